@@ -1,0 +1,92 @@
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Domain.Jobs;
+
+public enum LearningRateSchedule
+{
+    /// <summary>Down to 0 along half a cosine (Loshchilov and Hutter, "SGDR", 2017).</summary>
+    Cosine,
+
+    /// <summary>The same rate from the warm-up to the end, as in the article.</summary>
+    Constant,
+}
+
+/// <summary>A training run with every value resolved: together with the thread count it decides the weights bit for bit.</summary>
+public sealed record TrainingSettings
+{
+    public required Architecture Architecture { get; init; }
+
+    public required string Dataset { get; init; }
+
+    /// <summary>Batches to train on.</summary>
+    public int Steps { get; init; } = 5_000;
+
+    /// <summary>Pictures in a batch.</summary>
+    public int BatchSize { get; init; } = 60;
+
+    /// <summary>Adam's step size once the warm-up is over.</summary>
+    public double LearningRate { get; init; } = 0.01;
+
+    /// <summary>Decides the initial weights and the order of the pictures.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Output channels of the first and the second convolution; nothing to <c>dense</c>.</summary>
+    public int[] Channels { get; init; } = [16, 32];
+
+    /// <summary>Side of every kernel, odd; nothing to <c>dense</c>.</summary>
+    public int KernelSize { get; init; } = 5;
+
+    public required Activation EncoderActivation { get; init; }
+
+    public required Activation DecoderActivation { get; init; }
+
+    public required Activation OutputActivation { get; init; }
+
+    /// <summary>Whether decoder layers have a bias; the article declares them and never adds them.</summary>
+    public bool DecoderBias { get; init; }
+
+    /// <summary>Width of the hidden layers and of the code; only for <c>dense</c>.</summary>
+    public int[] DenseWidths { get; init; } = [300, 64];
+
+    /// <summary>Steps over which the learning rate rises linearly to its full value; prevents collapse.</summary>
+    public int WarmupSteps { get; init; } = 500;
+
+    public LearningRateSchedule LearningRateSchedule { get; init; } = LearningRateSchedule.Cosine;
+
+    /// <summary>Whether a run whose output has become constant ends as failed.</summary>
+    public bool StopOnCollapse { get; init; } = true;
+
+    /// <summary>Steps between evaluations on the validation split.</summary>
+    public int EvaluateEvery { get; init; } = 250;
+
+    /// <summary>Steps between checkpoints.</summary>
+    public int CheckpointEvery { get; init; } = 500;
+
+    /// <summary>The checkpoint whose weights the run begins with, or null for a fresh initialisation.</summary>
+    public Guid? StartFrom { get; init; }
+
+    /// <summary>The article's settings for <paramref name="architecture"/>, with the given activations in place of its own.</summary>
+    public static TrainingSettings For(
+        Architecture architecture, string dataset, Activation? encoder = null, Activation? decoder = null, Activation? output = null)
+    {
+        Activation encoding = encoder ?? (architecture is Architecture.Dense ? Activation.Sigmoid : Activation.Relu);
+        Activation decoding = decoder ?? (architecture is Architecture.Strided or Architecture.SwitchUnpool ? Activation.Relu : Activation.Sigmoid);
+        return new TrainingSettings
+        {
+            Architecture = architecture,
+            Dataset = dataset,
+            EncoderActivation = encoding,
+            DecoderActivation = decoding,
+            OutputActivation = output ?? (architecture is Architecture.SwitchUnpool ? Activation.Sigmoid : decoding),
+        };
+    }
+
+    /// <summary>The learning rate of step <paramref name="step"/> = 0, 1, ...; a run shorter than its warm-up only climbs.</summary>
+    public double LearningRateAt(int step)
+    {
+        double climb = WarmupSteps == 0 ? 1 : Math.Min(1, (step + 1.0) / WarmupSteps);
+        bool annealing = LearningRateSchedule == LearningRateSchedule.Cosine && step > WarmupSteps;
+        double anneal = annealing ? 0.5 * (1 + Math.Cos(Math.PI * (step - WarmupSteps) / (Steps - WarmupSteps))) : 1;
+        return LearningRate * climb * anneal;
+    }
+}

@@ -1,0 +1,111 @@
+using AutoencoderApi.Domain.Jobs;
+using static AutoencoderApi.Domain.Networks.Stage;
+
+namespace AutoencoderApi.Domain.Networks;
+
+/// <summary>A network on paper: its named stages in order, with every shape. The last stage's output is the reconstruction.</summary>
+public sealed class NetworkPlan
+{
+    public const string Code = "code";
+    public const string Output = "output";
+
+    private static readonly FeatureShape s_image = new(1, 28, 28);
+
+    private NetworkPlan(IReadOnlyList<Stage> stages)
+    {
+        Stages = stages;
+        Parameters = [.. stages.SelectMany(stage => stage.Parameters)];
+        ParameterCount = Parameters.Sum(parameter => parameter.Count);
+    }
+
+    public IReadOnlyList<Stage> Stages { get; }
+
+    public FeatureShape Input => Stages[0].Input;
+
+    /// <summary>Every trainable tensor, in stage order: the order of a checkpoint and of the flat weight vector.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    public int ParameterCount { get; }
+
+    /// <summary>The stage called <paramref name="name"/>, or null where there is none.</summary>
+    public Stage? Find(string name) => Stages.FirstOrDefault(stage => stage.Name == name);
+
+    public static NetworkPlan For(TrainingSettings settings) => new(settings.Architecture switch
+    {
+        Architecture.Strided => Strided(settings),
+        Architecture.ZeroUnpool => Pooled(settings, (name, input, output) => new ZeroUnpool(name, input, output)),
+        Architecture.NearestUnpool => Pooled(settings, (name, input, output) => new NearestUnpool(name, input, output)),
+        Architecture.SwitchUnpool => Switched(settings),
+        Architecture.Dense => Dense(settings),
+        _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Architecture, "no such architecture"),
+    });
+
+    private static Stage[] Strided(TrainingSettings settings)
+    {
+        (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
+        FeatureShape full = s_image, half = new(c1, 14, 14), quarter = new(c2, 7, 7);
+        int k = settings.KernelSize;
+        return
+        [
+            new Convolution("conv1", full, half, k, 2, settings.EncoderActivation),
+            new Convolution(Code, half, quarter, k, 2, settings.EncoderActivation),
+            new TransposedConvolution("deconv1", quarter, half, k, 2, settings.DecoderActivation, settings.DecoderBias),
+            new TransposedConvolution(Output, half, full, k, 2, settings.OutputActivation, settings.DecoderBias),
+        ];
+    }
+
+    private static Stage[] Pooled(TrainingSettings settings, Func<string, FeatureShape, FeatureShape, Stage> unpool)
+    {
+        (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
+        FeatureShape small = new(c1, 7, 7), middle = new(c1, 14, 14), flat = new(1, 14, 14);
+        int k = settings.KernelSize;
+        return
+        [
+            .. PooledEncoder(settings),
+            new TransposedConvolution("deconv1", new(c2, 7, 7), small, k, 1, settings.DecoderActivation, settings.DecoderBias),
+            unpool("unpool1", small, middle),
+            new TransposedConvolution("deconv2", middle, flat, k, 1, settings.OutputActivation, settings.DecoderBias),
+            unpool(Output, flat, s_image),
+        ];
+    }
+
+    private static Stage[] Switched(TrainingSettings settings)
+    {
+        (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
+        FeatureShape coded = new(c2, 7, 7), wide = new(c2, 14, 14), narrow = new(c1, 14, 14), full = new(c1, 28, 28);
+        int k = settings.KernelSize;
+        return
+        [
+            .. PooledEncoder(settings),
+            new SwitchUnpool("unpool1", coded, wide, Pool: Code),
+            new TransposedConvolution("deconv1", wide, narrow, k, 1, settings.DecoderActivation, settings.DecoderBias),
+            new SwitchUnpool("unpool2", narrow, full, Pool: "pool1"),
+            new TransposedConvolution(Output, full, s_image, k, 1, settings.OutputActivation, settings.DecoderBias),
+        ];
+    }
+
+    private static Stage[] PooledEncoder(TrainingSettings settings)
+    {
+        (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
+        FeatureShape full = new(c1, 28, 28), half = new(c1, 14, 14), wide = new(c2, 14, 14), coded = new(c2, 7, 7);
+        return
+        [
+            new Convolution("conv1", s_image, full, settings.KernelSize, 1, settings.EncoderActivation),
+            new MaxPool("pool1", full, half),
+            new Convolution("conv2", half, wide, settings.KernelSize, 1, settings.EncoderActivation),
+            new MaxPool(Code, wide, coded),
+        ];
+    }
+
+    private static Stage[] Dense(TrainingSettings settings)
+    {
+        FeatureShape hidden = new(settings.DenseWidths[0], 1, 1), code = new(settings.DenseWidths[1], 1, 1);
+        return
+        [
+            new Linear("hidden1", s_image, hidden, settings.EncoderActivation, HasBias: true),
+            new Linear(Code, hidden, code, settings.EncoderActivation, HasBias: true),
+            new Linear("hidden2", code, hidden, settings.DecoderActivation, settings.DecoderBias),
+            new Linear(Output, hidden, s_image, settings.OutputActivation, settings.DecoderBias),
+        ];
+    }
+}

@@ -1,0 +1,46 @@
+using System.Numerics;
+
+namespace AutoencoderApi.Training.Runs;
+
+/// <summary>Adam (Kingma and Ba, 2015; algorithm 1 with bias correction), β 0.9 and 0.999, ε 1e-8, over one flat vector.</summary>
+/// <param name="firstMoment">Running mean of each gradient; all zero at the start.</param>
+/// <param name="secondMoment">Running mean of each squared gradient; all zero at the start.</param>
+internal sealed class Adam(float[] firstMoment, float[] secondMoment)
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const float Epsilon = 1e-8f;
+
+    public float[] FirstMoment => firstMoment;
+
+    public float[] SecondMoment => secondMoment;
+
+    /// <summary>Moves the weights along the gradients and sets the gradients to zero.</summary>
+    /// <param name="step">Number of this step, from 1.</param>
+    public void Step(Span<float> weights, Span<float> gradients, int step, double learningRate)
+    {
+        float rate = (float)(learningRate / (1 - Math.Pow(Beta1, step)));
+        float correction = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, step)));
+        int i = 0;
+        for (; i <= weights.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var g = new Vector<float>(gradients[i..]);
+            Vector<float> m = (new Vector<float>(firstMoment, i) * (float)Beta1) + (g * (float)(1 - Beta1));
+            Vector<float> v = (new Vector<float>(secondMoment, i) * (float)Beta2) + (g * g * (float)(1 - Beta2));
+            Vector<float> w = new Vector<float>(weights[i..]) - (m * rate / ((Vector.SquareRoot(v) * correction) + new Vector<float>(Epsilon)));
+            m.CopyTo(firstMoment, i);
+            v.CopyTo(secondMoment, i);
+            w.CopyTo(weights[i..]);
+        }
+
+        for (; i < weights.Length; i++)
+        {
+            float g = gradients[i];
+            float m = firstMoment[i] = (firstMoment[i] * (float)Beta1) + (g * (float)(1 - Beta1));
+            float v = secondMoment[i] = (secondMoment[i] * (float)Beta2) + (g * g * (float)(1 - Beta2));
+            weights[i] -= m * rate / ((MathF.Sqrt(v) * correction) + Epsilon);
+        }
+
+        gradients.Clear();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Jobs;
+
+namespace AutoencoderApi.Training.Runs;
+
+/// <summary>
+/// Tells a network that has stopped learning: in the first steps Adam can drive all weights of the last layer down together,
+/// its activation saturates at 0, every gradient vanishes, and the loss stays at the pictures' own mean square.
+/// </summary>
+internal sealed class CollapseWatch(DigitSet validation)
+{
+    private const int FirstStep = 300; // before it a healthy run may still be above the threshold
+    private const double Threshold = 0.95;
+
+    private readonly double _meanSquare = MeanSquare(validation);
+    private bool _warnedOfConstant;
+
+    public bool Happened { get; private set; }
+
+    /// <summary>What is new in this evaluation and worth a warning.</summary>
+    public IEnumerable<string> Warnings(int step, Evaluation evaluation)
+    {
+        if (evaluation.OutputIsConstant && !_warnedOfConstant)
+        {
+            _warnedOfConstant = true;
+            yield return Invariant($"At step {step} the output is the same for every picture; {evaluation.DeadUnits:P0} of the units are zero throughout.");
+        }
+
+        bool stuck = evaluation.Loss >= Threshold * _meanSquare || evaluation.OutputIsConstant;
+        if (step >= FirstStep && stuck && !Happened)
+        {
+            Happened = true;
+            yield return Invariant($"At step {step} the network has collapsed: its validation loss {evaluation.Loss:G4} is no better than a black picture's, {_meanSquare:G4}.");
+        }
+    }
+
+    public static string Advice(TrainingSettings settings) => settings.WarmupSteps < 500
+        ? "Set warmupSteps to 500 or more: a slowly rising learning rate prevents the collapse."
+        : "Lower learningRate, use sigmoid as decoderActivation and outputActivation, or try another seed. Set stopOnCollapse to false to train on.";
+
+    private static double MeanSquare(DigitSet set)
+    {
+        double sum = 0;
+        for (int i = 0; i < set.Count; i++)
+        {
+            foreach (byte pixel in set.Image(i))
+            {
+                sum += pixel * pixel;
+            }
+        }
+
+        return sum / (255.0 * 255.0 * set.Count * set.PixelsPerImage);
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,131 @@
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Networks;
+using TorchSharp;
+using static AutoencoderApi.Training.Runs.TrainingEvent;
+using static TorchSharp.torch;
+
+namespace AutoencoderApi.Training.Runs;
+
+/// <summary>
+/// One training run, from a snapshot on. All of it happens on the thread that enumerates <see cref="Train"/>; only
+/// <see cref="Step"/> may be read from others.
+/// </summary>
+public sealed class Trainer
+{
+    private readonly TrainingSettings _settings;
+    private readonly Dataset _dataset;
+    private readonly Snapshot _start;
+    private volatile int _step;
+
+    /// <param name="start">From <see cref="Begin"/>, or the snapshot of a run to go on with.</param>
+    public Trainer(Dataset dataset, Snapshot start)
+    {
+        (_settings, _dataset, _start, _step) = (start.Settings, dataset, start, start.Step);
+    }
+
+    /// <summary>Steps taken so far.</summary>
+    public int Step => _step;
+
+    /// <summary>The snapshot of a run before its first step, with fresh weights or those of another checkpoint.</summary>
+    public static Snapshot Begin(TrainingSettings settings, int threads, float[]? weights = null) => new(
+        settings,
+        Step: 0,
+        new Losses(null, null, null),
+        EvaluatedStep: -1,
+        LossSum: 0,
+        new Machine(threads, InstructionSet.Current),
+        weights ?? Initializer.Draw(NetworkPlan.For(settings), settings.Seed),
+        FirstMoment: null,
+        SecondMoment: null);
+
+    /// <summary>Trains to the last step, telling what happens on the way; ends early, after a checkpoint, when <paramref name="stop"/> asks.</summary>
+    public IEnumerable<TrainingEvent> Train(CancellationToken stop)
+    {
+        TorchThreads.Use(_start.Machine.Threads);
+        using var network = new Autoencoder(NetworkPlan.For(_settings), _start.Weights, trainable: true);
+        using var batches = new Batches(_dataset.Train, _settings.BatchSize, _settings.Seed);
+        var adam = new Adam(MomentOf(_start.FirstMoment), MomentOf(_start.SecondMoment));
+        var collapse = new CollapseWatch(_dataset.Validation);
+        (int step, double lossSum, int evaluatedStep, Losses losses) = (_start.Step, _start.LossSum, _start.EvaluatedStep, _start.Losses);
+        int savedStep = step;
+
+        while (true)
+        {
+            bool last = step == _settings.Steps;
+            if ((step % _settings.EvaluateEvery == 0 || last) && evaluatedStep < step && Evaluate(last) is { } evaluation)
+            {
+                double trainLoss = step == 0 ? FirstLoss(network, batches) : lossSum / (step - Math.Max(evaluatedStep, 0));
+                (lossSum, evaluatedStep, losses) = (0, step, new Losses(trainLoss, evaluation.Validation.Loss, evaluation.Test));
+                yield return new Evaluated(step, trainLoss, evaluation.Validation.Loss, evaluation.Validation.DeadUnits);
+
+                foreach (string warning in collapse.Warnings(step, evaluation.Validation))
+                {
+                    yield return new Warned(step, warning);
+                }
+
+                if (collapse.Happened && _settings.StopOnCollapse)
+                {
+                    yield return new Checkpointed(step, Snap());
+                    yield return new Collapsed(step, CollapseWatch.Advice(_settings));
+                    yield break;
+                }
+            }
+
+            bool stopping = stop.IsCancellationRequested;
+            if (savedStep < step && (step % _settings.CheckpointEvery == 0 || last || stopping))
+            {
+                savedStep = step;
+                yield return new Checkpointed(step, Snap());
+            }
+
+            if (last || stopping)
+            {
+                yield return evaluatedStep == _settings.Steps ? new Finished(step) : new Stopped(step);
+                yield break;
+            }
+
+            float batchLoss;
+            using (NewDisposeScope())
+            {
+                Tensor x = batches.At(step); // [B,1,28,28]
+                Tensor y = network.Forward(x); // [B,1,28,28]
+                Tensor loss = nn.functional.mse_loss(y, x);
+                loss.backward();
+                adam.Step(network.Weights, network.Gradients, step + 1, _settings.LearningRateAt(step));
+                batchLoss = loss.item<float>();
+            }
+
+            lossSum += batchLoss;
+            _step = ++step;
+            if (!float.IsFinite(batchLoss))
+            {
+                yield return new Diverged(step, "The loss is no longer a finite number. Lower learningRate, or raise warmupSteps.");
+                yield break;
+            }
+        }
+
+        (Evaluation Validation, double? Test)? Evaluate(bool last)
+        {
+            Evaluation? validation = Evaluator.Evaluate(network, _dataset.Validation, stop);
+            double? test = last ? Evaluator.Loss(network, _dataset.Test, stop) : null;
+            return stop.IsCancellationRequested || validation is null ? null : (validation, test); // half an evaluation is none
+        }
+
+        float[] MomentOf(float[]? saved) => (float[]?)saved?.Clone() ?? new float[_start.Weights.Length];
+
+        Snapshot Snap() => new(
+            _settings, step, losses, evaluatedStep, lossSum, _start.Machine,
+            network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment]);
+    }
+
+    private static double FirstLoss(Autoencoder network, Batches batches)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor x = batches.At(0);
+        return nn.functional.mse_loss(network.Forward(x), x).item<float>();
+    }
+}
