@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+
+namespace AutoencoderApi.Api.Errors;
+
+/// <summary>The one place that turns faults and bare status codes into problem+json.</summary>
+internal static class ProblemSetup
+{
+    public static void AddProblems(this IServiceCollection services)
+    {
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // so that a bad body's reason gets here
+        services.AddExceptionHandler<MalformedRequestHandler>();
+    }
+
+    public static void UseProblems(this IApplicationBuilder app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException });
+        app.UseStatusCodePages();
+    }
+
+    private static void Complete(HttpContext context, ProblemDetails problem)
+    {
+        int status = problem.Status ?? context.Response.StatusCode;
+        if (problem.Type?.StartsWith(Problems.UrnPrefix, StringComparison.Ordinal) is not true)
+        {
+            (string slug, string title) = Problems.ForStatus(status);
+            (problem.Type, problem.Title) = (Problems.UrnPrefix + slug, title);
+        }
+
+        problem.Detail ??= status switch
+        {
+            404 => $"There is no {context.Request.Path}. /swagger lists what there is.",
+            405 => $"{context.Request.Path} takes {context.Response.Headers.Allow}.",
+            415 => $"The body's media type is not one that {context.Request.Path} takes; /swagger lists them.",
+            500 => "This is a fault of the service; report it with the traceId.",
+            _ => problem.Title,
+        };
+    }
+
+    /// <summary>Says of a request that could not be bound which field is wrong, and what it may be.</summary>
+    private sealed class MalformedRequestHandler(IProblemDetailsService problems) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (exception is not BadHttpRequestException malformed)
+            {
+                return false;
+            }
+
+            httpContext.Response.StatusCode = malformed.StatusCode;
+            var problem = new ProblemDetails { Status = malformed.StatusCode, Detail = malformed.Message };
+            if (malformed.InnerException is JsonException json)
+            {
+                string field = json.Path is null or "$" ? "body" : json.Path.TrimStart('$', '.');
+                string reason = Explain(json);
+                problem.Detail = $"{field}: {reason}";
+                problem.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [reason] };
+            }
+
+            return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
+        }
+
+        /// <summary>The serializer's message, less the names of C# types and its own account of the place.</summary>
+        private static string Explain(JsonException json)
+        {
+            string message = json.Message.Split(" Path: ")[0];
+            return message switch
+            {
+                _ when message.Contains("could not be mapped", StringComparison.Ordinal) => "there is no such field.",
+                _ when message.Contains("could not be converted", StringComparison.Ordinal) => "the value has the wrong type, or is not one of those allowed; see /swagger.",
+                _ when message.Contains("does not allow setting null", StringComparison.Ordinal) => "must not be null.",
+                _ => message,
+            };
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Errors;
+
+/// <summary>Every problem the service can answer with, under its stable URN (RFC 9457, section 3.1.1).</summary>
+internal static class Problems
+{
+    public const string UrnPrefix = "urn:autoencoder-api:problem:";
+
+    /// <summary>The ending of the URN and the title of a problem that has nothing special to say beyond its status.</summary>
+    public static (string Slug, string Title) ForStatus(int status) => status switch
+    {
+        400 => ("malformed-request", "The request is malformed"),
+        401 => ("not-authenticated", "A key is needed"),
+        403 => ("not-allowed", "The caller is not let in"),
+        404 => ("not-found", "There is nothing here"),
+        405 => ("method-not-allowed", "The method does not apply here"),
+        406 => ("not-acceptable", "No such representation"),
+        409 => ("conflict", "The state does not allow this"),
+        411 => ("length-required", "The length is missing"),
+        413 => ("too-large", "The request is too large"),
+        415 => ("unsupported-media-type", "The media type is not supported"),
+        416 => ("range-not-satisfiable", "The range lies outside the file"),
+        422 => ("unusable", "The request cannot be carried out"),
+        503 => ("unavailable", "The service cannot answer now"),
+        _ => ("internal-error", "Something went wrong in the service"),
+    };
+
+    public static ProblemHttpResult NotFound(string detail) => Of(404, "not-found", "There is nothing here", detail);
+
+    public static ProblemHttpResult JobNotFound(Guid id) =>
+        Of(404, "job-not-found", "No such training job", $"There is no training job {id}. GET /v1/training-jobs lists them.");
+
+    public static ProblemHttpResult CheckpointNotFound(string reference) => Of(
+        404, "checkpoint-not-found", "No such checkpoint",
+        $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, 'latest', or 'best' (once a job has succeeded).");
+
+    public static ProblemHttpResult LayerNotFound(string layer, IEnumerable<string> layers) => Of(
+        404, "layer-not-found", "No such layer", $"This network has no layer '{layer}'. It has {string.Join(", ", layers)}.");
+
+    public static ProblemHttpResult DatasetNotFound(string name, IEnumerable<string> names) => Of(
+        404, "dataset-not-found", "No such data set", $"There is no data set '{name}'. There are {string.Join(", ", names)}.");
+
+    public static ProblemHttpResult PictureNotFound(string dataset, string split, int index, int count) => Of(
+        404, "picture-not-found", "No such picture", $"{dataset}/{split} has pictures 0 to {count - 1}; {index} is not one of them.");
+
+    public static ProblemHttpResult DatasetUnavailable(string reason) => Of(422, "dataset-unavailable", "The data set cannot be had", reason);
+
+    public static ProblemHttpResult Conflict(string detail) => Of(409, "conflict", "The state does not allow this", detail);
+
+    public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);
+
+    public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be read", detail);
+
+    public static ProblemHttpResult PictureTooLarge(string detail) => Of(413, "picture-too-large", "The picture is too large", detail);
+
+    public static ProblemHttpResult PictureTypeUnsupported(string detail) =>
+        Of(415, "unsupported-media-type", "The media type is not supported", detail);
+
+    public static ProblemHttpResult CheckpointDamaged(string detail) => Of(422, "checkpoint-damaged", "The checkpoint is damaged", detail);
+
+    public static ProblemHttpResult Invalid(string field, string rule) => TypedResults.Problem(
+        type: UrnPrefix + "invalid-fields",
+        title: "Some fields are invalid",
+        statusCode: 400,
+        detail: $"{field}: {rule}",
+        extensions: [new("errors", new Dictionary<string, string[]> { [field] = [rule] })]);
+
+    public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string> violations) => TypedResults.Problem(
+        type: UrnPrefix + "invalid-fields",
+        title: "Some fields are invalid",
+        statusCode: 400,
+        detail: string.Join(" ", violations.Select(violation => $"{violation.Key}: {violation.Value}")),
+        extensions: [new("errors", violations.ToDictionary(violation => violation.Key, violation => new[] { violation.Value }))]);
+
+    private static ProblemHttpResult Of(int status, string slug, string title, string detail) =>
+        TypedResults.Problem(type: UrnPrefix + slug, title: title, statusCode: status, detail: detail);
+}

@@ -1,0 +1,19 @@
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Training.Runs;
+
+namespace AutoencoderApi.Api.Jobs;
+
+/// <summary>Why a job may end as failed.</summary>
+internal static class JobErrors
+{
+    public static JobError DatasetUnavailable(string reason) => new(Problems.UrnPrefix + "dataset-unavailable", "The data set cannot be had", reason);
+
+    public static JobError StartFromGone(Guid checkpoint) => new(
+        Problems.UrnPrefix + "checkpoint-not-found", "The checkpoint to start from is gone", $"Checkpoint {checkpoint} is no longer there, or damaged. Start from another.");
+
+    public static JobError Collapsed(TrainingEvent.Collapsed e) => new(
+        Problems.UrnPrefix + "collapsed", "The network collapsed", $"At step {e.Step} the output had become independent of the picture. {e.Advice}");
+
+    public static JobError Diverged(TrainingEvent.Diverged e) => new(Problems.UrnPrefix + "diverged", "The training diverged", $"At step {e.Step}: {e.Advice}");
+}

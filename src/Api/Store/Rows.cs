@@ -1,0 +1,105 @@
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Api.Store;
+
+/// <summary>A training job. A worker that runs it holds a lease with a fencing number, which stands in the condition of its every write.</summary>
+internal sealed class JobRow
+{
+    public required Guid Id { get; init; }
+
+    public string? Name { get; init; }
+
+    public JobStatus Status { get; set; }
+
+    public Architecture Architecture { get; init; }
+
+    public required TrainingSettings Settings { get; init; }
+
+    public int Step { get; set; }
+
+    public double? StepsPerSecond { get; set; }
+
+    public required Losses Losses { get; set; }
+
+    public string[] Warnings { get; set; } = [];
+
+    /// <summary>Times that a worker has begun or gone on with the job.</summary>
+    public int Attempt { get; set; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime? StartedAt { get; set; }
+
+    public DateTime? EndedAt { get; set; }
+
+    public JobError? Error { get; set; }
+
+    public Guid? LatestCheckpoint { get; set; }
+
+    /// <summary>Raised by every claim; only the worker that knows it may write.</summary>
+    public long Fence { get; set; }
+
+    /// <summary>Until when the worker is taken to be alive, by the database's clock; null while no worker has the job.</summary>
+    public DateTime? LeaseUntil { get; set; }
+
+    /// <summary>The queue's name for its entry of this job.</summary>
+    public string? QueueEntry { get; set; }
+
+    /// <summary>Raised by every write that a client could see.</summary>
+    public long Version { get; set; }
+}
+
+/// <summary>Why a job failed, as a problem: a stable URN, and what happened and what to do.</summary>
+internal sealed record JobError(string Type, string Title, string Detail);
+
+/// <summary>The loss of one job at one step.</summary>
+internal sealed class MetricRow
+{
+    public Guid JobId { get; init; }
+
+    public int Step { get; init; }
+
+    public double TrainLoss { get; init; }
+
+    public double ValidationLoss { get; init; }
+
+    public double DeadUnits { get; init; }
+
+    public double ElapsedSeconds { get; init; }
+}
+
+/// <summary>What is known of a checkpoint without reading its file.</summary>
+internal sealed class CheckpointRow
+{
+    public required Guid Id { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    public Architecture Architecture { get; init; }
+
+    public required TrainingSettings Settings { get; init; }
+
+    public int Step { get; init; }
+
+    public required Losses Losses { get; init; }
+
+    /// <summary>Seconds of training up to here, over all attempts.</summary>
+    public double ElapsedSeconds { get; init; }
+
+    public int Bytes { get; init; }
+
+    /// <summary>Of the file, in lower-case hexadecimal; checked at each load.</summary>
+    public required string Sha256 { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+}
+
+/// <summary>A checkpoint's safetensors file, apart from its row so that lists never read it.</summary>
+internal sealed class CheckpointFileRow
+{
+    public required Guid CheckpointId { get; init; }
+
+    public required byte[] Content { get; init; }
+}

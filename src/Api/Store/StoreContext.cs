@@ -1,0 +1,70 @@
+using System.Text.Json;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace AutoencoderApi.Api.Store;
+
+internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbContext(options)
+{
+    public DbSet<JobRow> Jobs => Set<JobRow>();
+
+    public DbSet<MetricRow> Metrics => Set<MetricRow>();
+
+    public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
+
+    public DbSet<CheckpointFileRow> CheckpointFiles => Set<CheckpointFileRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<JobRow>(job =>
+        {
+            job.ToTable("jobs").HasKey(row => row.Id);
+            job.Property(row => row.Status).HasConversion(status => WireFormat.Name(status), name => WireFormat.Parse<JobStatus>(name)!.Value);
+            job.Property(row => row.Architecture).HasConversion(value => WireFormat.Name(value), name => WireFormat.Parse<Architecture>(name)!.Value);
+            AsJson(job.Property(row => row.Settings));
+            job.ComplexProperty(row => row.Losses);
+            AsJson(job.Property(row => row.Warnings));
+            AsJson(job.Property(row => row.Error));
+            job.HasIndex(row => new { row.Status, row.Id });
+            job.HasIndex(row => new { row.Architecture, row.Id });
+            job.HasIndex(row => new { row.Name, row.Id });
+        });
+        modelBuilder.Entity<MetricRow>(metric =>
+        {
+            metric.ToTable("metrics").HasKey(row => new { row.JobId, row.Step });
+            metric.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<CheckpointRow>(checkpoint =>
+        {
+            checkpoint.ToTable("checkpoints").HasKey(row => row.Id);
+            checkpoint.Property(row => row.Architecture).HasConversion(value => WireFormat.Name(value), name => WireFormat.Parse<Architecture>(name)!.Value);
+            AsJson(checkpoint.Property(row => row.Settings));
+            checkpoint.ComplexProperty(row => row.Losses);
+            checkpoint.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
+            checkpoint.HasIndex(row => new { row.JobId, row.Id });
+            checkpoint.HasIndex(row => new { row.Architecture, row.Id });
+        });
+        modelBuilder.Entity<CheckpointFileRow>(file =>
+        {
+            file.ToTable("checkpoint_files").HasKey(row => row.CheckpointId);
+            file.HasOne<CheckpointRow>().WithOne().HasForeignKey<CheckpointFileRow>(row => row.CheckpointId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+
+    private static void AsJson<T>(PropertyBuilder<T> property) => property.HasConversion(
+        value => JsonSerializer.Serialize(value, WireFormat.Json),
+        json => JsonSerializer.Deserialize<T>(json, WireFormat.Json)!,
+        ValueComparer.CreateDefault<T>(favorStructuralComparisons: false));
+
+    /// <summary>All times are UTC; SQLite gives them back without saying so.</summary>
+    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(time => time, time => DateTime.SpecifyKind(time, DateTimeKind.Utc));
+}
