@@ -46,6 +46,8 @@ internal static class Problems
 
     public static ProblemHttpResult DatasetUnavailable(string reason) => Of(422, "dataset-unavailable", "The data set cannot be had", reason);
 
+    public static ProblemHttpResult Unusable(string detail) => Of(422, "unusable", "The request cannot be carried out", detail);
+
     public static ProblemHttpResult Conflict(string detail) => Of(409, "conflict", "The state does not allow this", detail);
 
     public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);

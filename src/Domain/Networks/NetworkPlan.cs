@@ -30,6 +30,12 @@ public sealed class NetworkPlan
     /// <summary>The stage called <paramref name="name"/>, or null where there is none.</summary>
     public Stage? Find(string name) => Stages.FirstOrDefault(stage => stage.Name == name);
 
+    /// <summary>Whether weights of the other network fit this one.</summary>
+    public bool HasShapeOf(NetworkPlan other) =>
+        Stages.Select(stage => stage.GetType()).SequenceEqual(other.Stages.Select(stage => stage.GetType()))
+        && Parameters.Count == other.Parameters.Count
+        && Parameters.Zip(other.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape));
+
     public static NetworkPlan For(TrainingSettings settings) => new(settings.Architecture switch
     {
         Architecture.Strided => Strided(settings),

@@ -1,0 +1,90 @@
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+
+namespace AutoencoderApi.Api.Checkpoints;
+
+/// <summary>What is known of a checkpoint.</summary>
+/// <param name="Step">Steps taken.</param>
+/// <param name="Losses">Mean squared error per pixel, pixels 0..1; <c>test</c> only after a job's last step.</param>
+/// <param name="Layers">The named stages one may look into.</param>
+/// <param name="Bytes">Size of the safetensors file.</param>
+/// <param name="Sha256">Of that file, in lower-case hexadecimal.</param>
+internal sealed record CheckpointResponse(
+    Guid Id, Guid JobId, Architecture Architecture, TrainingSettings Settings, int Step, Losses Losses, LayerResponse[] Layers, int Bytes, string Sha256, DateTime CreatedAt)
+{
+    public static CheckpointResponse Of(CheckpointRow row) => new(
+        row.Id, row.JobId, row.Architecture, row.Settings, row.Step, row.Losses, LayerResponse.AllOf(row.Settings), row.Bytes, row.Sha256, row.CreatedAt);
+}
+
+/// <param name="Name">What <c>/layers/{layer}/tiles</c> takes.</param>
+/// <param name="Shape">Channels, height, width.</param>
+/// <param name="Parameters">How many of the network's trainable numbers it holds.</param>
+internal sealed record LayerResponse(string Name, int[] Shape, int Parameters)
+{
+    public static LayerResponse[] AllOf(TrainingSettings settings) =>
+        [.. NetworkPlan.For(settings).Stages.Select(stage => new LayerResponse(stage.Name, stage.Output.ToArray(), stage.Parameters.Sum(parameter => parameter.Count)))];
+}
+
+internal static class CheckpointEndpoints
+{
+    public static void MapCheckpoints(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder checkpoints = app.MapGroup("/v1/checkpoints").WithTags("Checkpoints");
+        checkpoints.MapGet("", List).WithName("listCheckpoints").WithSummary("The checkpoints, newest first").ProducesProblem(400);
+        checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id, 'latest' or 'best'").ProducesProblem(404);
+        checkpoints.MapGet("{reference}/weights", Weights).WithName("downloadWeights").WithSummary("The safetensors file")
+            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).ProducesProblem(404).ProducesProblem(416);
+        checkpoints.MapGet("{reference}/layers", Layers).WithName("listLayers").WithSummary("The named stages with their shapes").ProducesProblem(404);
+    }
+
+    private static async Task<Results<Ok<Page<CheckpointResponse>>, ProblemHttpResult>> List(
+        IDbContextFactory<StoreContext> stores, CancellationToken token, Guid? jobId = null, string? architecture = null, int limit = 50, string? cursor = null)
+    {
+        Architecture? wanted = architecture is null ? null : WireFormat.Parse<Architecture>(architecture);
+        if (architecture is not null && wanted is null)
+        {
+            return Problems.Invalid("architecture", $"must be one of {string.Join(", ", WireFormat.Names<Architecture>())}.");
+        }
+
+        if (Paging.Check(limit, cursor, out Guid? before) is { } problem)
+        {
+            return problem;
+        }
+
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        List<CheckpointRow> rows = await store.Checkpoints.AsNoTracking()
+            .Where(row => (jobId == null || row.JobId == jobId) && (wanted == null || row.Architecture == wanted) && (before == null || row.Id < before))
+            .OrderByDescending(row => row.Id)
+            .Take(limit + 1)
+            .ToListAsync(token);
+        return TypedResults.Ok(Paging.Cut(rows, limit, row => row.Id, CheckpointResponse.Of));
+    }
+
+    private static async Task<Results<Ok<CheckpointResponse>, ProblemHttpResult>> Get(string reference, CheckpointStore checkpoints, CancellationToken token) =>
+        await checkpoints.FindAsync(reference, token) is { } row ? TypedResults.Ok(CheckpointResponse.Of(row)) : Problems.CheckpointNotFound(reference);
+
+    private static async Task<Results<Ok<LayerResponse[]>, ProblemHttpResult>> Layers(string reference, CheckpointStore checkpoints, CancellationToken token) =>
+        await checkpoints.FindAsync(reference, token) is { } row ? TypedResults.Ok(LayerResponse.AllOf(row.Settings)) : Problems.CheckpointNotFound(reference);
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Weights(string reference, CheckpointStore checkpoints, CancellationToken token)
+    {
+        if (await checkpoints.FindAsync(reference, token) is not { } row)
+        {
+            return Problems.CheckpointNotFound(reference);
+        }
+
+        return await checkpoints.ReadAsync(row, token) is { } file
+            ? TypedResults.File(
+                file, "application/octet-stream", $"{WireFormat.Name(row.Architecture)}-{row.Step}-{row.Id}.safetensors",
+                enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: new EntityTagHeaderValue($"\"{row.Sha256}\""))
+            : Problems.CheckpointDamaged($"The bytes of checkpoint {row.Id} are not those that were stored. Use another checkpoint of its job.");
+    }
+}

@@ -1,0 +1,32 @@
+using AutoencoderApi.Api.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace AutoencoderApi.Api.Errors;
+
+/// <summary>Keyset paging, newest first: the cursor is the last id shown, so rows added meanwhile move nothing.</summary>
+internal static class Paging
+{
+    private const int MaxLimit = 200;
+
+    public static ProblemHttpResult? Check(int limit, string? cursor, out Guid? before)
+    {
+        before = Guid.TryParse(cursor, out Guid id) ? id : null;
+        return limit is < 1 or > MaxLimit ? Problems.Invalid("limit", $"must be 1 to {MaxLimit}.")
+            : cursor is not null && before is null ? Problems.Invalid("cursor", "must be the nextCursor of an earlier page.")
+            : null;
+    }
+
+    /// <param name="rows">One row more than the page holds where there is a next page.</param>
+    public static Page<TItem> Cut<TRow, TItem>(List<TRow> rows, int limit, Func<TRow, Guid> id, Func<TRow, TItem> show) =>
+        new([.. rows.Take(limit).Select(show)], rows.Count > limit ? id(rows[limit - 1]).ToString() : null);
+
+    /// <summary>Whether the Accept header asks for <paramref name="type"/> rather than for the default <paramref name="over"/>.</summary>
+    public static bool Prefers(this HttpRequest request, string type, string over)
+    {
+        double Quality(string wanted) => request.GetTypedHeaders().Accept
+            .Where(accept => new MediaTypeHeaderValue(wanted).IsSubsetOf(accept) && !accept.MatchesAllTypes)
+            .Select(accept => accept.Quality ?? 1).DefaultIfEmpty(0).Max();
+        return Quality(type) > Quality(over);
+    }
+}

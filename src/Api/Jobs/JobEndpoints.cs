@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text;
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace AutoencoderApi.Api.Jobs;
+
+internal static class JobEndpoints
+{
+    private const int PollSeconds = 1;
+
+    public static void MapJobs(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder jobs = app.MapGroup("/v1/training-jobs").WithTags("Training jobs");
+        jobs.MapPost("", Create).WithName("createTrainingJob").WithSummary("Make a training job and enqueue it").ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        jobs.MapGet("", List).WithName("listTrainingJobs").WithSummary("The jobs, newest first").ProducesProblem(400);
+        jobs.MapGet("{id}", Get).WithName("getTrainingJob").WithSummary("One job with its progress and losses").ProducesProblem(400).ProducesProblem(404);
+        jobs.MapPost("{id}/cancel", Cancel).WithName("cancelTrainingJob").WithSummary("Stop a job; its last checkpoint is kept").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        jobs.MapDelete("{id}", Delete).WithName("deleteTrainingJob").WithSummary("Delete an ended job with its metrics and checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        jobs.MapGet("{id}/metrics", Metrics).WithName("getTrainingJobMetrics").WithSummary("The losses by step, as JSON or CSV")
+            .Produces<IReadOnlyList<MetricPoint>>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
+        jobs.MapGet("{id}/loss.png", LossPicture).WithName("drawTrainingJobLoss").WithSummary("The loss against the step, log scale, as a picture")
+            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404);
+    }
+
+    private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Create(
+        TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, HttpResponse response, CancellationToken token)
+    {
+        TrainingSettings settings = request.Resolve(datasets.Default);
+        IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, datasets);
+        if (violations.Count > 0)
+        {
+            return Problems.Invalid(violations);
+        }
+
+        if (await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token) is { } problem)
+        {
+            return problem;
+        }
+
+        JobRow job = await queue.AddAsync(request.Name, settings, token);
+        response.Headers.RetryAfter = PollSeconds.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Accepted(JobLinks.Of(job.Id).Self, TrainingJobResponse.Of(job));
+    }
+
+    private static async Task<Results<Ok<Page<TrainingJobResponse>>, ProblemHttpResult>> List(
+        IDbContextFactory<StoreContext> stores, CancellationToken token, string? status = null, string? architecture = null, string? name = null, int limit = 50, string? cursor = null)
+    {
+        JobStatus? wantedStatus = status is null ? null : WireFormat.Parse<JobStatus>(status);
+        Architecture? wantedArchitecture = architecture is null ? null : WireFormat.Parse<Architecture>(architecture);
+        if ((status is not null && wantedStatus is null) || (architecture is not null && wantedArchitecture is null))
+        {
+            return wantedStatus is null && status is not null
+                ? Problems.Invalid("status", $"must be one of {string.Join(", ", WireFormat.Names<JobStatus>())}.")
+                : Problems.Invalid("architecture", $"must be one of {string.Join(", ", WireFormat.Names<Architecture>())}.");
+        }
+
+        if (Paging.Check(limit, cursor, out Guid? before) is { } problem)
+        {
+            return problem;
+        }
+
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        List<JobRow> rows = await store.Jobs.AsNoTracking()
+            .Where(job => (wantedStatus == null || job.Status == wantedStatus) && (wantedArchitecture == null || job.Architecture == wantedArchitecture)
+                && (name == null || job.Name == name) && (before == null || job.Id < before))
+            .OrderByDescending(job => job.Id)
+            .Take(limit + 1)
+            .ToListAsync(token);
+        return TypedResults.Ok(Paging.Cut(rows, limit, job => job.Id, TrainingJobResponse.Of));
+    }
+
+    private static async Task<Results<Ok<TrainingJobResponse>, ProblemHttpResult>> Get(
+        Guid id, IDbContextFactory<StoreContext> stores, HttpResponse response, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        if (await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token) is not { } job)
+        {
+            return Problems.JobNotFound(id);
+        }
+
+        if (!job.Status.IsTerminal())
+        {
+            response.Headers.RetryAfter = PollSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return TypedResults.Ok(TrainingJobResponse.Of(job));
+    }
+
+    private static async Task<Results<Accepted<TrainingJobResponse>, Ok<TrainingJobResponse>, ProblemHttpResult>> Cancel(
+        Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await store.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Queued).ExecuteUpdateAsync(
+            set => set.SetProperty(job => job.Status, JobStatus.Cancelled).SetProperty(job => job.EndedAt, job => DateTime.UtcNow).SetProperty(job => job.Version, job => job.Version + 1),
+            token);
+        await store.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Running).ExecuteUpdateAsync(
+            set => set.SetProperty(job => job.Status, JobStatus.Cancelling).SetProperty(job => job.Version, job => job.Version + 1), token);
+        JobRow? job = await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
+        return job?.Status switch
+        {
+            null => Problems.JobNotFound(id),
+            JobStatus.Cancelled => TypedResults.Ok(TrainingJobResponse.Of(job)),
+            JobStatus.Succeeded or JobStatus.Failed => Problems.Conflict($"The job has {WireFormat.Name(job.Status)} already; there is nothing to cancel."),
+            _ => TypedResults.Accepted(JobLinks.Of(id).Self, TrainingJobResponse.Of(job)),
+        };
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        if (await store.Jobs.Where(job => job.Id == id && JobStatuses.Terminal.Contains(job.Status)).ExecuteDeleteAsync(token) == 1)
+        {
+            return TypedResults.NoContent();
+        }
+
+        return await store.Jobs.AnyAsync(job => job.Id == id, token)
+            ? Problems.Conflict($"The job has not ended. POST {JobLinks.Of(id).Cancel} first.")
+            : Problems.JobNotFound(id);
+    }
+
+    private static async Task<Results<Ok<MetricPoint[]>, ContentHttpResult, ProblemHttpResult>> Metrics(
+        Guid id, IDbContextFactory<StoreContext> stores, HttpRequest request, CancellationToken token)
+    {
+        if (await PointsAsync(id, stores, token) is not { } points)
+        {
+            return Problems.JobNotFound(id);
+        }
+
+        if (!request.Prefers("text/csv", over: "application/json"))
+        {
+            return TypedResults.Ok(points);
+        }
+
+        var csv = new StringBuilder("step,trainLoss,validationLoss,deadUnits,elapsedSeconds\r\n"); // RFC 4180
+        foreach (MetricPoint p in points)
+        {
+            csv.Append(CultureInfo.InvariantCulture, $"{p.Step},{p.TrainLoss},{p.ValidationLoss},{p.DeadUnits},{p.ElapsedSeconds}\r\n");
+        }
+
+        return TypedResults.Text(csv.ToString(), "text/csv", Encoding.UTF8);
+    }
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossPicture(
+        Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token, int width = 800, int height = 500)
+    {
+        if (width is < 200 or > 4000 || height is < 150 or > 4000)
+        {
+            return Problems.Invalid(width is < 200 or > 4000 ? "width" : "height", "must be a number of pixels: width 200 to 4000, height 150 to 4000.");
+        }
+
+        if (await PointsAsync(id, stores, token) is not { } points)
+        {
+            return Problems.JobNotFound(id);
+        }
+
+        LossPoint[] curve = [.. points.Select(point => new LossPoint(point.Step, point.TrainLoss, point.ValidationLoss))];
+        return TypedResults.File(LossPlot.Draw($"Loss of job {id}", curve, width, height), "image/png");
+    }
+
+    private static async Task<MetricPoint[]?> PointsAsync(Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        MetricPoint[] points = await store.Metrics
+            .Where(row => row.JobId == id)
+            .OrderBy(row => row.Step)
+            .Select(row => new MetricPoint(row.Step, row.TrainLoss, row.ValidationLoss, row.DeadUnits, row.ElapsedSeconds))
+            .ToArrayAsync(token);
+        return points.Length > 0 || await store.Jobs.AnyAsync(job => job.Id == id, token) ? points : null;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Jobs;
+
+/// <summary>What a request for a training job must hold to beyond the bounds of its settings.</summary>
+internal static partial class TrainingJobRules
+{
+    public static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, DatasetCatalog datasets)
+    {
+        var violations = new Dictionary<string, string>(SettingsRules.Violations(settings));
+        if (request.Name is not null && !NamePattern().IsMatch(request.Name))
+        {
+            violations["name"] = "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, the first a letter or a digit.";
+        }
+
+        if (!datasets.Has(settings.Dataset))
+        {
+            violations["dataset"] = $"must be one of {string.Join(", ", datasets.Names)}.";
+        }
+
+        bool dense = settings.Architecture == Architecture.Dense;
+        foreach (string field in Given(request).Where(field => dense == (field != "denseWidths")))
+        {
+            violations[field] = dense ? "does not apply to dense; leave it out." : "applies to dense only; leave it out.";
+        }
+
+        return violations;
+    }
+
+    /// <summary>The problem with <c>startFrom</c>, or null where its checkpoint is there and of the same shape.</summary>
+    public static async Task<ProblemHttpResult?> CheckStartFromAsync(TrainingSettings settings, CheckpointStore checkpoints, CancellationToken token)
+    {
+        if (settings.StartFrom is not { } id)
+        {
+            return null;
+        }
+
+        return await checkpoints.FindAsync(id.ToString(), token) switch
+        {
+            null => Problems.Unusable($"startFrom: there is no checkpoint {id}. GET /v1/checkpoints lists them."),
+            CheckpointRow row when !NetworkPlan.For(row.Settings).HasShapeOf(NetworkPlan.For(settings)) => Problems.Unusable(
+                $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and denseWidths must be the job's."),
+            _ => null,
+        };
+    }
+
+    private static IEnumerable<string> Given(TrainingJobRequest request)
+    {
+        (string Field, bool IsGiven)[] fields = [("channels", request.Channels is not null), ("kernelSize", request.KernelSize is not null), ("denseWidths", request.DenseWidths is not null)];
+        return fields.Where(field => field.IsGiven).Select(field => field.Field);
+    }
+
+    [GeneratedRegex(SettingsRules.NamePattern)]
+    private static partial Regex NamePattern();
+}
