@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace AutoencoderApi.Training;
 
 /// <summary>One picture's activation at a stage, channel by channel, row by row.</summary>
-public sealed record FeatureMaps(FeatureShape Shape, float[] Values);
+public sealed record FeatureMaps(string Stage, FeatureShape Shape, float[] Values);
 
 /// <summary>A trained network ready to look at pictures. Its methods may be called from many threads at once.</summary>
 public sealed class Model : IDisposable
@@ -34,7 +34,7 @@ public sealed class Model : IDisposable
     public FeatureMaps Look(Stage stage, ReadOnlySpan<float> picture)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, Plan.Input.Count);
-        return new FeatureMaps(stage.Output, Compute(picture, stage.Name));
+        return new FeatureMaps(stage.Name, stage.Output, Compute(picture, stage.Name));
     }
 
     public void Dispose() => _network.Dispose();

@@ -1,0 +1,144 @@
+using System.ComponentModel;
+using System.Globalization;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <param name="Shape">Channels, height, width of the whole layer.</param>
+/// <param name="Dead">How many of its maps are zero everywhere for this picture.</param>
+/// <param name="Maps">The maps asked for.</param>
+internal sealed record TilesResponse(string Layer, int[] Shape, int Dead, MapStatistics[] Maps);
+
+/// <summary>How to lay out feature maps.</summary>
+internal sealed record TileQuery(
+    [property: Description("How many maps, or 'all'.")] string Count = "16",
+    [property: Description("The first map.")] int First = 0,
+    [property: Description("Tiles in a row; by default the square root of their number, rounded up.")] int? Columns = null,
+    [property: Description("Pixels a value, 1 to 32.")] int Scale = 4,
+    [property: Description("Pixels between tiles, 0 to 16.")] int Gap = 1,
+    [property: Description("Stretch each tile to its own minimum and maximum ('tile'), or all to the layer's ('layer').")] string Range = "tile",
+    [property: Description("'gray' or 'viridis'.")] string Palette = "gray");
+
+internal static class LayerEndpoints
+{
+    private const int MaxGap = 16;
+
+    public static void MapLayers(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder layer = app.MapGroup("/v1/checkpoints/{reference}/layers/{layer}").WithTags("Looking at a model");
+        layer.MapGet("tiles", FromDataset).WithName("drawTilesFromDataset").WithSummary("A layer's feature maps for a digit of a data set").ProducesPictureOr<TilesResponse>();
+        layer.MapPost("tiles", FromUpload).WithName("drawTilesOfUpload").WithSummary("A layer's feature maps for an uploaded digit").AcceptsPicture().ProducesPictureOr<TilesResponse>();
+    }
+
+    private static async Task<IResult> FromDataset(
+        string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token,
+        string? dataset = null, string split = "test", int index = 0) =>
+        await Tiles(reference, layer, query, looking, () => digits.FromDatasetAsync(dataset, split, index, token), request, token);
+
+    private static async Task<IResult> FromUpload(
+        string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token,
+        string preprocess = "auto") =>
+        await Tiles(reference, layer, query, looking, () => digits.FromUploadAsync(request, preprocess, token), request, token);
+
+    private static async Task<IResult> Tiles(
+        string reference, string layer, TileQuery query, Looking looking, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
+    {
+        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
+        using (rent)
+        {
+            if (rent is null)
+            {
+                return problem!;
+            }
+
+            if (rent.Model.Plan.Find(layer) is not { } stage)
+            {
+                return Problems.LayerNotFound(layer, rent.Model.Plan.Stages.Select(each => each.Name));
+            }
+
+            FeatureShape shape = Folded(stage.Output);
+            if (Options(query, shape.Channels, out ProblemHttpResult? invalid) is not { } options)
+            {
+                return invalid!;
+            }
+
+            switch (await readDigit())
+            {
+                case DigitRead.Refused refused:
+                    return refused.Problem;
+                case DigitRead.Digit digit:
+                    FeatureMaps maps = rent.Model.Look(stage, digit.Values);
+                    request.HttpContext.Response.Headers.Vary = "Accept";
+                    return request.Prefers("application/json", over: "image/png")
+                        ? TypedResults.Ok(Describe(maps, shape, options))
+                        : TypedResults.File(PngEncoder.Encode(TileGrid.Draw(Padded(maps.Values, shape.Count), shape.Channels, shape.Height, shape.Width, options)), "image/png");
+                default:
+                    throw new InvalidOperationException("unreachable");
+            }
+        }
+    }
+
+    private static TilesResponse Describe(FeatureMaps maps, FeatureShape shape, TileGridOptions options)
+    {
+        MapStatistics[] all = MapStatistics.OfAll(maps.Values, shape.Channels == 1 ? maps.Values.Length : shape.Height * shape.Width);
+        return new TilesResponse(
+            maps.Stage, maps.Shape.ToArray(), all.Count(map => map.Dead), all[options.First..(options.First + options.Count!.Value)]);
+    }
+
+    /// <summary>A vector is one map, folded to the squarest rectangle that holds it.</summary>
+    private static FeatureShape Folded(FeatureShape shape)
+    {
+        if (shape.Height > 1 || shape.Width > 1)
+        {
+            return shape;
+        }
+
+        int height = (int)Math.Sqrt(shape.Channels);
+        while (shape.Channels % height != 0 && height * 2 > Math.Sqrt(shape.Channels))
+        {
+            height--;
+        }
+
+        return new FeatureShape(1, height, (shape.Channels + height - 1) / height);
+    }
+
+    private static float[] Padded(float[] values, int count)
+    {
+        Array.Resize(ref values, count);
+        return values;
+    }
+
+    private static TileGridOptions? Options(TileQuery query, int channels, out ProblemHttpResult? problem)
+    {
+        int rest = channels - query.First;
+        bool isNumber = int.TryParse(query.Count, NumberStyles.None, CultureInfo.InvariantCulture, out int count);
+        TileRange? range = WireFormat.Parse<TileRange>(query.Range);
+        TilePalette? palette = WireFormat.Parse<TilePalette>(query.Palette);
+        problem =
+            query.First < 0 || rest <= 0 ? Problems.Invalid("first", $"must be 0 to {channels - 1}: the layer has {channels} maps.")
+            : query.Count != "all" && (!isNumber || count < 1) ? Problems.Invalid("count", "must be a whole number from 1, or 'all'.")
+            : query.Columns is < 1 or > 1024 ? Problems.Invalid("columns", "must be 1 to 1024.")
+            : query.Scale is < 1 or > TileGridOptions.MaxScale ? Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.")
+            : query.Gap is < 0 or > MaxGap ? Problems.Invalid("gap", $"must be 0 to {MaxGap}.")
+            : range is null ? Problems.Invalid("range", $"must be one of {string.Join(", ", WireFormat.Names<TileRange>())}.")
+            : palette is null ? Problems.Invalid("palette", $"must be one of {string.Join(", ", WireFormat.Names<TilePalette>())}.")
+            : null;
+        return problem is not null ? null : new TileGridOptions
+        {
+            First = query.First,
+            Count = query.Count == "all" ? rest : Math.Min(count, rest),
+            Columns = query.Columns,
+            Scale = query.Scale,
+            Gap = query.Gap,
+            Range = range!.Value,
+            Palette = palette!.Value,
+        };
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <param name="Pixels">784 values, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1 a little.</param>
+/// <param name="Mse">Mean squared error per pixel against the digit that the network was given.</param>
+internal sealed record ReconstructionResponse(float[] Pixels, double Mse);
+
+internal static class ReconstructionEndpoints
+{
+    private const int Side = 28;
+    private const int Gap = 2;
+    private const int MaxDigits = 100;
+
+    public static void MapReconstructions(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model");
+        checkpoint.MapGet("reconstruction", FromDataset).WithName("reconstructFromDataset").WithSummary("Reconstruct a digit of a data set").ProducesPictureOr<ReconstructionResponse>();
+        checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsPicture().ProducesPictureOr<ReconstructionResponse>();
+        checkpoint.MapGet("reconstructions", TwoRows).WithName("drawReconstructions").WithSummary("Digits of a data set over their reconstructions")
+            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
+    }
+
+    private static async Task<IResult> FromDataset(
+        string reference, Looking looking, DigitReader digits, HttpContext context, CancellationToken token,
+        string? dataset = null, string split = "test", int index = 0, int scale = 1, string layout = "single") =>
+        await Reconstruct(reference, looking, () => digits.FromDatasetAsync(dataset, split, index, token), scale, layout, context, token);
+
+    private static async Task<IResult> FromUpload(
+        string reference, Looking looking, DigitReader digits, HttpContext context, CancellationToken token,
+        int scale = 1, string layout = "single", string preprocess = "auto") =>
+        await Reconstruct(reference, looking, () => digits.FromUploadAsync(context.Request, preprocess, token), scale, layout, context, token);
+
+    private static async Task<IResult> Reconstruct(
+        string reference, Looking looking, Func<Task<DigitRead>> readDigit, int scale, string layout, HttpContext context, CancellationToken token)
+    {
+        if (scale is < 1 or > TileGridOptions.MaxScale)
+        {
+            return Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
+        }
+
+        if (layout is not ("single" or "pair" or "difference"))
+        {
+            return Problems.Invalid("layout", "must be one of single, pair, difference.");
+        }
+
+        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
+        using (rent)
+        {
+            if (rent is null)
+            {
+                return problem!;
+            }
+
+            switch (await readDigit())
+            {
+                case DigitRead.Refused refused:
+                    return refused.Problem;
+                case DigitRead.Digit digit:
+                    float[] reconstruction = rent.Model.Reconstruct(digit.Values);
+                    double mse = Looking.MeanSquaredError(digit.Values, reconstruction);
+                    context.Response.Headers["Reconstruction-Mse"] = mse.ToString("G9", CultureInfo.InvariantCulture);
+                    context.Response.Headers.Vary = "Accept";
+                    return context.Request.Prefers("application/json", over: "image/png")
+                        ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse))
+                        : TypedResults.File(PngEncoder.Encode(Draw(Picture(digit.Values), Picture(reconstruction), scale, layout)), "image/png");
+                default:
+                    throw new InvalidOperationException("unreachable");
+            }
+        }
+    }
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> TwoRows(
+        string reference, Looking looking, DigitReader digits, DatasetCatalog datasets, CancellationToken token,
+        string? dataset = null, string split = "test", int first = 0, int count = 10, int scale = 4)
+    {
+        if (scale is < 1 or > TileGridOptions.MaxScale || count is < 1 or > MaxDigits)
+        {
+            return count is < 1 or > MaxDigits ? Problems.Invalid("count", $"must be 1 to {MaxDigits}.") : Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
+        }
+
+        string name = dataset ?? datasets.Default;
+        (DigitSet? set, ProblemHttpResult? unavailable) = await digits.SplitAsync(name, split, token);
+        if (set is null)
+        {
+            return unavailable!;
+        }
+
+        if (first < 0 || first > set.Count - count)
+        {
+            return Problems.PictureNotFound(name, split, first < 0 ? first : first + count - 1, set.Count);
+        }
+
+        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
+        using (rent)
+        {
+            if (rent is null)
+            {
+                return problem!;
+            }
+
+            float[] originals = [.. Enumerable.Range(first, count).SelectMany(index => DigitReader.ToUnit(set.Image(index)))];
+            float[] reconstructions = rent.Model.Reconstruct(originals);
+            Canvas figure = DigitFigures.TwoRows(Pictures(originals), Pictures(reconstructions), scale, Gap);
+            return TypedResults.File(PngEncoder.Encode(figure), "image/png");
+        }
+    }
+
+    private static Canvas Draw(GrayPicture original, GrayPicture reconstruction, int scale, string layout) => layout switch
+    {
+        "pair" => DigitFigures.Pair(original, reconstruction, scale, Gap),
+        "difference" => DigitFigures.Difference(original, reconstruction, scale, Gap),
+        _ => DigitFigures.Enlarged(reconstruction, scale),
+    };
+
+    private static GrayPicture Picture(ReadOnlySpan<float> values) => GrayPicture.FromUnit(Side, Side, values);
+
+    private static GrayPicture[] Pictures(float[] values) => [.. values.Chunk(Side * Side).Select(chunk => Picture(chunk))];
+}

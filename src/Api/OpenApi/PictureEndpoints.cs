@@ -1,0 +1,17 @@
+namespace AutoencoderApi.Api.OpenApi;
+
+/// <summary>Marks an operation whose body is a picture in one of the accepted forms.</summary>
+internal sealed record AcceptsPictureMetadata;
+
+internal static class PictureEndpoints
+{
+    public static RouteHandlerBuilder AcceptsPicture(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithMetadata(new AcceptsPictureMetadata()).ProducesProblem(413).ProducesProblem(415);
+
+    /// <summary>A PNG, or numbers where the caller prefers JSON.</summary>
+    public static RouteHandlerBuilder ProducesPictureOr<T>(this RouteHandlerBuilder endpoint) => endpoint
+        .Produces<T>(200, "application/json", "image/png")
+        .ProducesProblem(400)
+        .ProducesProblem(404)
+        .ProducesProblem(422);
+}

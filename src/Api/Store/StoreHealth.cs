@@ -1,0 +1,24 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace AutoencoderApi.Api.Store;
+
+/// <summary>Ready means that the store itself answers.</summary>
+internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores) : IHealthCheck
+{
+    public const string Tag = "ready";
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using StoreContext store = await stores.CreateDbContextAsync(cancellationToken);
+            await store.Jobs.OrderBy(job => job.Id).Select(job => job.Id).FirstOrDefaultAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (System.Data.Common.DbException e)
+        {
+            return HealthCheckResult.Unhealthy("The store does not answer.", e);
+        }
+    }
+}

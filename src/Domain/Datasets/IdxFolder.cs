@@ -1,0 +1,52 @@
+namespace AutoencoderApi.Domain.Datasets;
+
+/// <summary>A data set as MNIST is distributed: four IDX files in one folder, gzip or plain.</summary>
+public static class IdxFolder
+{
+    private const int Side = 28;
+    private const int ValidationCount = 5_000; // the first of the training file
+    private const int Classes = 10;
+
+    public static DatasetLoad Load(string name, string folder)
+    {
+        (DigitSet? train, string? trainFault) = LoadPair(folder, "train");
+        (DigitSet? test, string? testFault) = LoadPair(folder, "t10k");
+        if (train is null || test is null)
+        {
+            return new DatasetLoad.Unavailable($"{name}: {trainFault ?? testFault}");
+        }
+
+        return train.Count > ValidationCount
+            ? new DatasetLoad.Loaded(new Dataset(name, train.Slice(ValidationCount, train.Count - ValidationCount), train.Slice(0, ValidationCount), test))
+            : new DatasetLoad.Unavailable($"{name}: the training file in {folder} has {train.Count} pictures; more than {ValidationCount} are needed.");
+    }
+
+    private static (DigitSet? Set, string? Fault) LoadPair(string folder, string part)
+    {
+        if (Find(folder, $"{part}-images", "idx3-ubyte") is not { } imagesPath || Find(folder, $"{part}-labels", "idx1-ubyte") is not { } labelsPath)
+        {
+            return (null, $"{folder} lacks {part}-images-idx3-ubyte or {part}-labels-idx1-ubyte. Put train-images-idx3-ubyte, train-labels-idx1-ubyte, "
+                + "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte there, each plain or with .gz.");
+        }
+
+        return (IdxFile.Read(imagesPath, rank: 3), IdxFile.Read(labelsPath, rank: 1)) switch
+        {
+            (IdxRead.Invalid images, _) => (null, images.Reason),
+            (_, IdxRead.Invalid labels) => (null, labels.Reason),
+            (IdxRead.Array { Dimensions: [var count, Side, Side] } images, IdxRead.Array labels) when labels.Data.Length == count => Checked(images.Data, labels.Data, labelsPath),
+            (IdxRead.Array images, IdxRead.Array labels) => (null,
+                $"{imagesPath} has dimensions {string.Join("×", images.Dimensions)} and {labelsPath} has {labels.Data.Length} labels; 28×28 pictures with a label each are needed."),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+    }
+
+    private static (DigitSet? Set, string? Fault) Checked(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, string labelsPath) =>
+        labels.Span.IndexOfAnyInRange((byte)Classes, byte.MaxValue) is var wrong and >= 0
+            ? (null, $"{labelsPath} has the label {labels.Span[wrong]} at {wrong}; labels are 0 to {Classes - 1}.")
+            : (new DigitSet(Side, Side, pixels, labels), null);
+
+    private static string? Find(string folder, string stem, string ending) =>
+        ((string[])[$"{stem}-{ending}", $"{stem}.{ending}", $"{stem}-{ending}.gz", $"{stem}.{ending}.gz"])
+            .Select(file => Path.Combine(folder, file))
+            .FirstOrDefault(File.Exists);
+}

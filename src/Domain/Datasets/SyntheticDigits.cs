@@ -1,0 +1,6 @@
+namespace AutoencoderApi.Domain.Datasets;
+
+public static class SyntheticDigits
+{
+    public static Dataset Create() => throw new NotSupportedException();
+}
