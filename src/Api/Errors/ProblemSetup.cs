@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AutoencoderApi.Api.Errors;
 
 /// <summary>The one place that turns faults and bare status codes into problem+json.</summary>
-internal static class ProblemSetup
+internal static partial class ProblemSetup
 {
     public static void AddProblems(this IServiceCollection services)
     {
@@ -40,7 +41,7 @@ internal static class ProblemSetup
     }
 
     /// <summary>Says of a request that could not be bound which field is wrong, and what it may be.</summary>
-    private sealed class MalformedRequestHandler(IProblemDetailsService problems) : IExceptionHandler
+    private sealed partial class MalformedRequestHandler(IProblemDetailsService problems) : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
@@ -51,16 +52,38 @@ internal static class ProblemSetup
 
             httpContext.Response.StatusCode = malformed.StatusCode;
             var problem = new ProblemDetails { Status = malformed.StatusCode, Detail = malformed.Message };
-            if (malformed.InnerException is JsonException json)
+            if (FaultOf(malformed) is var (field, reason))
             {
-                string field = json.Path is null or "$" ? "body" : json.Path.TrimStart('$', '.');
-                string reason = Explain(json);
                 problem.Detail = $"{field}: {reason}";
                 problem.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [reason] };
             }
 
             return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
         }
+
+        /// <summary>The field of the body or the parameter that could not be bound, and why.</summary>
+        private static (string Field, string Reason)? FaultOf(BadHttpRequestException malformed)
+        {
+            if (malformed.InnerException is JsonException json)
+            {
+                return (json.Path is null or "$" ? "body" : json.Path.TrimStart('$', '.'), Explain(json));
+            }
+
+            Match binding = FailedBinding().Match(malformed.Message);
+            return binding.Success
+                ? (binding.Groups["name"].Value, $"'{binding.Groups["value"].Value}' is not {KindOf(binding.Groups["type"].Value)}.")
+                : null;
+        }
+
+        private static string KindOf(string type) => type.TrimEnd('?') switch
+        {
+            "Guid" => "an id (a UUID)",
+            "int" => "a whole number of at most 32 bits",
+            _ => "of the type that this parameter takes; see /swagger",
+        };
+
+        [GeneratedRegex("""Failed to bind parameter "(?<type>\S+) (?<name>\w+)" from "(?<value>.*)"\.""", RegexOptions.Singleline)]
+        private static partial Regex FailedBinding();
 
         /// <summary>The serializer's message, less the names of C# types and its own account of the place.</summary>
         private static string Explain(JsonException json)
@@ -69,7 +92,7 @@ internal static class ProblemSetup
             return message switch
             {
                 _ when message.Contains("could not be mapped", StringComparison.Ordinal) => "there is no such field.",
-                _ when message.Contains("could not be converted", StringComparison.Ordinal) => "the value has the wrong type, or is not one of those allowed; see /swagger.",
+                _ when message.Contains("could not be converted", StringComparison.Ordinal) => "the value has the wrong type, or is out of its type's range; see /swagger.",
                 _ when message.Contains("does not allow setting null", StringComparison.Ordinal) => "must not be null.",
                 _ => message,
             };

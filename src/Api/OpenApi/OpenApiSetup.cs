@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Models;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -25,6 +27,7 @@ internal static class OpenApiSetup
                 options.IncludeXmlComments(Assembly.Load(assembly));
             }
 
+            options.SchemaFilter<WireNameFilter>();
             options.OperationFilter<PictureBodyFilter>();
         });
     }
@@ -37,6 +40,20 @@ internal static class OpenApiSetup
             options.SwaggerEndpoint("/openapi/v1.json", "v1");
             options.DocumentTitle = "AutoencoderApi";
         });
+    }
+
+    /// <summary>Enums are strings on the wire.</summary>
+    private sealed class WireNameFilter : ISchemaFilter
+    {
+        public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+        {
+            if (context.Type.IsEnum && schema is OpenApiSchema named)
+            {
+                named.Type = JsonSchemaType.String;
+                named.Format = null;
+                named.Enum = [.. Enum.GetNames(context.Type).Select(name => (JsonNode)JsonNamingPolicy.KebabCaseLower.ConvertName(name))];
+            }
+        }
     }
 
     /// <summary>Describes the body of the operations that take a picture: they read it themselves.</summary>

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.TestHost;
+
+namespace AutoencoderApi.Api.Tests;
+
+[Collection(TrainedCollection.Name)]
+public sealed class ServiceTests(TrainedService trained)
+{
+    private HttpClient Client => trained.Service.Client;
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    [InlineData("/swagger/index.html")]
+    [InlineData("/hangfire")]
+    public async Task Health_Swagger_and_the_dashboard_answer_callers_on_this_machine(string path) =>
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync(path, TestContext.Current.CancellationToken)).StatusCode);
+
+    [Fact]
+    public async Task The_OpenAPI_document_is_3_1_and_every_operation_has_an_id_a_summary_and_its_problems()
+    {
+        JsonNode document = await trained.Service.Json("/openapi/v1.json");
+        Assert.StartsWith("3.1", (string?)document["openapi"]);
+        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => (Path: path.Key, Operation: operation.Value!))).ToList();
+        Assert.NotEmpty(operations);
+        Assert.Equal(operations.Count, operations.Select(operation => (string)operation.Operation["operationId"]!).Distinct().Count());
+        Assert.All(operations, operation => Assert.False(string.IsNullOrEmpty((string?)operation.Operation["summary"]), operation.Path));
+        JsonNode upload = document["paths"]!["/v1/checkpoints/{reference}/reconstruction"]!["post"]!["requestBody"]!["content"]!;
+        Assert.Equal("binary", (string?)upload["multipart/form-data"]!["schema"]!["properties"]!["image"]!["format"]);
+        Assert.Equal(
+            TrainedService.Architectures,
+            document["components"]!["schemas"]!["Architecture"]!["enum"]!.AsArray().Select(name => (string)name!));
+    }
+
+    [Fact]
+    public async Task A_method_that_does_not_apply_is_answered_with_the_ones_that_do()
+    {
+        using HttpResponseMessage response = await Client.PutAsync("/v1/training-jobs", null, TestContext.Current.CancellationToken);
+        JsonNode problem = await Expect.Problem(HttpStatusCode.MethodNotAllowed, response);
+        Assert.Contains("POST", (string?)problem["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_data_sets_say_whether_they_can_be_had()
+    {
+        JsonArray datasets = (await trained.Service.Json("/v1/datasets")).AsArray();
+        Assert.Equal(["mnist", "fashion-mnist", "synthetic-digits"], datasets.Select(dataset => (string)dataset!["name"]!));
+        Assert.False((bool)datasets[1]!["available"]!);
+        Assert.Contains("fashion-mnist", (string?)datasets[1]!["unavailable"], StringComparison.Ordinal);
+        Assert.Equal(2000, (int?)datasets[2]!["splits"]!["test"]);
+        Assert.Equal((28, 28), await Expect.Png(await Client.GetAsync("/v1/datasets/synthetic-digits/train/0.png", TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public void The_arrows_between_the_projects_point_one_way()
+    {
+        string[] training = References(typeof(Training.Model)), domain = References(typeof(Domain.WireFormat));
+        Assert.Contains("AutoencoderApi.Domain", training);
+        Assert.DoesNotContain("AutoencoderApi.Api", training);
+        Assert.DoesNotContain(training, name => name.StartsWith("Microsoft.", StringComparison.Ordinal) || name.StartsWith("Hangfire", StringComparison.Ordinal));
+        Assert.All(domain, name => Assert.StartsWith("System.", name));
+
+        static string[] References(Type type) => [.. type.Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!)];
+    }
+}
+
+/// <summary>Callers from elsewhere, whom a test cannot be: the connection's address is set on an in-memory server.</summary>
+public sealed class AccessTests
+{
+    [Theory]
+    [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    [InlineData("::1", HttpStatusCode.OK)]
+    [InlineData("192.0.2.7", HttpStatusCode.Forbidden)]
+    [InlineData("2001:db8::7", HttpStatusCode.Forbidden)]
+    public async Task Only_callers_on_this_machine_are_let_in_whatever_their_headers_say(string address, HttpStatusCode expected)
+    {
+        await using var service = new InMemoryService();
+        foreach (string path in (string[])["/v1/training-jobs", "/hangfire", "/swagger/index.html", "/openapi/v1.json"])
+        {
+            HttpStatusCode status = (HttpStatusCode)(await service.Server.SendAsync(context =>
+            {
+                context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+                context.Request.Path = path;
+                context.Request.Headers["X-Forwarded-For"] = "127.0.0.1";
+                context.Request.Headers.Host = "localhost";
+            })).Response.StatusCode;
+            bool dashboardKnowsNoLocalAddress = path == "/hangfire" && expected == HttpStatusCode.OK;
+            Assert.True(dashboardKnowsNoLocalAddress || status == expected, $"{path}: {status}");
+        }
+    }
+
+    private sealed class InMemoryService : Microsoft.AspNetCore.Mvc.Testing.WebApplicationFactory<Program>
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+
+        protected override void ConfigureWebHost(Microsoft.AspNetCore.Hosting.IWebHostBuilder builder) => builder.UseSetting("Store:Folder", _folder);
+    }
+}

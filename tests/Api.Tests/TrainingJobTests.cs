@@ -1,0 +1,238 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace AutoencoderApi.Api.Tests;
+
+[Collection(TrainedCollection.Name)]
+public sealed class TrainingJobTests(TrainedService trained)
+{
+    private const string Long = """{"dataset":"synthetic-digits","steps":100000,"checkpointEvery":10,"evaluateEvery":100000}""";
+    private const string Short = """{"dataset":"synthetic-digits","steps":5}""";
+
+    private Service Service => trained.Service;
+
+    [Fact]
+    public async Task An_empty_request_is_accepted_with_the_default_settings()
+    {
+        using HttpResponseMessage response = await Service.Post("/v1/training-jobs", "{}");
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.NotNull(response.Headers.RetryAfter);
+        JsonNode job = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.Equal($"/v1/training-jobs/{job["id"]}", response.Headers.Location!.ToString());
+        Assert.Equal("strided", (string?)job["settings"]!["architecture"]);
+        Assert.Equal(5000, (int?)job["settings"]!["steps"]);
+        Assert.Equal("cosine", (string?)job["settings"]!["learningRateSchedule"]);
+        using HttpResponseMessage cancelled = await Service.Post($"{response.Headers.Location}/cancel", "");
+        Assert.True(cancelled.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public void A_job_that_has_ended_shows_its_progress_losses_and_checkpoint()
+    {
+        JsonNode job = trained.Jobs["strided"];
+        Assert.Equal(100, (double?)job["progress"]!["percent"]);
+        Assert.All((string[])["train", "validation", "test"], loss => Assert.InRange((double)job["loss"]![loss]!, 1e-6, 0.2));
+        Assert.Equal(1, (int?)job["attempt"]);
+        Assert.NotNull(job["latestCheckpoint"]);
+        Assert.Null(job["error"]);
+        Assert.True(DateTime.Parse((string)job["endedAt"]!, null) >= DateTime.Parse((string)job["startedAt"]!, null));
+    }
+
+    [Fact]
+    public async Task Metrics_come_as_JSON_and_as_CSV_with_the_same_points()
+    {
+        string path = (string)trained.Jobs["strided"]["links"]!["metrics"]!;
+        JsonArray points = (await Service.Json(path)).AsArray();
+        Assert.Equal([0, 20, 40], points.Select(point => (int)point!["step"]!));
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/csv");
+        using HttpResponseMessage response = await Service.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        string[] lines = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("step,trainLoss,validationLoss,deadUnits,elapsedSeconds", lines[0]);
+        Assert.Equal(points.Select(point => (double)point!["validationLoss"]!), lines[1..].Select(line => double.Parse(line.Split(',')[2], null)));
+    }
+
+    [Fact]
+    public async Task The_loss_comes_as_a_picture_of_the_size_asked_for()
+    {
+        string path = (string)trained.Jobs["strided"]["links"]!["loss"]!;
+        Assert.Equal((640, 400), await Expect.Png(await Service.Client.GetAsync($"{path}?width=640&height=400", TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public async Task The_list_is_newest_first_filtered_and_paged_without_gap_or_repetition()
+    {
+        string[] all = await Ids("/v1/training-jobs?limit=200");
+        var paged = new List<string>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            JsonNode page = await Service.Json("/v1/training-jobs?limit=2" + (cursor.Length > 0 ? $"&cursor={cursor}" : ""));
+            paged.AddRange(page["items"]!.AsArray().Select(job => (string)job!["id"]!));
+            cursor = (string?)page["nextCursor"];
+        }
+
+        Assert.Equal(all, all.OrderDescending(StringComparer.Ordinal));
+        Assert.Equal(all, paged.Where(all.Contains));
+        Assert.Equal([(string)trained.Jobs["dense"]["id"]!], await Ids("/v1/training-jobs?architecture=dense&status=succeeded"));
+
+        async Task<string[]> Ids(string path) => [.. (await Service.Json(path))["items"]!.AsArray().Select(job => (string)job!["id"]!)];
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_weights_byte_for_byte_and_another_seed_others()
+    {
+        string[] hashes = await Task.WhenAll(Sha(7), Sha(7), Sha(8));
+        Assert.Equal(hashes[0], hashes[1]);
+        Assert.NotEqual(hashes[0], hashes[2]);
+
+        async Task<string> Sha(int seed)
+        {
+            JsonNode job = await Service.Ended(await Service.Submit($$"""{"dataset":"synthetic-digits","steps":30,"seed":{{seed}}}"""));
+            return (string)(await Service.Json($"/v1/checkpoints/{job["latestCheckpoint"]}"))["sha256"]!;
+        }
+    }
+
+    [Fact]
+    public async Task A_running_job_stops_within_two_seconds_of_being_cancelled_and_keeps_its_checkpoint()
+    {
+        string path = await Service.Submit(Long);
+        await Service.Await(path, job => (int)job["progress"]!["step"]! > 0);
+        long began = System.Diagnostics.Stopwatch.GetTimestamp();
+        using HttpResponseMessage response = await Service.Post($"{path}/cancel", "");
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        JsonNode job = await Service.Ended(path);
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 2);
+        Assert.Equal("cancelled", (string?)job["status"]);
+        JsonNode checkpoint = await Service.Json($"/v1/checkpoints/{job["latestCheckpoint"]}");
+        Assert.Equal((int)job["progress"]!["step"]!, (int)checkpoint["step"]!);
+        using HttpResponseMessage again = await Service.Post($"{path}/cancel", "");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_queued_job_is_cancelled_at_once_and_never_runs()
+    {
+        string running = await Service.Submit(Long);
+        string queued = await Service.Submit(Short);
+        using HttpResponseMessage response = await Service.Post($"{queued}/cancel", "");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await Service.Post($"{running}/cancel", "");
+        await Service.Ended(running);
+        await Service.Ended(await Service.Submit(Short));
+        JsonNode job = await Service.Json(queued);
+        Assert.Equal("cancelled", (string?)job["status"]);
+        Assert.Equal(0, (int?)job["attempt"]);
+    }
+
+    [Fact]
+    public async Task A_job_that_has_succeeded_cannot_be_cancelled()
+    {
+        using HttpResponseMessage response = await Service.Post($"{trained.Jobs["dense"]["links"]!["cancel"]}", "");
+        await Expect.Problem(HttpStatusCode.Conflict, response);
+    }
+
+    [Fact]
+    public async Task A_deleted_job_takes_its_metrics_and_checkpoints_with_it()
+    {
+        string path = await Service.Submit(Short);
+        JsonNode job = await Service.Ended(path);
+        using HttpResponseMessage response = await Service.Client.DeleteAsync(path, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        foreach (string gone in (string[])[path, $"{path}/metrics", $"/v1/checkpoints/{job["latestCheckpoint"]}"])
+        {
+            await Expect.Problem(HttpStatusCode.NotFound, await Service.Client.GetAsync(gone, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task A_running_job_cannot_be_deleted()
+    {
+        string path = await Service.Submit(Long);
+        await Service.Await(path, job => (string?)job["status"] == "running");
+        await Expect.Problem(HttpStatusCode.Conflict, await Service.Client.DeleteAsync(path, TestContext.Current.CancellationToken));
+        await Service.Post($"{path}/cancel", "");
+        await Service.Ended(path);
+    }
+
+    [Fact]
+    public async Task A_job_whose_data_set_cannot_be_had_fails_and_names_the_folder()
+    {
+        JsonNode job = await Service.Ended(await Service.Submit("""{"dataset":"fashion-mnist","steps":5}"""));
+        Assert.Equal("failed", (string?)job["status"]);
+        Assert.Equal("urn:autoencoder-api:problem:dataset-unavailable", (string?)job["error"]!["type"]);
+        Assert.Contains(Path.Combine("datasets", "fashion-mnist"), (string?)job["error"]!["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_can_start_from_a_checkpoint_of_the_same_network()
+    {
+        JsonNode first = trained.Jobs["strided"];
+        JsonNode job = await Service.Ended(await Service.Submit(
+            $$"""{"dataset":"synthetic-digits","steps":5,"evaluateEvery":5,"startFrom":"{{first["latestCheckpoint"]}}"}"""));
+        JsonArray points = (await Service.Json((string)job["links"]!["metrics"]!)).AsArray();
+        Assert.Equal((double)first["loss"]!["validation"]!, (double)points[0]!["validationLoss"]!, 1e-9);
+    }
+
+    [Theory]
+    [InlineData("""{"architecture":"convolutional"}""", "architecture")]
+    [InlineData("""{"architecture":1}""", "architecture")]
+    [InlineData("""{"colour":"red"}""", "colour")]
+    [InlineData("""{"dataset":"imagenet"}""", "dataset")]
+    [InlineData("""{"name":"../../etc/passwd"}""", "name")]
+    [InlineData("""{"steps":0}""", "steps")]
+    [InlineData("""{"steps":100001}""", "steps")]
+    [InlineData("""{"steps":"many"}""", "steps")]
+    [InlineData("""{"steps":1e99}""", "steps")]
+    [InlineData("""{"batchSize":-1}""", "batchSize")]
+    [InlineData("""{"learningRate":0}""", "learningRate")]
+    [InlineData("""{"seed":-1}""", "seed")]
+    [InlineData("""{"channels":[16]}""", "channels")]
+    [InlineData("""{"channels":[16,1000]}""", "channels")]
+    [InlineData("""{"kernelSize":4}""", "kernelSize")]
+    [InlineData("""{"kernelSize":11}""", "kernelSize")]
+    [InlineData("""{"architecture":"dense","channels":[16,32]}""", "channels")]
+    [InlineData("""{"denseWidths":[300,64]}""", "denseWidths")]
+    [InlineData("""{"warmupSteps":-1}""", "warmupSteps")]
+    [InlineData("""{"learningRateSchedule":"linear"}""", "learningRateSchedule")]
+    [InlineData("""{"evaluateEvery":0}""", "evaluateEvery")]
+    [InlineData("""{"checkpointEvery":0}""", "checkpointEvery")]
+    [InlineData("""{"startFrom":"latest"}""", "startFrom")]
+    [InlineData("""{"steps":5,"steps":6}""", "steps")]
+    [InlineData("""{"steps":""", "body")]
+    [InlineData("[]", "body")]
+    public async Task A_bad_request_names_the_field_and_stores_nothing(string body, string field)
+    {
+        int before = (await Service.Json("/v1/training-jobs?limit=200"))["items"]!.AsArray().Count;
+        JsonNode problem = await Expect.Problem(HttpStatusCode.BadRequest, await Service.Post("/v1/training-jobs", body));
+        Assert.True(problem["errors"]?.AsObject().ContainsKey(field), problem.ToJsonString());
+        Assert.Equal(before, (await Service.Json("/v1/training-jobs?limit=200"))["items"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_empty_or_not_JSON_is_refused()
+    {
+        await Expect.Problem(HttpStatusCode.BadRequest, await Service.Post("/v1/training-jobs", ""));
+        await Expect.Problem(HttpStatusCode.UnsupportedMediaType, await Service.Client.PostAsync("/v1/training-jobs", new StringContent("steps=5"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Starting_from_a_missing_checkpoint_or_one_of_another_network_is_refused()
+    {
+        await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Post("/v1/training-jobs", $$"""{"startFrom":"{{Guid.NewGuid()}}"}"""));
+        await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Post("/v1/training-jobs", $$"""{"architecture":"dense","startFrom":"{{trained.Jobs["strided"]["latestCheckpoint"]}}"}"""));
+        await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Post("/v1/training-jobs", $$"""{"architecture":"zero-unpool","startFrom":"{{trained.Jobs["nearest-unpool"]["latestCheckpoint"]}}"}"""));
+    }
+
+    [Theory]
+    [InlineData("/v1/training-jobs/not-an-id", HttpStatusCode.BadRequest)]
+    [InlineData("/v1/training-jobs/00000000-0000-0000-0000-000000000000", HttpStatusCode.NotFound)]
+    [InlineData("/v1/training-jobs/00000000-0000-0000-0000-000000000000/metrics", HttpStatusCode.NotFound)]
+    [InlineData("/v1/training-jobs/00000000-0000-0000-0000-000000000000/loss.png", HttpStatusCode.NotFound)]
+    [InlineData("/v1/training-jobs?status=sleeping", HttpStatusCode.BadRequest)]
+    [InlineData("/v1/training-jobs?limit=0", HttpStatusCode.BadRequest)]
+    [InlineData("/v1/training-jobs?limit=x", HttpStatusCode.BadRequest)]
+    [InlineData("/v1/training-jobs?cursor=x", HttpStatusCode.BadRequest)]
+    [InlineData("/v1/nowhere", HttpStatusCode.NotFound)]
+    public async Task A_bad_address_is_answered_with_a_problem(string path, HttpStatusCode status) =>
+        await Expect.Problem(status, await Service.Client.GetAsync(path, TestContext.Current.CancellationToken));
+}
