@@ -1,0 +1,25 @@
+using AutoencoderApi.Domain.Images;
+
+namespace AutoencoderApi.Api.Images;
+
+/// <summary>What came of decoding an uploaded picture.</summary>
+public abstract record PictureDecoding
+{
+    private PictureDecoding()
+    {
+    }
+
+    /// <param name="WasGray">Every pixel was opaque and grey, so that the picture holds exactly what was sent.</param>
+    public sealed record Decoded(GrayPicture Picture, bool WasGray) : PictureDecoding;
+
+    /// <summary>Neither <c>image/png</c> nor <c>image/jpeg</c> by its first bytes.</summary>
+    public sealed record UnsupportedType : PictureDecoding
+    {
+        public static readonly IReadOnlyList<string> Supported = ["image/png", "image/jpeg"];
+    }
+
+    /// <summary>The header names a size beyond the limits; nothing was decoded.</summary>
+    public sealed record TooLarge(int Width, int Height, PictureLimits Limits) : PictureDecoding;
+
+    public sealed record Damaged(string Reason) : PictureDecoding;
+}

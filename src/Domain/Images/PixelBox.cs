@@ -1,0 +1,28 @@
+namespace AutoencoderApi.Domain.Images;
+
+internal readonly record struct PixelBox(int Left, int Top, int Width, int Height)
+{
+    public static PixelBox Whole(GrayPicture picture) => new(0, 0, picture.Width, picture.Height);
+
+    /// <summary>The smallest box around all pixels of at least <paramref name="level"/>, or null where there are none.</summary>
+    public static PixelBox? Around(GrayPicture picture, byte level)
+    {
+        (int left, int right, int top, int bottom) = (picture.Width, -1, picture.Height, -1);
+        for (int y = 0; y < picture.Height; y++)
+        {
+            ReadOnlySpan<byte> row = picture.Pixels.AsSpan(y * picture.Width, picture.Width);
+            int first = row.IndexOfAnyInRange(level, byte.MaxValue);
+            if (first < 0)
+            {
+                continue;
+            }
+
+            left = Math.Min(left, first);
+            right = Math.Max(right, row.LastIndexOfAnyInRange(level, byte.MaxValue));
+            top = Math.Min(top, y);
+            bottom = y;
+        }
+
+        return bottom < 0 ? null : new PixelBox(left, top, right - left + 1, bottom - top + 1);
+    }
+}

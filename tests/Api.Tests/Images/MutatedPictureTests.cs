@@ -1,0 +1,47 @@
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Numerics;
+using Xunit;
+
+namespace AutoencoderApi.Api.Tests.Images;
+
+public sealed class MutatedPictureTests
+{
+    public static TheoryData<byte[]> Sources =>
+    [
+        PngFile.Write(28, 28, 8, PngFile.Gray, new byte[784]),
+        PngFile.Write(28, 28, 8, PngFile.ColorAlpha, new byte[784 * 4]),
+        JpegFile.Write(64, 48, inColor: true),
+        JpegFile.Progressive,
+        JpegFile.Cmyk,
+        JpegFile.WithOrientation(JpegFile.Write(28, 28), 6),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public async Task No_mutated_picture_throws(byte[] source)
+    {
+        using var decoder = new PictureDecoder(new PictureLimits());
+        var random = new SplitMix64(8);
+        for (int i = 0; i < 500; i++)
+        {
+            PictureDecoding decoding = await decoder.DecodeAsync(Mutate(source, ref random), TestContext.Current.CancellationToken);
+
+            if (decoding is PictureDecoding.Decoded decoded)
+            {
+                Assert.IsType<PreparedDigit.Ready>(DigitPreparation.Prepare(decoded.Picture, decoded.WasGray, Preprocessing.Auto));
+            }
+        }
+    }
+
+    private static byte[] Mutate(byte[] source, ref SplitMix64 random)
+    {
+        byte[] mutated = [.. source];
+        for (int change = random.NextBelow(8); change >= 0; change--)
+        {
+            mutated[random.NextBelow(mutated.Length)] = (byte)random.NextBelow(256);
+        }
+
+        return random.NextBelow(4) == 0 ? mutated[..random.NextBelow(mutated.Length)] : mutated;
+    }
+}

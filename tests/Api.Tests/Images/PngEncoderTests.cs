@@ -1,0 +1,37 @@
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain.Images;
+using SkiaSharp;
+using Xunit;
+
+namespace AutoencoderApi.Api.Tests.Images;
+
+public sealed class PngEncoderTests
+{
+    [Fact]
+    public async Task Gray_is_written_as_8_bit_gray_and_comes_back_byte_for_byte()
+    {
+        byte[] gray = [.. Enumerable.Range(0, 31 * 17).Select(i => (byte)(i * 11))];
+
+        byte[] png = PngEncoder.Encode(new GrayPicture(31, 17, gray));
+
+        Assert.Equal((8, PngFile.Gray), (png[24], png[25]));
+        using var decoder = new PictureDecoder(new PictureLimits());
+        var decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, TestContext.Current.CancellationToken));
+        Assert.True(decoded.WasGray);
+        Assert.Equal(gray, decoded.Picture.Pixels);
+    }
+
+    [Fact]
+    public void Colour_is_written_as_24_bits_and_comes_back_byte_for_byte()
+    {
+        var canvas = new Canvas(3, 1, 3);
+        byte[] colors = [1, 2, 3, 254, 128, 0, 9, 99, 199];
+        canvas.Draw(colors, 3, 0, 0, 1);
+
+        byte[] png = PngEncoder.Encode(canvas);
+
+        Assert.Equal((8, PngFile.Color), (png[24], png[25]));
+        using SKBitmap bitmap = SKBitmap.Decode(png);
+        Assert.Equal(colors, bitmap.Pixels.SelectMany(pixel => new[] { pixel.Red, pixel.Green, pixel.Blue }));
+    }
+}
