@@ -16,6 +16,11 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationO
     Args = args,
     ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program, wherever it is started from
 });
+if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+{
+    builder.WebHost.UseUrls("http://localhost:8080");
+}
+
 builder.Services.ConfigureHttpJsonOptions(options => WireFormat.Configure(options.SerializerOptions));
 builder.Services.AddProblems();
 builder.Services.AddStore();

@@ -60,12 +60,12 @@ public sealed class LookingTests(TrainedService trained)
     public async Task A_digit_uploaded_in_any_form_is_reconstructed_like_the_same_digit_of_the_data_set()
     {
         string checkpoint = trained.CheckpointOf("strided");
-        byte[] png = await Client.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png", TestContext.Current.CancellationToken);
+        byte[] png = await Client.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png");
         double[] pixels = [.. (await Decode(await Get("/v1/datasets/synthetic-digits/test/3.png"))).Pixels.Select(value => (double)(value / 255f))];
         string expected = Mse(await Get($"{checkpoint}/reconstruction?{Dataset}&index=3"));
         var raw = new ByteArrayContent(png) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } };
-        Assert.Equal(expected, Mse(await Client.PostAsync($"{checkpoint}/reconstruction", raw, TestContext.Current.CancellationToken)));
-        Assert.Equal(expected, Mse(await Client.PostAsync($"{checkpoint}/reconstruction", Form("image", png), TestContext.Current.CancellationToken)));
+        Assert.Equal(expected, Mse(await Client.PostAsync($"{checkpoint}/reconstruction", raw)));
+        Assert.Equal(expected, Mse(await Client.PostAsync($"{checkpoint}/reconstruction", Form("image", png))));
         Assert.Equal(expected, Mse(await trained.Service.Post($"{checkpoint}/reconstruction", $$"""{"pixels":[{{string.Join(',', pixels)}}]}""")));
 
         static string Mse(HttpResponseMessage response) => response.Headers.GetValues("Reconstruction-Mse").Single();
@@ -120,7 +120,7 @@ public sealed class LookingTests(TrainedService trained)
     public async Task An_upload_that_is_no_picture_is_refused_and_says_what_to_send()
     {
         string path = $"{trained.CheckpointOf("strided")}/reconstruction";
-        byte[] png = await Client.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/0.png", TestContext.Current.CancellationToken);
+        byte[] png = await Client.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/0.png");
         await Refused(HttpStatusCode.UnsupportedMediaType, Form("image", "only text"u8.ToArray()));
         await Refused(HttpStatusCode.UnprocessableEntity, Form("image", png[..(png.Length / 2)]));
         await Refused(HttpStatusCode.UnprocessableEntity, Form("image", WithSize(png, 0, 0)));
@@ -131,10 +131,10 @@ public sealed class LookingTests(TrainedService trained)
         await Refused(HttpStatusCode.BadRequest, new StringContent("""{"pixels":[1,2,3]}""", MediaTypeHeaderValue.Parse("application/json")));
         await Refused(HttpStatusCode.BadRequest, new StringContent("""{"pixels":null}""", MediaTypeHeaderValue.Parse("application/json")));
         await Refused(HttpStatusCode.BadRequest, new StringContent("not multipart at all", MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x")));
-        await Expect.Problem(HttpStatusCode.BadRequest, await Client.PostAsync($"{path}?preprocess=magic", Form("image", png), TestContext.Current.CancellationToken));
+        await Expect.Problem(HttpStatusCode.BadRequest, await Client.PostAsync($"{path}?preprocess=magic", Form("image", png)));
 
         async Task Refused(HttpStatusCode status, HttpContent body) =>
-            await Expect.Problem(status, await Client.PostAsync(path, body, TestContext.Current.CancellationToken));
+            await Expect.Problem(status, await Client.PostAsync(path, body));
     }
 
     private static MultipartFormDataContent Form(string name, byte[] content) => new() { { new ByteArrayContent(content), name, "digit.png" } };
@@ -166,5 +166,5 @@ public sealed class LookingTests(TrainedService trained)
         return Assert.IsType<PictureDecoding.Decoded>(decoding).Picture;
     }
 
-    private Task<HttpResponseMessage> Get(string path) => Client.GetAsync(path, TestContext.Current.CancellationToken);
+    private Task<HttpResponseMessage> Get(string path) => Client.GetAsync(path);
 }

@@ -15,7 +15,7 @@ public sealed class ServiceTests(TrainedService trained)
     [InlineData("/swagger/index.html")]
     [InlineData("/hangfire")]
     public async Task Health_Swagger_and_the_dashboard_answer_callers_on_this_machine(string path) =>
-        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync(path, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync(path)).StatusCode);
 
     [Fact]
     public async Task The_OpenAPI_document_is_3_1_and_every_operation_has_an_id_a_summary_and_its_problems()
@@ -36,7 +36,7 @@ public sealed class ServiceTests(TrainedService trained)
     [Fact]
     public async Task A_method_that_does_not_apply_is_answered_with_the_ones_that_do()
     {
-        using HttpResponseMessage response = await Client.PutAsync("/v1/training-jobs", null, TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await Client.PutAsync("/v1/training-jobs", null);
         JsonNode problem = await Expect.Problem(HttpStatusCode.MethodNotAllowed, response);
         Assert.Contains("POST", (string?)problem["detail"], StringComparison.Ordinal);
     }
@@ -49,7 +49,7 @@ public sealed class ServiceTests(TrainedService trained)
         Assert.False((bool)datasets[1]!["available"]!);
         Assert.Contains("fashion-mnist", (string?)datasets[1]!["unavailable"], StringComparison.Ordinal);
         Assert.Equal(2000, (int?)datasets[2]!["splits"]!["test"]);
-        Assert.Equal((28, 28), await Expect.Png(await Client.GetAsync("/v1/datasets/synthetic-digits/train/0.png", TestContext.Current.CancellationToken)));
+        Assert.Equal((28, 28), await Expect.Png(await Client.GetAsync("/v1/datasets/synthetic-digits/train/0.png")));
     }
 
     [Fact]

@@ -10,7 +10,6 @@ internal sealed class DatasetCatalog
 {
     public const string Mnist = "mnist";
     public const string FashionMnist = "fashion-mnist";
-    public const string Synthetic = "synthetic-digits";
 
     private readonly Dictionary<string, Func<DatasetLoad>> _loaders;
     private readonly Dictionary<string, string> _folders;
@@ -28,14 +27,14 @@ internal sealed class DatasetCatalog
         {
             [Mnist] = () => IdxFolder.Load(Mnist, _folders[Mnist]),
             [FashionMnist] = () => IdxFolder.Load(FashionMnist, _folders[FashionMnist]),
-            [Synthetic] = () => new DatasetLoad.Loaded(SyntheticDigits.Create()),
+            [SyntheticDigits.Name] = () => new DatasetLoad.Loaded(SyntheticDigits.Create()),
         };
     }
 
     public IReadOnlyCollection<string> Names => _loaders.Keys;
 
     /// <summary>What a job trains on that names no data set: MNIST where its folder is there, else the drawn digits.</summary>
-    public string Default => Directory.Exists(_folders[Mnist]) ? Mnist : Synthetic;
+    public string Default => Directory.Exists(_folders[Mnist]) ? Mnist : SyntheticDigits.Name;
 
     public bool Has(string name) => _loaders.ContainsKey(name);
 

@@ -15,5 +15,8 @@ internal static class JobErrors
     public static JobError Collapsed(TrainingEvent.Collapsed e) => new(
         Problems.UrnPrefix + "collapsed", "The network collapsed", $"At step {e.Step} the output had become independent of the picture. {e.Advice}");
 
+    public static JobError Internal(Exception e) => new(
+        Problems.UrnPrefix + "internal-error", "Something went wrong in the service", $"{e.GetType().Name}: {e.Message} The log has the details.");
+
     public static JobError Diverged(TrainingEvent.Diverged e) => new(Problems.UrnPrefix + "diverged", "The training diverged", $"At step {e.Step}: {e.Advice}");
 }

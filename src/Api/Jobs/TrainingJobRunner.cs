@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Threading.Channels;
 using AutoencoderApi.Api.Checkpoints;
@@ -42,31 +43,45 @@ internal sealed partial class TrainingJobRunner(
 
         JobRow job = await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == jobId, shutdown);
         Log.Claimed(logger, jobId, job.Attempt);
-        (JobStatus status, JobError? error) = await PrepareAsync(job, shutdown) switch
+        try
         {
-            (null, { } problem, _) => (JobStatus.Failed, problem),
-            ({ } trainer, _, var elapsed) => await TrainAsync(lease, trainer, elapsed, shutdown),
-            _ => throw new UnreachableException(),
-        };
-        await recorder.EndAsync(lease, status, error);
-        Log.Ended(logger, jobId, status);
+            (JobStatus status, JobError? error) = await PrepareAsync(job, shutdown) switch
+            {
+                (null, { } problem, _) => (JobStatus.Failed, problem),
+                ({ } trainer, _, var elapsed) => await TrainAsync(lease, trainer, elapsed, shutdown),
+                _ => throw new UnreachableException(),
+            };
+            await recorder.EndAsync(lease, status, error);
+            Log.Ended(logger, jobId, status);
+        }
+        catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
+        {
+            await recorder.EndAsync(lease, JobStatus.Queued, error: null); // nothing had begun yet
+            throw;
+        }
+        catch (Exception e) when (e is not DbException) // a fault of this program: without an end the job would be tried for ever
+        {
+            await recorder.EndAsync(lease, JobStatus.Failed, JobErrors.Internal(e));
+            throw;
+        }
     }
 
     private async Task<(Trainer? Trainer, JobError? Error, double ElapsedSeconds)> PrepareAsync(JobRow job, CancellationToken token)
     {
-        if (await datasets.LoadAsync(job.Settings.Dataset, token) is not DatasetLoad.Loaded data)
+        DatasetLoad load = await datasets.LoadAsync(job.Settings.Dataset, token);
+        if (load is DatasetLoad.Unavailable unavailable)
         {
-            string reason = ((DatasetLoad.Unavailable)await datasets.LoadAsync(job.Settings.Dataset, token)).Reason;
-            return (null, JobErrors.DatasetUnavailable(reason), 0);
+            return (null, JobErrors.DatasetUnavailable(unavailable.Reason), 0);
         }
 
+        Dataset dataset = ((DatasetLoad.Loaded)load).Dataset;
         var lease = new JobLease(job.Id, job.Fence);
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
         {
             if (await checkpoints.LoadAsync(row, token) is SnapshotRead.Valid valid)
             {
                 await recorder.RewindAsync(lease, valid.Snapshot.EvaluatedStep, token);
-                return (new Trainer(data.Dataset, valid.Snapshot), null, row.ElapsedSeconds);
+                return (new Trainer(dataset, valid.Snapshot), null, row.ElapsedSeconds);
             }
 
             await recorder.WarnedAsync(lease, $"Checkpoint {row.Id} of step {row.Step} is damaged; the one before it is used.", token);
@@ -75,13 +90,13 @@ internal sealed partial class TrainingJobRunner(
         await recorder.RewindAsync(lease, -1, token);
         if (job.Settings.StartFrom is not { } startFrom)
         {
-            return (new Trainer(data.Dataset, Trainer.Begin(job.Settings, options.Value.ThreadsPerJob)), null, 0);
+            return (new Trainer(dataset, Trainer.Begin(job.Settings, options.Value.ThreadsPerJob)), null, 0);
         }
 
         CheckpointRow? first = await checkpoints.FindAsync(startFrom.ToString(), token);
         SnapshotRead? read = first is null ? null : await checkpoints.LoadAsync(first, token);
         return read is SnapshotRead.Valid { Snapshot: var start }
-            ? (new Trainer(data.Dataset, Trainer.Begin(job.Settings, options.Value.ThreadsPerJob, start.Weights)), null, 0)
+            ? (new Trainer(dataset, Trainer.Begin(job.Settings, options.Value.ThreadsPerJob, start.Weights)), null, 0)
             : (null, JobErrors.StartFromGone(startFrom), 0);
     }
 
