@@ -198,7 +198,7 @@ public sealed class TrainingJobTests(TrainedService trained)
     [InlineData("""{"checkpointEvery":0}""", "checkpointEvery")]
     [InlineData("""{"startFrom":"latest"}""", "startFrom")]
     [InlineData("""{"steps":5,"steps":6}""", "steps")]
-    [InlineData("""{"steps":""", "body")]
+    [InlineData("""{"steps":""", "steps")]
     [InlineData("[]", "body")]
     public async Task A_bad_request_names_the_field_and_stores_nothing(string body, string field)
     {

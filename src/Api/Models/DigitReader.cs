@@ -75,7 +75,7 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             {
                 file = (await request.ReadFormAsync(token)).Files.GetFile(Field);
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
             {
                 return Problems.PictureMissing($"The multipart body cannot be read: {e.Message}");
             }

@@ -1,0 +1,19 @@
+# Sourced by ./demo and ./test: what a bare machine must have, and where the data is.
+
+if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
+  echo "The .NET 10 SDK is missing: install dotnet-sdk-10.0 (https://dot.net/download), then run this again." >&2
+  exit 1
+fi
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+# Sets mnist to the folder with the four IDX files; false where there is none.
+find_mnist() {
+  local folder
+  for folder in "${MNIST_FOLDER:-}" ../shared/data/mnist; do
+    if [ -n "$folder" ] && ls "$folder"/train-images* >/dev/null 2>&1; then
+      mnist=$(cd "$folder" && pwd)
+      return
+    fi
+  done
+  return 1
+}
