@@ -9,7 +9,7 @@ namespace AutoencoderApi.Api.Tests;
 [Collection(TrainedCollection.Name)]
 public sealed class CheckpointTests(TrainedService trained)
 {
-    private Service Service => trained.Service;
+    private ServiceClient Service => trained.Service;
 
     [Fact]
     public async Task A_job_keeps_a_checkpoint_of_every_interval_and_of_its_end()
@@ -24,7 +24,7 @@ public sealed class CheckpointTests(TrainedService trained)
     public async Task The_weights_are_the_file_that_the_checkpoint_describes()
     {
         JsonNode checkpoint = await Service.Json(trained.CheckpointOf("strided"));
-        using HttpResponseMessage response = await Service.Client.GetAsync($"{trained.CheckpointOf("strided")}/weights");
+        using HttpResponseMessage response = await Service.Http.GetAsync($"{trained.CheckpointOf("strided")}/weights");
         byte[] file = await response.Content.ReadAsByteArrayAsync();
         Assert.Equal((int)checkpoint["bytes"]!, file.Length);
         Assert.Equal((string?)checkpoint["sha256"], Convert.ToHexStringLower(SHA256.HashData(file)));
@@ -34,10 +34,10 @@ public sealed class CheckpointTests(TrainedService trained)
 
         using var again = new HttpRequestMessage(HttpMethod.Get, $"{trained.CheckpointOf("strided")}/weights");
         again.Headers.IfNoneMatch.Add(response.Headers.ETag);
-        Assert.Equal(HttpStatusCode.NotModified, (await Service.Client.SendAsync(again)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotModified, (await Service.Http.SendAsync(again)).StatusCode);
 
         using var part = new HttpRequestMessage(HttpMethod.Get, $"{trained.CheckpointOf("strided")}/weights") { Headers = { Range = new RangeHeaderValue(8, 15) } };
-        using HttpResponseMessage partial = await Service.Client.SendAsync(part);
+        using HttpResponseMessage partial = await Service.Http.SendAsync(part);
         Assert.Equal(HttpStatusCode.PartialContent, partial.StatusCode);
         Assert.Equal(file[8..16], await partial.Content.ReadAsByteArrayAsync());
     }
@@ -66,5 +66,5 @@ public sealed class CheckpointTests(TrainedService trained)
     [InlineData("/v1/checkpoints?architecture=cnn", HttpStatusCode.BadRequest)]
     [InlineData("/v1/checkpoints?jobId=x", HttpStatusCode.BadRequest)]
     public async Task A_checkpoint_that_is_not_there_is_answered_with_a_problem(string path, HttpStatusCode status) =>
-        await Expect.Problem(status, await Service.Client.GetAsync(path));
+        await Expect.Problem(status, await Service.Http.GetAsync(path));
 }

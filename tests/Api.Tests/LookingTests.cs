@@ -11,7 +11,7 @@ public sealed class LookingTests(TrainedService trained)
 {
     private const string Dataset = "dataset=synthetic-digits";
 
-    private HttpClient Client => trained.Service.Client;
+    private HttpClient Client => trained.Service.Http;
 
     public static TheoryData<string, string, int, int, int> Stages => new()
     {

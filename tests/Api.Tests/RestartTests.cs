@@ -2,40 +2,49 @@ using System.Text.Json.Nodes;
 
 namespace AutoencoderApi.Api.Tests;
 
-public sealed class RestartTests
+public sealed class RestartTests : IDisposable
 {
-    [Fact]
-    public async Task Jobs_that_were_running_or_queued_at_a_shutdown_are_finished_after_a_restart()
+    private const string Long = """{"dataset":"synthetic-digits","steps":400,"warmupSteps":100,"evaluateEvery":200,"checkpointEvery":50}""";
+    private const string Short = """{"dataset":"synthetic-digits","steps":5}""";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Jobs_running_or_queued_when_the_process_ends_are_finished_by_the_next_with_the_weights_of_an_uninterrupted_run(bool killed)
     {
-        string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
-        try
+        string running, queued;
+        await using (ServiceProcess before = await ServiceProcess.Start(_folder))
         {
-            string running, queued;
-            await using (var before = new Service(folder))
+            running = await before.Client.Submit(Long);
+            queued = await before.Client.Submit(Short);
+            await before.Client.Await(running, job => (int)job["progress"]!["step"]! > 60);
+            if (killed)
             {
-                running = await before.Submit("""{"dataset":"synthetic-digits","steps":400,"warmupSteps":100,"evaluateEvery":200,"checkpointEvery":50}""");
-                queued = await before.Submit("""{"dataset":"synthetic-digits","steps":5}""");
-                await before.Await(running, job => (int)job["progress"]!["step"]! > 60);
+                await before.Kill();
             }
-
-            await using var after = new Service(folder);
-            JsonNode first = await after.Ended(running), second = await after.Ended(queued);
-            Assert.Equal("succeeded", (string?)first["status"]);
-            Assert.Equal(2, (int?)first["attempt"]);
-            Assert.Equal("succeeded", (string?)second["status"]);
-
-            JsonNode uninterrupted = await after.Ended(await after.Submit(
-                """{"dataset":"synthetic-digits","steps":400,"warmupSteps":100,"evaluateEvery":200,"checkpointEvery":50}"""));
-            Assert.Equal(await Sha(uninterrupted), await Sha(first));
-            Assert.Equal(
-                (await after.Json((string)uninterrupted["links"]!["metrics"]!)).AsArray().Select(point => (double)point!["trainLoss"]!),
-                (await after.Json((string)first["links"]!["metrics"]!)).AsArray().Select(point => (double)point!["trainLoss"]!));
-
-            async Task<string> Sha(JsonNode job) => (string)(await after.Json($"/v1/checkpoints/{job["latestCheckpoint"]}"))["sha256"]!;
+            else
+            {
+                Assert.InRange((await before.Stop()).TotalSeconds, 0, 10);
+            }
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+
+        await using ServiceProcess after = await ServiceProcess.Start(_folder);
+        JsonNode first = await after.Client.Ended(running), second = await after.Client.Ended(queued);
+        Assert.Equal("succeeded", (string?)first["status"]);
+        Assert.Equal(2, (int?)first["attempt"]);
+        Assert.Equal("succeeded", (string?)second["status"]);
+
+        JsonNode uninterrupted = await after.Client.Ended(await after.Client.Submit(Long));
+        Assert.Equal(await Sha(uninterrupted), await Sha(first));
+        Assert.Equal(await TrainLosses(uninterrupted), await TrainLosses(first));
+
+        async Task<string> Sha(JsonNode job) => (string)(await after.Client.Json($"/v1/checkpoints/{job["latestCheckpoint"]}"))["sha256"]!;
+
+        async Task<double[]> TrainLosses(JsonNode job) =>
+            [.. (await after.Client.Json((string)job["links"]!["metrics"]!)).AsArray().Select(point => (double)point!["trainLoss"]!)];
     }
 }

@@ -1,80 +1,61 @@
-using System.Net.Http.Headers;
+using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AutoencoderApi.Api.Tests;
 
-/// <summary>The real service on a real socket, with a store of its own in a temporary folder.</summary>
+/// <summary>
+/// The real service on a real socket, with a store of its own in a temporary folder. One in the whole test process:
+/// Hangfire keeps its storage and its log in static fields.
+/// </summary>
 public sealed class Service : WebApplicationFactory<Program>
 {
-    private readonly bool _ownsFolder;
+    /// <summary>A request header that makes the service believe the connection comes from that address.</summary>
+    public const string PretendedAddress = "X-Pretended-Address";
 
-    public Service(string? folder = null)
+    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+
+    public Service()
     {
-        _ownsFolder = folder is null;
-        Folder = folder ?? Directory.CreateTempSubdirectory("autoencoder-").FullName;
         UseKestrel(0);
         StartServer();
-        Client = CreateClient();
+        Client = new ServiceClient(CreateClient());
     }
 
-    public string Folder { get; }
-
-    public HttpClient Client { get; }
-
-    public async Task<JsonNode> Json(string path, string? accept = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.Accept.ParseAdd(accept ?? "application/json");
-        using HttpResponseMessage response = await Client.SendAsync(request);
-        Assert.True(response.IsSuccessStatusCode, $"{path}: {await response.Content.ReadAsStringAsync()}");
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
-    }
-
-    public Task<HttpResponseMessage> Post(string path, string json) =>
-        Client.PostAsync(path, new StringContent(json, MediaTypeHeaderValue.Parse("application/json")));
-
-    /// <summary>Submits a job and returns its path.</summary>
-    public async Task<string> Submit(string json)
-    {
-        using HttpResponseMessage response = await Post("/v1/training-jobs", json);
-        Assert.True(response.StatusCode == System.Net.HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
-        return response.Headers.Location!.ToString();
-    }
-
-    /// <summary>Polls a job as a frontend would, until <paramref name="until"/> holds.</summary>
-    public async Task<JsonNode> Await(string job, Func<JsonNode, bool> until)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        while (true)
-        {
-            JsonNode state = await Json(job);
-            if (until(state))
-            {
-                return state;
-            }
-
-            await Task.Delay(50, patience.Token);
-        }
-    }
-
-    public Task<JsonNode> Ended(string job) => Await(job, state => (string)state["status"]! is "succeeded" or "failed" or "cancelled");
+    public ServiceClient Client { get; }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        builder.UseSetting("Store:Folder", Folder);
+        builder.UseSetting("Store:Folder", _folder);
         builder.UseSetting("Training:Threads", "2");
+        builder.ConfigureServices(services => services.AddSingleton<IStartupFilter, PretendAddress>());
     }
 
-    protected override void Dispose(bool disposing)
+    public override async ValueTask DisposeAsync()
     {
-        base.Dispose(disposing);
-        if (disposing && _ownsFolder && Directory.Exists(Folder))
+        await base.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class PretendAddress : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            Directory.Delete(Folder, recursive: true);
-        }
+            app.Use((context, proceed) =>
+            {
+                if (context.Request.Headers.TryGetValue(PretendedAddress, out var address))
+                {
+                    context.Connection.RemoteIpAddress = IPAddress.Parse(address.ToString());
+                }
+
+                return proceed(context);
+            });
+            next(app);
+        };
     }
 }
 
@@ -83,7 +64,9 @@ public sealed class TrainedService : IAsyncLifetime
 {
     public static readonly string[] Architectures = ["strided", "zero-unpool", "nearest-unpool", "switch-unpool", "dense"];
 
-    public Service Service { get; } = new();
+    private readonly Service _host = new();
+
+    public ServiceClient Service => _host.Client;
 
     public Dictionary<string, JsonNode> Jobs { get; } = [];
 
@@ -99,7 +82,7 @@ public sealed class TrainedService : IAsyncLifetime
         }
     }
 
-    public ValueTask DisposeAsync() => Service.DisposeAsync();
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 }
 
 [CollectionDefinition(Name)]

@@ -9,7 +9,7 @@ public sealed class TrainingJobTests(TrainedService trained)
     private const string Long = """{"dataset":"synthetic-digits","steps":100000,"checkpointEvery":10,"evaluateEvery":100000}""";
     private const string Short = """{"dataset":"synthetic-digits","steps":5}""";
 
-    private Service Service => trained.Service;
+    private ServiceClient Service => trained.Service;
 
     [Fact]
     public async Task An_empty_request_is_accepted_with_the_default_settings()
@@ -46,7 +46,7 @@ public sealed class TrainingJobTests(TrainedService trained)
         Assert.Equal([0, 20, 40], points.Select(point => (int)point!["step"]!));
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.ParseAdd("text/csv");
-        using HttpResponseMessage response = await Service.Client.SendAsync(request);
+        using HttpResponseMessage response = await Service.Http.SendAsync(request);
         string[] lines = (await response.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("step,trainLoss,validationLoss,deadUnits,elapsedSeconds", lines[0]);
         Assert.Equal(points.Select(point => (double)point!["validationLoss"]!), lines[1..].Select(line => double.Parse(line.Split(',')[2], null)));
@@ -56,7 +56,7 @@ public sealed class TrainingJobTests(TrainedService trained)
     public async Task The_loss_comes_as_a_picture_of_the_size_asked_for()
     {
         string path = (string)trained.Jobs["strided"]["links"]!["loss"]!;
-        Assert.Equal((640, 400), await Expect.Png(await Service.Client.GetAsync($"{path}?width=640&height=400")));
+        Assert.Equal((640, 400), await Expect.Png(await Service.Http.GetAsync($"{path}?width=640&height=400")));
     }
 
     [Fact]
@@ -136,11 +136,11 @@ public sealed class TrainingJobTests(TrainedService trained)
     {
         string path = await Service.Submit(Short);
         JsonNode job = await Service.Ended(path);
-        using HttpResponseMessage response = await Service.Client.DeleteAsync(path);
+        using HttpResponseMessage response = await Service.Http.DeleteAsync(path);
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
         foreach (string gone in (string[])[path, $"{path}/metrics", $"/v1/checkpoints/{job["latestCheckpoint"]}"])
         {
-            await Expect.Problem(HttpStatusCode.NotFound, await Service.Client.GetAsync(gone));
+            await Expect.Problem(HttpStatusCode.NotFound, await Service.Http.GetAsync(gone));
         }
     }
 
@@ -149,7 +149,7 @@ public sealed class TrainingJobTests(TrainedService trained)
     {
         string path = await Service.Submit(Long);
         await Service.Await(path, job => (string?)job["status"] == "running");
-        await Expect.Problem(HttpStatusCode.Conflict, await Service.Client.DeleteAsync(path));
+        await Expect.Problem(HttpStatusCode.Conflict, await Service.Http.DeleteAsync(path));
         await Service.Post($"{path}/cancel", "");
         await Service.Ended(path);
     }
@@ -212,7 +212,7 @@ public sealed class TrainingJobTests(TrainedService trained)
     public async Task A_body_that_is_empty_or_not_JSON_is_refused()
     {
         await Expect.Problem(HttpStatusCode.BadRequest, await Service.Post("/v1/training-jobs", ""));
-        await Expect.Problem(HttpStatusCode.UnsupportedMediaType, await Service.Client.PostAsync("/v1/training-jobs", new StringContent("steps=5")));
+        await Expect.Problem(HttpStatusCode.UnsupportedMediaType, await Service.Http.PostAsync("/v1/training-jobs", new StringContent("steps=5")));
     }
 
     [Fact]
@@ -234,5 +234,5 @@ public sealed class TrainingJobTests(TrainedService trained)
     [InlineData("/v1/training-jobs?cursor=x", HttpStatusCode.BadRequest)]
     [InlineData("/v1/nowhere", HttpStatusCode.NotFound)]
     public async Task A_bad_address_is_answered_with_a_problem(string path, HttpStatusCode status) =>
-        await Expect.Problem(status, await Service.Client.GetAsync(path));
+        await Expect.Problem(status, await Service.Http.GetAsync(path));
 }

@@ -1,5 +1,4 @@
 using Hangfire;
-using Hangfire.AspNetCore;
 using Hangfire.InMemory;
 using Microsoft.Extensions.Options;
 
@@ -13,9 +12,7 @@ internal static class JobSetup
     {
         services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = s_stopWithin + TimeSpan.FromSeconds(1)); // more than Hangfire's own
-        services.AddSingleton<JobStorage>(new InMemoryStorage()); // this host's own: Hangfire's usual set-up shares a static one between hosts
-        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddHangfire(configuration => configuration.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings());
+        services.AddHangfire(configuration => configuration.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseInMemoryStorage());
         services.AddHangfireServer((provider, options) =>
         {
             options.WorkerCount = provider.GetRequiredService<IOptions<TrainingOptions>>().Value.ParallelJobs; // Hangfire's default is 5 × cores
