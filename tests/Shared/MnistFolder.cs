@@ -1,0 +1,29 @@
+using AutoencoderApi.Domain.Datasets;
+using Xunit;
+
+namespace AutoencoderApi.Tests;
+
+/// <summary>The genuine MNIST, where it is at hand; a test that asks for it in vain is skipped and says why.</summary>
+internal static class MnistFolder
+{
+    private static readonly Lazy<DatasetLoad> s_load = new(() => IdxFolder.Load("mnist", Folder));
+
+    public static Dataset Load()
+    {
+        Assert.SkipUnless(Directory.Exists(Folder), $"MNIST is not at hand: set MNIST_FOLDER, or put its IDX files into {Folder}.");
+        return Assert.IsType<DatasetLoad.Loaded>(s_load.Value).Dataset;
+    }
+
+    private static string Folder => Environment.GetEnvironmentVariable("MNIST_FOLDER") ?? Path.GetFullPath(Path.Combine(Root(), "../shared/data/mnist"));
+
+    private static string Root()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "AutoencoderApi.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return folder;
+    }
+}

@@ -1,0 +1,98 @@
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Runs;
+
+namespace AutoencoderApi.Training.Tests;
+
+public sealed class TrainerTests
+{
+    private static readonly Dataset s_digits = SyntheticDigits.Create(300, 60, 60);
+
+    [Theory]
+    [InlineData(Architecture.Strided)]
+    [InlineData(Architecture.ZeroUnpool)]
+    [InlineData(Architecture.NearestUnpool)]
+    [InlineData(Architecture.SwitchUnpool)]
+    [InlineData(Architecture.Dense)]
+    public void Every_architecture_learns_and_a_run_resumed_anywhere_ends_with_the_same_bytes(Architecture architecture)
+    {
+        TrainingSettings settings = Settings(architecture);
+        List<TrainingEvent> whole = [.. new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(CancellationToken.None)];
+        Assert.IsType<TrainingEvent.Finished>(whole[^1]);
+        double[] losses = [.. whole.OfType<TrainingEvent.Evaluated>().Select(point => point.ValidationLoss)];
+        Assert.True(losses[^1] < 0.9 * losses[0], string.Join(", ", losses));
+        byte[] expected = SnapshotFile.Write(whole.OfType<TrainingEvent.Checkpointed>().Last().Snapshot);
+
+        foreach (int stopAt in (int[])[0, 7, 20])
+        {
+            using var stop = new CancellationTokenSource();
+            var trainer = new Trainer(s_digits, Trainer.Begin(settings, 1));
+            Snapshot? saved = null;
+            using var watch = new Timer(_ => { if (trainer.Step >= stopAt) { stop.Cancel(); } }, null, 0, 1);
+            foreach (TrainingEvent happened in trainer.Train(stop.Token))
+            {
+                saved = (happened as TrainingEvent.Checkpointed)?.Snapshot ?? saved;
+            }
+
+            Snapshot start = saved is null ? Trainer.Begin(settings, 1) : Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(SnapshotFile.Write(saved))).Snapshot;
+            Snapshot end = new Trainer(s_digits, start).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Snapshot ?? start;
+            Assert.Equal(expected, SnapshotFile.Write(end));
+        }
+    }
+
+    [Fact]
+    public async Task Runs_side_by_side_keep_their_own_thread_counts()
+    {
+        byte[][] alone = [await OnAThread(1), await OnAThread(2)];
+        byte[][] together = await Task.WhenAll(OnAThread(1), OnAThread(2));
+        Assert.Equal(alone, together);
+
+        static Task<byte[]> OnAThread(int threads) => Task.Factory.StartNew(
+            () => SnapshotFile.Write(new Trainer(s_digits, Trainer.Begin(Settings(Architecture.Strided), threads))
+                .Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Snapshot),
+            TaskCreationOptions.LongRunning);
+    }
+
+    [Fact]
+    public void A_collapsed_network_is_warned_of_and_ends_the_run_with_advice()
+    {
+        TrainingSettings settings = Settings(Architecture.NearestUnpool) with { Steps = 310, EvaluateEvery = 300, LearningRate = 1e-6 };
+        float[] weights = Trainer.Begin(settings, 1).Weights;
+        weights.AsSpan(weights.Length - 400).Fill(-100); // deconv2.weight: the sigmoid is saturated at 0
+        List<TrainingEvent> events = [.. new Trainer(s_digits, Trainer.Begin(settings, 1, weights)).Train(CancellationToken.None)];
+        Assert.Contains(events, happened => happened is TrainingEvent.Warned { Step: 300 });
+        Assert.Equal(300, Assert.IsType<TrainingEvent.Collapsed>(events[^1]).Step);
+        events = [.. new Trainer(s_digits, Trainer.Begin(settings with { StopOnCollapse = false }, 1, weights)).Train(CancellationToken.None)];
+        Assert.IsType<TrainingEvent.Finished>(events[^1]);
+    }
+
+    [Fact]
+    public void A_run_whose_loss_is_no_number_any_more_says_so()
+    {
+        TrainingSettings settings = Settings(Architecture.Strided) with { OutputActivation = Activation.Linear };
+        float[] weights = Trainer.Begin(settings, 1).Weights;
+        Array.Fill(weights, 1e30f);
+        Assert.IsType<TrainingEvent.Diverged>(new Trainer(s_digits, Trainer.Begin(settings, 1, weights)).Train(CancellationToken.None).Last());
+    }
+
+    [Fact]
+    public async Task A_model_shared_by_threads_gives_each_its_own_answer()
+    {
+        using var model = new Model(Trainer.Begin(Settings(Architecture.SwitchUnpool), 1));
+        float[][] digits = [.. Enumerable.Range(0, 16).Select(i => s_digits.Test.Image(i).ToArray().Select(value => value / 255f).ToArray())];
+        float[] together = model.Reconstruct(digits.SelectMany(digit => digit).ToArray());
+        float[][] alone = await Task.WhenAll(digits.Select(digit => Task.Run(() => model.Reconstruct(digit))));
+        Assert.All(alone.SelectMany(pixels => pixels).Zip(together), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    private static TrainingSettings Settings(Architecture architecture) => TrainingSettings.For(architecture, "synthetic-digits") with
+    {
+        Steps = 40,
+        BatchSize = 20,
+        WarmupSteps = 20,
+        EvaluateEvery = 15,
+        CheckpointEvery = 12,
+    };
+}

@@ -1,0 +1,65 @@
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Tests;
+using AutoencoderApi.Training.Networks;
+using static TorchSharp.torch;
+
+namespace AutoencoderApi.Training.Tests;
+
+public sealed class UnpoolingTests
+{
+    [Fact]
+    public void Zero_fill_puts_the_value_top_left_and_nearest_repeats_it()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = arange(1, 5, ScalarType.Float32).view(1, 1, 2, 2);
+        Assert.Equal([1, 0, 2, 0, 0, 0, 0, 0, 3, 0, 4, 0, 0, 0, 0, 0], Unpooling.ZeroFill(x).data<float>().ToArray());
+        Assert.Equal([1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4], Unpooling.Nearest(x).data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Switches_put_each_maximum_back_where_it_was()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = rand(3, 4, 6, 8);
+        (Tensor pooled, Tensor switches) = nn.functional.max_pool2d_with_indices(x, [2, 2], [2, 2], null, null);
+        Tensor restored = Unpooling.ToSwitches(pooled, switches);
+        Assert.True(where(restored.ne(0), restored.eq(x), ones_like(x, ScalarType.Bool)).all().item<bool>());
+        Assert.Equal(pooled.numel(), restored.count_nonzero().item<long>());
+    }
+
+    [Fact]
+    public void The_gradient_of_each_unpooling_is_its_adjoint()
+    {
+        using var scope = NewDisposeScope();
+        (_, Tensor switches) = nn.functional.max_pool2d_with_indices(rand(2, 3, 8, 8), [2, 2], [2, 2], null, null);
+        foreach (Func<Tensor, Tensor> unpool in (Func<Tensor, Tensor>[])[Unpooling.ZeroFill, Unpooling.Nearest, x => Unpooling.ToSwitches(x, switches)])
+        {
+            Tensor x = randn(2, 3, 4, 4, requires_grad: true), y = randn(2, 3, 8, 8), direction = randn(2, 3, 4, 4);
+            (unpool(x) * y).sum().backward();
+            double expected = (unpool(direction) * y).sum().item<float>(); // linear: its derivative along a direction is itself there
+            Assert.Equal(expected, (x.grad! * direction).sum().item<float>(), 1e-3);
+        }
+    }
+
+    [Fact]
+    public void On_MNIST_the_best_that_zero_fill_and_nearest_can_reach_are_the_known_floors()
+    {
+        DigitSet test = MnistFolder.Load().Test;
+        double zeroFill = 0, nearest = 0;
+        for (int i = 0; i < test.Count; i++)
+        {
+            ReadOnlySpan<byte> digit = test.Image(i);
+            for (int block = 0; block < 14 * 14; block++)
+            {
+                int at = (block / 14 * 56) + (block % 14 * 2);
+                double a = digit[at] / 255.0, b = digit[at + 1] / 255.0, c = digit[at + 28] / 255.0, d = digit[at + 29] / 255.0, mean = (a + b + c + d) / 4;
+                zeroFill += (b * b) + (c * c) + (d * d);
+                nearest += (a * a) + (b * b) + (c * c) + (d * d) - (4 * mean * mean);
+            }
+        }
+
+        double count = test.Count * 784.0;
+        Assert.Equal(0.0855016, zeroFill / count, 1e-6);
+        Assert.Equal(0.0163589, nearest / count, 1e-6);
+    }
+}
