@@ -1,0 +1,105 @@
+/** The one way to the service: adds the key, and turns every refusal into a Problem with its words (RFC 9457). */
+
+const KEY = "api-key";
+
+export const key = {
+  get: () => sessionStorage.getItem(KEY) ?? "",
+  set: (value) => (value ? sessionStorage.setItem(KEY, value) : sessionStorage.removeItem(KEY)),
+};
+
+export class Problem extends Error {
+  /** @param errors the reasons by field, where the service names fields. */
+  constructor(status, detail, errors = {}) {
+    super(detail);
+    this.status = status;
+    this.errors = errors;
+  }
+
+  get wantsKey() {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+async function problemOf(response) {
+  const isProblem = response.headers.get("Content-Type")?.startsWith("application/problem+json");
+  const body = isProblem ? await response.json() : {};
+  return new Problem(response.status, body.detail ?? body.title ?? `The service answered ${response.status}.`, body.errors);
+}
+
+async function send(path, { accept = "application/json", headers = {}, ...options } = {}) {
+  const withKey = key.get() ? { "X-API-Key": key.get() } : {};
+  let response;
+  try {
+    response = await fetch(path, { ...options, headers: { Accept: accept, ...withKey, ...headers } });
+  } catch (fault) {
+    if (fault.name === "AbortError") throw fault;
+    throw new Problem(0, "The service does not answer. Is it still running?");
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+export const get = async (path, options) => (await send(path, options)).json();
+
+/** The body, and the seconds after which to ask again, or null where nothing more will change. */
+export async function poll(path, options) {
+  const response = await send(path, options);
+  const seconds = Number(response.headers.get("Retry-After"));
+  return { body: await response.json(), retryAfter: seconds > 0 ? seconds : null };
+}
+
+export const post = async (path, body, options = {}) =>
+  (await send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...options })).json();
+
+export const remove = (path) => send(path, { method: "DELETE" });
+
+/** A picture of the service: by GET, or by POST of a picture's bytes or of {pixels}. */
+export async function picture(path, body, options = {}) {
+  const isBytes = body instanceof Blob;
+  const request = body === undefined ? {} : {
+    method: "POST",
+    headers: { "Content-Type": isBytes ? body.type || "application/octet-stream" : "application/json" },
+    body: isBytes ? body : JSON.stringify(body),
+  };
+  const response = await send(path, { accept: "image/png", ...request, ...options });
+  return createImageBitmap(await response.blob());
+}
+
+/**
+ * Server-sent events, read by fetch because EventSource cannot send a key (WHATWG HTML, section 9.2).
+ * Yields {type, data, id}; ends when the service ends the stream.
+ */
+export async function* events(path, lastId, signal) {
+  const headers = lastId ? { "Last-Event-ID": lastId } : {};
+  const response = await send(path, { accept: "text/event-stream", headers, signal });
+  if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+    throw new Problem(406, "The service sends no events.");
+  }
+  let buffer = "";
+  for await (const chunk of chunks(response.body.pipeThrough(new TextDecoderStream()))) {
+    const blocks = (buffer + chunk).split(/\r?\n\r?\n/);
+    buffer = blocks.pop();
+    yield* blocks.map(parse).filter((event) => event.data !== "");
+  }
+}
+
+/** Not "for await" over the stream itself, which Safari lacks. */
+async function* chunks(stream) {
+  const reader = stream.getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  } finally {
+    await reader.cancel();
+  }
+}
+
+function parse(block) {
+  const event = { type: "message", data: "", id: undefined };
+  for (const line of block.split(/\r?\n/)) {
+    const [, field, value] = /^([^:]*):? ?(.*)$/.exec(line);
+    if (field === "event") event.type = value;
+    if (field === "id") event.id = value;
+    if (field === "data") event.data += (event.data && "\n") + value;
+  }
+  return event;
+}

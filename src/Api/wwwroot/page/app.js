@@ -1,0 +1,51 @@
+/** Puts the page together. */
+
+import * as api from "./api.js";
+import { byId } from "./dom.js";
+import { jobForm } from "./form.js";
+import { Jobs } from "./jobs.js";
+import { latest } from "./latest.js";
+import { look } from "./look.js";
+import { clear, show } from "./notice.js";
+
+const inside = look();
+const refreshLook = latest(() => inside.refresh(), show);
+const jobs = new Jobs({ look: (checkpoint) => inside.pick(checkpoint), checkpoints: refreshLook });
+const form = jobForm((job) => jobs.started(job).catch(show));
+
+byId("notice-close").onclick = clear;
+keyDialog(begin);
+await begin();
+
+async function begin() {
+  try {
+    clear();
+    const datasets = await api.get("/v1/datasets");
+    form.offer(datasets);
+    inside.offer(datasets);
+    await jobs.refresh();
+    await refreshLook();
+  } catch (fault) {
+    show(fault);
+  }
+}
+
+function keyDialog(changed) {
+  const dialog = byId("key-dialog");
+  const open = () => {
+    byId("key-value").value = api.key.get();
+    dialog.showModal();
+  };
+  const mark = () => (byId("key-open").textContent = api.key.get() ? "Key ✓" : "Key");
+  byId("key-open").onclick = open;
+  byId("notice-key").onclick = open;
+  byId("key-cancel").onclick = () => dialog.close();
+  byId("key-form").onsubmit = (event) => {
+    event.preventDefault();
+    api.key.set(byId("key-value").value.trim());
+    dialog.close();
+    mark();
+    changed();
+  };
+  mark();
+}

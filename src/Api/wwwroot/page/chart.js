@@ -1,0 +1,123 @@
+/** Loss against step, several jobs over each other, on a logarithmic scale. */
+
+import { byId, count, el, loss, svg } from "./dom.js";
+
+const SIZE = { width: 720, height: 320, left: 58, right: 14, top: 12, bottom: 34 };
+const COLOURS = 6;
+
+export class Chart {
+  #series = [];
+  #cursor = svg("line", { class: "cursor", y1: SIZE.top, y2: SIZE.height - SIZE.bottom });
+  #drawing = svg("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", class: "chart" });
+  #readout = el("p", { className: "readout" });
+  #colours = new Map();
+
+  constructor(place) {
+    place.append(this.#drawing, this.#readout);
+    this.#drawing.addEventListener("pointermove", (event) => this.#read(event));
+    this.#drawing.addEventListener("pointerleave", () => this.#rest());
+  }
+
+  /** The class of a job's colour: the first free one, and its own for as long as it is shown. */
+  colourOf(id) {
+    if (!this.#colours.has(id)) {
+      const taken = [...this.#colours.values()];
+      const free = Array.from({ length: COLOURS }, (_, i) => i).find((i) => !taken.includes(i));
+      this.#colours.set(id, free ?? this.#colours.size % COLOURS);
+    }
+    return `series-${this.#colours.get(id)}`;
+  }
+
+  /** @param series [{id, name, points: [{step, trainLoss, validationLoss}]}] */
+  show(series) {
+    for (const id of this.#colours.keys()) {
+      if (!series.some((each) => each.id === id)) this.#colours.delete(id);
+    }
+    this.#series = series.filter((each) => each.points.length > 0);
+    this.#draw();
+    byId("legend").replaceChildren(...series.map((each) => el("li", {},
+      el("span", { className: `key ${this.colourOf(each.id)}` }), `${each.name} `,
+      el("span", { className: "hint", textContent: each.points.length > 0 ? loss(each.points.at(-1).validationLoss) : "waits" }))));
+  }
+
+  #draw() {
+    const points = this.#series.flatMap((each) => each.points);
+    const losses = points.flatMap((point) => [point.trainLoss, point.validationLoss]).filter((value) => value > 0);
+    this.#drawing.setAttribute("aria-label", this.#inWords());
+    if (losses.length === 0) {
+      this.#drawing.replaceChildren(svg("text", { class: "empty", x: SIZE.width / 2, y: SIZE.height / 2 }, "The curve begins with the first evaluation."));
+      this.#readout.textContent = "";
+      return;
+    }
+    this.#scale(Math.max(...points.map((point) => point.step)), Math.min(...losses), Math.max(...losses));
+    this.#drawing.replaceChildren(...this.#grid(), ...this.#series.flatMap((each) => this.#curves(each)), this.#cursor);
+    this.#rest();
+  }
+
+  #scale(lastStep, low, high) {
+    const [bottom, top] = [Math.log10(low) - 0.08, Math.log10(high) + 0.08];
+    const [width, height] = [SIZE.width - SIZE.left - SIZE.right, SIZE.height - SIZE.top - SIZE.bottom];
+    this.lastStep = lastStep;
+    this.ends = [bottom, top];
+    this.x = (step) => SIZE.left + (width * step) / lastStep;
+    this.y = (value) => SIZE.top + (height * (top - Math.log10(Math.max(value, low)))) / (top - bottom);
+  }
+
+  #grid() {
+    const lines = decades(...this.ends).flatMap((value) => [
+      svg("line", { class: "grid", x1: SIZE.left, x2: SIZE.width - SIZE.right, y1: this.y(value), y2: this.y(value) }),
+      svg("text", { class: "axis end", x: SIZE.left - 8, y: this.y(value) + 4 }, String(value)),
+    ]);
+    const steps = round(this.lastStep).map((step) => svg("text", { class: "axis middle", x: this.x(step), y: SIZE.height - 12 }, count(step)));
+    return [...lines, ...steps];
+  }
+
+  #curves({ id, points }) {
+    const path = (field) => points.map((point, i) => `${i ? "L" : "M"}${this.x(point.step).toFixed(1)} ${this.y(point[field]).toFixed(1)}`).join("");
+    const colour = this.colourOf(id);
+    const end = points.at(-1);
+    return [
+      svg("path", { class: `curve thin ${colour}`, d: path("trainLoss") }),
+      svg("path", { class: `curve ${colour}`, d: path("validationLoss") }),
+      svg("circle", { class: `dot ${colour}`, r: 4, cx: this.x(end.step), cy: this.y(end.validationLoss) }),
+    ];
+  }
+
+  #read(event) {
+    if (this.#series.length === 0) return;
+    const box = this.#drawing.getBoundingClientRect();
+    const step = ((event.clientX - box.left) * (SIZE.width / box.width) - SIZE.left) * (this.lastStep / (SIZE.width - SIZE.left - SIZE.right));
+    const near = this.#series.map(({ name, points }) => ({ name, point: points.reduce((a, b) => (Math.abs(a.step - step) <= Math.abs(b.step - step) ? a : b)) }));
+    const at = this.x(near[0].point.step);
+    this.#cursor.setAttribute("x1", at);
+    this.#cursor.setAttribute("x2", at);
+    this.#cursor.classList.add("on");
+    this.#readout.textContent = near.map(({ name, point }) => `${name}, step ${count(point.step)}: ${loss(point.validationLoss)}`).join("   ");
+  }
+
+  #rest() {
+    this.#cursor.classList.remove("on");
+    this.#readout.textContent = "";
+  }
+
+  #inWords() {
+    const curves = this.#series.map(({ name, points }) => `${name}: validation loss ${loss(points.at(-1).validationLoss)} at step ${points.at(-1).step}`);
+    return curves.length > 0 ? `Loss curves. ${curves.join(". ")}.` : "No loss curve yet.";
+  }
+}
+
+/** 1, 2 and 5 times the powers of ten between two exponents; only the powers where those are many. */
+function decades(bottom, top) {
+  const factors = top - bottom > 2 ? [1] : [1, 2, 5];
+  const exponents = Array.from({ length: Math.ceil(top) - Math.floor(bottom) + 1 }, (_, i) => Math.floor(bottom) + i);
+  return exponents.flatMap((exponent) => factors.map((factor) => Number(`${factor}e${exponent}`)))
+    .filter((value) => Math.log10(value) >= bottom && Math.log10(value) <= top);
+}
+
+/** About five round steps from 0 on. */
+function round(last) {
+  const rough = last / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const size = Math.max(1, [1, 2, 5, 10].find((factor) => factor * power >= rough) * power);
+  return Array.from({ length: Math.floor(last / size) + 1 }, (_, i) => i * size);
+}

@@ -1,0 +1,87 @@
+/** Where the digit comes from: the pad, a picture, or the test digits of a data set. All end as 784 pixels. */
+
+import * as api from "./api.js";
+import { byId, el } from "./dom.js";
+import { latest } from "./latest.js";
+import { attempt, show } from "./notice.js";
+import { Pad } from "./pad.js";
+import { read, shrink } from "./pixels.js";
+
+/**
+ * @param reference gives the checkpoint that is looked at: its calls prepare uploaded pictures.
+ * @param changed called with the pixels and the time of the event that made them.
+ */
+export function digitSource(reference, changed) {
+  /** The service prepares the picture; the left half of a pair is what the network got. */
+  const prepare = async (picture, preprocess) =>
+    api.picture(`/v1/checkpoints/${reference()}/reconstruction?layout=pair&preprocess=${preprocess}`, picture);
+
+  const fromPad = latest(async (at) => {
+    const centred = byId("centre").checked && !pad.isEmpty;
+    changed(centred ? read(await prepare(await pad.blob(), "mnist")) : shrink(pad.image), at);
+  }, show);
+  const pad = new Pad(byId("pad"), fromPad);
+
+  const fromDataset = latest(async (at) => {
+    const [name, index] = [byId("stepper-set").value, byId("stepper-index").value];
+    const bitmap = await api.picture(`/v1/datasets/${name}/test/${index}.png`);
+    pad.show(bitmap);
+    changed(read(bitmap), at);
+  }, show);
+
+  const fromFile = (file) => attempt(byId("upload"), async () => {
+    const bitmap = await prepare(file, "auto");
+    pad.show(bitmap);
+    changed(read(bitmap), performance.now());
+  });
+
+  const step = (by) => {
+    const index = byId("stepper-index");
+    const top = Number(index.max);
+    index.value = Math.min(top, Math.max(0, Number(index.value) + by));
+    fromDataset(performance.now());
+  };
+
+  byId("pad-clear").onclick = () => {
+    pad.clear();
+    fromPad(performance.now());
+  };
+  byId("centre").onchange = () => fromPad(performance.now());
+  byId("stepper").onsubmit = (event) => event.preventDefault();
+  byId("stepper-back").onclick = () => step(-1);
+  byId("stepper-next").onclick = () => step(1);
+  byId("stepper-index").onchange = () => step(0);
+  byId("stepper-set").onchange = () => {
+    limit();
+    step(0);
+  };
+  byId("upload").onchange = () => {
+    if (byId("upload").files.length > 0) fromFile(byId("upload").files[0]);
+    byId("upload").value = "";
+  };
+  acceptDrops(document.querySelector(".source"), fromFile);
+
+  const limit = () => (byId("stepper-index").max = byId("stepper-set").selectedOptions[0].dataset.last);
+
+  return {
+    offer(datasets) {
+      byId("stepper-set").replaceChildren(...datasets.filter((set) => set.available).map((set) =>
+        el("option", { value: set.name, textContent: set.name, "data-last": set.splits.test - 1 })));
+      limit();
+    },
+    begin: () => fromDataset(performance.now()),
+  };
+}
+
+function acceptDrops(target, dropped) {
+  target.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    target.classList.add("dropping");
+  });
+  target.addEventListener("dragleave", () => target.classList.remove("dropping"));
+  target.addEventListener("drop", (event) => {
+    event.preventDefault();
+    target.classList.remove("dropping");
+    if (event.dataTransfer.files.length > 0) dropped(event.dataTransfer.files[0]);
+  });
+}

@@ -1,0 +1,70 @@
+/** Small helpers to build and find parts of the page. */
+
+export const byId = (id) => document.getElementById(id);
+
+/** An element: properties that begin with "aria-" or "data-", and role, become attributes; children are nodes or text. */
+export function el(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (/^(aria-|data-|role$|for$)/.test(name)) {
+      element.setAttribute(name, value);
+    } else {
+      element[name] = value;
+    }
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Replaces the children only where the text differs, so that a live region speaks only news. */
+export function say(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+/** A loss with three digits that count: 0.0214, 0.000017. */
+export function loss(value) {
+  if (value === null || value === undefined) return "–";
+  if (value === 0) return "0";
+  return value.toFixed(Math.min(9, Math.max(3, 2 - Math.floor(Math.log10(Math.abs(value))))));
+}
+
+export const count = (value) => value.toLocaleString("en");
+
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return "";
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return `${s} s`;
+  return s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}
+
+export const time = (iso) =>
+  new Date(iso).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** Asks in a dialog; resolves to whether the answer was yes. */
+export function confirm(title, text, yes) {
+  const ok = el("button", { type: "button", className: "danger", textContent: yes });
+  const no = el("button", { type: "button", textContent: "Keep it" });
+  const dialog = el("dialog", { className: "small", "aria-label": title },
+    el("h2", { textContent: title }), el("p", { textContent: text }), el("div", { className: "buttons" }, no, ok));
+  document.body.append(dialog);
+  return new Promise((resolve) => {
+    ok.onclick = () => dialog.close("yes");
+    no.onclick = () => dialog.close();
+    dialog.onclose = () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    };
+    dialog.showModal();
+  });
+}

@@ -1,0 +1,36 @@
+/** One map, large, with its numbers. */
+
+import { byId, el } from "./dom.js";
+
+const number = (value) => (value === 0 ? "0" : Number(value.toPrecision(4)).toString());
+
+/** @param maps the maps of the stage as {canvas, map}; @param opener gets the focus back. */
+export function enlarge(layer, maps, index, opener) {
+  const dialog = byId("map-dialog");
+  let at = index;
+  const go = (by) => {
+    at = (at + by + maps.length) % maps.length;
+    show(layer, maps[at]);
+  };
+  byId("map-back").onclick = () => go(-1);
+  byId("map-next").onclick = () => go(1);
+  byId("map-back").disabled = byId("map-next").disabled = maps.length === 1;
+  byId("map-close").onclick = () => dialog.close();
+  dialog.onkeydown = (event) => {
+    if (event.key === "ArrowLeft") go(-1);
+    if (event.key === "ArrowRight") go(1);
+  };
+  dialog.onclick = (event) => event.target === dialog && dialog.close(); // the backdrop
+  dialog.onclose = () => opener.focus();
+  show(layer, maps[at]);
+  dialog.showModal();
+}
+
+function show(layer, { canvas, map }) {
+  const large = byId("map-canvas");
+  Object.assign(large, { width: canvas.width, height: canvas.height });
+  large.getContext("2d").drawImage(canvas, 0, 0);
+  byId("map-title").textContent = `${layer.name}, map ${map.index}`;
+  const facts = { Size: `${canvas.width}×${canvas.height}`, Min: number(map.min), Max: number(map.max), Mean: number(map.mean), State: map.dead ? "dead: zero everywhere" : "alive" };
+  byId("map-facts").replaceChildren(...Object.entries(facts).map(([name, value]) => el("div", {}, el("dt", { textContent: name }), el("dd", { textContent: value }))));
+}

@@ -1,0 +1,43 @@
+/** What went wrong, in words, where everyone sees and hears it. */
+
+import { Problem } from "./api.js";
+import { byId, el, say } from "./dom.js";
+
+const lost = new Set();
+
+/** Shows a refusal of the service; anything else is a fault of this page and goes to the console as well. */
+export function show(fault) {
+  if (fault.name === "AbortError") return;
+  if (!(fault instanceof Problem)) console.error(fault);
+  if (fault.status === 0) lost.add(fault);
+  say(byId("notice-text"), fault.message);
+  byId("notice-key").hidden = !fault.wantsKey;
+  byId("notice").hidden = false;
+}
+
+/** Takes the word that the service is away off the page: it has answered again. */
+export function answered() {
+  if (lost.size === 0) return;
+  lost.clear();
+  clear();
+}
+
+export function clear() {
+  byId("notice").hidden = true;
+  say(byId("notice-text"), "");
+}
+
+/** Runs an action of the user and shows what becomes of it; the button rests meanwhile. */
+export async function attempt(button, action) {
+  button.disabled = true;
+  try {
+    clear();
+    return await action();
+  } catch (fault) {
+    show(fault);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+export const hint = (text) => el("p", { className: "hint", textContent: text });
