@@ -20,14 +20,17 @@ await begin();
 async function begin() {
   try {
     clear();
-    const datasets = await api.get("/v1/datasets");
-    form.offer(datasets);
-    inside.offer(datasets);
-    await jobs.refresh();
+    await Promise.all([jobs.refresh(), offerDatasets()]); // the first call for a data set reads its files
     await refreshLook();
   } catch (fault) {
     show(fault);
   }
+}
+
+async function offerDatasets() {
+  const datasets = await api.get("/v1/datasets");
+  form.offer(datasets);
+  inside.offer(datasets);
 }
 
 function keyDialog(changed) {

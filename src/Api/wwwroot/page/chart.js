@@ -108,7 +108,7 @@ export class Chart {
 
 /** 1, 2 and 5 times the powers of ten between two exponents; only the powers where those are many. */
 function decades(bottom, top) {
-  const factors = top - bottom > 2 ? [1] : [1, 2, 5];
+  const factors = top - bottom > 3.5 ? [1] : [1, 2, 5];
   const exponents = Array.from({ length: Math.ceil(top) - Math.floor(bottom) + 1 }, (_, i) => Math.floor(bottom) + i);
   return exponents.flatMap((exponent) => factors.map((factor) => Number(`${factor}e${exponent}`)))
     .filter((value) => Math.log10(value) >= bottom && Math.log10(value) <= top);

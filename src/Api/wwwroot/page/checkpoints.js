@@ -40,7 +40,7 @@ export function fill({ checkpoints, tags }) {
       ...byJob(checkpoints).map(([first, ...rest]) => group(
         `${first.settings.architecture} on ${first.settings.dataset}, ${time(first.createdAt)}`,
         [first, ...rest].map((each) => el("option", { value: each.id, textContent: describe(each) })))));
-    picker.value = [...picker.options].some((option) => option.value === before) ? before : picker.options[0].value;
+    picker.value = [...picker.options].some((option) => option.value === before) ? before : picker.options[0]?.value ?? "";
   });
 }
 

@@ -1,0 +1,100 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace AutoencoderApi.Browser.Tests;
+
+[Collection(ChromiumCollection.Name)]
+public sealed class CareTests(Chromium chromium)
+{
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 375)]
+    [InlineData(ColorScheme.Dark, 375)]
+    public async Task No_fault_of_accessibility_is_found_and_nothing_is_wider_than_the_window(ColorScheme scheme, int width)
+    {
+        IPage page = await chromium.Open(options: new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 } });
+        await page.SeeNetwork();
+        await page.GetByText("More settings").ClickAsync();
+        await NoFault(page);
+        Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width);
+        await page.Tiles("code").First.ClickAsync();
+        await NoFault(page);
+    }
+
+    [Fact]
+    public async Task The_page_breaks_none_of_its_own_policy_and_asks_no_other_host()
+    {
+        var complaints = new List<string>();
+        var hosts = new HashSet<string>();
+        IPage page = await chromium.Open(prepare: page =>
+        {
+            page.Console += (_, message) => Keep(message.Text);
+            page.PageError += (_, fault) => Keep(fault);
+            page.Request += (_, request) => hosts.Add(new Uri(request.Url).Authority);
+            return Task.CompletedTask;
+            void Keep(string text)
+            {
+                if (!text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                {
+                    complaints.Add(text);
+                }
+            }
+        });
+        await page.SeeNetwork();
+        await page.Stroke((0.5f, 0.2f), (0.5f, 0.8f));
+        await page.Tiles("conv1").First.ClickAsync();
+        Assert.Empty(complaints);
+        Assert.Equal([new Uri(chromium.Url).Authority], hosts);
+        IResponse again = (await page.ReloadAsync())!;
+        Assert.DoesNotContain("unsafe", again.Headers["content-security-policy"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_is_asked_for_kept_in_the_tab_and_sent_with_every_call()
+    {
+        const string Problem = """{"title":"A key is needed","status":401,"detail":"Send a key in the header X-API-Key."}""";
+        var without = new List<string>();
+        IPage page = await chromium.Open(prepare: page => page.RouteAsync("**/v1/**", async route =>
+        {
+            if (route.Request.Headers.GetValueOrDefault("x-api-key") == "the-key")
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            without.Add(route.Request.Url);
+            await route.FulfillAsync(new() { Status = 401, ContentType = "application/problem+json", Body = Problem });
+        }));
+        await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Send a key in the header X-API-Key." }).Sees().ToBeVisibleAsync();
+        await page.Button("Enter a key").ClickAsync();
+        await page.GetByLabel("Key", new() { Exact = true }).FillAsync("the-key");
+        without.Clear();
+        await page.Button("Use it").ClickAsync();
+        await page.SeeNetwork();
+        await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Send a key" }).Sees().ToBeHiddenAsync();
+        await page.ReloadAsync();
+        await page.SeeNetwork();
+        Assert.Empty(without);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_gone_is_said_in_words_and_so_is_its_return()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.RouteAsync("**/v1/**", route => route.AbortAsync());
+        await page.Button("Train").ClickAsync();
+        ILocator notice = page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "The service does not answer." });
+        await notice.Sees().ToBeVisibleAsync();
+        await page.UnrouteAsync("**/v1/**");
+        await notice.Sees().ToBeHiddenAsync();
+    }
+
+    private static async Task NoFault(IPage page)
+    {
+        AxeResult result = await page.RunAxe();
+        Assert.Empty(result.Violations.Select(fault => $"{fault.Impact} {fault.Id}: {string.Join("; ", fault.Nodes.Select(node => node.Html))}"));
+    }
+}

@@ -1,0 +1,139 @@
+using Microsoft.Playwright;
+
+namespace AutoencoderApi.Browser.Tests;
+
+[Collection(ChromiumCollection.Name)]
+public sealed class LookTests(Chromium chromium)
+{
+    [Fact]
+    public async Task Drawing_changes_the_reconstruction_and_the_tiles_of_every_stage()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Button("Clear").ClickAsync();
+        await page.Stroke((0.3f, 0.2f), (0.7f, 0.2f));
+        ILocator reconstruction = page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" });
+        ILocator tile = page.Tiles("output").Locator("canvas");
+        await page.WaitForFunctionAsync("() => document.querySelector('#spoken').textContent !== ''"); // the hand rests
+        string[] before = [await reconstruction.Picture(), await tile.Picture(), await page.Locator("#spoken").InnerTextAsync()];
+        await page.Stroke((0.7f, 0.2f), (0.4f, 0.85f));
+        await page.Locator("#spoken").Sees().Not.ToHaveTextAsync(before[2]);
+        Assert.NotEqual(before[0], await reconstruction.Picture());
+        await page.WaitForFunctionAsync("before => document.querySelector('[data-layer=output] canvas').toDataURL() !== before", before[1]);
+    }
+
+    [Fact]
+    public async Task The_network_gets_the_digit_that_is_on_the_pad()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        Task<IRequest> sent = page.WaitForRequestAsync("**/reconstruction");
+        await page.GetByLabel("Number of the test digit").FillAsync("7");
+        await page.GetByLabel("Number of the test digit").PressAsync("Tab");
+        float[] pixels = (await sent).PostDataJSON()!.Value.GetProperty("pixels").EnumerateArray().Select(pixel => pixel.GetSingle()).ToArray();
+        byte[] digit = await chromium.Client.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/7.png");
+        string onPage = await page.EvaluateAsync<string>(
+            """
+            async bytes => {
+              const bitmap = await createImageBitmap(new Blob([Uint8Array.from(bytes)]));
+              const context = new OffscreenCanvas(28, 28).getContext("2d");
+              context.drawImage(bitmap, 0, 0);
+              return [...context.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0).join();
+            }
+            """, digit.Select(value => (int)value).ToArray());
+        Assert.Equal(onPage, string.Join(',', pixels.Select(pixel => MathF.Round(pixel * 255))));
+    }
+
+    [Fact]
+    public async Task A_picture_from_a_file_is_prepared_by_the_service_and_a_file_that_is_none_is_refused_in_words()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        byte[] picture = await chromium.Client.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png?scale=9");
+        string before = await page.Locator("#pad").Picture();
+        await page.Locator("#upload").SetInputFilesAsync(new FilePayload { Name = "digit.png", MimeType = "image/png", Buffer = picture });
+        await page.WaitForFunctionAsync("before => document.querySelector('#pad').toDataURL() !== before", before);
+        await page.Locator("#upload").SetInputFilesAsync(new FilePayload { Name = "digit.png", MimeType = "image/png", Buffer = "no picture"u8.ToArray() });
+        await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "image/png or image/jpeg" }).Sees().ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Two_checkpoints_stand_side_by_side_on_the_same_digit()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await Pick(page, "Checkpoint", "strided");
+        await Pick(page, "Compare with", "nearest-unpool");
+        await page.Locator(".mse").Sees().ToHaveCountAsync(2);
+        await page.Locator(".one-network").Nth(1).Locator("[data-layer=output] .tile").Sees().ToBeVisibleAsync();
+        await page.Locator(".one-network").Nth(0).Locator("[data-layer=code] .tile").Sees().ToHaveCountAsync(16);
+        await page.Locator(".one-network").Nth(1).Locator("[data-layer=unpool1] .tile").Sees().ToHaveCountAsync(16);
+        ILocator inputs = page.GetByRole(AriaRole.Img, new() { Name = "28×28 input" });
+        Assert.Equal(await inputs.Nth(0).Picture(), await inputs.Nth(1).Picture());
+        ILocator outputs = page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" });
+        Assert.NotEqual(await outputs.Nth(0).Picture(), await outputs.Nth(1).Picture());
+    }
+
+    [Fact]
+    public async Task All_maps_are_shown_on_demand_and_one_is_enlarged_with_its_numbers_by_keyboard()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await Pick(page, "Checkpoint", "strided");
+        await page.GetByLabel("all maps").CheckAsync();
+        await page.Tiles("code").Sees().ToHaveCountAsync(32);
+        await page.Tiles("code").Nth(31).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Heading("code, map 31").Sees().ToBeVisibleAsync();
+        string numbers = await page.Locator("#map-facts").InnerTextAsync();
+        Assert.Matches("(?s)Size\\s+7×7.*Min\\s+\\S+.*Max\\s+\\S+.*Mean\\s+\\S+.*(alive|dead)", numbers);
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Heading("code, map 0").Sees().ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.Tiles("code").Nth(31).Sees().ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A_dead_map_is_marked_for_the_eye_and_the_ear()
+    {
+        IPage page = await chromium.Open(prepare: page => page.RouteAsync("**/layers/code/tiles?count=16", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            string json = (await answer.TextAsync()).Replace("\"dead\":false", "\"dead\":true", StringComparison.Ordinal);
+            await route.FulfillAsync(new() { Response = answer, Body = json });
+        }));
+        await page.SeeNetwork();
+        await Pick(page, "Checkpoint", "strided");
+        await page.Button("code map 5, dead").Sees().ToHaveClassAsync("tile dead");
+        await page.Locator("[data-layer=output] .tile").First.Sees().ToHaveClassAsync("tile");
+    }
+
+    [Fact]
+    public async Task The_pad_can_be_drawn_on_with_the_keyboard()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Button("Clear").ClickAsync();
+        string empty = await page.Locator("#pad").Picture();
+        await page.Locator("#pad").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        Assert.Equal(empty, await page.Locator("#pad").Picture());
+        await page.Keyboard.PressAsync("Space");
+        for (int i = 0; i < 8; i++)
+        {
+            await page.Keyboard.PressAsync("ArrowDown");
+        }
+
+        Assert.NotEqual(empty, await page.Locator("#pad").Picture());
+        await page.Keyboard.PressAsync("Delete");
+        Assert.Equal(empty, await page.Locator("#pad").Picture());
+    }
+
+    /// <summary>Picks the newest checkpoint of an architecture.</summary>
+    private static async Task Pick(IPage page, string label, string architecture)
+    {
+        ILocator list = page.GetByLabel(label, new() { Exact = true });
+        string? value = await list.Locator("option").Filter(new() { HasText = $"{architecture}, step 40" }).First.GetAttributeAsync("value");
+        await list.SelectOptionAsync(value!);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Microsoft.Playwright;
+
+namespace AutoencoderApi.Browser.Tests;
+
+/// <summary>What a visitor does and sees.</summary>
+internal static class Pages
+{
+    public static ILocator Heading(this IPage page, string name) => page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true });
+
+    public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public static ILocator Rows(this IPage page) => page.Locator("#jobs > .job");
+
+    public static ILocator Tiles(this IPage page, string layer) => page.Locator($"[data-layer={layer}] .tile");
+
+    public static ILocatorAssertions Sees(this ILocator locator) => Assertions.Expect(locator);
+
+    /// <summary>Waits until the digit has gone through the network and all its stages.</summary>
+    public static async Task SeeNetwork(this IPage page)
+    {
+        await page.Locator(".mse").First.Sees().Not.ToHaveTextAsync("");
+        await page.Tiles("output").First.Sees().ToBeVisibleAsync();
+    }
+
+    /// <summary>All pixels of a canvas as one string, to tell pictures apart.</summary>
+    public static Task<string> Picture(this ILocator canvas) => canvas.EvaluateAsync<string>("canvas => canvas.toDataURL()");
+
+    /// <summary>A stroke from one place of the pad to another, each 0..1 of its side.</summary>
+    public static async Task Stroke(this IPage page, (float X, float Y) from, (float X, float Y) to, int moves = 12)
+    {
+        ILocator pad = page.Locator("#pad");
+        await pad.ScrollIntoViewIfNeededAsync();
+        LocatorBoundingBoxResult box = (await pad.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + from.X * box.Width, box.Y + from.Y * box.Height);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + to.X * box.Width, box.Y + to.Y * box.Height, new() { Steps = moves });
+        await page.Mouse.UpAsync();
+    }
+
+    public static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}

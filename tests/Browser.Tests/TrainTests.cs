@@ -1,0 +1,98 @@
+using AutoencoderApi.Api.Tests;
+using Microsoft.Playwright;
+
+namespace AutoencoderApi.Browser.Tests;
+
+[Collection(ChromiumCollection.Name)]
+public sealed class TrainTests(Chromium chromium)
+{
+    [Fact]
+    public async Task A_first_visitor_trains_a_network_with_one_button_and_cancels_and_deletes_it()
+    {
+        chromium.SkipWithoutBrowser();
+        string folder = Directory.CreateTempSubdirectory("autoencoder-first-").FullName;
+        await using (ServiceProcess service = await ServiceProcess.Start(folder))
+        {
+            IPage page = await chromium.Open(service.Client.Http.BaseAddress!.ToString());
+            await page.Heading("Jobs").Sees().ToBeHiddenAsync();
+            await page.Button("Train your first network").ClickAsync();
+            await page.Rows().Sees().ToHaveCountAsync(1);
+            await page.Button("Train your first network").Sees().ToBeHiddenAsync();
+            await page.Locator(".status").Sees().ToHaveTextAsync("running");
+            await page.Locator(".job progress").Sees().ToBeVisibleAsync();
+            await page.Locator(".chart .curve").First.Sees().ToBeAttachedAsync();
+            await page.Button("Cancel strided").ClickAsync();
+            await page.Locator(".status").Sees().ToHaveTextAsync("cancelled");
+            await page.Button("Delete strided").ClickAsync();
+            await page.GetByRole(AriaRole.Dialog).GetByText("Delete", new() { Exact = true }).ClickAsync();
+            await page.Button("Train your first network").Sees().ToBeVisibleAsync();
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_job_is_seen_from_its_start_to_its_end(bool withoutEvents)
+    {
+        IPage page = await chromium.Open(prepare: page => withoutEvents
+            ? page.RouteAsync("**/events", route => route.FulfillAsync(new() { Status = 404 }))
+            : Task.CompletedTask);
+        await page.GetByLabel("Network", new() { Exact = true }).SelectOptionAsync("dense");
+        await page.GetByLabel("Digits", new() { Exact = true }).SelectOptionAsync("synthetic-digits");
+        await page.GetByLabel("Steps", new() { Exact = true }).FillAsync("60");
+        await page.GetByText("More settings").ClickAsync();
+        await page.GetByLabel("Warm-up steps").FillAsync("30");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync(withoutEvents ? "polled" : "streamed");
+        await page.Button("Train").ClickAsync();
+
+        ILocator job = page.Rows().Filter(new() { HasText = withoutEvents ? "polled" : "streamed" });
+        await job.Locator(".status").Sees().ToHaveTextAsync("succeeded");
+        await job.Locator(".losses dd").Last.Sees().Not.ToHaveTextAsync("–");
+        await page.Locator("#live").Sees().ToContainTextAsync("has ended, test loss");
+        Assert.True(await page.Locator(".chart .curve").CountAsync() >= 4, "the curves of several jobs stand over each other");
+    }
+
+    [Fact]
+    public async Task Events_of_a_running_job_move_its_bar_and_its_curve()
+    {
+        const string Id = "01900000-0000-7000-8000-000000000001";
+        const string Progress = """{"step":30,"steps":100,"percent":30,"stepsPerSecond":10,"etaSeconds":7}""";
+        string job = $$"""
+            {"id":"{{Id}}","name":"far-away","status":"running","settings":{"architecture":"strided","dataset":"mnist","steps":100},"progress":{{Progress}},
+            "loss":{"train":null,"validation":null,"test":null},"warnings":[],"createdAt":"2026-01-01T00:00:00Z","error":null,"latestCheckpoint":null,
+            "links":{"self":"/v1/training-jobs/{{Id}}","events":"/v1/training-jobs/{{Id}}/events"} }
+            """;
+        string point = """{"step":STEP,"trainLoss":0.0321,"validationLoss":0.0123,"deadUnits":0,"elapsedSeconds":1}""";
+        string stream = string.Concat(((int[])[10, 30]).Select(step =>
+            $"id: {step}\nevent: progress\ndata: {{\"status\":\"running\",\"progress\":{Progress},\"point\":{point.Replace("STEP", $"{step}", StringComparison.Ordinal)}}}\n\n:\n\n"));
+        IPage page = await chromium.Open(prepare: async page =>
+        {
+            await page.RouteAsync("**/v1/training-jobs?*", route => Answer(route, $$"""{"items":[{{job}}],"nextCursor":null}"""));
+            await page.RouteAsync("**/metrics", route => Answer(route, "[]"));
+            await page.RouteAsync($"**/{Id}", route => route.AbortAsync());
+            await page.RouteAsync("**/events", route => route.FulfillAsync(new() { ContentType = "text/event-stream", Body = stream }));
+        });
+        await page.Locator(".legend").Sees().ToContainTextAsync("0.0123");
+        await page.Locator(".chart .curve").First.Sees().ToHaveAttributeAsync("d", new System.Text.RegularExpressions.Regex("^M.*L"));
+    }
+
+    [Fact]
+    public async Task A_bad_setting_is_marked_in_words_where_it_stands_and_starts_nothing()
+    {
+        IPage page = await chromium.Open();
+        await page.Rows().First.Sees().ToBeVisibleAsync();
+        int before = await page.Rows().CountAsync();
+        await page.GetByText("More settings").ClickAsync();
+        await page.GetByLabel("Kernel size").FillAsync("4");
+        await page.Button("Train").ClickAsync();
+        ILocator field = page.GetByLabel("Kernel size");
+        await field.Sees().ToHaveAttributeAsync("aria-invalid", "true");
+        await field.Sees().ToBeFocusedAsync();
+        await page.Locator("#kernelSize-error").Sees().ToContainTextAsync("must be an odd number");
+        Assert.Equal(before, await page.Rows().CountAsync());
+    }
+
+    private static Task Answer(IRoute route, string json) => route.FulfillAsync(new() { ContentType = "application/json", Body = json });
+}
