@@ -17,3 +17,12 @@ find_mnist() {
   done
   return 1
 }
+
+# Installs Chromium, which the tests of the page drive, where it is missing and this user may; else says what to install.
+need_chromium() {
+  [ -x "${CHROMIUM:-/usr/bin/chromium}" ] && return
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } >/dev/null && return
+  fi
+  echo "Chromium is missing, so the tests of the page are skipped: apt-get install chromium" >&2
+}

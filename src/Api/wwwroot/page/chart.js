@@ -2,18 +2,22 @@
 
 import { byId, count, el, loss, svg } from "./dom.js";
 
-const SIZE = { width: 720, height: 320, left: 58, right: 14, top: 12, bottom: 34 };
+/** Margins and bounds in CSS pixels: the drawing is as wide as its place, so its letters keep their size on a phone. */
+const EDGE = { left: 52, right: 12, top: 12, bottom: 32 };
+const HEIGHT = 320;
 const COLOURS = 6;
 
 export class Chart {
   #series = [];
-  #cursor = svg("line", { class: "cursor", y1: SIZE.top, y2: SIZE.height - SIZE.bottom });
-  #drawing = svg("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", class: "chart" });
+  #width = 720;
+  #cursor = svg("line", { class: "cursor", y1: EDGE.top, y2: HEIGHT - EDGE.bottom });
+  #drawing = svg("svg", { role: "img", class: "chart", height: HEIGHT });
   #readout = el("p", { className: "readout" });
   #colours = new Map();
 
   constructor(place) {
     place.append(this.#drawing, this.#readout);
+    new ResizeObserver(() => this.#draw()).observe(place);
     this.#drawing.addEventListener("pointermove", (event) => this.#read(event));
     this.#drawing.addEventListener("pointerleave", () => this.#rest());
   }
@@ -41,11 +45,12 @@ export class Chart {
   }
 
   #draw() {
+    this.#width = Math.max(200, this.#drawing.clientWidth);
     const points = this.#series.flatMap((each) => each.points);
     const losses = points.flatMap((point) => [point.trainLoss, point.validationLoss]).filter((value) => value > 0);
     this.#drawing.setAttribute("aria-label", this.#inWords());
     if (losses.length === 0) {
-      this.#drawing.replaceChildren(svg("text", { class: "empty", x: SIZE.width / 2, y: SIZE.height / 2 }, "The curve begins with the first evaluation."));
+      this.#drawing.replaceChildren(svg("text", { class: "empty", x: this.#width / 2, y: HEIGHT / 2 }, "The curve begins with the first evaluation."));
       this.#readout.textContent = "";
       return;
     }
@@ -56,19 +61,19 @@ export class Chart {
 
   #scale(lastStep, low, high) {
     const [bottom, top] = [Math.log10(low) - 0.08, Math.log10(high) + 0.08];
-    const [width, height] = [SIZE.width - SIZE.left - SIZE.right, SIZE.height - SIZE.top - SIZE.bottom];
+    const [width, height] = [this.#width - EDGE.left - EDGE.right, HEIGHT - EDGE.top - EDGE.bottom];
     this.lastStep = lastStep;
     this.ends = [bottom, top];
-    this.x = (step) => SIZE.left + (width * step) / lastStep;
-    this.y = (value) => SIZE.top + (height * (top - Math.log10(Math.max(value, low)))) / (top - bottom);
+    this.x = (step) => EDGE.left + (width * step) / lastStep;
+    this.y = (value) => EDGE.top + (height * (top - Math.log10(Math.max(value, low)))) / (top - bottom);
   }
 
   #grid() {
     const lines = decades(...this.ends).flatMap((value) => [
-      svg("line", { class: "grid", x1: SIZE.left, x2: SIZE.width - SIZE.right, y1: this.y(value), y2: this.y(value) }),
-      svg("text", { class: "axis end", x: SIZE.left - 8, y: this.y(value) + 4 }, String(value)),
+      svg("line", { class: "grid", x1: EDGE.left, x2: this.#width - EDGE.right, y1: this.y(value), y2: this.y(value) }),
+      svg("text", { class: "axis end", x: EDGE.left - 8, y: this.y(value) + 4 }, String(value)),
     ]);
-    const steps = round(this.lastStep).map((step) => svg("text", { class: "axis middle", x: this.x(step), y: SIZE.height - 12 }, count(step)));
+    const steps = round(this.lastStep, this.#width).map((step) => svg("text", { class: "axis middle", x: this.x(step), y: HEIGHT - 12 }, count(step)));
     return [...lines, ...steps];
   }
 
@@ -86,7 +91,7 @@ export class Chart {
   #read(event) {
     if (this.#series.length === 0) return;
     const box = this.#drawing.getBoundingClientRect();
-    const step = ((event.clientX - box.left) * (SIZE.width / box.width) - SIZE.left) * (this.lastStep / (SIZE.width - SIZE.left - SIZE.right));
+    const step = (event.clientX - box.left - EDGE.left) * (this.lastStep / (this.#width - EDGE.left - EDGE.right));
     const near = this.#series.map(({ name, points }) => ({ name, point: points.reduce((a, b) => (Math.abs(a.step - step) <= Math.abs(b.step - step) ? a : b)) }));
     const at = this.x(near[0].point.step);
     this.#cursor.setAttribute("x1", at);
@@ -114,9 +119,9 @@ function decades(bottom, top) {
     .filter((value) => Math.log10(value) >= bottom && Math.log10(value) <= top);
 }
 
-/** About five round steps from 0 on. */
-function round(last) {
-  const rough = last / 5;
+/** Round steps from 0 on, one in about 140 pixels. */
+function round(last, width) {
+  const rough = last / Math.max(2, width / 140);
   const power = 10 ** Math.floor(Math.log10(rough));
   const size = Math.max(1, [1, 2, 5, 10].find((factor) => factor * power >= rough) * power);
   return Array.from({ length: Math.floor(last / size) + 1 }, (_, i) => i * size);

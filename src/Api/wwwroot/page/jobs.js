@@ -106,7 +106,7 @@ export class Jobs {
     byId("jobs-none").hidden = rows.length > 0;
     byId("jobs-more").hidden = this.#cursor === null;
     byId("welcome").hidden = rows.length > 0 || this.#wantsSettings;
-    byId("main").classList.toggle("first-run", !byId("welcome").hidden);
+    document.body.classList.toggle("first-run", !byId("welcome").hidden);
     this.#draw();
     this.#followNext();
   }
