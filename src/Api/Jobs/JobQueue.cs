@@ -9,12 +9,13 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="JobSweep"/>.</summary>
 internal sealed class JobQueue(IDbContextFactory<StoreContext> stores, IBackgroundJobClient queue)
 {
-    public async Task<JobRow> AddAsync(string? name, TrainingSettings settings, CancellationToken token)
+    public async Task<JobRow> AddAsync(string? name, TrainingSettings settings, string owner, CancellationToken token)
     {
         var job = new JobRow
         {
             Id = Guid.CreateVersion7(),
             Name = name,
+            Owner = owner,
             Status = JobStatus.Queued,
             Architecture = settings.Architecture,
             Settings = settings,

@@ -122,6 +122,9 @@ namespace AutoencoderApi.Api.Store.Migrations
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Owner")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("QueueEntry")
                         .HasColumnType("TEXT");
 
