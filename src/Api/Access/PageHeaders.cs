@@ -15,6 +15,8 @@ internal static class PageHeaders
 
     public static void UsePageHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
+        string policy = context.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Value ?? NoPage;
+
         // As late as can be: a handled fault clears the headers, and a page may have set a policy of its own.
         context.Response.OnStarting(() =>
         {
@@ -23,7 +25,7 @@ internal static class PageHeaders
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
-            headers.TryAdd(HeaderNames.ContentSecurityPolicy, context.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Value ?? NoPage);
+            headers.TryAdd(HeaderNames.ContentSecurityPolicy, policy);
             return Task.CompletedTask;
         });
         return next(context);

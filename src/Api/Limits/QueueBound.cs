@@ -10,49 +10,46 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Limits;
 
 /// <summary>Keeps the number of waiting jobs within its bounds, in all and for each key.</summary>
-internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOptions<LimitsOptions> limits)
+internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOptions<LimitsOptions> limits) : IDisposable
 {
     private const int RetrySeconds = 10;
 
-    private readonly ConcurrentDictionary<string, int> _places = [];
-    private int _allPlaces;
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly ConcurrentDictionary<string, int> _taken = [];
 
     /// <summary>
-    /// Takes places in the queue for jobs that are about to be stored. A place counts from before the stored jobs are counted until it
-    /// is disposed of, after its job is stored, so that requests at the same moment can not exceed the bound together.
+    /// Takes places in the queue for jobs that are about to be stored; to be disposed of once they are. Until then a place counts beside
+    /// the stored jobs, so that requests at the same moment cannot exceed the bound together (in one process).
     /// </summary>
+    /// <param name="owner">The key's id.</param>
     /// <returns>The places, or the problem where the queue is too full for them.</returns>
     public async Task<(IDisposable? Places, ProblemHttpResult? Full)> TakeAsync(string owner, int jobs, CancellationToken token)
     {
-        var places = new Places(this, owner, jobs);
-        bool taken = false;
+        await _oneAtATime.WaitAsync(token);
         try
         {
-            ProblemHttpResult? full = await FullAsync(owner, token);
-            taken = full is null;
-            return (taken ? places : null, full);
+            return await FullAsync(owner, jobs, token) is { } full ? (null, full) : (new Places(this, owner, jobs), null);
         }
         finally
         {
-            if (!taken)
-            {
-                places.Dispose();
-            }
+            _oneAtATime.Release();
         }
     }
 
-    private async Task<ProblemHttpResult?> FullAsync(string owner, CancellationToken token)
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<ProblemHttpResult?> FullAsync(string owner, int jobs, CancellationToken token)
     {
-        (int all, int own) = (Volatile.Read(ref _allPlaces), _places[owner]);
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         IQueryable<JobRow> waiting = store.Jobs.Where(job => job.Status == JobStatus.Queued);
-        if (owner != Caller.Local && own + await waiting.CountAsync(job => job.Owner == owner, token) > limits.Value.QueuedJobsPerKey)
+        (int perKey, int inAll) = (limits.Value.QueuedJobsPerKey, limits.Value.QueuedJobs);
+        if (owner != Caller.Local && jobs + _taken.GetValueOrDefault(owner) + await waiting.CountAsync(job => job.Owner == owner, token) > perKey)
         {
-            return Problems.QueueFull($"{limits.Value.QueuedJobsPerKey} jobs of this key may wait at a time. Wait for one to start, or cancel one.", RetrySeconds);
+            return Problems.QueueFull($"{perKey} jobs of one key may wait at a time. Wait for one to start, or cancel one.", RetrySeconds);
         }
 
-        return all + await waiting.CountAsync(token) > limits.Value.QueuedJobs
-            ? Problems.QueueFull($"{limits.Value.QueuedJobs} jobs may wait at a time. Try again when one has started.", RetrySeconds)
+        return jobs + _taken.Values.Sum() + await waiting.CountAsync(token) > inAll
+            ? Problems.QueueFull($"{inAll} jobs may wait at a time. Try again when one has started.", RetrySeconds)
             : null;
     }
 
@@ -70,10 +67,6 @@ internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOption
 
         public void Dispose() => Add(-_count);
 
-        private void Add(int count)
-        {
-            Interlocked.Add(ref _bound._allPlaces, count);
-            _bound._places.AddOrUpdate(_owner, count, (_, before) => before + count);
-        }
+        private void Add(int count) => _bound._taken.AddOrUpdate(_owner, count, (_, before) => before + count);
     }
 }
