@@ -1,10 +1,11 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Access;
 
 namespace AutoencoderApi.Api.Tests.Access;
 
 [Collection(KeyedCollection.Name)]
-public sealed class BrowserTests(KeyedService service)
+public sealed partial class BrowserTests(KeyedService service)
 {
     [Theory]
     [InlineData("/v1/training-jobs", false)]
@@ -66,10 +67,23 @@ public sealed class BrowserTests(KeyedService service)
     [Fact]
     public async Task The_dashboards_posts_need_its_antiforgery_token()
     {
-        Assert.Equal(HttpStatusCode.Forbidden, (await service.Send(HttpMethod.Post, "/hangfire/stats", Role.Admin)).StatusCode);
-        using HttpResponseMessage page = await service.Send(HttpMethod.Get, "/hangfire", Role.Admin);
+        string key = service.Keys[Role.Admin];
+        using var browser = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = service.Http.BaseAddress };
+        using HttpResponseMessage page = await browser.SendAsync(KeyedService.Request(HttpMethod.Get, "/hangfire", key));
         string cookie = page.Headers.GetValues("Set-Cookie").Single();
         Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        string token = CsrfToken().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        (string, string)[] cookies = [("Cookie", cookie.Split(';')[0])];
+
+        foreach ((HttpStatusCode status, (string, string)[] headers) in ((HttpStatusCode, (string, string)[])[])
+            [(HttpStatusCode.Forbidden, []), (HttpStatusCode.Forbidden, cookies), (HttpStatusCode.OK, [.. cookies, ("RequestVerificationToken", token)])])
+        {
+            using HttpResponseMessage response = await browser.SendAsync(KeyedService.Request(HttpMethod.Post, "/hangfire/stats", key, headers));
+            Assert.Equal(status, response.StatusCode);
+        }
     }
+
+    [GeneratedRegex("csrf-token\" content=\"([^\"]+)\"")]
+    private static partial Regex CsrfToken();
 }

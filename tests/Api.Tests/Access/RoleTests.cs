@@ -60,7 +60,6 @@ public sealed class RoleTests(KeyedService service)
     }
 
     [Theory]
-    [InlineData("/", "Reader")]
     [InlineData("/swagger/index.html", "Reader")]
     [InlineData("/swagger/swagger-ui-bundle.js", "Reader")]
     [InlineData("/openapi/v1.json", "Reader")]
