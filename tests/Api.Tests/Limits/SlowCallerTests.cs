@@ -39,11 +39,12 @@ public sealed class SlowCallerTests : IDisposable
     [Fact]
     public async Task A_request_that_takes_too_long_is_given_up_with_503()
     {
-        await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Limits__RequestSeconds", "1"));
+        await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Limits__RequestSeconds", "3"), ("Limits__UploadGraceSeconds", "60"));
+        await service.Client.Ended(await service.Client.Submit("""{"dataset":"synthetic-digits","steps":1}"""));
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, service.Client.Http.BaseAddress!.Port);
         await using NetworkStream stream = client.GetStream();
-        await stream.WriteAsync("POST /v1/training-jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"st"u8.ToArray());
+        await stream.WriteAsync("POST /v1/checkpoints/latest/reconstruction HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 9\r\n\r\npict"u8.ToArray());
         string answer = await new StreamReader(stream).ReadLineAsync() ?? "";
         Assert.Contains("503", answer, StringComparison.Ordinal);
     }
