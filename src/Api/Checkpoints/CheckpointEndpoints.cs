@@ -1,5 +1,7 @@
+using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
@@ -12,16 +14,19 @@ using Microsoft.Net.Http.Headers;
 namespace AutoencoderApi.Api.Checkpoints;
 
 /// <summary>What is known of a checkpoint.</summary>
+/// <param name="JobId">The job that wrote it; null where it was imported.</param>
+/// <param name="Name">The name that its importer gave it, or null.</param>
+/// <param name="Imported">Whether it was imported: its step and losses are then what the file claims, and not measured here.</param>
 /// <param name="Step">Steps taken.</param>
 /// <param name="Losses">Mean squared error per pixel, pixels 0..1; <c>test</c> only after a job's last step.</param>
 /// <param name="Layers">The named stages one may look into.</param>
 /// <param name="Bytes">Size of the safetensors file.</param>
 /// <param name="Sha256">Of that file, in lower-case hexadecimal.</param>
 internal sealed record CheckpointResponse(
-    Guid Id, Guid JobId, Architecture Architecture, TrainingSettings Settings, int Step, Losses Losses, LayerResponse[] Layers, int Bytes, string Sha256, DateTime CreatedAt)
+    Guid Id, Guid? JobId, string? Name, bool Imported, Architecture Architecture, TrainingSettings Settings, int Step, Losses Losses, LayerResponse[] Layers, int Bytes, string Sha256, DateTime CreatedAt)
 {
     public static CheckpointResponse Of(CheckpointRow row) => new(
-        row.Id, row.JobId, row.Architecture, row.Settings, row.Step, row.Losses, LayerResponse.AllOf(row.Settings), row.Bytes, row.Sha256, row.CreatedAt);
+        row.Id, row.JobId, row.Name, row.JobId is null, row.Architecture, row.Settings, row.Step, row.Losses, LayerResponse.AllOf(row.Settings), row.Bytes, row.Sha256, row.CreatedAt);
 }
 
 /// <param name="Name">What <c>/layers/{layer}/tiles</c> takes.</param>
@@ -39,7 +44,8 @@ internal static class CheckpointEndpoints
     {
         RouteGroupBuilder checkpoints = app.MapGroup("/v1/checkpoints").WithTags("Checkpoints");
         checkpoints.MapGet("", List).WithName("listCheckpoints").WithSummary("The checkpoints, newest first").ProducesProblem(400);
-        checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id, 'latest' or 'best'").ProducesProblem(404);
+        checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id or tag").AnswersEntityTag("the checkpoint, which never changes").ProducesProblem(404);
+        checkpoints.MapDelete("{reference}", Delete).WithName("deleteCheckpoint").WithSummary("Delete a checkpoint that no tag names and no running job needs").ProducesProblem(404).ProducesProblem(409);
         checkpoints.MapGet("{reference}/weights", Weights).WithName("downloadWeights").WithSummary("The safetensors file")
             .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).ProducesProblem(404).ProducesProblem(416);
         checkpoints.MapGet("{reference}/layers", Layers).WithName("listLayers").WithSummary("The named stages with their shapes").ProducesProblem(404);
@@ -68,8 +74,32 @@ internal static class CheckpointEndpoints
         return TypedResults.Ok(Paging.Cut(rows, limit, row => row.Id, CheckpointResponse.Of));
     }
 
-    private static async Task<Results<Ok<CheckpointResponse>, ProblemHttpResult>> Get(string reference, CheckpointStore checkpoints, CancellationToken token) =>
-        await checkpoints.FindAsync(reference, token) is { } row ? TypedResults.Ok(CheckpointResponse.Of(row)) : Problems.CheckpointNotFound(reference);
+    private static async Task<Results<Ok<CheckpointResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
+        string reference, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
+    {
+        if (await checkpoints.FindAsync(reference, token) is not { } row)
+        {
+            return Problems.CheckpointNotFound(reference);
+        }
+
+        return context.IsKnown(Conditional.EntityTag(row.Id.ToString("N"))) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(CheckpointResponse.Of(row));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, CancellationToken token)
+    {
+        if (await checkpoints.FindAsync(reference, token) is not { } row)
+        {
+            return Problems.CheckpointNotFound(reference);
+        }
+
+        return await checkpoints.DeleteAsync(row, token) switch
+        {
+            CheckpointDelete.Deleted => TypedResults.NoContent(),
+            CheckpointDelete.Tagged tagged => Problems.Tagged(tagged.Tag, $"checkpoint {row.Id}"),
+            CheckpointDelete.Needed needed => Problems.Conflict($"Job {needed.Job} has not ended and may have to go on from this checkpoint. POST {JobLinks.Of(needed.Job).Cancel} first."),
+            _ => Problems.CheckpointNotFound(reference),
+        };
+    }
 
     private static async Task<Results<Ok<LayerResponse[]>, ProblemHttpResult>> Layers(string reference, CheckpointStore checkpoints, CancellationToken token) =>
         await checkpoints.FindAsync(reference, token) is { } row ? TypedResults.Ok(LayerResponse.AllOf(row.Settings)) : Problems.CheckpointNotFound(reference);

@@ -117,9 +117,15 @@ internal static class JobEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        if (await store.Jobs.Where(job => job.Id == id && JobStatuses.Terminal.Contains(job.Status)).ExecuteDeleteAsync(token) == 1)
+        IQueryable<TagRow> tags = store.Tags.Where(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && row.JobId == id));
+        if (await store.Jobs.Where(job => job.Id == id && JobStatuses.Terminal.Contains(job.Status) && !tags.Any()).TryDeleteAsync(token))
         {
             return TypedResults.NoContent();
+        }
+
+        if (await tags.OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
+        {
+            return Problems.Tagged(tag.Name, $"checkpoint {tag.CheckpointId} of this job");
         }
 
         return await store.Jobs.AnyAsync(job => job.Id == id, token)

@@ -49,6 +49,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
                 ValidationLoss = point.ValidationLoss,
                 DeadUnits = point.DeadUnits,
                 ElapsedSeconds = elapsedSeconds,
+                Version = await VersionAsync(store, lease, token),
             });
             await store.SaveChangesAsync(token);
             await transaction.CommitAsync(token);
@@ -81,6 +82,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
             token);
         if (held)
         {
+            row.Version = await VersionAsync(store, lease, token);
             store.AddRange(row, file);
             await store.SaveChangesAsync(token);
             await transaction.CommitAsync(token);
@@ -122,6 +124,9 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
                 .SetProperty(job => job.Version, job => job.Version + 1));
         return changed == 1;
     }
+
+    /// <summary>The version that the update of this transaction has made.</summary>
+    private static Task<long> VersionAsync(StoreContext store, JobLease lease, CancellationToken token) => lease.Row(store).Select(job => job.Version).SingleAsync(token);
 
     private static async Task<bool> UpdateAsync(StoreContext store, JobLease lease, Action<UpdateSettersBuilder<JobRow>> change, CancellationToken token) =>
         await lease.Row(store)

@@ -29,6 +29,7 @@ internal static class OpenApiSetup
 
             options.SchemaFilter<WireNameFilter>();
             options.OperationFilter<PictureBodyFilter>();
+            options.OperationFilter<HeaderDescriptions.Filter>();
         });
     }
 

@@ -20,6 +20,10 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
 
     public DbSet<CheckpointFileRow> CheckpointFiles => Set<CheckpointFileRow>();
 
+    public DbSet<TagRow> Tags => Set<TagRow>();
+
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<JobRow>(job =>
@@ -38,6 +42,7 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
         modelBuilder.Entity<MetricRow>(metric =>
         {
             metric.ToTable("metrics").HasKey(row => new { row.JobId, row.Step });
+            metric.HasIndex(row => new { row.JobId, row.Version });
             metric.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<CheckpointRow>(checkpoint =>
@@ -48,12 +53,23 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
             checkpoint.ComplexProperty(row => row.Losses);
             checkpoint.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
             checkpoint.HasIndex(row => new { row.JobId, row.Id });
+            checkpoint.HasIndex(row => new { row.JobId, row.Version });
             checkpoint.HasIndex(row => new { row.Architecture, row.Id });
         });
         modelBuilder.Entity<CheckpointFileRow>(file =>
         {
             file.ToTable("checkpoint_files").HasKey(row => row.CheckpointId);
             file.HasOne<CheckpointRow>().WithOne().HasForeignKey<CheckpointFileRow>(row => row.CheckpointId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<TagRow>(tag =>
+        {
+            tag.ToTable("tags").HasKey(row => row.Name);
+            tag.HasOne<CheckpointRow>().WithMany().HasForeignKey(row => row.CheckpointId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<IdempotencyRow>(key =>
+        {
+            key.ToTable("idempotency_keys").HasKey(row => new { row.Caller, row.Key });
+            key.HasIndex(row => row.CreatedAt);
         });
     }
 
