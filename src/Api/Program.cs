@@ -2,6 +2,7 @@ using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Models;
@@ -29,6 +30,7 @@ builder.Services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.S
 builder.Services.AddSingleton<DatasetCatalog>();
 builder.Services.AddSingleton<CheckpointStore>();
 builder.Services.AddSingleton<TagStore>();
+builder.Services.AddSingleton<IdempotencyKeys>();
 builder.Services.AddJobs();
 builder.Services.AddSingleton(new PictureLimits());
 builder.Services.AddSingleton<PictureDecoder>();

@@ -1,5 +1,6 @@
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
@@ -8,6 +9,7 @@ using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 
@@ -45,6 +47,10 @@ internal static class CheckpointEndpoints
         RouteGroupBuilder checkpoints = app.MapGroup("/v1/checkpoints").WithTags("Checkpoints");
         checkpoints.MapGet("", List).WithName("listCheckpoints").WithSummary("The checkpoints, newest first").ProducesProblem(400);
         checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id or tag").AnswersEntityTag("the checkpoint, which never changes").ProducesProblem(404);
+        checkpoints.MapPost("", Import).WithName("importCheckpoint").WithSummary("Import a safetensors file that this service, or one like it, has written")
+            .WithMetadata(new RequestSizeLimitAttribute(CheckpointUpload.MaxRequestBytes), new AcceptsCheckpointMetadata())
+            .Produces<CheckpointResponse>(201).AnswersHeader(201, "Location", "The checkpoint.").TakesIdempotencyKey()
+            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415);
         checkpoints.MapDelete("{reference}", Delete).WithName("deleteCheckpoint").WithSummary("Delete a checkpoint that no tag names and no running job needs").ProducesProblem(404).ProducesProblem(409);
         checkpoints.MapGet("{reference}/weights", Weights).WithName("downloadWeights").WithSummary("The safetensors file")
             .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).ProducesProblem(404).ProducesProblem(416);
@@ -83,6 +89,29 @@ internal static class CheckpointEndpoints
         }
 
         return context.IsKnown(Conditional.EntityTag(row.Id.ToString("N"))) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(CheckpointResponse.Of(row));
+    }
+
+    private static async Task<IResult> Import(
+        HttpContext context, CheckpointStore checkpoints, IdempotencyKeys keys, CancellationToken token, string? name = null)
+    {
+        if (name is not null && !SettingsRules.IsName(name))
+        {
+            return Problems.Invalid("name", SettingsRules.NameRule);
+        }
+
+        return await CheckpointUpload.ReadAsync(context.Request, token) switch
+        {
+            CheckpointUpload.Refused refused => refused.Problem,
+            CheckpointUpload.File file => await keys.OnceAsync(context, file.Content, key => Store(key, file), token),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+
+        async Task<IResult?> Store(KeyedRequest? key, CheckpointUpload.File upload)
+        {
+            (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.ImportedRows(name, upload);
+            (string location, CheckpointResponse response) = ($"/v1/checkpoints/{row.Id}", CheckpointResponse.Of(row));
+            return await checkpoints.AddAsync(row, file, key?.Answer(201, location, response), token) ? TypedResults.Created(location, response) : null;
+        }
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, CancellationToken token)

@@ -47,15 +47,45 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
         return (row, new CheckpointFileRow { CheckpointId = row.Id, Content = file });
     }
 
-    /// <summary>The checkpoint with this id or tag; <c>latest</c> is the newest, <c>best</c> the one with the lowest test loss.</summary>
+    /// <summary>The rows of a file that comes from elsewhere. Its step and losses are what it claims.</summary>
+    public static (CheckpointRow Row, CheckpointFileRow File) ImportedRows(string? name, CheckpointUpload.File upload)
+    {
+        var row = new CheckpointRow
+        {
+            Id = Guid.CreateVersion7(),
+            Name = name,
+            Architecture = upload.Header.Settings.Architecture,
+            Settings = upload.Header.Settings,
+            Step = upload.Header.Step,
+            Losses = upload.Header.Losses,
+            Bytes = upload.Content.Length,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(upload.Content)),
+            CreatedAt = DateTime.UtcNow,
+        };
+        return (row, new CheckpointFileRow { CheckpointId = row.Id, Content = upload.Content });
+    }
+
+    /// <summary>Stores rows together, whole or not at all.</summary>
+    /// <returns>False where the idempotency key among them is taken.</returns>
+    public async Task<bool> AddAsync(CheckpointRow row, CheckpointFileRow file, IdempotencyRow? answer, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        store.AddRange(row, file);
+        return await store.TrySaveAsync(answer, token);
+    }
+
+    /// <summary>
+    /// The checkpoint with this id or tag; <c>latest</c> is the newest, <c>best</c> the one with the lowest test loss, of those that jobs
+    /// of this service have written: what a file from elsewhere claims was not measured here, and an import moves neither.
+    /// </summary>
     public async Task<CheckpointRow?> FindAsync(string reference, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         IQueryable<CheckpointRow> rows = store.Checkpoints.AsNoTracking();
         return reference switch
         {
-            Latest => await rows.OrderByDescending(row => row.Id).FirstOrDefaultAsync(token),
-            Best => await rows.Where(row => row.Losses.Test != null).OrderBy(row => row.Losses.Test).ThenByDescending(row => row.Id).FirstOrDefaultAsync(token),
+            Latest => await rows.Where(row => row.JobId != null).OrderByDescending(row => row.Id).FirstOrDefaultAsync(token),
+            Best => await rows.Where(row => row.JobId != null && row.Losses.Test != null).OrderBy(row => row.Losses.Test).ThenByDescending(row => row.Id).FirstOrDefaultAsync(token),
             _ when Guid.TryParse(reference, out Guid id) => await rows.FirstOrDefaultAsync(row => row.Id == id, token),
             _ => await rows.FirstOrDefaultAsync(row => store.Tags.Any(tag => tag.Name == reference && tag.CheckpointId == row.Id), token),
         };

@@ -13,8 +13,12 @@ internal static class Conditional
     public static bool IsKnown(this HttpContext context, EntityTagHeaderValue current)
     {
         context.Response.GetTypedHeaders().ETag = current;
-        return Contain(context.Request.GetTypedHeaders().IfNoneMatch, current, useStrongComparison: false);
+        return context.Request.Knows(current);
     }
+
+    /// <summary>Whether <c>If-None-Match</c> names <paramref name="current"/>.</summary>
+    public static bool Knows(this HttpRequest request, EntityTagHeaderValue current) =>
+        Contain(request.GetTypedHeaders().IfNoneMatch, current, useStrongComparison: false);
 
     /// <summary>Whether a write may go on: <c>If-Match</c> names what is there now, and <c>If-None-Match</c> does not.</summary>
     /// <param name="current">What is there now; null where nothing is.</param>

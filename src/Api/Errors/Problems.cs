@@ -60,13 +60,17 @@ internal static class Problems
     public static ProblemHttpResult PreconditionFailed(string detail) =>
         Of(412, "precondition-failed", "It is not as the request expects", detail);
 
+    public static ProblemHttpResult KeyReused(string detail) => Of(422, "idempotency-key-reused", "The idempotency key belongs to another request", detail);
+
+    public static ProblemHttpResult CheckpointMissing(string detail) => Of(400, "checkpoint-missing", "There is no checkpoint in the request", detail);
+
     public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);
 
     public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be read", detail);
 
     public static ProblemHttpResult PictureTooLarge(string detail) => Of(413, "picture-too-large", "The picture is too large", detail);
 
-    public static ProblemHttpResult PictureTypeUnsupported(string detail) =>
+    public static ProblemHttpResult MediaTypeUnsupported(string detail) =>
         Of(415, "unsupported-media-type", "The media type is not supported", detail);
 
     public static ProblemHttpResult CheckpointDamaged(string detail) => Of(422, "checkpoint-damaged", "The checkpoint is damaged", detail);

@@ -9,7 +9,9 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="JobSweep"/>.</summary>
 internal sealed class JobQueue(IDbContextFactory<StoreContext> stores, IBackgroundJobClient queue)
 {
-    public async Task<JobRow> AddAsync(string? name, TrainingSettings settings, CancellationToken token)
+    /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
+    /// <returns>The job, or null where that key is taken.</returns>
+    public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
     {
         var job = new JobRow
         {
@@ -23,7 +25,11 @@ internal sealed class JobQueue(IDbContextFactory<StoreContext> stores, IBackgrou
         };
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         store.Jobs.Add(job);
-        await store.SaveChangesAsync(token);
+        if (!await store.TrySaveAsync(answer(job), token))
+        {
+            return null;
+        }
+
         await EnqueueAsync(store, job.Id, CancellationToken.None); // accepted by now, whether or not the caller waits
         return job;
     }

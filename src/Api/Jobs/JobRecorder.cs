@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore.Query;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>Writes what a run tells into the store, as long as its lease holds. Each method is false where the lease is lost.</summary>
-internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
+internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWatch watch)
 {
     /// <summary>Keeps the lease alive and shows the progress.</summary>
     /// <returns>The job's status now, or null where the lease is lost.</returns>
@@ -24,6 +24,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
                 .SetProperty(job => job.Step, step)
                 .SetProperty(job => job.StepsPerSecond, stepsPerSecond),
             token);
+        watch.Wake();
         return held ? await lease.Row(store).Select(job => (JobStatus?)job.Status).FirstOrDefaultAsync(token) : null;
     }
 
@@ -53,6 +54,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
             });
             await store.SaveChangesAsync(token);
             await transaction.CommitAsync(token);
+            watch.Wake();
         }
 
         return held;
@@ -86,6 +88,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
             store.AddRange(row, file);
             await store.SaveChangesAsync(token);
             await transaction.CommitAsync(token);
+            watch.Wake();
         }
 
         return held;
@@ -109,6 +112,8 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
         {
             await EndAsync(store, lease, [JobStatus.Cancelling], JobStatus.Cancelled, error: null);
         }
+
+        watch.Wake();
     }
 
     private static async Task<bool> EndAsync(StoreContext store, JobLease lease, JobStatus[] from, JobStatus status, JobError? error)

@@ -27,6 +27,10 @@ internal static class HeaderDescriptions
         .TakesHeader("If-Match", "The ETag that is meant to be replaced: where it has changed since, the answer is 412 and nothing is written.")
         .ProducesProblem(412);
 
+    public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder endpoint) => endpoint
+        .TakesHeader("Idempotency-Key", "1 to 255 visible ASCII characters, such as a UUID. A retry under the same key within 24 hours gets the first answer again; another request under it gets 422.")
+        .ProducesProblem(422);
+
     internal sealed class Filter : IOperationFilter
     {
         private static readonly OpenApiSchema s_text = new() { Type = JsonSchemaType.String };
