@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Domain.Checkpoints;
@@ -125,57 +122,6 @@ public sealed class ImportTests(TrainedService trained)
                 Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync(taken)).StatusCode);
             }
         }
-    }
-
-    [Fact]
-    public async Task Python_reads_a_stored_file_with_the_script_of_the_docs_and_sees_the_same_values()
-    {
-        byte[] file = await Weights("dense");
-        string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
-        try
-        {
-            string script = File.ReadAllText(Path.Combine(Repository(), "docs/checkpoints.md")).Split("```python\n")[1].Split("```")[0];
-            await File.WriteAllTextAsync(Path.Combine(folder, "read.py"), script);
-            await File.WriteAllBytesAsync(Path.Combine(folder, "model.safetensors"), file);
-            var start = new ProcessStartInfo("python3", ["read.py", "model.safetensors"]) { WorkingDirectory = folder, RedirectStandardOutput = true };
-            Process? python = null;
-            try
-            {
-                python = Process.Start(start);
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                Assert.Skip("python3 is not at hand.");
-            }
-
-            string[] lines = (await python!.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            await python.WaitForExitAsync();
-            Assert.Equal(0, python.ExitCode);
-            var contents = Assert.IsType<SafetensorsRead.Contents>(Safetensors.Read(file));
-            Assert.Equal(contents.Tensors.Select(Line), lines[1..]);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
-        static string Line(NamedTensor tensor)
-        {
-            float[] values = MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray();
-            double sum = values.Sum(value => (double)value);
-            return string.Create(CultureInfo.InvariantCulture, $"{tensor.Name} [{string.Join(", ", tensor.Shape)}] {values.Length} values, sum {sum:F6}");
-        }
-    }
-
-    private static string Repository()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "AutoencoderApi.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 
     private Task<byte[]> Weights(string architecture) => Client.GetByteArrayAsync($"{trained.CheckpointOf(architecture)}/weights");
