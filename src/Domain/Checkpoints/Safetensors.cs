@@ -57,7 +57,7 @@ public static class Safetensors
 
         if (length > file.Length - LengthBytes)
         {
-            return new SafetensorsRead.Invalid($"The file ends within its header: it has {file.Length} bytes, the header {length}.");
+            return new SafetensorsRead.Invalid($"The header length is {length}; the file ends before that, after {file.Length} bytes.");
         }
 
         ReadOnlyMemory<byte> data = file[(LengthBytes + length)..];
@@ -65,7 +65,7 @@ public static class Safetensors
         {
             SafetensorsHeaderRead.Contents header when header.DataBytes == data.Length => new SafetensorsRead.Contents(
                 header.Metadata, [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, data[tensor.Begin..tensor.End]))]),
-            SafetensorsHeaderRead.Contents header => new SafetensorsRead.Invalid($"The tensors fill {header.DataBytes} bytes; {data.Length} follow the header."),
+            SafetensorsHeaderRead.Contents header => new SafetensorsRead.Invalid($"The tensors fill {header.DataBytes} bytes of the {data.Length} after the header."),
             SafetensorsHeaderRead.Invalid invalid => new SafetensorsRead.Invalid(invalid.Reason),
             _ => throw new InvalidOperationException("unreachable"),
         };

@@ -154,5 +154,5 @@ public static class SafetensorsHeader
     }
 
     /// <summary>Text of the file as it may stand in a message: a name can be as long as the header.</summary>
-    private static string Shown(string text, int max = MaxShownName) => text.Length > max ? $"{text[..max]}…" : text;
+    internal static string Shown(string text, int max = MaxShownName) => text.Length > max ? $"{text[..max]}…" : text;
 }

@@ -153,8 +153,8 @@ public sealed record SnapshotHeader
         {
             if (tensor.Name != parameter.Name || !tensor.Shape.AsSpan().SequenceEqual(parameter.Shape))
             {
-                string found = tensor.Name == parameter.Name ? $"Tensor '{tensor.Name}' has the shape [{string.Join(", ", tensor.Shape)}]" : "Another tensor stands";
-                return $"{found} where the network has '{parameter.Name}' [{string.Join(", ", parameter.Shape)}].";
+                string found = tensor.Name == parameter.Name ? $"has the shape [{string.Join(", ", tensor.Shape)}]" : "stands";
+                return $"Tensor '{SafetensorsHeader.Shown(tensor.Name)}' {found} where the network has '{parameter.Name}' [{string.Join(", ", parameter.Shape)}].";
             }
         }
 
