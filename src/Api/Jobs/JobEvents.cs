@@ -34,6 +34,8 @@ internal sealed class JobEvents(IDbContextFactory<StoreContext> stores, JobWatch
     /// <param name="response">Gets a comment line while nothing happens. The writer of the events waits meanwhile, so neither interrupts the other.</param>
     public async IAsyncEnumerable<SseItem<object>> ReadAsync(Guid id, long sent, HttpResponse response, [EnumeratorCancellation] CancellationToken token)
     {
+        (JobStatus, JobProgress)? shown = null;
+        long told = TimeProvider.System.GetTimestamp();
         while (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
             (JobRow? job, List<(long Version, SseItem<object> Event)> batch, bool isAll) = await ReadBatchAsync(id, sent, token);
@@ -44,7 +46,7 @@ internal sealed class JobEvents(IDbContextFactory<StoreContext> stores, JobWatch
 
             foreach ((long version, SseItem<object> happened) in batch)
             {
-                sent = version;
+                (sent, told) = (version, TimeProvider.System.GetTimestamp());
                 yield return happened;
             }
 
@@ -62,13 +64,18 @@ internal sealed class JobEvents(IDbContextFactory<StoreContext> stores, JobWatch
             if (sent < job.Version)
             {
                 sent = job.Version;
-                yield return Event("progress", sent, new ProgressEvent(job.Status, JobProgress.Of(job), Point: null));
+                (JobStatus, JobProgress) now = (job.Status, JobProgress.Of(job));
+                if (shown != now) // a mere beat of the worker is no news
+                {
+                    (shown, told) = (now, TimeProvider.System.GetTimestamp());
+                    yield return Event("progress", sent, new ProgressEvent(now.Item1, now.Item2, Point: null));
+                }
             }
 
-            long began = TimeProvider.System.GetTimestamp();
             await watch.WaitForChangeAsync(id, sent, s_quiet, token);
-            if (TimeProvider.System.GetElapsedTime(began) >= s_quiet)
+            if (TimeProvider.System.GetElapsedTime(told) >= s_quiet)
             {
+                told = TimeProvider.System.GetTimestamp();
                 await response.Body.WriteAsync(":\n\n"u8.ToArray(), token);
                 await response.Body.FlushAsync(token);
             }
