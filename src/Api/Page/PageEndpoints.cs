@@ -1,5 +1,5 @@
+using AutoencoderApi.Api.Access;
 using Microsoft.Extensions.FileProviders;
-using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Page;
 
@@ -8,26 +8,21 @@ internal static class PageEndpoints
 {
     private const string Folder = "page";
 
-    /// <summary>The page's scripts and styles are files of this service, and it talks to nobody else.</summary>
-    private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-        + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
     public static void MapPage(this IEndpointRouteBuilder app)
     {
         var files = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
-        var options = new StaticFileOptions { FileProvider = files, OnPrepareResponse = context => Prepare(context.Context.Response.Headers) };
-        app.MapFallbackToFile("/", "index.html", options).AllowAnonymous(); // the page asks for a key where one is needed
+        var options = new StaticFileOptions
+        {
+            FileProvider = files,
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache", // asked for again by its ETag, so that all files are of one version
+        };
+        Map("/", "index.html");
         foreach (IFileInfo file in files.GetDirectoryContents(Folder))
         {
-            app.MapFallbackToFile($"/{Folder}/{file.Name}", $"{Folder}/{file.Name}", options).AllowAnonymous();
+            Map($"/{Folder}/{file.Name}", $"{Folder}/{file.Name}");
         }
-    }
 
-    private static void Prepare(IHeaderDictionary headers)
-    {
-        headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
-        headers[HeaderNames.CacheControl] = "no-cache"; // asked for again by its ETag, so that all files are of one version
+        // Open to everybody: the page says nothing of what is stored, and asks for a key where the calls need one.
+        void Map(string path, string file) => app.MapFallbackToFile(path, file, options).AllowAnonymous().WithPagePolicy(PageHeaders.OwnFilesOnly);
     }
 }
