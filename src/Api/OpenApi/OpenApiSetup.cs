@@ -44,7 +44,6 @@ internal static class OpenApiSetup
             options.SwaggerEndpoint("/openapi/v1.json", "v1");
             options.DocumentTitle = "AutoencoderApi";
         }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.OwnFilesOnly);
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).RequireAuthorization(Roles.Reader).ExcludeFromDescription();
     }
 
     /// <summary>Enums are strings on the wire.</summary>

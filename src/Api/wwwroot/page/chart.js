@@ -32,7 +32,7 @@ export class Chart {
     return `series-${this.#colours.get(id)}`;
   }
 
-  /** @param series [{id, name, points: [{step, trainLoss, validationLoss}]}] */
+  /** @param series [{id, name, steps, points: [{step, trainLoss, validationLoss}]}]: steps is how far the axis reaches at least. */
   show(series) {
     for (const id of this.#colours.keys()) {
       if (!series.some((each) => each.id === id)) this.#colours.delete(id);
@@ -54,7 +54,7 @@ export class Chart {
       this.#readout.textContent = "";
       return;
     }
-    this.#scale(Math.max(...points.map((point) => point.step)), Math.min(...losses), Math.max(...losses));
+    this.#scale(Math.max(1, ...this.#series.map(({ steps, points }) => Math.max(steps, points.at(-1).step))), Math.min(...losses), Math.max(...losses));
     this.#drawing.replaceChildren(...this.#grid(), ...this.#series.flatMap((each) => this.#curves(each)), this.#cursor);
     this.#rest();
   }

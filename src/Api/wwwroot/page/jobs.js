@@ -113,7 +113,10 @@ export class Jobs {
 
   #draw() {
     const shown = [...this.#points].filter(([id]) => this.#rows.has(id));
-    this.#chart.show(shown.map(([id, points]) => ({ id, points, name: nameOf(this.#rows.get(id).job) })));
+    this.#chart.show(shown.map(([id, points]) => {
+      const { job } = this.#rows.get(id);
+      return { id, points, name: nameOf(job), steps: isOver(job) ? 0 : job.settings.steps };
+    }));
     for (const [id, row] of this.#rows) row.mark(this.#points.has(id) ? this.#chart.colourOf(id) : null);
   }
 

@@ -35,13 +35,16 @@ export function look() {
 
   const open = latest(async () => {
     const wanted = checkpoints.pickers.map((picker) => picker.value).filter((reference) => reference !== "");
-    networks = await Promise.all(wanted.map(openNetwork));
+    const next = await Promise.all(wanted.map(openNetwork));
+    const drawn = digit;
+    if (drawn !== null) await Promise.all(next.map((network) => drawAll(network, drawn))); // before it is shown, so that nothing flickers
+    networks = next;
     byId("results").replaceChildren(...networks.map((network) => network.reconstruction.element));
     byId("networks").replaceChildren(...networks.map((network) => network.element));
     byId("networks").classList.toggle("two", networks.length === 2);
     byId("results").classList.toggle("two", networks.length === 2);
     if (digit === null) source.begin();
-    else redraw(performance.now());
+    else if (digit !== drawn) redraw(performance.now());
   }, show);
 
   checkpoints.pickers.forEach((picker) => (picker.onchange = () => open()));
@@ -72,6 +75,11 @@ export function look() {
       checkpoints.pickers[0].focus({ preventScroll: true });
     },
   };
+}
+
+async function drawAll({ reconstruction, stages }, pixels) {
+  await reconstruction.update(pixels, performance.now());
+  for (const stage of stages) await stage.update(pixels, options());
 }
 
 async function openNetwork(reference) {
