@@ -14,6 +14,10 @@ export class Chart {
   #drawing = svg("svg", { role: "img", class: "chart", height: HEIGHT });
   #readout = el("p", { className: "readout" });
   #colours = new Map();
+  #lastStep = 1;
+  #ends = [0, 0]; // of the loss axis, as powers of ten
+  #x = () => 0; // from a step to its place
+  #y = () => 0; // from a loss to its place
 
   constructor(place) {
     place.append(this.#drawing, this.#readout);
@@ -62,38 +66,38 @@ export class Chart {
   #scale(lastStep, low, high) {
     const [bottom, top] = [Math.log10(low) - 0.08, Math.log10(high) + 0.08];
     const [width, height] = [this.#width - EDGE.left - EDGE.right, HEIGHT - EDGE.top - EDGE.bottom];
-    this.lastStep = lastStep;
-    this.ends = [bottom, top];
-    this.x = (step) => EDGE.left + (width * step) / lastStep;
-    this.y = (value) => EDGE.top + (height * (top - Math.log10(Math.max(value, low)))) / (top - bottom);
+    this.#lastStep = lastStep;
+    this.#ends = [bottom, top];
+    this.#x = (step) => EDGE.left + (width * step) / lastStep;
+    this.#y = (value) => EDGE.top + (height * (top - Math.log10(Math.max(value, low)))) / (top - bottom);
   }
 
   #grid() {
-    const lines = decades(...this.ends).flatMap((value) => [
-      svg("line", { class: "grid", x1: EDGE.left, x2: this.#width - EDGE.right, y1: this.y(value), y2: this.y(value) }),
-      svg("text", { class: "axis end", x: EDGE.left - 8, y: this.y(value) + 4 }, String(value)),
+    const lines = decades(...this.#ends).flatMap((value) => [
+      svg("line", { class: "grid", x1: EDGE.left, x2: this.#width - EDGE.right, y1: this.#y(value), y2: this.#y(value) }),
+      svg("text", { class: "axis end", x: EDGE.left - 8, y: this.#y(value) + 4 }, String(value)),
     ]);
-    const steps = round(this.lastStep, this.#width).map((step) => svg("text", { class: "axis middle", x: this.x(step), y: HEIGHT - 12 }, count(step)));
+    const steps = round(this.#lastStep, this.#width).map((step) => svg("text", { class: "axis middle", x: this.#x(step), y: HEIGHT - 12 }, count(step)));
     return [...lines, ...steps];
   }
 
   #curves({ id, points }) {
-    const path = (field) => points.map((point, i) => `${i ? "L" : "M"}${this.x(point.step).toFixed(1)} ${this.y(point[field]).toFixed(1)}`).join("");
+    const path = (field) => points.map((point, i) => `${i ? "L" : "M"}${this.#x(point.step).toFixed(1)} ${this.#y(point[field]).toFixed(1)}`).join("");
     const colour = this.colourOf(id);
     const end = points.at(-1);
     return [
       svg("path", { class: `curve thin ${colour}`, d: path("trainLoss") }),
       svg("path", { class: `curve ${colour}`, d: path("validationLoss") }),
-      svg("circle", { class: `dot ${colour}`, r: 4, cx: this.x(end.step), cy: this.y(end.validationLoss) }),
+      svg("circle", { class: `dot ${colour}`, r: 4, cx: this.#x(end.step), cy: this.#y(end.validationLoss) }),
     ];
   }
 
   #read(event) {
     if (this.#series.length === 0) return;
     const box = this.#drawing.getBoundingClientRect();
-    const step = (event.clientX - box.left - EDGE.left) * (this.lastStep / (this.#width - EDGE.left - EDGE.right));
+    const step = (event.clientX - box.left - EDGE.left) * (this.#lastStep / (this.#width - EDGE.left - EDGE.right));
     const near = this.#series.map(({ name, points }) => ({ name, point: points.reduce((a, b) => (Math.abs(a.step - step) <= Math.abs(b.step - step) ? a : b)) }));
-    const at = this.x(near[0].point.step);
+    const at = this.#x(near[0].point.step);
     this.#cursor.setAttribute("x1", at);
     this.#cursor.setAttribute("x2", at);
     this.#cursor.classList.add("on");

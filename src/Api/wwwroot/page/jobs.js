@@ -1,7 +1,7 @@
 /** The list of jobs, their curves, and what becomes of them. */
 
 import * as api from "./api.js";
-import { Chart } from "./chart.js";
+import { Curves } from "./curves.js";
 import { byId, confirm, loss, say } from "./dom.js";
 import { follow } from "./follow.js";
 import { JobRow, isOver, nameOf } from "./job-row.js";
@@ -9,17 +9,17 @@ import { answered, attempt, show } from "./notice.js";
 
 const PATH = "/v1/training-jobs";
 const PAGE = 20;
-const CURVES = 6;
+const FIRST_CURVES = 3;
 const BUSY_SECONDS = 3; // the list is asked for again: other people start jobs too
 const QUIET_SECONDS = 15;
 
 export class Jobs {
   #rows = new Map();
-  #points = new Map(); // of the jobs whose curve is shown
-  #chart = new Chart(byId("chart"));
+  #curves = new Curves(() => [...this.#rows.values()].map((row) => row.job));
   #followed = null;
   #cursor = null;
   #timer;
+  #turn = 0;
   #stop = null;
   #wantsSettings = false;
   #on;
@@ -39,14 +39,16 @@ export class Jobs {
   /** Asks for the newest jobs now, and again after a while. */
   async refresh() {
     clearTimeout(this.#timer);
+    const turn = ++this.#turn;
     try {
       const isFirst = this.#rows.size === 0;
       const page = await api.get(`${PATH}?limit=${PAGE}`);
+      if (turn !== this.#turn) return; // an answer from before a job was made knows nothing of it
       answered();
       this.#drop(page.items);
       this.#take(page.items);
       if (isFirst) this.#cursor = page.nextCursor;
-      if (isFirst && this.#points.size === 0) await Promise.all(page.items.slice(0, 3).map((job) => this.#showCurve(job, true)));
+      if (isFirst && this.#curves.isEmpty) await Promise.all(page.items.slice(0, FIRST_CURVES).map((job) => this.#curves.show(job.id)));
       this.#render();
     } catch (fault) {
       show(fault);
@@ -59,9 +61,8 @@ export class Jobs {
   async started(job) {
     this.#take([job]);
     say(byId("live"), `${nameOf(job)} is queued.`);
-    await this.#showCurve(job, true);
-    this.#rows.get(job.id).element.scrollIntoView({ block: "nearest" });
-    await this.refresh();
+    await Promise.all([this.#curves.show(job.id), this.refresh()]);
+    this.#rows.get(job.id)?.element.scrollIntoView({ block: "nearest" });
   }
 
   async #older() {
@@ -86,7 +87,7 @@ export class Jobs {
     for (const id of this.#rows.keys()) {
       if (id >= oldest && !kept.has(id)) {
         this.#rows.delete(id);
-        this.#points.delete(id);
+        this.#curves.hide(id);
       }
     }
   }
@@ -112,12 +113,8 @@ export class Jobs {
   }
 
   #draw() {
-    const shown = [...this.#points].filter(([id]) => this.#rows.has(id));
-    this.#chart.show(shown.map(([id, points]) => {
-      const { job } = this.#rows.get(id);
-      return { id, points, name: nameOf(job), steps: isOver(job) ? 0 : job.settings.steps };
-    }));
-    for (const [id, row] of this.#rows) row.mark(this.#points.has(id) ? this.#chart.colourOf(id) : null);
+    this.#curves.draw();
+    for (const [id, row] of this.#rows) row.mark(this.#curves.colourOf(id));
   }
 
   /** One job at a time is followed live, the one that runs: a browser opens few connections to one host. */
@@ -132,8 +129,11 @@ export class Jobs {
 
   #news = {
     job: (id, changes) => this.#rows.has(id) && this.#rows.get(id).update({ ...this.#rows.get(id).job, ...changes }),
-    point: (id, point) => this.#add(id, point),
-    points: (id) => this.#points.has(id) && this.#loadPoints(id).then(() => this.#draw(), show),
+    point: (id, point) => {
+      this.#curves.add(id, point);
+      this.#draw();
+    },
+    points: (id) => this.#curves.load(id).then(() => this.#draw(), show),
     checkpoint: (id, { id: checkpoint }) => {
       this.#news.job(id, { latestCheckpoint: checkpoint });
       this.#on.checkpoints();
@@ -148,30 +148,8 @@ export class Jobs {
     },
   };
 
-  #add(id, point) {
-    const points = this.#points.get(id);
-    if (!points || points.some((each) => each.step === point.step)) return;
-    points.push(point);
-    points.sort((a, b) => a.step - b.step);
-    this.#draw();
-  }
-
-  async #showCurve(job, shown) {
-    if (!shown) {
-      this.#points.delete(job.id);
-      return;
-    }
-    if (this.#points.size >= CURVES) this.#points.delete(this.#points.keys().next().value);
-    await this.#loadPoints(job.id);
-  }
-
-  async #loadPoints(id) {
-    this.#points.set(id, this.#points.get(id) ?? []);
-    this.#points.set(id, await api.get(`${PATH}/${id}/metrics`));
-  }
-
   #actions = {
-    show: (job, shown) => this.#showCurve(job, shown).then(() => this.#draw(), show),
+    show: (job, shown) => Promise.resolve(shown ? this.#curves.show(job.id) : this.#curves.hide(job.id)).then(() => this.#draw(), show),
     look: (job, button) => attempt(button, () => this.#on.look(job.latestCheckpoint)),
     cancel: (job, button) => attempt(button, async () => {
       await api.post(job.links.cancel, {});
@@ -182,7 +160,7 @@ export class Jobs {
       if (!isSure) return;
       await api.remove(job.links.self);
       this.#rows.delete(job.id);
-      this.#points.delete(job.id);
+      this.#curves.hide(job.id);
       this.#render();
       this.#on.checkpoints();
       byId("jobs-title").focus();

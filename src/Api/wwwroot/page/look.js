@@ -34,8 +34,7 @@ export function look() {
   });
 
   const open = latest(async () => {
-    const wanted = checkpoints.pickers.map((picker) => picker.value).filter((reference) => reference !== "");
-    const next = await Promise.all(wanted.map(openNetwork));
+    const next = await Promise.all(wanted().map(openNetwork));
     const drawn = digit;
     if (drawn !== null) await Promise.all(next.map((network) => drawAll(network, drawn))); // before it is shown, so that nothing flickers
     networks = next;
@@ -59,12 +58,11 @@ export function look() {
     async refresh() {
       const found = await checkpoints.load();
       const any = found.checkpoints.length > 0;
-      const before = checkpoints.pickers.map((picker) => picker.value).join();
       checkpoints.fill(found);
       byId("look-body").hidden = !any;
       byId("look-none").hidden = any;
-      const moved = found.tags.find((tag) => tag.name === checkpoints.pickers[0].value)?.checkpoint !== networks[0]?.checkpoint.id;
-      if (any && (networks.length === 0 || moved || before !== checkpoints.pickers.map((picker) => picker.value).join())) await open();
+      const ids = wanted().map((reference) => found.tags.find((tag) => tag.name === reference)?.checkpoint ?? reference);
+      if (any && ids.join() !== networks.map((network) => network.checkpoint.id).join()) await open();
     },
 
     async pick(checkpoint) {
@@ -76,6 +74,9 @@ export function look() {
     },
   };
 }
+
+/** The one or two references that are picked. */
+const wanted = () => checkpoints.pickers.map((picker) => picker.value).filter((reference) => reference !== "");
 
 async function drawAll({ reconstruction, stages }, pixels) {
   await reconstruction.update(pixels, performance.now());

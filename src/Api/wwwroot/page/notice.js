@@ -1,15 +1,15 @@
 /** What went wrong, in words, where everyone sees and hears it. */
 
 import { Problem } from "./api.js";
-import { byId, el, say } from "./dom.js";
+import { byId, say } from "./dom.js";
 
-const lost = new Set();
+let isLost = false;
 
 /** Shows a refusal of the service; anything else is a fault of this page and goes to the console as well. */
 export function show(fault) {
   if (fault.name === "AbortError") return;
   if (!(fault instanceof Problem)) console.error(fault);
-  if (fault.status === 0) lost.add(fault);
+  isLost = fault.status === 0;
   say(byId("notice-text"), fault.message);
   byId("notice-key").hidden = !fault.wantsKey;
   byId("notice").hidden = false;
@@ -17,12 +17,11 @@ export function show(fault) {
 
 /** Takes the word that the service is away off the page: it has answered again. */
 export function answered() {
-  if (lost.size === 0) return;
-  lost.clear();
-  clear();
+  if (isLost) clear();
 }
 
 export function clear() {
+  isLost = false;
   byId("notice").hidden = true;
   say(byId("notice-text"), "");
 }
@@ -39,5 +38,3 @@ export async function attempt(button, action) {
     button.disabled = false;
   }
 }
-
-export const hint = (text) => el("p", { className: "hint", textContent: text });

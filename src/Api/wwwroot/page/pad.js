@@ -62,7 +62,8 @@ export class Pad {
     if (event.button !== 0) return;
     this.#canvas.setPointerCapture(event.pointerId);
     this.#last = this.#at(event);
-    this.#line(this.#last, this.#last, event.timeStamp);
+    this.#stroke(this.#last, this.#last);
+    this.#changed(event.timeStamp);
   }
 
   #move(event) {
@@ -92,11 +93,6 @@ export class Pad {
     }
     event.preventDefault();
     this.#changed(event.timeStamp);
-  }
-
-  #line(from, to, at) {
-    this.#stroke(from, to);
-    this.#changed(at);
   }
 
   #stroke(from, to) {

@@ -5,8 +5,10 @@ import { count, el, say } from "./dom.js";
 import { enlarge } from "./enlarge.js";
 
 const FIRST = 16;
+
+/** What a stage does, where its name tells: the code and the output are made differently by each network. */
 const KINDS = [
-  [/^conv|^code/, "convolution"], [/^deconv/, "transposed convolution"], [/^pool/, "max pooling"], [/^unpool/, "unpooling"], [/^hidden/, "dense"],
+  [/^conv/, "convolution"], [/^deconv/, "transposed convolution"], [/^pool/, "max pooling"], [/^unpool/, "unpooling"], [/^hidden/, "dense"],
 ];
 
 const isVector = ([, height, width]) => height === 1 && width === 1;
@@ -33,7 +35,7 @@ export class Stage {
     const kind = KINDS.find(([pattern]) => pattern.test(this.#layer.name))?.[1];
     const shape = isVector(this.#layer.shape) ? `${this.#layer.shape[0]} values` : this.#layer.shape.join("×");
     const parameters = this.#layer.parameters > 0 ? `${count(this.#layer.parameters)} parameters` : null;
-    return [this.#layer.name === "code" || !kind ? null : kind, shape, parameters].filter(Boolean).join(" · ");
+    return [kind, shape, parameters].filter(Boolean).join(" · ");
   }
 
   /** @param options {all, range, palette}: how the user wants the maps. */
