@@ -58,7 +58,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     }
 
     public async Task<Guid> AddJob() =>
-        (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), _ => null, CancellationToken.None))!.Id;
+        (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), "local", _ => null, CancellationToken.None))!.Id;
 
     public async Task<JobLease?> Claim(Guid job)
     {
