@@ -18,9 +18,7 @@ internal static class StoreSetup
     {
         Directory.CreateDirectory(services.GetRequiredService<IOptions<StoreOptions>>().Value.Folder);
         await using StoreContext store = await services.GetRequiredService<IDbContextFactory<StoreContext>>().CreateDbContextAsync();
-        // EF Core's lock on SQLite is a row: one left by a process that was killed while it migrated would hold up every later start.
-        await store.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = 'wal'; DROP TABLE IF EXISTS \"__EFMigrationsLock\";");
-        await store.Database.MigrateAsync();
+        await store.Database.MigrateAsync(); // a new SQLite file is put into WAL mode here, for good
     }
 
     private static string ConnectionString(StoreOptions options) => new SqliteConnectionStringBuilder
