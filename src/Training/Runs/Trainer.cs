@@ -87,6 +87,7 @@ public sealed class Trainer
                 yield break;
             }
 
+            Milestones.Pass("step.before");
             float batchLoss;
             using (NewDisposeScope())
             {
@@ -100,6 +101,7 @@ public sealed class Trainer
 
             lossSum += batchLoss;
             _step = ++step;
+            Milestones.Pass("step.after");
             if (!float.IsFinite(batchLoss))
             {
                 yield return new Diverged(step, "The loss is no longer a finite number. Lower learningRate, or raise warmupSteps.");
