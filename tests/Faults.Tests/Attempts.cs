@@ -10,6 +10,7 @@ internal sealed partial class Attempts
 {
     private readonly ConcurrentDictionary<(string Job, int Attempt), (Node Node, long At)> _begun = new();
     private readonly ConcurrentDictionary<string, int> _successes = new();
+    private readonly ConcurrentDictionary<string, int> _refusals = new();
 
     public void Hear(Node node, string line)
     {
@@ -21,9 +22,16 @@ internal sealed partial class Attempts
         {
             _successes.AddOrUpdate(succeeded.Groups[1].Value, 1, (_, count) => count + 1);
         }
+        else if (RefusedLine().Match(line) is { Success: true } refused)
+        {
+            _refusals.AddOrUpdate(refused.Groups[1].Value, 1, (_, count) => count + 1);
+        }
     }
 
     public Node? NodeOf(string job, int attempt) => _begun.TryGetValue((job, attempt), out var begun) ? begun.Node : null;
+
+    /// <summary>Times that a worker was handed the job and found it taken or ended.</summary>
+    public int Refusals(string job) => _refusals.GetValueOrDefault(job);
 
     public int Successes(string job) => _successes.GetValueOrDefault(job);
 
@@ -37,6 +45,9 @@ internal sealed partial class Attempts
 
     [GeneratedRegex("Job ([0-9a-f-]{36}) begins, attempt ([0-9]+)")]
     private static partial Regex BeginsLine();
+
+    [GeneratedRegex("Job ([0-9a-f-]{36}) is not there to be claimed")]
+    private static partial Regex RefusedLine();
 
     [GeneratedRegex("Job ([0-9a-f-]{36}) is now Succeeded")]
     private static partial Regex SucceededLine();

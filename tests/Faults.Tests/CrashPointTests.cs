@@ -1,9 +1,12 @@
+using AutoencoderApi.Api.Tests;
+
 namespace AutoencoderApi.Faults.Tests;
 
-public sealed class CrashPointTests(References references, Report report)
+public sealed class CrashPointTests(References references, PostgresServer postgres, Report report)
 {
     [Theory]
     [InlineData("sqlite")]
+    [InlineData("postgres")]
     public async Task Jobs_survive_a_process_that_dies_at_any_milestone_the_first_or_a_later_time(string store)
     {
         Verdict sum = Verdict.None;
@@ -21,7 +24,7 @@ public sealed class CrashPointTests(References references, Report report)
     /// <summary>Two processes die at the milestone one after the other, with jobs submitted to each; a third finishes everything.</summary>
     private async Task<Verdict> RunAsync(string store, string milestone)
     {
-        await using var drill = new Drill($"crash-{store}-{milestone}", await Store.CreateAsync(store));
+        await using var drill = new Drill($"crash-{store}-{milestone}", await Store.CreateAsync(store, postgres));
         var submitted = new List<Task>();
         foreach (Crash crash in (Crash[])[new(milestone, 1), new(milestone, Later(milestone))])
         {

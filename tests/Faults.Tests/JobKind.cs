@@ -8,7 +8,7 @@ internal sealed record JobKind(string Name, string Settings)
     public static readonly JobKind Strided = new("strided", "\"steps\":120,\"channels\":[4,8],\"evaluateEvery\":40,\"checkpointEvery\":20");
 
     /// <summary>Half a minute or so: there is time to freeze its worker, or to stop the database under it.</summary>
-    public static readonly JobKind Long = new("long", "\"steps\":3000,\"channels\":[4,8],\"evaluateEvery\":1000,\"checkpointEvery\":100");
+    public static readonly JobKind Long = new("long", "\"steps\":4000,\"channels\":[4,8],\"evaluateEvery\":1000,\"checkpointEvery\":100");
 
     public static readonly JobKind[] Short =
     [

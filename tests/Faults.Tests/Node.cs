@@ -39,6 +39,9 @@ internal sealed partial class Node : IAsyncDisposable
     /// <summary>Ends when the process does, with the time of it.</summary>
     public Task<long> Died { get; }
 
+    /// <summary>Ends when the process takes calls.</summary>
+    public Task Listening => _listening.Task;
+
     public bool IsAlive => !Died.IsCompleted;
 
     /// <summary>SIGKILL: no code of the service runs any more.</summary>

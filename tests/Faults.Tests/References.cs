@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using AutoencoderApi.Api.Tests;
 
+[assembly: AssemblyFixture(typeof(PostgresServer))]
 [assembly: AssemblyFixture(typeof(AutoencoderApi.Faults.Tests.References))]
 
 namespace AutoencoderApi.Faults.Tests;

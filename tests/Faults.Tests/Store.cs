@@ -1,5 +1,7 @@
 using System.Data.Common;
+using AutoencoderApi.Api.Tests;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace AutoencoderApi.Faults.Tests;
 
@@ -14,11 +16,8 @@ internal abstract class Store : IAsyncDisposable
     /// <summary>The roles of the processes that a drill on it has.</summary>
     public abstract IReadOnlyList<string> Roles { get; }
 
-    public static Task<Store> CreateAsync(string name) => name switch
-    {
-        "sqlite" => Task.FromResult<Store>(new SqliteStore()),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
-    };
+    public static async Task<Store> CreateAsync(string name, PostgresServer postgres) =>
+        name == "sqlite" ? new SqliteStore() : new PostgresStore(await postgres.NewDatabase());
 
     public abstract ValueTask DisposeAsync();
 
@@ -31,6 +30,22 @@ internal abstract class Store : IAsyncDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Flips every bit of one byte in the middle of the newest checkpoint's file.</summary>
+    public async Task DamageNewestCheckpointAsync()
+    {
+        await using DbConnection connection = Connect();
+        await connection.OpenAsync();
+        await using DbCommand command = connection.CreateCommand();
+        command.CommandText = """SELECT "Content" FROM checkpoint_files ORDER BY "CheckpointId" DESC LIMIT 1""";
+        byte[] content = (byte[])(await command.ExecuteScalarAsync())!;
+        content[content.Length / 2] ^= 0xff;
+        command.CommandText = """UPDATE checkpoint_files SET "Content" = @content WHERE "CheckpointId" = (SELECT "CheckpointId" FROM checkpoint_files ORDER BY "CheckpointId" DESC LIMIT 1)""";
+        DbParameter parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("content", content);
+        command.Parameters.Add(parameter);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 
     protected abstract DbConnection Connect();
@@ -53,4 +68,25 @@ internal sealed class SqliteStore(string? folder = null) : Store
     }
 
     protected override DbConnection Connect() => new SqliteConnection($"Data Source={Path.Combine(_folder, "autoencoder.db")};Pooling=false");
+}
+
+/// <summary>A database of its own on the tests' PostgreSQL server.</summary>
+internal sealed class PostgresStore(string connection) : Store
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+
+    public override string Name => "postgres";
+
+    public override IEnumerable<KeyValuePair<string, string>> Settings =>
+        [new("Store__Provider", "postgres"), new("Store__Folder", _folder), new("ConnectionStrings__Store", connection)];
+
+    public override IReadOnlyList<string> Roles => ["api", "worker", "worker"];
+
+    public override ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    protected override DbConnection Connect() => new NpgsqlConnection($"{connection};Pooling=false");
 }
