@@ -1,3 +1,4 @@
+using AutoencoderApi.Api;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
@@ -21,13 +22,19 @@ if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"]
     builder.WebHost.UseUrls("http://localhost:8080");
 }
 
+if (ProcessRoles.Violation(builder.Configuration) is { } violation)
+{
+    await Console.Error.WriteLineAsync(violation);
+    return 1;
+}
+
 builder.Services.ConfigureHttpJsonOptions(options => WireFormat.Configure(options.SerializerOptions));
 builder.Services.AddProblems();
-builder.Services.AddStore();
+builder.Services.AddStore(builder.Configuration);
 builder.Services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.Section);
 builder.Services.AddSingleton<DatasetCatalog>();
 builder.Services.AddSingleton<CheckpointStore>();
-builder.Services.AddJobs();
+builder.Services.AddJobs(builder.Configuration);
 builder.Services.AddSingleton(new PictureLimits());
 builder.Services.AddSingleton<PictureDecoder>();
 builder.Services.AddSingleton<LoadedModels>();
@@ -41,14 +48,19 @@ await app.Services.MigrateStoreAsync();
 
 app.UseProblems();
 app.UseLoopbackOnly();
-app.UseOpenApiDocument();
-app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
-app.MapJobs();
-app.MapCheckpoints();
-app.MapReconstructions();
-app.MapLayers();
-app.MapDatasets();
+if (app.Configuration.Role() != ProcessRole.Worker)
+{
+    app.UseOpenApiDocument();
+    app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
+    app.MapJobs();
+    app.MapCheckpoints();
+    app.MapReconstructions();
+    app.MapLayers();
+    app.MapDatasets();
+    app.MapHangfireDashboard("/hangfire");
+}
+
 app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
 app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(StoreHealth.Tag) });
-app.MapHangfireDashboard("/hangfire");
 await app.RunAsync();
+return 0;

@@ -100,7 +100,7 @@ internal static class JobEndpoints
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         await store.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Queued).ExecuteUpdateAsync(
-            set => set.SetProperty(job => job.Status, JobStatus.Cancelled).SetProperty(job => job.EndedAt, job => DateTime.UtcNow).SetProperty(job => job.Version, job => job.Version + 1),
+            set => set.SetProperty(job => job.Status, JobStatus.Cancelled).SetProperty(job => job.EndedAt, job => StoreContext.Now()).SetProperty(job => job.Version, job => job.Version + 1),
             token);
         await store.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Running).ExecuteUpdateAsync(
             set => set.SetProperty(job => job.Status, JobStatus.Cancelling).SetProperty(job => job.Version, job => job.Version + 1), token);

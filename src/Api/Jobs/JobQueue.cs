@@ -7,8 +7,11 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="JobSweep"/>.</summary>
-internal sealed class JobQueue(IDbContextFactory<StoreContext> stores, IBackgroundJobClient queue)
+internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, IBackgroundJobClient queue, ILogger<JobQueue> logger)
 {
+    /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
+    public const int SecondsToTrust = 10;
+
     public async Task<JobRow> AddAsync(string? name, TrainingSettings settings, CancellationToken token)
     {
         var job = new JobRow
@@ -23,16 +26,38 @@ internal sealed class JobQueue(IDbContextFactory<StoreContext> stores, IBackgrou
         };
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         store.Jobs.Add(job);
+        Milestones.Pass("insert.before", job.Id);
         await store.SaveChangesAsync(token);
-        await EnqueueAsync(store, job.Id, CancellationToken.None); // accepted by now, whether or not the caller waits
+        Milestones.Pass("insert.after", job.Id);
+        try
+        {
+            await EnqueueAsync(store, job.Id, CancellationToken.None); // accepted by now, whether or not the caller waits
+        }
+        catch (Exception e) when (e is BackgroundJobClientException || StoreFaults.IsAway(e))
+        {
+            Log.NotEnqueued(logger, job.Id, e);
+        }
+
         return job;
     }
 
     public async Task EnqueueAsync(StoreContext store, Guid jobId, CancellationToken token)
     {
-        string entry = queue.Enqueue<TrainingJobRunner>(runner => runner.RunAsync(jobId, CancellationToken.None));
+        Milestones.Pass("enqueue.before", jobId);
+        string entry = queue.Enqueue<TrainingJobRunner>(runner => runner.RunAsync(jobId));
+        Milestones.Pass("enqueue.after", jobId);
         await store.Jobs
             .Where(job => job.Id == jobId)
-            .ExecuteUpdateAsync(set => set.SetProperty(job => job.QueueEntry, entry), token);
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(job => job.QueueEntry, entry)
+                    .SetProperty(job => job.QueueCheckAt, job => StoreContext.Now().AddSeconds(SecondsToTrust)),
+                token);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Job {JobId} is stored but could not be enqueued; the sweep will do it")]
+        public static partial void NotEnqueued(ILogger logger, Guid jobId, Exception exception);
     }
 }

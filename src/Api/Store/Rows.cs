@@ -47,12 +47,35 @@ internal sealed class JobRow
     /// <summary>The queue's name for its entry of this job.</summary>
     public string? QueueEntry { get; set; }
 
+    /// <summary>When the sweep looks next whether a queued job's entry is still there; null where it is to look at once.</summary>
+    public DateTime? QueueCheckAt { get; set; }
+
+    /// <summary>Claims since a worker last got past the step it began at: a job whose start kills its worker is known by them.</summary>
+    public int ClaimsSinceStep { get; set; }
+
+    /// <summary>Claims since the newest checkpoint.</summary>
+    public int ClaimsSinceCheckpoint { get; set; }
+
+    /// <summary>The step at which a fault last stopped the run; a second fault there ends the job.</summary>
+    public int? FaultStep { get; set; }
+
     /// <summary>Raised by every write that a client could see.</summary>
     public long Version { get; set; }
 }
 
 /// <summary>Why a job failed, as a problem: a stable URN, and what happened and what to do.</summary>
 internal sealed record JobError(string Type, string Title, string Detail);
+
+/// <summary>One row for all processes: who moves its time forward does the sweep until then.</summary>
+internal sealed class SweepRow
+{
+    public const int OnlyId = 1;
+
+    public int Id { get; init; }
+
+    /// <summary>When the next sweep is due, by the database's clock.</summary>
+    public DateTime NextAt { get; set; }
+}
 
 /// <summary>The loss of one job at one step.</summary>
 internal sealed class MetricRow
