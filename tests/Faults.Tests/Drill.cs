@@ -10,6 +10,7 @@ namespace AutoencoderApi.Faults.Tests;
 /// </summary>
 internal sealed class Drill(string name, Store store) : IAsyncDisposable
 {
+    private const string Jobs = "/v1/training-jobs";
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly List<Node> _nodes = [];
@@ -41,7 +42,7 @@ internal sealed class Drill(string name, Store store) : IAsyncDisposable
     {
         var node = new Node(
             $"{role}-{_nodes.Count}",
-            [.. store.Settings, new("Role", role), new("Training__Threads", "1"), .. crash?.Settings ?? []],
+            [.. store.Settings, new("Role", role), new("Training__Threads", "1"), new("Datasets__Mnist__Folder", SmallDataset.Folder), .. crash?.Settings ?? []],
             Log,
             Attempts.Hear);
         _nodes.Add(node);
@@ -78,13 +79,9 @@ internal sealed class Drill(string name, Store store) : IAsyncDisposable
         string key = Guid.NewGuid().ToString();
         string job = await UntilAnsweredAsync(
             HttpMethod.Post,
-            "/v1/training-jobs",
+            Jobs,
             response => Task.FromResult(response.StatusCode == HttpStatusCode.Accepted ? response.Headers.Location!.ToString() : null),
-            request =>
-            {
-                request.Headers.Add("Idempotency-Key", key);
-                request.Content = new StringContent(kind.Body, MediaTypeHeaderValue.Parse("application/json"));
-            });
+            request => Prepare(request, kind, key));
         Log.Write("client", $"accepted {kind.Name} as {job}");
         lock (_accepted)
         {
@@ -92,6 +89,21 @@ internal sealed class Drill(string name, Store store) : IAsyncDisposable
         }
 
         return job;
+    }
+
+    /// <summary>Submits a job once: false where it is accepted, true where the answer is a 503 that says when to come again.</summary>
+    public async Task<bool> IsRefusedAsync(JobKind kind)
+    {
+        using HttpResponseMessage? response = await _api!.AskAsync(HttpMethod.Post, Jobs, request => Prepare(request, kind, Guid.NewGuid().ToString()));
+        Assert.True(response?.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.ServiceUnavailable, $"{response?.StatusCode} Log: {Log.Path}");
+        if (response!.StatusCode == HttpStatusCode.Accepted)
+        {
+            return false;
+        }
+
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.NotNull(response.Headers.RetryAfter);
+        return true;
     }
 
     public Task<JsonNode> JsonAsync(string path) => UntilAnsweredAsync(
@@ -129,6 +141,12 @@ internal sealed class Drill(string name, Store store) : IAsyncDisposable
 
         await store.DisposeAsync();
         Log.Dispose();
+    }
+
+    private static void Prepare(HttpRequestMessage request, JobKind kind, string key)
+    {
+        request.Headers.Add("Idempotency-Key", key);
+        request.Content = new StringContent(kind.Body, MediaTypeHeaderValue.Parse("application/json"));
     }
 
     /// <summary>Asks whichever process serves clients, again while it is dead, starting, or answers 503.</summary>

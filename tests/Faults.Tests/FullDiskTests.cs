@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 
 namespace AutoencoderApi.Faults.Tests;
 
 public sealed class FullDiskTests(References references, Report report)
 {
     [Fact]
-    public async Task A_full_disk_fails_single_writes_and_when_there_is_room_again_nothing_was_lost()
+    public async Task On_a_full_disk_calls_are_refused_training_waits_and_nothing_is_lost()
     {
         string folder = Directory.CreateTempSubdirectory("autoencoder-full-").FullName;
         Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder), "Mounting a small tmpfs needs root.");
@@ -30,11 +29,13 @@ public sealed class FullDiskTests(References references, Report report)
 
         drill.CountFault();
         await RunAsync("dd", "if=/dev/zero", $"of={ballast}", "bs=64k"); // ends when there is no room
-        JsonNode full = (await drill.AwaitAsync(job, state => Drill.HasEnded(state) || state["warnings"]!.AsArray().Count > 0))!;
-        Assert.Contains("The store was full", (string?)full["warnings"]![0]);
-        Assert.Equal("running", (string?)full["status"]);
+        while (!await drill.IsRefusedAsync(JobKind.Strided)) // the last pages that the store holds already
+        {
+        }
 
+        Assert.Equal("running", (string?)(await drill.JsonAsync(job))["status"]);
         Task<string> another = drill.SubmitAsync(JobKind.Strided);
+        await Task.Delay(TimeSpan.FromSeconds(5)); // some checkpoints find no room
         File.Delete(ballast);
         await another;
         report.Expect("a full disk, sqlite", await new Judge(references).JudgeAsync(drill));
