@@ -20,6 +20,8 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private string Data => Path.Combine(_folder, "data");
 
+    private string Port => _port.ToString(CultureInfo.InvariantCulture);
+
     public async ValueTask InitializeAsync()
     {
         if (!IsInstalled)
@@ -52,6 +54,7 @@ public sealed class PostgresServer : IAsyncLifetime
         ["Store__Provider"] = "postgres",
         ["ConnectionStrings__Store"] = connection,
         ["Role"] = role,
+        ["Training__Threads"] = "1", // several processes share the machine
     };
 
     public Task Start() => RunAsServer(
@@ -71,8 +74,6 @@ public sealed class PostgresServer : IAsyncLifetime
 
         Directory.Delete(_folder, recursive: true);
     }
-
-    private string Port => _port.ToString(CultureInfo.InvariantCulture);
 
     private static string? ProgramFolder() => Directory.Exists("/usr/lib/postgresql")
         ? Directory.GetDirectories("/usr/lib/postgresql").Order().Select(version => Path.Combine(version, "bin")).LastOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
