@@ -49,13 +49,13 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     /// <summary>What a service needs to use that database.</summary>
-    public static Dictionary<string, string> Settings(string connection, string role = "all") => new()
-    {
-        ["Store__Provider"] = "postgres",
-        ["ConnectionStrings__Store"] = connection,
-        ["Role"] = role,
-        ["Training__Threads"] = "1", // several processes share the machine
-    };
+    public static (string Name, string Value)[] Settings(string connection, string role = "all") =>
+    [
+        ("Store__Provider", "postgres"),
+        ("ConnectionStrings__Store", connection),
+        ("Role", role),
+        ("Training__Threads", "1"), // several processes share the machine
+    ];
 
     public Task Start() => RunAsServer(
         "pg_ctl", "start", "--wait", "--pgdata", Data, "--log", Path.Combine(_folder, "log"),

@@ -18,7 +18,7 @@ public sealed class PostgresTests(PostgresServer postgres) : IClassFixture<Postg
     {
         await using ServiceProcess onPostgres = await ServiceProcess.Start(_folder, PostgresServer.Settings(await postgres.NewDatabase()));
         JsonNode there = await onPostgres.Client.Ended(await onPostgres.Client.Submit(Short));
-        await using ServiceProcess onSqlite = await ServiceProcess.Start(_folder, new Dictionary<string, string> { ["Training__Threads"] = "1" });
+        await using ServiceProcess onSqlite = await ServiceProcess.Start(_folder, ("Training__Threads", "1"));
         JsonNode here = await onSqlite.Client.Ended(await onSqlite.Client.Submit(Short));
         Assert.Equal("succeeded", (string?)there["status"]);
         Assert.Equal(await Sha(onSqlite, here), await Sha(onPostgres, there));

@@ -10,7 +10,7 @@ public sealed class RoleTests
     public async Task A_process_that_is_set_up_wrong_ends_at_once_and_says_in_one_line_what_to_set(string name, string value, string advice)
     {
         string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
-        await using ServiceProcess process = ServiceProcess.Launch(folder, new Dictionary<string, string> { [name] = value });
+        await using ServiceProcess process = ServiceProcess.Launch(folder, (name, value));
         await process.Exited();
         Assert.Equal(1, process.ExitCode);
         Assert.Contains(advice, Assert.Single(process.Output().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)), StringComparison.Ordinal);

@@ -26,7 +26,7 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Starts the service and waits until it is ready.</summary>
     /// <param name="environment">Variables beside, or instead of, those that every test sets.</param>
-    public static async Task<ServiceProcess> Start(string folder, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<ServiceProcess> Start(string folder, params (string Name, string Value)[] environment)
     {
         ServiceProcess service = Launch(folder, environment);
         await service.Ready();
@@ -34,7 +34,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the service without waiting for it.</summary>
-    public static ServiceProcess Launch(string folder, IReadOnlyDictionary<string, string>? environment = null)
+    public static ServiceProcess Launch(string folder, params (string Name, string Value)[] environment)
     {
         string url = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo("dotnet", Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll"))
@@ -45,7 +45,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = url;
         start.Environment["Store__Folder"] = folder;
         start.Environment["Training__Threads"] = "2";
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
         }
@@ -98,6 +98,25 @@ public sealed class ServiceProcess : IAsyncDisposable
                 throw new InvalidOperationException($"The service ended: {Output()}", e);
             }
         }
+    }
+
+    /// <summary>Runs the program with arguments until it ends by itself.</summary>
+    public static async Task<(int ExitStatus, string Output, string Errors)> Run(string[] arguments, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>SIGTERM, as a container's stop sends it.</summary>

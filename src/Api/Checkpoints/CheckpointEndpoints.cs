@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
@@ -37,11 +38,11 @@ internal static class CheckpointEndpoints
 {
     public static void MapCheckpoints(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder checkpoints = app.MapGroup("/v1/checkpoints").WithTags("Checkpoints");
+        RouteGroupBuilder checkpoints = app.MapGroup("/v1/checkpoints").WithTags("Checkpoints").RequireAuthorization(Roles.Reader);
         checkpoints.MapGet("", List).WithName("listCheckpoints").WithSummary("The checkpoints, newest first").ProducesProblem(400);
         checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id, 'latest' or 'best'").ProducesProblem(404);
         checkpoints.MapGet("{reference}/weights", Weights).WithName("downloadWeights").WithSummary("The safetensors file")
-            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).ProducesProblem(404).ProducesProblem(416);
+            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).ProducesProblem(404).ProducesProblem(416).DisableRequestTimeout();
         checkpoints.MapGet("{reference}/layers", Layers).WithName("listLayers").WithSummary("The named stages with their shapes").ProducesProblem(404);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Store;
@@ -32,10 +33,17 @@ internal static partial class ProblemSetup
             (problem.Type, problem.Title) = (Problems.UrnPrefix + slug, title);
         }
 
+        if (problem.Extensions.TryGetValue(Problems.RetryAfter, out object? seconds))
+        {
+            context.Response.Headers.RetryAfter = Convert.ToString(seconds, CultureInfo.InvariantCulture);
+        }
+
         problem.Detail ??= status switch
         {
             404 => $"There is no {context.Request.Path}. /swagger lists what there is.",
             405 => $"{context.Request.Path} takes {context.Response.Headers.Allow}.",
+            408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
+            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:PictureBytes and the like).",
             415 => $"The body's media type is not one that {context.Request.Path} takes; /swagger lists them.",
             500 => "This is a fault of the service; report it with the traceId.",
             _ => problem.Title,

@@ -7,6 +7,9 @@ internal static class Problems
 {
     public const string UrnPrefix = "urn:autoencoder-api:problem:";
 
+    /// <summary>Seconds, in a problem that may be over by then; the header of that name says the same.</summary>
+    public const string RetryAfter = "retryAfter";
+
     /// <summary>The ending of the URN and the title of a problem that has nothing special to say beyond its status.</summary>
     public static (string Slug, string Title) ForStatus(int status) => status switch
     {
@@ -16,15 +19,31 @@ internal static class Problems
         404 => ("not-found", "There is nothing here"),
         405 => ("method-not-allowed", "The method does not apply here"),
         406 => ("not-acceptable", "No such representation"),
+        408 => ("too-slow", "The request came too slowly"),
         409 => ("conflict", "The state does not allow this"),
         411 => ("length-required", "The length is missing"),
         413 => ("too-large", "The request is too large"),
         415 => ("unsupported-media-type", "The media type is not supported"),
         416 => ("range-not-satisfiable", "The range lies outside the file"),
         422 => ("unusable", "The request cannot be carried out"),
+        429 => ("too-many-requests", "Too many requests"),
         503 => ("unavailable", "The service cannot answer now"),
         _ => ("internal-error", "Something went wrong in the service"),
     };
+
+    public static ProblemHttpResult NotAuthenticated(string detail) => Of(401, "not-authenticated", "A key is needed", detail);
+
+    public static ProblemHttpResult NotAllowed(string detail) => Of(403, "not-allowed", "The caller is not let in", detail);
+
+    public static ProblemHttpResult TooManyRequests(string detail, int retrySeconds) => Later(429, "too-many-requests", "Too many requests", detail, retrySeconds);
+
+    public static ProblemHttpResult QueueFull(string detail, int retrySeconds) => Later(429, "queue-full", "The queue is full", detail, retrySeconds);
+
+    public static ProblemHttpResult TookTooLong(int limit) => Later(
+        503, "took-too-long", "The request took too long", $"It was given up after {limit} s (Limits:RequestSeconds). Ask for less, or try again.", retrySeconds: 1);
+
+    public static ProblemHttpResult FigureTooLarge(long width, long height, int limit) => Of(
+        422, "figure-too-large", "The figure would be too large", $"It would have {width}×{height} pixels; at most {limit} in all are drawn. Ask for a smaller scale, or fewer pictures.");
 
     public static ProblemHttpResult NotFound(string detail) => Of(404, "not-found", "There is nothing here", detail);
 
@@ -74,6 +93,9 @@ internal static class Problems
         statusCode: 400,
         detail: string.Join(" ", violations.Select(violation => $"{violation.Key}: {violation.Value}")),
         extensions: [new("errors", violations.ToDictionary(violation => violation.Key, violation => new[] { violation.Value }))]);
+
+    private static ProblemHttpResult Later(int status, string slug, string title, string detail, int retrySeconds) => TypedResults.Problem(
+        type: UrnPrefix + slug, title: title, statusCode: status, detail: detail, extensions: [new(RetryAfter, retrySeconds)]);
 
     private static ProblemHttpResult Of(int status, string slug, string title, string detail) =>
         TypedResults.Problem(type: UrnPrefix + slug, title: title, statusCode: status, detail: detail);

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
@@ -19,23 +21,23 @@ internal static class JobEndpoints
 
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder jobs = app.MapGroup("/v1/training-jobs").WithTags("Training jobs");
-        jobs.MapPost("", Create).WithName("createTrainingJob").WithSummary("Make a training job and enqueue it").ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        RouteGroupBuilder jobs = app.MapGroup("/v1/training-jobs").WithTags("Training jobs").RequireAuthorization(Roles.Reader);
+        jobs.MapPost("", Create).RequireAuthorization(Roles.Operator).WithName("createTrainingJob").WithSummary("Make a training job and enqueue it").ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         jobs.MapGet("", List).WithName("listTrainingJobs").WithSummary("The jobs, newest first").ProducesProblem(400);
         jobs.MapGet("{id}", Get).WithName("getTrainingJob").WithSummary("One job with its progress and losses").ProducesProblem(400).ProducesProblem(404);
-        jobs.MapPost("{id}/cancel", Cancel).WithName("cancelTrainingJob").WithSummary("Stop a job; its last checkpoint is kept").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
-        jobs.MapDelete("{id}", Delete).WithName("deleteTrainingJob").WithSummary("Delete an ended job with its metrics and checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        jobs.MapPost("{id}/cancel", Cancel).RequireAuthorization(Roles.Operator).WithName("cancelTrainingJob").WithSummary("Stop a job; its last checkpoint is kept").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        jobs.MapDelete("{id}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTrainingJob").WithSummary("Delete an ended job with its metrics and checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         jobs.MapGet("{id}/metrics", Metrics).WithName("getTrainingJobMetrics").WithSummary("The losses by step, as JSON or CSV")
             .Produces<IReadOnlyList<MetricPoint>>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
         jobs.MapGet("{id}/loss.png", LossPicture).WithName("drawTrainingJobLoss").WithSummary("The loss against the step, log scale, as a picture")
-            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404);
+            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
 
     private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Create(
-        TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, HttpResponse response, CancellationToken token)
+        TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobBounds bounds, QueueBound places, HttpContext context, CancellationToken token)
     {
         TrainingSettings settings = request.Resolve(datasets.Default);
-        IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, datasets);
+        IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, datasets, bounds);
         if (violations.Count > 0)
         {
             return Problems.Invalid(violations);
@@ -46,9 +48,19 @@ internal static class JobEndpoints
             return problem;
         }
 
-        JobRow job = await queue.AddAsync(request.Name, settings, token);
-        response.Headers.RetryAfter = PollSeconds.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Accepted(JobLinks.Of(job.Id).Self, TrainingJobResponse.Of(job));
+        string owner = context.User.Id()!;
+        (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, jobs: 1, token);
+        using (place)
+        {
+            if (place is null)
+            {
+                return full!;
+            }
+
+            JobRow job = await queue.AddAsync(request.Name, settings, owner, token);
+            context.Response.Headers.RetryAfter = PollSeconds.ToString(CultureInfo.InvariantCulture);
+            return TypedResults.Accepted(JobLinks.Of(job.Id).Self, TrainingJobResponse.Of(job));
+        }
     }
 
     private static async Task<Results<Ok<Page<TrainingJobResponse>>, ProblemHttpResult>> List(
@@ -150,11 +162,16 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossPicture(
-        Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token, int width = 800, int height = 500)
+        Guid id, IDbContextFactory<StoreContext> stores, FigureBound figures, CancellationToken token, int width = 800, int height = 500)
     {
         if (width is < 200 or > 4000 || height is < 150 or > 4000)
         {
             return Problems.Invalid(width is < 200 or > 4000 ? "width" : "height", "must be a number of pixels: width 200 to 4000, height 150 to 4000.");
+        }
+
+        if (figures.Refusal(width, height) is { } tooLarge)
+        {
+            return tooLarge;
         }
 
         if (await PointsAsync(id, stores, token) is not { } points)

@@ -12,12 +12,13 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
     /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
     public const int SecondsToTrust = 10;
 
-    public async Task<JobRow> AddAsync(string? name, TrainingSettings settings, CancellationToken token)
+    public async Task<JobRow> AddAsync(string? name, TrainingSettings settings, string owner, CancellationToken token)
     {
         var job = new JobRow
         {
             Id = Guid.CreateVersion7(),
             Name = name,
+            Owner = owner,
             Status = JobStatus.Queued,
             Architecture = settings.Architecture,
             Settings = settings,

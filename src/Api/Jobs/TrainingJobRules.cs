@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -12,7 +13,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>What a request for a training job must hold to beyond the bounds of its settings.</summary>
 internal static partial class TrainingJobRules
 {
-    public static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, DatasetCatalog datasets)
+    public static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, DatasetCatalog datasets, JobBounds bounds)
     {
         var violations = new Dictionary<string, string>(SettingsRules.Violations(settings));
         if (request.Name is not null && !NamePattern().IsMatch(request.Name))
@@ -31,7 +32,7 @@ internal static partial class TrainingJobRules
             violations[field] = dense ? "does not apply to dense; leave it out." : "applies to dense only; leave it out.";
         }
 
-        return violations;
+        return violations.Count > 0 ? violations : bounds.Violations(settings);
     }
 
     /// <summary>The problem with <c>startFrom</c>, or null where its checkpoint is there and of the same shape.</summary>

@@ -108,7 +108,7 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         PixelsRequest? body;
         try
         {
-            body = await request.ReadFromJsonAsync<PixelsRequest>(WireFormat.Json, token);
+            body = await request.ReadFromJsonAsync<PixelsRequest>(token);
         }
         catch (JsonException e)
         {

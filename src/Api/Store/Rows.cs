@@ -11,6 +11,9 @@ internal sealed class JobRow
 
     public string? Name { get; init; }
 
+    /// <summary>The id of the key that made it; null of jobs made before there were keys.</summary>
+    public string? Owner { get; init; }
+
     public JobStatus Status { get; set; }
 
     public Architecture Architecture { get; init; }

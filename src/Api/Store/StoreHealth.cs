@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -28,5 +29,15 @@ internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores, IHostA
         {
             return HealthCheckResult.Unhealthy($"The store does not answer: {e.Message}");
         }
+    }
+}
+
+internal static class HealthEndpoints
+{
+    /// <summary>Open to whoever reaches the service, uncounted: probes have no key. They tell one word.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous().DisableRateLimiting();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(StoreHealth.Tag) }).AllowAnonymous().DisableRateLimiting();
     }
 }

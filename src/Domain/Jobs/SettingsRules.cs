@@ -12,7 +12,9 @@ public static class SettingsRules
     public const int MaxChannels = 64;
     public const int MaxKernelSize = 9;
     public const int MaxDenseWidth = 1_024;
-    public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$";
+
+    /// <summary>Of the names that clients give. The last part is for .NET, where a bare <c>$</c> lets a final line feed pass.</summary>
+    public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$(?!\\n)";
 
     /// <summary>Every setting that is out of bounds, by its wire name, with what it may be; empty where all is well.</summary>
     public static IReadOnlyDictionary<string, string> Violations(TrainingSettings settings)

@@ -125,6 +125,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Owner")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("QueueEntry")
                         .HasColumnType("TEXT");
 
