@@ -4,12 +4,14 @@ using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Commands;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain;
 
 if (await CommandLine.RunAsync(args) is { } exitStatus)
@@ -38,6 +40,8 @@ builder.Services.AddStore(builder.Configuration);
 builder.Services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.Section);
 builder.Services.AddSingleton<DatasetCatalog>();
 builder.Services.AddSingleton<CheckpointStore>();
+builder.Services.AddSingleton<TagStore>();
+builder.Services.AddSingleton<IdempotencyKeys>();
 builder.Services.AddJobs(builder.Configuration);
 builder.Services.AddSingleton<PictureDecoder>();
 builder.Services.AddSingleton<LoadedModels>();
@@ -57,6 +61,7 @@ if (app.Configuration.Role() != ProcessRole.Worker)
     app.MapOpenApiDocument();
     app.MapJobs();
     app.MapCheckpoints();
+    app.MapTags();
     app.MapReconstructions();
     app.MapLayers();
     app.MapDatasets();

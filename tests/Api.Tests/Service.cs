@@ -73,6 +73,9 @@ public sealed class TrainedService : IAsyncLifetime
 
     public string Folder => _host.Folder;
 
+    /// <summary>The service's own parts, for what no request can bring about.</summary>
+    public IServiceProvider Inside => _host.Services;
+
     public Dictionary<string, JsonNode> Jobs { get; } = [];
 
     public string CheckpointOf(string architecture) => $"/v1/checkpoints/{Jobs[architecture]["latestCheckpoint"]}";

@@ -7,6 +7,7 @@ using Hangfire.InMemory;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AutoencoderApi.Api.Tests;
@@ -27,7 +28,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         services.AddStore(configuration);
         _services = services.BuildServiceProvider();
         Stores = _services.GetRequiredService<IDbContextFactory<StoreContext>>();
-        Recorder = new JobRecorder(Stores);
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
+        Recorder = new JobRecorder(Stores, new JobWatch(Stores, lifetime, NullLogger<JobWatch>.Instance));
         Jobs = new JobQueue(Stores, new BackgroundJobClient(Queue), NullLogger<JobQueue>.Instance);
         Sweep = new JobSweep(Stores, Jobs, Queue, NullLogger<JobSweep>.Instance);
     }
@@ -56,7 +58,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     }
 
     public async Task<Guid> AddJob() =>
-        (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), CancellationToken.None)).Id;
+        (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), _ => null, CancellationToken.None))!.Id;
 
     public async Task<JobLease?> Claim(Guid job)
     {

@@ -31,9 +31,9 @@ internal sealed partial class AccessOptions : IValidatableObject
                 yield return new($"Access:Keys:{i} must have a Hash of 64 hexadecimal digits and a Role, reader, operator or admin. 'keys create' prints both.");
             }
 
-            if (Keys[i].Name is { } name && !NamePattern().IsMatch(name))
+            if (Keys[i].Name is { } name && !SettingsRules.IsName(name))
             {
-                yield return new($"Access:Keys:{i}:Name must match {SettingsRules.NamePattern}.");
+                yield return new($"Access:Keys:{i}:Name {SettingsRules.NameRule}");
             }
         }
 
@@ -63,9 +63,6 @@ internal sealed partial class AccessOptions : IValidatableObject
 
     [GeneratedRegex(@"^[0-9a-fA-F]{64}\z")]
     private static partial Regex HashPattern();
-
-    [GeneratedRegex(SettingsRules.NamePattern)]
-    private static partial Regex NamePattern();
 
     internal sealed class KeyOptions
     {

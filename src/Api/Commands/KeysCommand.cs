@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
@@ -6,7 +5,7 @@ using AutoencoderApi.Domain.Jobs;
 namespace AutoencoderApi.Api.Commands;
 
 /// <summary><c>keys create</c>: makes a key, shows it once, and keeps nothing.</summary>
-internal sealed partial record KeysCommand(Role Role, string? Name)
+internal sealed record KeysCommand(Role Role, string? Name)
 {
     /// <summary>Null where the arguments are not <c>--role ROLE [--name NAME]</c>, in either order.</summary>
     public static KeysCommand? Parse(string[] args) => args switch
@@ -39,8 +38,5 @@ internal sealed partial record KeysCommand(Role Role, string? Name)
     }
 
     private static KeysCommand? Of(string role, string? name) =>
-        WireFormat.Parse<Role>(role) is { } parsed && (name is null || NamePattern().IsMatch(name)) ? new KeysCommand(parsed, name) : null;
-
-    [GeneratedRegex(SettingsRules.NamePattern)]
-    private static partial Regex NamePattern();
+        WireFormat.Parse<Role>(role) is { } parsed && (name is null || SettingsRules.IsName(name)) ? new KeysCommand(parsed, name) : null;
 }

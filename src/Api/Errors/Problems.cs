@@ -22,6 +22,7 @@ internal static class Problems
         408 => ("too-slow", "The request came too slowly"),
         409 => ("conflict", "The state does not allow this"),
         411 => ("length-required", "The length is missing"),
+        412 => ("precondition-failed", "It is not as the request expects"),
         413 => ("too-large", "The request is too large"),
         415 => ("unsupported-media-type", "The media type is not supported"),
         416 => ("range-not-satisfiable", "The range lies outside the file"),
@@ -52,7 +53,7 @@ internal static class Problems
 
     public static ProblemHttpResult CheckpointNotFound(string reference) => Of(
         404, "checkpoint-not-found", "No such checkpoint",
-        $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, 'latest', or 'best' (once a job has succeeded).");
+        $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, or a tag from GET /v1/tags: 'latest', 'best' (once a job has succeeded) or one of yours.");
 
     public static ProblemHttpResult LayerNotFound(string layer, IEnumerable<string> layers) => Of(
         404, "layer-not-found", "No such layer", $"This network has no layer '{layer}'. It has {string.Join(", ", layers)}.");
@@ -69,13 +70,26 @@ internal static class Problems
 
     public static ProblemHttpResult Conflict(string detail) => Of(409, "conflict", "The state does not allow this", detail);
 
+    public static ProblemHttpResult TagNotFound(string name) =>
+        Of(404, "tag-not-found", "No such tag", $"There is no tag '{name}'. GET /v1/tags lists them.");
+
+    public static ProblemHttpResult Tagged(string tag, string tagged) => Of(
+        409, "tagged", "A tag names the checkpoint", $"The tag '{tag}' names {tagged}. DELETE /v1/tags/{tag} first, or move it to another checkpoint.");
+
+    public static ProblemHttpResult PreconditionFailed(string detail) =>
+        Of(412, "precondition-failed", "It is not as the request expects", detail);
+
+    public static ProblemHttpResult KeyReused(string detail) => Of(422, "idempotency-key-reused", "The idempotency key belongs to another request", detail);
+
+    public static ProblemHttpResult CheckpointMissing(string detail) => Of(400, "checkpoint-missing", "There is no checkpoint in the request", detail);
+
     public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);
 
     public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be read", detail);
 
     public static ProblemHttpResult PictureTooLarge(string detail) => Of(413, "picture-too-large", "The picture is too large", detail);
 
-    public static ProblemHttpResult PictureTypeUnsupported(string detail) =>
+    public static ProblemHttpResult MediaTypeUnsupported(string detail) =>
         Of(415, "unsupported-media-type", "The media type is not supported", detail);
 
     public static ProblemHttpResult CheckpointDamaged(string detail) => Of(422, "checkpoint-damaged", "The checkpoint is damaged", detail);

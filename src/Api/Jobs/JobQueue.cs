@@ -12,7 +12,9 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
     /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
     public const int SecondsToTrust = 10;
 
-    public async Task<JobRow> AddAsync(string? name, TrainingSettings settings, string owner, CancellationToken token)
+    /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
+    /// <returns>The job, or null where that key is taken.</returns>
+    public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, string owner, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
     {
         var job = new JobRow
         {
@@ -28,7 +30,11 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         store.Jobs.Add(job);
         Milestones.Pass("insert.before", job.Id);
-        await store.SaveChangesAsync(token);
+        if (!await store.TrySaveAsync(answer(job), token))
+        {
+            return null;
+        }
+
         Milestones.Pass("insert.after", job.Id);
         try
         {

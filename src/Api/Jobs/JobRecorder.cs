@@ -18,7 +18,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// (PostgreSQL) or all writing (SQLite, BEGIN IMMEDIATE) to the end of the transaction, and whoever takes the job over must
 /// change the same row: so the number stands for the whole of the transaction, not only for its first statement.
 /// </remarks>
-internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
+internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWatch watch)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
@@ -54,6 +54,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
         }
 
         lease.Renewed(asked);
+        watch.Wake();
         return await lease.Row(store).Select(job => (JobStatus?)job.Status).FirstOrDefaultAsync(token);
     }
 
@@ -79,6 +80,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
                         ValidationLoss = point.ValidationLoss,
                         DeadUnits = point.DeadUnits,
                         ElapsedSeconds = elapsedSeconds,
+                        Version = await VersionAsync(store, lease),
                     });
                 }
             });
@@ -113,6 +115,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
                 {
                     if (!await store.Checkpoints.AnyAsync(other => other.Id == row.Id))
                     {
+                        row.Version = await VersionAsync(store, lease);
                         store.AddRange(row, file);
                     }
                 },
@@ -169,6 +172,9 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
         return changed == 1;
     }
 
+    /// <summary>The version that the update of this transaction has made.</summary>
+    private static Task<long> VersionAsync(StoreContext store, JobLease lease) => lease.Row(store).Select(job => job.Version).SingleAsync();
+
     private static async Task<bool> UpdateAsync(StoreContext store, JobLease lease, Action<UpdateSettersBuilder<JobRow>> change, CancellationToken token) =>
         await lease.Row(store).ExecuteUpdateAsync(
             set =>
@@ -213,7 +219,9 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
             try
             {
                 await using StoreContext store = await stores.CreateDbContextAsync();
-                return await write(store);
+                bool written = await write(store);
+                watch.Wake();
+                return written;
             }
             catch (Exception e) when (StoreFaults.IsAway(e) && (mayWaitForRoom || !StoreFaults.IsFull(e)))
             {

@@ -33,6 +33,9 @@ internal static class JobSetup
         services.AddSingleton<JobRecorder>();
         services.AddTransient<TrainingJobRunner>();
         services.AddHostedService<JobSweep>();
+        services.AddSingleton<JobWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobWatch>());
+        services.AddSingleton<JobEvents>();
         services.AddHostedService<Drain>();
     }
 

@@ -30,6 +30,8 @@ internal static class OpenApiSetup
 
             options.SchemaFilter<WireNameFilter>();
             options.OperationFilter<PictureBodyFilter>();
+            options.OperationFilter<HeaderDescriptions.Filter>();
+            options.OperationFilter<CheckpointBodyFilter>();
             options.DescribeKeys();
         });
     }

@@ -94,6 +94,9 @@ internal sealed class MetricRow
     public double DeadUnits { get; init; }
 
     public double ElapsedSeconds { get; init; }
+
+    /// <summary>The job's version that this write made: the point's place among the events of the job.</summary>
+    public long Version { get; init; }
 }
 
 /// <summary>What is known of a checkpoint without reading its file.</summary>
@@ -101,7 +104,11 @@ internal sealed class CheckpointRow
 {
     public required Guid Id { get; init; }
 
-    public required Guid JobId { get; init; }
+    /// <summary>The job that wrote it; null where it was imported.</summary>
+    public Guid? JobId { get; init; }
+
+    /// <summary>The name that its importer gave it.</summary>
+    public string? Name { get; init; }
 
     public Architecture Architecture { get; init; }
 
@@ -120,6 +127,22 @@ internal sealed class CheckpointRow
     public required string Sha256 { get; init; }
 
     public DateTime CreatedAt { get; init; }
+
+    /// <summary>The job's version that this write made: the checkpoint's place among the events of the job; 0 where it was imported.</summary>
+    public long Version { get; set; }
+}
+
+/// <summary>A name that somebody has given to a checkpoint, which cannot be deleted meanwhile.</summary>
+internal sealed class TagRow
+{
+    public required string Name { get; init; }
+
+    public Guid CheckpointId { get; init; }
+
+    /// <summary>Another one after every move; what a guarded move is compared with.</summary>
+    public Guid Revision { get; init; }
+
+    public DateTime MovedAt { get; init; }
 }
 
 /// <summary>A checkpoint's safetensors file, apart from its row so that lists never read it.</summary>
@@ -128,4 +151,24 @@ internal sealed class CheckpointFileRow
     public required Guid CheckpointId { get; init; }
 
     public required byte[] Content { get; init; }
+}
+
+/// <summary>The answer to a request that made something, kept so that a retry under the same key gets it again.</summary>
+internal sealed class IdempotencyRow
+{
+    /// <summary>Who sent the key; empty where callers have no names. Each has keys of its own.</summary>
+    public required string Caller { get; init; }
+
+    public required string Key { get; init; }
+
+    /// <summary>Sha256 of the method, the path and the body, in lower-case hexadecimal.</summary>
+    public required string Request { get; init; }
+
+    public int Status { get; init; }
+
+    public required string Location { get; init; }
+
+    public required string Body { get; init; }
+
+    public DateTime CreatedAt { get; init; }
 }

@@ -24,6 +24,10 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<CheckpointFileRow> CheckpointFiles => Set<CheckpointFileRow>();
 
+    public DbSet<TagRow> Tags => Set<TagRow>();
+
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
     /// <summary>The database's clock, read while a statement runs. Only for queries.</summary>
     public static DateTime Now() => throw new InvalidOperationException("This stands for SQL and has no value here.");
 
@@ -49,6 +53,7 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
         modelBuilder.Entity<MetricRow>(metric =>
         {
             metric.ToTable("metrics").HasKey(row => new { row.JobId, row.Step });
+            metric.HasIndex(row => new { row.JobId, row.Version });
             metric.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<CheckpointRow>(checkpoint =>
@@ -59,6 +64,7 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
             checkpoint.ComplexProperty(row => row.Losses);
             checkpoint.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
             checkpoint.HasIndex(row => new { row.JobId, row.Id });
+            checkpoint.HasIndex(row => new { row.JobId, row.Version });
             checkpoint.HasIndex(row => new { row.Architecture, row.Id });
         });
         modelBuilder.Entity<SweepRow>(sweep =>
@@ -70,6 +76,16 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
         {
             file.ToTable("checkpoint_files").HasKey(row => row.CheckpointId);
             file.HasOne<CheckpointRow>().WithOne().HasForeignKey<CheckpointFileRow>(row => row.CheckpointId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<TagRow>(tag =>
+        {
+            tag.ToTable("tags").HasKey(row => row.Name);
+            tag.HasOne<CheckpointRow>().WithMany().HasForeignKey(row => row.CheckpointId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<IdempotencyRow>(key =>
+        {
+            key.ToTable("idempotency_keys").HasKey(row => new { row.Caller, row.Key });
+            key.HasIndex(row => row.CreatedAt);
         });
     }
 

@@ -84,7 +84,7 @@ public sealed class SafetensorsTests
     [InlineData("""{"step":null}""")]
     [InlineData("""{"step":{}}""")]
     public void Metadata_is_an_object_of_strings(string metadata) =>
-        Assert.Equal("__metadata__ is not an object of strings.", Assert.IsType<SafetensorsRead.Invalid>(Read($$"""{"__metadata__":{{metadata}}}""", 0)).Reason);
+        Assert.StartsWith("__metadata__", Assert.IsType<SafetensorsRead.Invalid>(Read($$"""{"__metadata__":{{metadata}}}""", 0)).Reason);
 
     [Theory]
     [InlineData("""{"dtype":"F16","shape":[2],"data_offsets":[0,8]}""", "another type")]
@@ -118,7 +118,7 @@ public sealed class SafetensorsTests
     {
         SafetensorsRead read = Read($$"""{"w":{{tensor}}}""", 8);
 
-        Assert.True(read is SafetensorsRead.Invalid { Reason: var reason } && reason.StartsWith("Tensor 'w' ", StringComparison.Ordinal), because);
+        Assert.True(read is SafetensorsRead.Invalid { Reason: var reason } && reason.StartsWith("Tensor 'w'", StringComparison.Ordinal), because);
     }
 
     [Theory]

@@ -40,14 +40,14 @@ public sealed class SnapshotFileTests
     [Theory]
     [InlineData("format", "autoencoder-api/2", "format is not")]
     [InlineData("format", null, "format is not")]
-    [InlineData("settings", null, "settings does not hold")]
-    [InlineData("settings", "{}", "settings does not hold")]
-    [InlineData("settings", "not JSON", "settings does not hold")]
-    [InlineData("progress", null, "progress does not hold")]
-    [InlineData("progress", """{"step":322,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""", "progress does not hold")]
-    [InlineData("progress", """{"step":-1,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""", "progress does not hold")]
-    [InlineData("machine", null, "machine does not hold")]
-    [InlineData("machine", "[]", "machine does not hold")]
+    [InlineData("settings", null, "__metadata__.settings")]
+    [InlineData("settings", "{}", "__metadata__.settings")]
+    [InlineData("settings", "not JSON", "__metadata__.settings")]
+    [InlineData("progress", null, "__metadata__.progress")]
+    [InlineData("progress", """{"step":322,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""", "__metadata__.progress")]
+    [InlineData("progress", """{"step":-1,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""", "__metadata__.progress")]
+    [InlineData("machine", null, "__metadata__.machine")]
+    [InlineData("machine", "[]", "__metadata__.machine")]
     public void Metadata_that_is_missing_or_wrong_is_named(string field, string? value, string reason)
     {
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
@@ -66,7 +66,7 @@ public sealed class SnapshotFileTests
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
         metadata["settings"] = metadata["settings"].Replace("\"kernelSize\":3", "\"kernelSize\":4", StringComparison.Ordinal);
 
-        AssertInvalid("settings does not hold", metadata, tensors);
+        AssertInvalid("__metadata__.settings.kernelSize must be", metadata, tensors);
     }
 
     [Fact]

@@ -56,8 +56,11 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<double>("ElapsedSeconds")
                         .HasColumnType("double precision");
 
-                    b.Property<Guid>("JobId")
+                    b.Property<Guid?>("JobId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -69,6 +72,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<int>("Step")
                         .HasColumnType("integer");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Losses", "AutoencoderApi.Api.Store.CheckpointRow.Losses#Losses", b1 =>
                         {
@@ -90,7 +96,42 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.HasIndex("JobId", "Id");
 
+                    b.HasIndex("JobId", "Version");
+
                     b.ToTable("checkpoints", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
+                {
+                    b.Property<string>("Caller")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Location")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Caller", "Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("idempotency_keys", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.JobRow", b =>
@@ -134,6 +175,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Owner")
                         .HasColumnType("text");
 
                     b.Property<DateTime?>("QueueCheckAt")
@@ -211,7 +255,12 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<double>("ValidationLoss")
                         .HasColumnType("double precision");
 
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
+
                     b.HasKey("JobId", "Step");
+
+                    b.HasIndex("JobId", "Version");
 
                     b.ToTable("metrics", (string)null);
                 });
@@ -239,6 +288,27 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.TagRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("CheckpointId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("MovedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("Revision")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Name");
+
+                    b.HasIndex("CheckpointId");
+
+                    b.ToTable("tags", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.CheckpointFileRow", b =>
                 {
                     b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
@@ -253,8 +323,7 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
                         .WithMany()
                         .HasForeignKey("JobId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.MetricRow", b =>
@@ -263,6 +332,15 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.TagRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
+                        .WithMany()
+                        .HasForeignKey("CheckpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

@@ -51,7 +51,10 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.Property<double>("ElapsedSeconds")
                         .HasColumnType("REAL");
 
-                    b.Property<Guid>("JobId")
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Settings")
@@ -63,6 +66,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
                         .HasColumnType("INTEGER");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Losses", "AutoencoderApi.Api.Store.CheckpointRow.Losses#Losses", b1 =>
@@ -85,7 +91,42 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 
                     b.HasIndex("JobId", "Id");
 
+                    b.HasIndex("JobId", "Version");
+
                     b.ToTable("checkpoints", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
+                {
+                    b.Property<string>("Caller")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Location")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Caller", "Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("idempotency_keys", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.JobRow", b =>
@@ -129,6 +170,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Owner")
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("QueueCheckAt")
@@ -206,7 +250,12 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.Property<double>("ValidationLoss")
                         .HasColumnType("REAL");
 
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("JobId", "Step");
+
+                    b.HasIndex("JobId", "Version");
 
                     b.ToTable("metrics", (string)null);
                 });
@@ -232,6 +281,27 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.TagRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("CheckpointId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("MovedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Revision")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.HasIndex("CheckpointId");
+
+                    b.ToTable("tags", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.CheckpointFileRow", b =>
                 {
                     b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
@@ -246,8 +316,7 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
                         .WithMany()
                         .HasForeignKey("JobId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.MetricRow", b =>
@@ -256,6 +325,15 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.TagRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
+                        .WithMany()
+                        .HasForeignKey("CheckpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618
