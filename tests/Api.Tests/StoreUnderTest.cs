@@ -44,12 +44,12 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public JobSweep Sweep { get; }
 
-    public static async Task<StoreUnderTest> New(string provider, PostgresServer postgres)
+    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null)
     {
         var settings = new Dictionary<string, string?> { ["Store:Provider"] = provider };
         if (provider == "postgres")
         {
-            settings["ConnectionStrings:Store"] = await postgres.NewDatabase();
+            settings["ConnectionStrings:Store"] = await postgres!.NewDatabase();
         }
 
         var store = new StoreUnderTest(settings);
