@@ -15,12 +15,12 @@ public sealed class Model : IDisposable
 {
     private const int InferenceThreads = 1; // one picture is too little work to share: two threads take longer
 
-    private readonly Autoencoder _network;
+    private readonly LibtorchNetwork _network;
 
     public Model(Snapshot snapshot)
     {
         Plan = NetworkPlan.For(snapshot.Settings);
-        _network = new Autoencoder(Plan, snapshot.Weights, trainable: false);
+        _network = new LibtorchNetwork(Plan, snapshot.Weights, trainable: false);
     }
 
     public NetworkPlan Plan { get; }

@@ -19,7 +19,7 @@ internal static class Evaluator
     private const float ConstantWithin = 1e-6f;
 
     /// <summary>The evaluation, or null where it was cancelled on the way.</summary>
-    public static Evaluation? Evaluate(Autoencoder network, DigitSet set, CancellationToken token)
+    public static Evaluation? Evaluate(LibtorchNetwork network, DigitSet set, CancellationToken token)
     {
         using DisposeScope whole = NewDisposeScope();
         using var noGrad = no_grad();
@@ -57,7 +57,7 @@ internal static class Evaluator
     }
 
     /// <summary>The mean squared error alone, or null where it was cancelled on the way.</summary>
-    public static double? Loss(Autoencoder network, DigitSet set, CancellationToken token)
+    public static double? Loss(LibtorchNetwork network, DigitSet set, CancellationToken token)
     {
         using var noGrad = no_grad();
         double sum = 0;

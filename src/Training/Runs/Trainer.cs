@@ -45,7 +45,7 @@ public sealed class Trainer
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {
         TorchThreads.Use(_start.Machine.Threads);
-        using var network = new Autoencoder(NetworkPlan.For(_settings), _start.Weights, trainable: true);
+        using var network = new LibtorchNetwork(NetworkPlan.For(_settings), _start.Weights, trainable: true);
         using var batches = new Batches(_dataset.Train, _settings.BatchSize, _settings.Seed);
         var adam = new Adam(MomentOf(_start.FirstMoment), MomentOf(_start.SecondMoment));
         var collapse = new CollapseWatch(_dataset.Validation);
@@ -121,7 +121,7 @@ public sealed class Trainer
             network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment]);
     }
 
-    private static double FirstLoss(Autoencoder network, Batches batches)
+    private static double FirstLoss(LibtorchNetwork network, Batches batches)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();

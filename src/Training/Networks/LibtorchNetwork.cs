@@ -10,13 +10,13 @@ namespace AutoencoderApi.Training.Networks;
 /// A network as its plan has it, in plain libtorch operations. All parameters are views of one flat vector, and so are
 /// their gradients: an optimizer or a checkpoint sees two arrays.
 /// </summary>
-internal sealed class Autoencoder : IDisposable
+internal sealed class LibtorchNetwork : IDisposable
 {
     private readonly Tensor _weights; // [P]
     private readonly Tensor? _gradients; // [P]
     private readonly Dictionary<string, Tensor> _parameters = [];
 
-    public Autoencoder(NetworkPlan plan, float[] weights, bool trainable)
+    public LibtorchNetwork(NetworkPlan plan, float[] weights, bool trainable)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, plan.ParameterCount);
         Plan = plan;
