@@ -1,3 +1,5 @@
+using AutoencoderApi.Domain.Datasets;
+
 namespace AutoencoderApi.Training;
 
 /// <summary>Bytes 0..255 to floats 0..1.</summary>
@@ -10,6 +12,15 @@ internal static class Pixels
         for (int i = 0; i < pixels.Length; i++)
         {
             values[i] = s_values[pixels[i]];
+        }
+    }
+
+    /// <summary>All pictures of a set, one after the other.</summary>
+    public static void ToFloats(DigitSet set, Span<float> values)
+    {
+        for (int i = 0; i < set.Count; i++)
+        {
+            ToFloats(set.Image(i), values[(i * set.PixelsPerImage)..]);
         }
     }
 }
