@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace AutoencoderApi.Training.Kernels;
@@ -31,6 +32,7 @@ internal static unsafe class GradientTile
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     private static void Taps16(float* x, nint xRow, nint xPixel, float* y, nint yRow, nint yPixel, int rows, int columns, float* g)
     {
         Vector512<float> g0 = Vector512.Load(g), g1 = Vector512.Load(g + 16), g2 = Vector512.Load(g + 32), g3 = Vector512.Load(g + 48);
@@ -80,6 +82,7 @@ internal static unsafe class GradientTile
         g15.Store(g + 240);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     private static void Taps8(float* x, nint xRow, nint xPixel, float* y, nint yRow, nint yPixel, int rows, int columns, float* g)
     {
         Vector512<float> g0 = Vector512.Load(g), g1 = Vector512.Load(g + 16), g2 = Vector512.Load(g + 32), g3 = Vector512.Load(g + 48);
@@ -111,6 +114,7 @@ internal static unsafe class GradientTile
         g7.Store(g + 112);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     private static void Tap(float* x, nint xRow, nint xPixel, float* y, nint yRow, nint yPixel, int rows, int columns, float* g)
     {
         Vector512<float> g0 = Vector512.Load(g);

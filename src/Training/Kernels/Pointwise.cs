@@ -68,15 +68,34 @@ internal static unsafe class Pointwise
     /// <summary>bias[c] += Σ over the pixels of gradient[c].</summary>
     public static void AddBiasGradient(Map gradient, float* bias)
     {
+        if (gradient.Channels < Tile.Lanes)
+        {
+            AddAll(gradient, bias);
+        }
+
+        for (int channel = 0; channel <= gradient.Channels - Tile.Lanes; channel += Tile.Lanes)
+        {
+            var sum = Vector512.Load(bias + channel);
+            for (int row = 0; row < gradient.Height; row++)
+            {
+                float* pixel = gradient.Data + (row * gradient.RowStep) + channel;
+                for (int column = 0; column < gradient.Width; column++, pixel += gradient.Channels)
+                {
+                    sum += Vector512.Load(pixel);
+                }
+            }
+
+            sum.Store(bias + channel);
+        }
+    }
+
+    private static void AddAll(Map gradient, float* bias)
+    {
         for (int row = 0; row < gradient.Height; row++)
         {
-            float* pixel = gradient.Data + (row * gradient.RowStep), end = pixel + (gradient.Width * gradient.Channels);
-            for (; pixel < end; pixel += gradient.Channels)
+            foreach (float slope in gradient.Row(row))
             {
-                for (int channel = 0; channel < gradient.Channels; channel++)
-                {
-                    bias[channel] += pixel[channel];
-                }
+                *bias += slope;
             }
         }
     }

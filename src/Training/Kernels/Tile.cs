@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace AutoencoderApi.Training.Kernels;
@@ -21,6 +22,7 @@ internal static unsafe class Tile
     /// </summary>
     /// <param name="w">[rows, depth, 16]</param>
     /// <param name="depth">Neighbouring taps of one row times input channels: they are contiguous in x.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public static void Correlate(float* x, nint xRow, nint xPixel, float* w, int rows, int depth, float* bias, float* o, nint oPixel)
     {
         nint x2 = 2 * xPixel, x3 = 3 * xPixel, x4 = 4 * xPixel, x5 = 5 * xPixel, x6 = 6 * xPixel;
@@ -55,6 +57,7 @@ internal static unsafe class Tile
     /// 7 pixels of a single channel: o[p] = bias + Σ over rows r and depth d of x[r · xRow + p · xPixel + d] · w[r, d]. The
     /// vectors lie along the depth, a multiple of 16, and are summed up at the end.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public static void Contract(float* x, nint xRow, nint xPixel, float* w, int rows, int depth, float bias, float* o, nint oPixel)
     {
         nint x2 = 2 * xPixel, x3 = 3 * xPixel, x4 = 4 * xPixel, x5 = 5 * xPixel, x6 = 6 * xPixel;

@@ -58,6 +58,9 @@ internal sealed unsafe class Lane
         }
     }
 
+    /// <summary>One for each stage.</summary>
+    public IReadOnlyList<Layer> Layers => _layers;
+
     /// <summary>Sum over the pictures of the weights' gradients, in the order of <see cref="PackedWeights.GradientSource"/>.</summary>
     public AlignedFloats Gradients { get; }
 

@@ -1,0 +1,23 @@
+using AutoencoderApi.TrainingBench;
+
+// Without arguments: the whole comparison. The other two are what it starts in processes of their own, and a profile.
+switch (args)
+{
+    case []:
+        Comparison.Print(rounds: 10);
+        break;
+    case ["rounds", var rounds]:
+        Comparison.Print(int.Parse(rounds));
+        break;
+    case ["measure", var engine, var threads]:
+        Measurement.Print(engine, int.Parse(threads));
+        break;
+    case ["layers"]:
+        LayerProfile.Print();
+        break;
+    default:
+        Console.Error.WriteLine("usage: bench/training [rounds N | measure ours|plain THREADS | layers]");
+        return 2;
+}
+
+return 0;
