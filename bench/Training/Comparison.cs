@@ -31,7 +31,7 @@ internal static class Comparison
                 {
                     foreach ((string what, Sample sample) in Run(engine, threads))
                     {
-                        (CollectionsOf(engine, threads, what)).Add(sample);
+                        SamplesOf(engine, threads, what).Add(sample);
                     }
                 }
             }
@@ -49,7 +49,7 @@ internal static class Comparison
         PrintLooks();
         PrintQuiet();
 
-        List<Sample> CollectionsOf(string engine, int threads, string what)
+        List<Sample> SamplesOf(string engine, int threads, string what)
         {
             if (!seen.TryGetValue((engine, threads, what), out List<Sample>? samples))
             {
@@ -133,7 +133,7 @@ internal static class Comparison
     private static IEnumerable<(string What, Sample Sample)> Run(string engine, int threads)
     {
         ProcessStartInfo start = engine == Peer
-            ? new("python3", [Path.Combine(AppContext.BaseDirectory, "train.py"), $"{threads}"])
+            ? new("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "train.py"), $"{threads}"])
             : new("dotnet", ["exec", typeof(Comparison).Assembly.Location, "measure", engine, $"{threads}"]);
         start.RedirectStandardOutput = true;
         start.Environment.Remove("OPENBLAS_CORETYPE"); // would slow the peer down

@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Networks;
@@ -29,7 +30,7 @@ internal static class LayerProfile
                 (double forward, double backward) = (Fastest(layer.Forward), Fastest(layer.Backward));
                 double flops = Flops(plan.Stages[i]), flopsBack = (i == 0 ? 1 : 2) * flops; // nobody wants the picture's gradient
                 Console.WriteLine(
-                    $"| {Domain.WireFormat.Name(architecture)} | {plan.Stages[i].Name} | {forward:F2} | {backward:F2} | {flops / forward / 1e3:F0} | {flopsBack / backward / 1e3:F0} |");
+                    $"| {WireFormat.Name(architecture)} | {plan.Stages[i].Name} | {forward:F2} | {backward:F2} | {flops / forward / 1e3:F0} | {flopsBack / backward / 1e3:F0} |");
             }
         }
     }
@@ -45,7 +46,7 @@ internal static class LayerProfile
 
     private static double Fastest(Action action)
     {
-        double[] times = Timing.Milliseconds(Repeated, s_short, s_short);
+        double[] times = Timing.Milliseconds(threads: 1, Repeated, s_short, s_short);
         return times[0] / Repeats * 1e3;
 
         void Repeated()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -32,10 +33,10 @@ internal static class Measurement
         Pixels.ToFloats(digits, batch);
         foreach (Architecture architecture in Enum.GetValues<Architecture>())
         {
-            var plan = NetworkPlan.For(TrainingSettings.For(architecture, digits.ToString()!));
+            var plan = NetworkPlan.For(TrainingSettings.For(architecture, "synthetic-digits"));
             float[] weights = Initializer.Draw(plan, seed: 1);
-            PrintStep(engine, threads, plan, weights, batch, Domain.WireFormat.Name(architecture));
-            PrintLook(engine, plan, weights, batch.AsSpan(0, plan.Input.Count).ToArray(), Domain.WireFormat.Name(architecture));
+            PrintStep(engine, threads, plan, weights, batch, WireFormat.Name(architecture));
+            PrintLook(engine, plan, weights, batch.AsSpan(0, plan.Input.Count).ToArray(), WireFormat.Name(architecture));
         }
     }
 
@@ -44,7 +45,7 @@ internal static class Measurement
         using INetwork network = engine == Ours ? Engine.Trainable(plan, weights, threads) : new LibtorchNetwork(plan, weights, threads, trainable: true);
         var adam = new Adam(new float[weights.Length], new float[weights.Length]);
         int step = 0;
-        Print($"step {name}", Timing.Milliseconds(Step, s_warmUp, s_measured));
+        Print($"step {name}", Timing.Milliseconds(threads, Step, s_warmUp, s_measured));
 
         void Step()
         {
@@ -56,7 +57,7 @@ internal static class Measurement
     private static void PrintLook(string engine, NetworkPlan plan, float[] weights, float[] picture, string name)
     {
         using IViewer viewer = engine == Ours ? Engine.Viewer(plan, weights) : new LibtorchNetwork(plan, weights, threads: 1, trainable: false);
-        Print($"look {name}", Timing.Milliseconds(() => viewer.Look(picture, plan.Stages.Count - 1), s_warmUp, s_measured));
+        Print($"look {name}", Timing.Milliseconds(threads: 1, () => viewer.Look(picture, plan.Stages.Count - 1), s_warmUp, s_measured));
     }
 
     /// <summary>The yardstick: what libtorch's own matrix product reaches with the same threads.</summary>
@@ -65,7 +66,7 @@ internal static class Measurement
         TorchThreads.Use(threads);
         using DisposeScope scope = NewDisposeScope();
         Tensor a = rand(GemmSize, GemmSize), b = rand(GemmSize, GemmSize);
-        double[] times = Timing.Milliseconds(() => a.mm(b).Dispose(), s_warmUp, s_measured);
+        double[] times = Timing.Milliseconds(threads, () => a.mm(b).Dispose(), s_warmUp, s_measured);
         Print("gemm", [.. times.Select(time => 2.0 * GemmSize * GemmSize * GemmSize / time / 1e6).OrderDescending()]);
     }
 
