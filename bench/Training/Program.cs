@@ -4,10 +4,10 @@ using AutoencoderApi.TrainingBench;
 switch (args)
 {
     case []:
-        Comparison.Print(rounds: 10);
+        Tables.Print(new Rounds(10));
         break;
     case ["rounds", var rounds]:
-        Comparison.Print(int.Parse(rounds));
+        Tables.Print(new Rounds(int.Parse(rounds)));
         break;
     case ["measure", var engine, var threads]:
         Measurement.Print(engine, int.Parse(threads));

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace AutoencoderApi.Training.Kernels;
 
-/// <summary>Floats, zero at first, that begin at a cache line and do not move: their pointer is right as long as this object lives.</summary>
+/// <summary>
+/// Floats, zero at first, that begin at a cache line and do not move: their pointer is right as long as this object lives.
+/// </summary>
 internal sealed unsafe class AlignedFloats
 {
     private const int Alignment = 64; // bytes: a cache line, and one vector

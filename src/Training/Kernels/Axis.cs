@@ -7,6 +7,9 @@ namespace AutoencoderApi.Training.Kernels;
 /// <param name="Taps">The kernel's index for each neighbour, in the order of the inputs.</param>
 internal sealed record Axis(int Offset, int OutStep, int InStep, int First, int[] Taps)
 {
+    /// <summary>Output i reads input i.</summary>
+    public static readonly Axis Identity = new(0, 1, 1, 0, [0]);
+
     /// <summary>A convolution: y[i] = Σ_t w[t] · x[stride · i + t - before].</summary>
     public static Axis Convolution(int kernel, int stride, int before) => new(0, 1, stride, -before, [.. Enumerable.Range(0, kernel)]);
 

@@ -20,48 +20,18 @@ internal sealed unsafe class Convolution
     {
         _single = single;
         int before = SamePadding.For(x.Height, kernel, stride).Before;
-        int xPadded = Map.Padded(x.Channels), yPadded = Map.Padded(y.Channels);
+        var layout = new WeightLayout(first, y.Channels, x.Channels, kernel);
         Axis along = Axis.Convolution(kernel, stride, before);
-        if (single)
-        {
-            var whole = new Axis(0, 1, 1, 0, [0]); // the columns hold the vertical taps, and the vertical stride
-            int[] source = [.. from block in Blocks(yPadded) from v in along.Taps from u in along.Taps from lane in Lanes() select At(block + lane, 0, u, v)];
-            _convolution = new Filter(whole, along, kernel * kernel, source);
-        }
-        else
-        {
-            int[] source =
-            [
-                .. from block in Blocks(yPadded) from u in along.Taps from v in along.Taps
-                   from channel in Enumerable.Range(0, xPadded) from lane in Lanes() select At(block + lane, channel, u, v),
-            ];
-            _convolution = new Filter(along, along, kernel * xPadded, source);
-        }
-
-        _transpose = [.. from rows in Axis.Transpose(kernel, stride, before) from columns in Axis.Transpose(kernel, stride, before) select Phase(rows, columns)];
-
-        Filter Phase(Axis rows, Axis columns)
-        {
-            IEnumerable<int> source =
-                from block in single ? [0] : Blocks(xPadded)
-                from u in rows.Taps
-                from v in columns.Taps
-                from channel in Enumerable.Range(0, yPadded)
-                from lane in single ? [0] : Lanes()
-                select At(channel, block + lane, u, v);
-            return new Filter(rows, columns, columns.Taps.Length * yPadded, [.. source]);
-        }
-
-        int At(int yChannel, int xChannel, int u, int v) => yChannel < y.Channels && xChannel < x.Channels
-            ? first + (((((yChannel * x.Channels) + xChannel) * kernel) + u) * kernel) + v
-            : -1;
-
-        static IEnumerable<int> Lanes() => Enumerable.Range(0, Tile.Lanes);
-
-        static IEnumerable<int> Blocks(int channels) => Enumerable.Range(0, channels / Tile.Lanes).Select(block => block * Tile.Lanes);
+        Axis[] phases = [.. Axis.Transpose(kernel, stride, before)];
+        _convolution = single ? layout.ConvolutionOfColumns(along) : layout.Convolution(along);
+        _transpose =
+        [
+            .. from rows in phases from columns in phases
+               select single ? layout.TransposeToSingle(rows, columns) : layout.Transpose(rows, columns),
+        ];
     }
 
-    /// <summary>For each value of the gradient that <see cref="AddWeightGradient"/> makes, where it stands in the flat vector, or -1.</summary>
+    /// <summary>For each value that <see cref="AddWeightGradient"/> makes, where it stands in the flat vector, or -1.</summary>
     public ReadOnlySpan<int> GradientSource => _convolution.Source;
 
     public void PackConvolution(ReadOnlySpan<float> weights, int part, int parts) => _convolution.Pack(weights, part, parts);
@@ -106,8 +76,8 @@ internal sealed unsafe class Convolution
                 int to = Math.Min(y.Height, CeilingOf(x.Height - above, rows.InStep));
                 float* xs = x.Data + (((from * rows.InStep) + above) * x.RowStep) + (columns.First * x.Channels);
                 float* ys = y.Data + (from * y.RowStep) + block;
-                GradientTile.Accumulate(
-                    xs, rows.InStep * x.RowStep, columns.InStep * x.Channels, depth, ys, y.RowStep, y.Channels, to - from, y.Width, gradient);
+                (nint xRow, nint xPixel) = (rows.InStep * x.RowStep, columns.InStep * x.Channels);
+                GradientTile.Accumulate(xs, xRow, xPixel, depth, ys, y.RowStep, y.Channels, to - from, y.Width, gradient);
             }
         }
 
@@ -117,6 +87,7 @@ internal sealed unsafe class Convolution
     private static void Correlate(Filter filter, Map from, Map to, float* bias)
     {
         (Axis rows, Axis columns, int depth) = (filter.Rows, filter.Columns, filter.Depth);
+        (nint xPixel, nint oPixel) = (columns.InStep * from.Channels, columns.OutStep * to.Channels);
         float* weights = filter.Packed;
         for (int block = 0; block < to.Channels; block += Tile.Lanes, weights += rows.Taps.Length * depth * Tile.Lanes)
         {
@@ -127,10 +98,10 @@ internal sealed unsafe class Convolution
                 float* o = to.Data + (row * to.RowStep) + (columns.Offset * to.Channels) + block;
                 for (int column = columns.Offset; column < to.Width; column += Tile.Width * columns.OutStep)
                 {
-                    Tile.Correlate(
-                        x, from.RowStep, columns.InStep * from.Channels, weights + (skip * depth * Tile.Lanes), count, depth, bias + block, o, columns.OutStep * to.Channels);
-                    x += Tile.Width * columns.InStep * from.Channels;
-                    o += Tile.Width * columns.OutStep * to.Channels;
+                    float* w = weights + (skip * depth * Tile.Lanes);
+                    Tile.Correlate(x, from.RowStep, xPixel, w, count, depth, bias + block, o, oPixel);
+                    x += Tile.Width * xPixel;
+                    o += Tile.Width * oPixel;
                 }
             }
         }
@@ -153,7 +124,7 @@ internal sealed unsafe class Convolution
         }
     }
 
-    /// <summary>Of <paramref name="count"/> rows from <paramref name="top"/> on, those inside a map: how many to skip, how many remain.</summary>
+    /// <summary>Of <paramref name="count"/> rows from <paramref name="top"/> on, how many to skip, and how many then lie in the map.</summary>
     private static (int Skip, int Count) Inside(int top, int count, int height)
     {
         int skip = Math.Clamp(-top, 0, count);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace AutoencoderApi.Training.Kernels;
 
-/// <summary>Some taps of a layer's kernel, in the order in which a tile reads them: for each 16 output channels [rows, depth, 16].</summary>
+/// <summary>Some taps of a layer's kernel as a tile reads them: for each 16 output channels [rows, depth, 16].</summary>
 /// <param name="source">Where each value stands in the network's flat vector, or -1 for padding.</param>
 internal sealed unsafe class Filter(Axis rows, Axis columns, int depth, int[] source)
 {

@@ -35,10 +35,22 @@ internal static unsafe class GradientTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     private static void Taps16(float* x, nint xRow, nint xPixel, float* y, nint yRow, nint yPixel, int rows, int columns, float* g)
     {
-        Vector512<float> g0 = Vector512.Load(g), g1 = Vector512.Load(g + 16), g2 = Vector512.Load(g + 32), g3 = Vector512.Load(g + 48);
-        Vector512<float> g4 = Vector512.Load(g + 64), g5 = Vector512.Load(g + 80), g6 = Vector512.Load(g + 96), g7 = Vector512.Load(g + 112);
-        Vector512<float> g8 = Vector512.Load(g + 128), g9 = Vector512.Load(g + 144), g10 = Vector512.Load(g + 160), g11 = Vector512.Load(g + 176);
-        Vector512<float> g12 = Vector512.Load(g + 192), g13 = Vector512.Load(g + 208), g14 = Vector512.Load(g + 224), g15 = Vector512.Load(g + 240);
+        var g0 = Vector512.Load(g);
+        var g1 = Vector512.Load(g + 16);
+        var g2 = Vector512.Load(g + 32);
+        var g3 = Vector512.Load(g + 48);
+        var g4 = Vector512.Load(g + 64);
+        var g5 = Vector512.Load(g + 80);
+        var g6 = Vector512.Load(g + 96);
+        var g7 = Vector512.Load(g + 112);
+        var g8 = Vector512.Load(g + 128);
+        var g9 = Vector512.Load(g + 144);
+        var g10 = Vector512.Load(g + 160);
+        var g11 = Vector512.Load(g + 176);
+        var g12 = Vector512.Load(g + 192);
+        var g13 = Vector512.Load(g + 208);
+        var g14 = Vector512.Load(g + 224);
+        var g15 = Vector512.Load(g + 240);
         for (int r = 0; r < rows; r++, x += xRow, y += yRow)
         {
             float* tap = x, end = y + (columns * yPixel);
@@ -85,8 +97,14 @@ internal static unsafe class GradientTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     private static void Taps8(float* x, nint xRow, nint xPixel, float* y, nint yRow, nint yPixel, int rows, int columns, float* g)
     {
-        Vector512<float> g0 = Vector512.Load(g), g1 = Vector512.Load(g + 16), g2 = Vector512.Load(g + 32), g3 = Vector512.Load(g + 48);
-        Vector512<float> g4 = Vector512.Load(g + 64), g5 = Vector512.Load(g + 80), g6 = Vector512.Load(g + 96), g7 = Vector512.Load(g + 112);
+        var g0 = Vector512.Load(g);
+        var g1 = Vector512.Load(g + 16);
+        var g2 = Vector512.Load(g + 32);
+        var g3 = Vector512.Load(g + 48);
+        var g4 = Vector512.Load(g + 64);
+        var g5 = Vector512.Load(g + 80);
+        var g6 = Vector512.Load(g + 96);
+        var g7 = Vector512.Load(g + 112);
         for (int r = 0; r < rows; r++, x += xRow, y += yRow)
         {
             float* tap = x, end = y + (columns * yPixel);
@@ -117,7 +135,7 @@ internal static unsafe class GradientTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     private static void Tap(float* x, nint xRow, nint xPixel, float* y, nint yRow, nint yPixel, int rows, int columns, float* g)
     {
-        Vector512<float> g0 = Vector512.Load(g);
+        var g0 = Vector512.Load(g);
         for (int r = 0; r < rows; r++, x += xRow, y += yRow)
         {
             float* tap = x, end = y + (columns * yPixel);

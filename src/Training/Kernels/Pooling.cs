@@ -28,7 +28,7 @@ internal static unsafe class Pooling
         }
     }
 
-    /// <summary>Puts each of <paramref name="values"/> [H, W] where x [2H, 2W] had its block's maximum, and zero at the other three.</summary>
+    /// <summary>Puts each of <paramref name="values"/> [H, W] where x [2H, 2W] had its block's maximum, zero elsewhere.</summary>
     public static void Spread(Map x, Map pooled, Map values, Map to)
     {
         for (int row = 0; row < pooled.Height; row++)
@@ -50,7 +50,7 @@ internal static unsafe class Pooling
         }
     }
 
-    /// <summary>The transpose of <see cref="Spread"/>: picks from <paramref name="from"/> [2H, 2W] what stands where x had its maximum.</summary>
+    /// <summary>The transpose of <see cref="Spread"/>: picks from <paramref name="from"/> [2H, 2W] at x's maxima.</summary>
     public static void Gather(Map x, Map pooled, Map from, Map values)
     {
         for (int row = 0; row < pooled.Height; row++)
@@ -62,9 +62,11 @@ internal static unsafe class Pooling
                 {
                     Switches switches = Find(x, block, Vector512.Load(pooled.Data + small));
                     float* above = from.Data + block, below = above + from.RowStep;
-                    Vector512<float> upper = (Vector512.Load(above) & switches.TopLeft) | (Vector512.Load(above + from.Channels) & switches.TopRight);
-                    Vector512<float> lower = (Vector512.Load(below) & switches.BottomLeft) | (Vector512.Load(below + from.Channels) & switches.BottomRight);
-                    (upper | lower).Store(values.Data + small);
+                    Vector512<float> topLeft = Vector512.Load(above) & switches.TopLeft;
+                    Vector512<float> topRight = Vector512.Load(above + from.Channels) & switches.TopRight;
+                    Vector512<float> bottomLeft = Vector512.Load(below) & switches.BottomLeft;
+                    Vector512<float> bottomRight = Vector512.Load(below + from.Channels) & switches.BottomRight;
+                    (topLeft | topRight | bottomLeft | bottomRight).Store(values.Data + small);
                 }
             }
         }

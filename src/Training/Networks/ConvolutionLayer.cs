@@ -10,7 +10,9 @@ internal sealed unsafe class ConvolutionLayer(
 {
     private static readonly AlignedFloats s_noBias = new(64);
 
-    private readonly Columns? _columns = weights.IsSingle ? new Columns(input.Values, output.Values.Height, weights.Kernel, weights.Stride) : null;
+    private readonly Columns? _columns = weights.IsSingle
+        ? new Columns(input.Values, output.Values.Height, weights.Kernel, weights.Stride)
+        : null;
 
     private Map X => _columns?.Map ?? input.Values;
 
@@ -43,7 +45,9 @@ internal sealed unsafe class TransposedConvolutionLayer(
 {
     private static readonly AlignedFloats s_noBias = new(64);
 
-    private readonly Columns? _columns = weights.IsSingle ? new Columns(output.Values, input.Values.Height, weights.Kernel, weights.Stride) : null;
+    private readonly Columns? _columns = weights.IsSingle
+        ? new Columns(output.Values, input.Values.Height, weights.Kernel, weights.Stride)
+        : null;
 
     public override void Forward()
     {
