@@ -1,34 +1,48 @@
+using AutoencoderApi.Api;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Commands;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain;
-using Hangfire;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+if (await CommandLine.RunAsync(args) is { } exitStatus)
+{
+    return exitStatus;
+}
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     Args = args,
     ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program, wherever it is started from
 });
-if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+builder.UseDefaultAddress();
+
+if (ProcessRoles.Violation(builder.Configuration) is { } violation)
 {
-    builder.WebHost.UseUrls("http://localhost:8080");
+    await Console.Error.WriteLineAsync(violation);
+    return 1;
 }
 
 builder.Services.ConfigureHttpJsonOptions(options => WireFormat.Configure(options.SerializerOptions));
 builder.Services.AddProblems();
-builder.Services.AddStore();
+builder.Services.AddAccess();
+builder.Services.AddLimits();
+builder.Services.AddStore(builder.Configuration);
 builder.Services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.Section);
 builder.Services.AddSingleton<DatasetCatalog>();
 builder.Services.AddSingleton<CheckpointStore>();
-builder.Services.AddJobs();
-builder.Services.AddSingleton(new PictureLimits());
+builder.Services.AddSingleton<TagStore>();
+builder.Services.AddSingleton<IdempotencyKeys>();
+builder.Services.AddJobs(builder.Configuration);
 builder.Services.AddSingleton<PictureDecoder>();
 builder.Services.AddSingleton<LoadedModels>();
 builder.Services.AddSingleton<DigitReader>();
@@ -40,15 +54,20 @@ WebApplication app = builder.Build();
 await app.Services.MigrateStoreAsync();
 
 app.UseProblems();
-app.UseLoopbackOnly();
-app.UseOpenApiDocument();
-app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
-app.MapJobs();
-app.MapCheckpoints();
-app.MapReconstructions();
-app.MapLayers();
-app.MapDatasets();
-app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(StoreHealth.Tag) });
-app.MapHangfireDashboard("/hangfire");
+app.UseAccess();
+app.UseLimits();
+if (app.Configuration.Role() != ProcessRole.Worker)
+{
+    app.MapOpenApiDocument();
+    app.MapJobs();
+    app.MapCheckpoints();
+    app.MapTags();
+    app.MapReconstructions();
+    app.MapLayers();
+    app.MapDatasets();
+    app.MapDashboard();
+}
+
+app.MapHealth();
 await app.RunAsync();
+return 0;

@@ -27,10 +27,13 @@ public sealed class Service : WebApplicationFactory<Program>
 
     public ServiceClient Client { get; }
 
+    public string Folder => _folder;
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("Store:Folder", _folder);
         builder.UseSetting("Training:Threads", "2");
+        builder.UseSetting("Limits:FigurePixels", "4000000");
         builder.ConfigureServices(services => services.AddSingleton<IStartupFilter, PretendAddress>());
     }
 
@@ -67,6 +70,11 @@ public sealed class TrainedService : IAsyncLifetime
     private readonly Service _host = new();
 
     public ServiceClient Service => _host.Client;
+
+    public string Folder => _host.Folder;
+
+    /// <summary>The service's own parts, for what no request can bring about.</summary>
+    public IServiceProvider Inside => _host.Services;
 
     public Dictionary<string, JsonNode> Jobs { get; } = [];
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -8,6 +9,7 @@ namespace AutoencoderApi.Api.Tests;
 public sealed class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly StringBuilder _output = new();
 
     private ServiceProcess(Process process, HttpClient http)
     {
@@ -16,7 +18,23 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public ServiceClient Client { get; }
 
-    public static async Task<ServiceProcess> Start(string folder)
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Starts the service and waits until it is ready.</summary>
+    /// <param name="environment">Variables beside, or instead of, those that every test sets.</param>
+    public static async Task<ServiceProcess> Start(string folder, params (string Name, string Value)[] environment)
+    {
+        ServiceProcess service = Launch(folder, environment);
+        await service.Ready();
+        return service;
+    }
+
+    /// <summary>Starts the service without waiting for it.</summary>
+    public static ServiceProcess Launch(string folder, params (string Name, string Value)[] environment)
     {
         string url = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo("dotnet", Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll"))
@@ -27,12 +45,78 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = url;
         start.Environment["Store__Folder"] = folder;
         start.Environment["Training__Threads"] = "2";
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         Process process = Process.Start(start)!;
+        var service = new ServiceProcess(process, new HttpClient { BaseAddress = new Uri(url) });
+        process.OutputDataReceived += (_, line) => service.Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => service.Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var service = new ServiceProcess(process, new HttpClient { BaseAddress = new Uri(url) });
-        await service.Ready();
         return service;
+    }
+
+    /// <summary>Sends a signal by its name, such as <c>STOP</c>.</summary>
+    public void Signal(string name) => Process.Start("kill", [$"-{name}", _process.Id.ToString(null as IFormatProvider)]).WaitForExit();
+
+    /// <summary>What the process has written so far.</summary>
+    public string Output()
+    {
+        lock (_output)
+        {
+            return _output.ToString();
+        }
+    }
+
+    /// <summary>Waits for the process to end by itself.</summary>
+    public Task Exited() => _process.WaitForExitAsync();
+
+    /// <summary>Waits until the service says that it is ready.</summary>
+    public async Task Ready()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            try
+            {
+                if ((await Client.Http.GetAsync("/health/ready", patience.Token)).IsSuccessStatusCode)
+                {
+                    return;
+                }
+
+                await Task.Delay(50, patience.Token);
+            }
+            catch (HttpRequestException) when (!_process.HasExited)
+            {
+                await Task.Delay(50, patience.Token);
+            }
+            catch (HttpRequestException e)
+            {
+                throw new InvalidOperationException($"The service ended: {Output()}", e);
+            }
+        }
+    }
+
+    /// <summary>Runs the program with arguments until it ends by itself.</summary>
+    public static async Task<(int ExitStatus, string Output, string Errors)> Run(string[] arguments, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>SIGTERM, as a container's stop sends it.</summary>
@@ -40,7 +124,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public async Task<TimeSpan> Stop()
     {
         long began = Stopwatch.GetTimestamp();
-        Process.Start("kill", ["-TERM", _process.Id.ToString(null as IFormatProvider)]).WaitForExit();
+        Signal("TERM");
         await _process.WaitForExitAsync();
         return Stopwatch.GetElapsedTime(began);
     }
@@ -70,22 +154,11 @@ public sealed class ServiceProcess : IAsyncDisposable
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    private async Task Ready()
+    private void Keep(string? line)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
+        lock (_output)
         {
-            try
-            {
-                if ((await Client.Http.GetAsync("/health/ready", patience.Token)).IsSuccessStatusCode)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException) when (!_process.HasExited)
-            {
-                await Task.Delay(50, patience.Token);
-            }
+            _output.AppendLine(line);
         }
     }
 }

@@ -62,28 +62,4 @@ public sealed class ServiceTests(TrainedService trained)
 
         static string[] References(Type type) => [.. type.Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!)];
     }
-
-    [Theory]
-    [InlineData("127.0.0.1", true)]
-    [InlineData("::1", true)]
-    [InlineData("192.0.2.7", false)]
-    [InlineData("2001:db8::7", false)]
-    public async Task Only_callers_on_this_machine_are_let_in_whatever_their_headers_say(string address, bool letIn)
-    {
-        foreach (string path in (string[])["/v1/training-jobs", "/hangfire", "/swagger/index.html", "/openapi/v1.json", "/health/ready"])
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            request.Headers.Add(Service.PretendedAddress, address);
-            request.Headers.Add("X-Forwarded-For", "127.0.0.1");
-            using HttpResponseMessage response = await Client.SendAsync(request);
-            if (letIn)
-            {
-                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-            }
-            else
-            {
-                await Expect.Problem(HttpStatusCode.Forbidden, response);
-            }
-        }
-    }
 }

@@ -14,16 +14,5 @@ internal static class MnistFolder
         return Assert.IsType<DatasetLoad.Loaded>(s_load.Value).Dataset;
     }
 
-    private static string Folder => Environment.GetEnvironmentVariable("MNIST_FOLDER") ?? Path.GetFullPath(Path.Combine(Root(), "../shared/data/mnist"));
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "AutoencoderApi.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
-    }
+    private static string Folder => Environment.GetEnvironmentVariable("MNIST_FOLDER") ?? Path.GetFullPath(Path.Combine(Repository.Root, "../shared/data/mnist"));
 }

@@ -1,27 +1,35 @@
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Checkpoints;
 
 /// <summary>What is known of a checkpoint.</summary>
+/// <param name="JobId">The job that wrote it; null where it was imported.</param>
+/// <param name="Name">The name that its importer gave it, or null.</param>
+/// <param name="Imported">Whether it was imported: its step and losses are then what the file claims, and not measured here.</param>
 /// <param name="Step">Steps taken.</param>
 /// <param name="Losses">Mean squared error per pixel, pixels 0..1; <c>test</c> only after a job's last step.</param>
 /// <param name="Layers">The named stages one may look into.</param>
 /// <param name="Bytes">Size of the safetensors file.</param>
 /// <param name="Sha256">Of that file, in lower-case hexadecimal.</param>
 internal sealed record CheckpointResponse(
-    Guid Id, Guid JobId, Architecture Architecture, TrainingSettings Settings, int Step, Losses Losses, LayerResponse[] Layers, int Bytes, string Sha256, DateTime CreatedAt)
+    Guid Id, Guid? JobId, string? Name, bool Imported, Architecture Architecture, TrainingSettings Settings, int Step, Losses Losses, LayerResponse[] Layers, int Bytes, string Sha256, DateTime CreatedAt)
 {
     public static CheckpointResponse Of(CheckpointRow row) => new(
-        row.Id, row.JobId, row.Architecture, row.Settings, row.Step, row.Losses, LayerResponse.AllOf(row.Settings), row.Bytes, row.Sha256, row.CreatedAt);
+        row.Id, row.JobId, row.Name, row.JobId is null, row.Architecture, row.Settings, row.Step, row.Losses, LayerResponse.AllOf(row.Settings), row.Bytes, row.Sha256, row.CreatedAt);
 }
 
 /// <param name="Name">What <c>/layers/{layer}/tiles</c> takes.</param>
@@ -37,11 +45,16 @@ internal static class CheckpointEndpoints
 {
     public static void MapCheckpoints(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder checkpoints = app.MapGroup("/v1/checkpoints").WithTags("Checkpoints");
+        RouteGroupBuilder checkpoints = app.MapGroup("/v1/checkpoints").WithTags("Checkpoints").RequireAuthorization(Roles.Reader);
         checkpoints.MapGet("", List).WithName("listCheckpoints").WithSummary("The checkpoints, newest first").ProducesProblem(400);
-        checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id, 'latest' or 'best'").ProducesProblem(404);
+        checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id or tag").AnswersEntityTag("the checkpoint, which never changes").ProducesProblem(404);
+        checkpoints.MapPost("", Import).RequireAuthorization(Roles.Operator).WithName("importCheckpoint").WithSummary("Import a safetensors file that this service, or one like it, has written")
+            .WithMetadata(new RequestSizeLimitAttribute(CheckpointUpload.MaxRequestBytes), new AcceptsCheckpointMetadata())
+            .Produces<CheckpointResponse>(201).AnswersHeader(201, "Location", "The checkpoint.").TakesIdempotencyKey()
+            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415);
+        checkpoints.MapDelete("{reference}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteCheckpoint").WithSummary("Delete a checkpoint that no tag names and no running job needs").ProducesProblem(404).ProducesProblem(409);
         checkpoints.MapGet("{reference}/weights", Weights).WithName("downloadWeights").WithSummary("The safetensors file")
-            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).ProducesProblem(404).ProducesProblem(416);
+            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).ProducesProblem(404).ProducesProblem(416).DisableRequestTimeout();
         checkpoints.MapGet("{reference}/layers", Layers).WithName("listLayers").WithSummary("The named stages with their shapes").ProducesProblem(404);
     }
 
@@ -68,8 +81,55 @@ internal static class CheckpointEndpoints
         return TypedResults.Ok(Paging.Cut(rows, limit, row => row.Id, CheckpointResponse.Of));
     }
 
-    private static async Task<Results<Ok<CheckpointResponse>, ProblemHttpResult>> Get(string reference, CheckpointStore checkpoints, CancellationToken token) =>
-        await checkpoints.FindAsync(reference, token) is { } row ? TypedResults.Ok(CheckpointResponse.Of(row)) : Problems.CheckpointNotFound(reference);
+    private static async Task<Results<Ok<CheckpointResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
+        string reference, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
+    {
+        if (await checkpoints.FindAsync(reference, token) is not { } row)
+        {
+            return Problems.CheckpointNotFound(reference);
+        }
+
+        return context.IsKnown(Conditional.EntityTag(row.Id.ToString("N"))) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(CheckpointResponse.Of(row));
+    }
+
+    private static async Task<IResult> Import(
+        HttpContext context, CheckpointStore checkpoints, IdempotencyKeys keys, CancellationToken token, string? name = null)
+    {
+        if (name is not null && !SettingsRules.IsName(name))
+        {
+            return Problems.Invalid("name", SettingsRules.NameRule);
+        }
+
+        return await CheckpointUpload.ReadAsync(context.Request, token) switch
+        {
+            CheckpointUpload.Refused refused => refused.Problem,
+            CheckpointUpload.File file => await keys.OnceAsync(context, file.Content, key => Store(key, file), token),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+
+        async Task<IResult?> Store(KeyedRequest? key, CheckpointUpload.File upload)
+        {
+            (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.ImportedRows(name, upload);
+            (string location, CheckpointResponse response) = ($"/v1/checkpoints/{row.Id}", CheckpointResponse.Of(row));
+            return await checkpoints.AddAsync(row, file, key?.Answer(201, location, response), token) ? TypedResults.Created(location, response) : null;
+        }
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, CancellationToken token)
+    {
+        if (await checkpoints.FindAsync(reference, token) is not { } row)
+        {
+            return Problems.CheckpointNotFound(reference);
+        }
+
+        return await checkpoints.DeleteAsync(row, token) switch
+        {
+            CheckpointDelete.Deleted => TypedResults.NoContent(),
+            CheckpointDelete.Tagged tagged => Problems.Tagged(tagged.Tag, $"checkpoint {row.Id}"),
+            CheckpointDelete.Needed needed => Problems.Conflict($"Job {needed.Job} has not ended and may have to go on from this checkpoint. POST {JobLinks.Of(needed.Job).Cancel} first."),
+            _ => Problems.CheckpointNotFound(reference),
+        };
+    }
 
     private static async Task<Results<Ok<LayerResponse[]>, ProblemHttpResult>> Layers(string reference, CheckpointStore checkpoints, CancellationToken token) =>
         await checkpoints.FindAsync(reference, token) is { } row ? TypedResults.Ok(LayerResponse.AllOf(row.Settings)) : Problems.CheckpointNotFound(reference);

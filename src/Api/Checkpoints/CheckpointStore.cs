@@ -1,15 +1,32 @@
 using System.Security.Cryptography;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Checkpoints;
+
+/// <summary>What came of deleting a checkpoint.</summary>
+internal abstract record CheckpointDelete
+{
+    internal sealed record Deleted : CheckpointDelete;
+
+    internal sealed record Gone : CheckpointDelete;
+
+    /// <summary>Its job has not ended and may have to go on from it.</summary>
+    internal sealed record Needed(Guid Job) : CheckpointDelete;
+
+    internal sealed record Tagged(string Tag) : CheckpointDelete;
+}
 
 /// <summary>The stored checkpoints: found by id or tag, read back only where their bytes are the ones that were written.</summary>
 internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
 {
     public const string Latest = "latest";
     public const string Best = "best";
+
+    /// <summary>The tags that move by themselves.</summary>
+    public static readonly string[] KeptTags = [Best, Latest];
 
     public static (CheckpointRow Row, CheckpointFileRow File) Rows(Guid jobId, Snapshot snapshot, double elapsedSeconds)
     {
@@ -30,17 +47,47 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
         return (row, new CheckpointFileRow { CheckpointId = row.Id, Content = file });
     }
 
-    /// <summary>The checkpoint with this id, or the newest (<c>latest</c>), or the one with the lowest test loss (<c>best</c>).</summary>
+    /// <summary>The rows of a file that comes from elsewhere. Its step and losses are what it claims.</summary>
+    public static (CheckpointRow Row, CheckpointFileRow File) ImportedRows(string? name, CheckpointUpload.File upload)
+    {
+        var row = new CheckpointRow
+        {
+            Id = Guid.CreateVersion7(),
+            Name = name,
+            Architecture = upload.Header.Settings.Architecture,
+            Settings = upload.Header.Settings,
+            Step = upload.Header.Step,
+            Losses = upload.Header.Losses,
+            Bytes = upload.Content.Length,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(upload.Content)),
+            CreatedAt = DateTime.UtcNow,
+        };
+        return (row, new CheckpointFileRow { CheckpointId = row.Id, Content = upload.Content });
+    }
+
+    /// <summary>Stores rows together, whole or not at all.</summary>
+    /// <returns>False where the idempotency key among them is taken.</returns>
+    public async Task<bool> AddAsync(CheckpointRow row, CheckpointFileRow file, IdempotencyRow? answer, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        store.AddRange(row, file);
+        return await store.TrySaveAsync(answer, token);
+    }
+
+    /// <summary>
+    /// The checkpoint with this id or tag; <c>latest</c> is the newest, <c>best</c> the one with the lowest test loss, of those that jobs
+    /// of this service have written: what a file from elsewhere claims was not measured here, and an import moves neither.
+    /// </summary>
     public async Task<CheckpointRow?> FindAsync(string reference, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         IQueryable<CheckpointRow> rows = store.Checkpoints.AsNoTracking();
         return reference switch
         {
-            Latest => await rows.OrderByDescending(row => row.Id).FirstOrDefaultAsync(token),
-            Best => await rows.Where(row => row.Losses.Test != null).OrderBy(row => row.Losses.Test).ThenByDescending(row => row.Id).FirstOrDefaultAsync(token),
+            Latest => await rows.Where(row => row.JobId != null).OrderByDescending(row => row.Id).FirstOrDefaultAsync(token),
+            Best => await rows.Where(row => row.JobId != null && row.Losses.Test != null).OrderBy(row => row.Losses.Test).ThenByDescending(row => row.Id).FirstOrDefaultAsync(token),
             _ when Guid.TryParse(reference, out Guid id) => await rows.FirstOrDefaultAsync(row => row.Id == id, token),
-            _ => null,
+            _ => await rows.FirstOrDefaultAsync(row => store.Tags.Any(tag => tag.Name == reference && tag.CheckpointId == row.Id), token),
         };
     }
 
@@ -63,4 +110,36 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         return await store.Checkpoints.AsNoTracking().Where(row => row.JobId == jobId).OrderByDescending(row => row.Step).ThenByDescending(row => row.Id).ToListAsync(token);
     }
+
+    /// <summary>Deletes a checkpoint that nothing holds, and lets its job point to the one before it.</summary>
+    public async Task<CheckpointDelete> DeleteAsync(CheckpointRow row, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using var transaction = await store.Database.BeginTransactionAsync(token);
+        if (row.JobId is { } job && !await HoldEndedJobAsync(store, job, token))
+        {
+            return new CheckpointDelete.Needed(job);
+        }
+
+        if (!await store.Checkpoints.Where(other => other.Id == row.Id && !store.Tags.Any(tag => tag.CheckpointId == row.Id)).TryDeleteAsync(token))
+        {
+            await transaction.RollbackAsync(token);
+            string? tag = await store.Tags.Where(tag => tag.CheckpointId == row.Id).OrderBy(tag => tag.Name).Select(tag => tag.Name).FirstOrDefaultAsync(token);
+            return tag is null ? new CheckpointDelete.Gone() : new CheckpointDelete.Tagged(tag);
+        }
+
+        await store.Jobs.Where(ended => ended.Id == row.JobId && ended.LatestCheckpoint == row.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(
+                ended => ended.LatestCheckpoint,
+                ended => store.Checkpoints.Where(left => left.JobId == ended.Id).OrderByDescending(left => left.Step).ThenByDescending(left => left.Id).Select(left => (Guid?)left.Id).FirstOrDefault()),
+            token);
+        await transaction.CommitAsync(token);
+        return new CheckpointDelete.Deleted();
+    }
+
+    /// <summary>Writes to the job's row, so that of two deletions one sees what the other has left.</summary>
+    /// <returns>Whether the job has ended.</returns>
+    private static async Task<bool> HoldEndedJobAsync(StoreContext store, Guid job, CancellationToken token) =>
+        await store.Jobs.Where(row => row.Id == job && JobStatuses.Terminal.Contains(row.Status)).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Version, row => row.Version + 1), token) == 1;
 }

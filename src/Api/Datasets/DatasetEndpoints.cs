@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Models;
@@ -16,7 +17,7 @@ internal static class DatasetEndpoints
 {
     public static void MapDatasets(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder datasets = app.MapGroup("/v1/datasets").WithTags("Data sets");
+        RouteGroupBuilder datasets = app.MapGroup("/v1/datasets").WithTags("Data sets").RequireAuthorization(Roles.Reader);
         datasets.MapGet("", List).WithName("listDatasets").WithSummary("The data sets, and whether each can be had");
         datasets.MapGet("{name}/{split}/{index}.png", Picture).WithName("getDatasetPicture").WithSummary("One picture of a data set")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);

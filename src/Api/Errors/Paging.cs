@@ -12,10 +12,11 @@ internal static class Paging
     public static ProblemHttpResult? Check(int limit, string? cursor, out Guid? before)
     {
         before = Guid.TryParse(cursor, out Guid id) ? id : null;
-        return limit is < 1 or > MaxLimit ? Problems.Invalid("limit", $"must be 1 to {MaxLimit}.")
-            : cursor is not null && before is null ? Problems.Invalid("cursor", "must be the nextCursor of an earlier page.")
-            : null;
+        return CheckLimit(limit) ?? (cursor is not null && before is null ? Problems.Invalid("cursor", "must be the nextCursor of an earlier page.") : null);
     }
+
+    public static ProblemHttpResult? CheckLimit(int limit) =>
+        limit is < 1 or > MaxLimit ? Problems.Invalid("limit", $"must be 1 to {MaxLimit}.") : null;
 
     /// <param name="rows">One row more than the page holds where there is a next page.</param>
     public static Page<TItem> Cut<TRow, TItem>(List<TRow> rows, int limit, Func<TRow, Guid> id, Func<TRow, TItem> show) =>

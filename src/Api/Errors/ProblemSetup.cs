@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AutoencoderApi.Api.Store;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -13,11 +15,12 @@ internal static partial class ProblemSetup
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // so that a bad body's reason gets here
         services.AddExceptionHandler<MalformedRequestHandler>();
+        services.AddExceptionHandler<StoreAwayHandler>();
     }
 
     public static void UseProblems(this IApplicationBuilder app)
     {
-        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException });
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException || StoreFaults.IsAway(context.Exception) });
         app.UseStatusCodePages();
     }
 
@@ -30,14 +33,48 @@ internal static partial class ProblemSetup
             (problem.Type, problem.Title) = (Problems.UrnPrefix + slug, title);
         }
 
+        if (problem.Extensions.TryGetValue(Problems.RetryAfter, out object? seconds))
+        {
+            context.Response.Headers.RetryAfter = Convert.ToString(seconds, CultureInfo.InvariantCulture);
+        }
+
         problem.Detail ??= status switch
         {
             404 => $"There is no {context.Request.Path}. /swagger lists what there is.",
             405 => $"{context.Request.Path} takes {context.Response.Headers.Allow}.",
+            408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
+            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:PictureBytes and the like).",
             415 => $"The body's media type is not one that {context.Request.Path} takes; /swagger lists them.",
             500 => "This is a fault of the service; report it with the traceId.",
             _ => problem.Title,
         };
+    }
+
+    /// <summary>A store that cannot answer now is the caller's to wait for, whatever the call was.</summary>
+    private sealed partial class StoreAwayHandler(IProblemDetailsService problems, ILogger<StoreAwayHandler> logger) : IExceptionHandler
+    {
+        private const string RetryAfterSeconds = "2";
+
+        public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (!StoreFaults.IsAway(exception))
+            {
+                return ValueTask.FromResult(false);
+            }
+
+            LogAway(logger, httpContext.Request.Path, exception.Message);
+            httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+            var problem = new ProblemDetails
+            {
+                Status = StatusCodes.Status503ServiceUnavailable,
+                Detail = StoreFaults.IsFull(exception) ? "The store has no room left; nothing was changed." : "The store does not answer. Send the request again soon.",
+            };
+            return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
+        }
+
+        [LoggerMessage(1, LogLevel.Warning, "The store is away, so {Path} was answered with 503: {Reason}")]
+        private static partial void LogAway(ILogger logger, string path, string reason);
     }
 
     /// <summary>Says of a request that could not be bound which field is wrong, and what it may be.</summary>

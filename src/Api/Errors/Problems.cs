@@ -7,6 +7,9 @@ internal static class Problems
 {
     public const string UrnPrefix = "urn:autoencoder-api:problem:";
 
+    /// <summary>Seconds, in a problem that may be over by then; the header of that name says the same.</summary>
+    public const string RetryAfter = "retryAfter";
+
     /// <summary>The ending of the URN and the title of a problem that has nothing special to say beyond its status.</summary>
     public static (string Slug, string Title) ForStatus(int status) => status switch
     {
@@ -16,15 +19,32 @@ internal static class Problems
         404 => ("not-found", "There is nothing here"),
         405 => ("method-not-allowed", "The method does not apply here"),
         406 => ("not-acceptable", "No such representation"),
+        408 => ("too-slow", "The request came too slowly"),
         409 => ("conflict", "The state does not allow this"),
         411 => ("length-required", "The length is missing"),
+        412 => ("precondition-failed", "It is not as the request expects"),
         413 => ("too-large", "The request is too large"),
         415 => ("unsupported-media-type", "The media type is not supported"),
         416 => ("range-not-satisfiable", "The range lies outside the file"),
         422 => ("unusable", "The request cannot be carried out"),
+        429 => ("too-many-requests", "Too many requests"),
         503 => ("unavailable", "The service cannot answer now"),
         _ => ("internal-error", "Something went wrong in the service"),
     };
+
+    public static ProblemHttpResult NotAuthenticated(string detail) => Of(401, "not-authenticated", "A key is needed", detail);
+
+    public static ProblemHttpResult NotAllowed(string detail) => Of(403, "not-allowed", "The caller is not let in", detail);
+
+    public static ProblemHttpResult TooManyRequests(string detail, int retrySeconds) => Later(429, "too-many-requests", "Too many requests", detail, retrySeconds);
+
+    public static ProblemHttpResult QueueFull(string detail, int retrySeconds) => Later(429, "queue-full", "The queue is full", detail, retrySeconds);
+
+    public static ProblemHttpResult TookTooLong(int limit) => Later(
+        503, "took-too-long", "The request took too long", $"It was given up after {limit} s (Limits:RequestSeconds). Ask for less, or try again.", retrySeconds: 1);
+
+    public static ProblemHttpResult FigureTooLarge(long width, long height, int limit) => Of(
+        422, "figure-too-large", "The figure would be too large", $"It would have {width}×{height} pixels; at most {limit} in all are drawn. Ask for a smaller scale, or fewer pictures.");
 
     public static ProblemHttpResult NotFound(string detail) => Of(404, "not-found", "There is nothing here", detail);
 
@@ -33,7 +53,7 @@ internal static class Problems
 
     public static ProblemHttpResult CheckpointNotFound(string reference) => Of(
         404, "checkpoint-not-found", "No such checkpoint",
-        $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, 'latest', or 'best' (once a job has succeeded).");
+        $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, or a tag from GET /v1/tags: 'latest', 'best' (once a job has succeeded) or one of yours.");
 
     public static ProblemHttpResult LayerNotFound(string layer, IEnumerable<string> layers) => Of(
         404, "layer-not-found", "No such layer", $"This network has no layer '{layer}'. It has {string.Join(", ", layers)}.");
@@ -50,13 +70,26 @@ internal static class Problems
 
     public static ProblemHttpResult Conflict(string detail) => Of(409, "conflict", "The state does not allow this", detail);
 
+    public static ProblemHttpResult TagNotFound(string name) =>
+        Of(404, "tag-not-found", "No such tag", $"There is no tag '{name}'. GET /v1/tags lists them.");
+
+    public static ProblemHttpResult Tagged(string tag, string tagged) => Of(
+        409, "tagged", "A tag names the checkpoint", $"The tag '{tag}' names {tagged}. DELETE /v1/tags/{tag} first, or move it to another checkpoint.");
+
+    public static ProblemHttpResult PreconditionFailed(string detail) =>
+        Of(412, "precondition-failed", "It is not as the request expects", detail);
+
+    public static ProblemHttpResult KeyReused(string detail) => Of(422, "idempotency-key-reused", "The idempotency key belongs to another request", detail);
+
+    public static ProblemHttpResult CheckpointMissing(string detail) => Of(400, "checkpoint-missing", "There is no checkpoint in the request", detail);
+
     public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);
 
     public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be read", detail);
 
     public static ProblemHttpResult PictureTooLarge(string detail) => Of(413, "picture-too-large", "The picture is too large", detail);
 
-    public static ProblemHttpResult PictureTypeUnsupported(string detail) =>
+    public static ProblemHttpResult MediaTypeUnsupported(string detail) =>
         Of(415, "unsupported-media-type", "The media type is not supported", detail);
 
     public static ProblemHttpResult CheckpointDamaged(string detail) => Of(422, "checkpoint-damaged", "The checkpoint is damaged", detail);
@@ -74,6 +107,9 @@ internal static class Problems
         statusCode: 400,
         detail: string.Join(" ", violations.Select(violation => $"{violation.Key}: {violation.Value}")),
         extensions: [new("errors", violations.ToDictionary(violation => violation.Key, violation => new[] { violation.Value }))]);
+
+    private static ProblemHttpResult Later(int status, string slug, string title, string detail, int retrySeconds) => TypedResults.Problem(
+        type: UrnPrefix + slug, title: title, statusCode: status, detail: detail, extensions: [new(RetryAfter, retrySeconds)]);
 
     private static ProblemHttpResult Of(int status, string slug, string title, string detail) =>
         TypedResults.Problem(type: UrnPrefix + slug, title: title, statusCode: status, detail: detail);

@@ -1,54 +1,91 @@
 using System.Globalization;
 using System.Text;
+using AutoencoderApi.Api.Access;
+using System.Text.Json;
 using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Jobs;
 
 internal static class JobEndpoints
 {
-    private const int PollSeconds = 1;
+    private const int ReaderRetrySeconds = 10;
 
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder jobs = app.MapGroup("/v1/training-jobs").WithTags("Training jobs");
-        jobs.MapPost("", Create).WithName("createTrainingJob").WithSummary("Make a training job and enqueue it").ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        RouteGroupBuilder jobs = app.MapGroup("/v1/training-jobs").WithTags("Training jobs").RequireAuthorization(Roles.Reader);
+        jobs.MapPost("", Create).RequireAuthorization(Roles.Operator).WithName("createTrainingJob").WithSummary("Make a training job and enqueue it").TakesIdempotencyKey()
+            .Produces<TrainingJobResponse>(202).AnswersHeader(202, "Location", "The job.").AnswersHeader(202, "Retry-After", "Seconds to wait before asking for the job.")
+            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415);
         jobs.MapGet("", List).WithName("listTrainingJobs").WithSummary("The jobs, newest first").ProducesProblem(400);
-        jobs.MapGet("{id}", Get).WithName("getTrainingJob").WithSummary("One job with its progress and losses").ProducesProblem(400).ProducesProblem(404);
-        jobs.MapPost("{id}/cancel", Cancel).WithName("cancelTrainingJob").WithSummary("Stop a job; its last checkpoint is kept").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
-        jobs.MapDelete("{id}", Delete).WithName("deleteTrainingJob").WithSummary("Delete an ended job with its metrics and checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        jobs.MapGet("{id}", Get).WithName("getTrainingJob").WithSummary("One job with its progress and losses").AnswersEntityTag("the job as it stands")
+            .AnswersHeader(200, "Retry-After", "Seconds to wait before asking again; absent once the job has ended.").AnswersHeader(200, "Preference-Applied", "How long the answer was held at most.")
+            .TakesHeader("Prefer", "wait=N holds the answer for up to N seconds, at most 30, until the job is no longer as If-None-Match has it (without that: as it is now).")
+            .ProducesProblem(400).ProducesProblem(404);
+        jobs.MapGet("{id}/events", Events).WithName("followTrainingJob").WithSummary("What happens to a job, as server-sent events: progress, checkpoint, ended")
+            .TakesHeader("Last-Event-ID", "The id of the last event that was received: the stream goes on behind it. Without it, it begins with the job.")
+            .Produces<ProgressEvent>(200, "text/event-stream").Produces(204).ProducesProblem(400).ProducesProblem(404).DisableRequestTimeout();
+        jobs.MapPost("{id}/cancel", Cancel).RequireAuthorization(Roles.Operator).WithName("cancelTrainingJob").WithSummary("Stop a job; its last checkpoint is kept").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        jobs.MapDelete("{id}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTrainingJob").WithSummary("Delete an ended job with its metrics and checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         jobs.MapGet("{id}/metrics", Metrics).WithName("getTrainingJobMetrics").WithSummary("The losses by step, as JSON or CSV")
             .Produces<IReadOnlyList<MetricPoint>>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
         jobs.MapGet("{id}/loss.png", LossPicture).WithName("drawTrainingJobLoss").WithSummary("The loss against the step, log scale, as a picture")
-            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404);
+            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
 
-    private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Create(
-        TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, HttpResponse response, CancellationToken token)
+    private static Task<IResult> Create(
+        TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobBounds bounds, QueueBound places,
+        IdempotencyKeys keys, HttpContext context, CancellationToken token)
     {
-        TrainingSettings settings = request.Resolve(datasets.Default);
-        IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, datasets);
-        if (violations.Count > 0)
-        {
-            return Problems.Invalid(violations);
-        }
+        return keys.OnceAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, WireFormat.Json), Make, token);
 
-        if (await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token) is { } problem)
+        async Task<IResult?> Make(KeyedRequest? key)
         {
-            return problem;
-        }
+            TrainingSettings settings = request.Resolve(datasets.Default);
+            IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, datasets, bounds);
+            if (violations.Count > 0)
+            {
+                return Problems.Invalid(violations);
+            }
 
-        JobRow job = await queue.AddAsync(request.Name, settings, token);
-        response.Headers.RetryAfter = PollSeconds.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Accepted(JobLinks.Of(job.Id).Self, TrainingJobResponse.Of(job));
+            if (await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token) is { } problem)
+            {
+                return problem;
+            }
+
+            string owner = context.User.Id()!;
+            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, jobs: 1, token);
+            using (place)
+            {
+                if (place is null)
+                {
+                    return full!;
+                }
+
+                JobRow? job = await queue.AddAsync(
+                    request.Name, settings, owner, made => key?.Answer(202, JobLinks.Of(made.Id).Self, TrainingJobResponse.Of(made)), token);
+                if (job is null)
+                {
+                    return null;
+                }
+
+                context.Response.Headers.RetryAfter = Polling.RetryAfter;
+                return TypedResults.Accepted(JobLinks.Of(job.Id).Self, TrainingJobResponse.Of(job));
+            }
+        }
     }
 
     private static async Task<Results<Ok<Page<TrainingJobResponse>>, ProblemHttpResult>> List(
@@ -78,32 +115,72 @@ internal static class JobEndpoints
         return TypedResults.Ok(Paging.Cut(rows, limit, job => job.Id, TrainingJobResponse.Of));
     }
 
-    private static async Task<Results<Ok<TrainingJobResponse>, ProblemHttpResult>> Get(
-        Guid id, IDbContextFactory<StoreContext> stores, HttpResponse response, CancellationToken token)
+    private static async Task<Results<Ok<TrainingJobResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
+        Guid id, IDbContextFactory<StoreContext> stores, JobWatch watch, HttpContext context, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        if (await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token) is not { } job)
+        JobRow? job = await FindAsync(id, stores, token);
+        if (job is { } before && !job.Status.IsTerminal() && context.Request.PreferredWait() is { } wait && IsNoNews(before))
+        {
+            await watch.WaitForChangeAsync(id, before.Version, wait, token);
+            job = await FindAsync(id, stores, token);
+            context.Response.Headers["Preference-Applied"] = Polling.Applied(wait);
+        }
+
+        if (job is null)
         {
             return Problems.JobNotFound(id);
         }
 
         if (!job.Status.IsTerminal())
         {
-            response.Headers.RetryAfter = PollSeconds.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = Polling.RetryAfter;
         }
 
-        return TypedResults.Ok(TrainingJobResponse.Of(job));
+        return context.IsKnown(EntityTag(job)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(TrainingJobResponse.Of(job));
+
+        bool IsNoNews(JobRow job) => context.Request.Headers.IfNoneMatch.Count == 0 || context.Request.Knows(EntityTag(job));
+    }
+
+    private static async Task<IResult> Events(
+        Guid id, IDbContextFactory<StoreContext> stores, JobEvents events, EventReaders readers, HttpContext context, CancellationToken token)
+    {
+        if (await FindAsync(id, stores, token) is not { } job)
+        {
+            return Problems.JobNotFound(id);
+        }
+
+        string? last = context.Request.Headers["Last-Event-ID"];
+        if (!JobEvents.TryParseId(last, job, out long sent))
+        {
+            return Problems.Invalid("Last-Event-ID", "must be the id of an event of this job.");
+        }
+
+        return job.Status.IsTerminal() && sent == job.Version
+            ? TypedResults.NoContent() // what makes an EventSource stop asking (HTML Living Standard, section 9.2)
+            : Follow();
+
+        IResult Follow()
+        {
+            if (readers.TryEnter(context.IdOrAddress()) is not { } reader)
+            {
+                return Problems.TooManyRequests("You read as many event streams as one caller may. Close one, or poll the job instead.", ReaderRetrySeconds);
+            }
+
+            context.Response.RegisterForDispose(reader);
+            return TypedResults.ServerSentEvents(events.ReadAsync(id, sent, context.Response, token));
+        }
     }
 
     private static async Task<Results<Accepted<TrainingJobResponse>, Ok<TrainingJobResponse>, ProblemHttpResult>> Cancel(
-        Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
+        Guid id, IDbContextFactory<StoreContext> stores, JobWatch watch, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         await store.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Queued).ExecuteUpdateAsync(
-            set => set.SetProperty(job => job.Status, JobStatus.Cancelled).SetProperty(job => job.EndedAt, job => DateTime.UtcNow).SetProperty(job => job.Version, job => job.Version + 1),
+            set => set.SetProperty(job => job.Status, JobStatus.Cancelled).SetProperty(job => job.EndedAt, job => StoreContext.Now()).SetProperty(job => job.Version, job => job.Version + 1),
             token);
         await store.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Running).ExecuteUpdateAsync(
             set => set.SetProperty(job => job.Status, JobStatus.Cancelling).SetProperty(job => job.Version, job => job.Version + 1), token);
+        watch.Wake();
         JobRow? job = await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
         return job?.Status switch
         {
@@ -117,9 +194,15 @@ internal static class JobEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        if (await store.Jobs.Where(job => job.Id == id && JobStatuses.Terminal.Contains(job.Status)).ExecuteDeleteAsync(token) == 1)
+        IQueryable<TagRow> tags = store.Tags.Where(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && row.JobId == id));
+        if (await store.Jobs.Where(job => job.Id == id && JobStatuses.Terminal.Contains(job.Status) && !tags.Any()).TryDeleteAsync(token))
         {
             return TypedResults.NoContent();
+        }
+
+        if (await tags.OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
+        {
+            return Problems.Tagged(tag.Name, $"checkpoint {tag.CheckpointId} of this job");
         }
 
         return await store.Jobs.AnyAsync(job => job.Id == id, token)
@@ -150,11 +233,16 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossPicture(
-        Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token, int width = 800, int height = 500)
+        Guid id, IDbContextFactory<StoreContext> stores, FigureBound figures, CancellationToken token, int width = 800, int height = 500)
     {
         if (width is < 200 or > 4000 || height is < 150 or > 4000)
         {
             return Problems.Invalid(width is < 200 or > 4000 ? "width" : "height", "must be a number of pixels: width 200 to 4000, height 150 to 4000.");
+        }
+
+        if (figures.Refusal(width, height) is { } tooLarge)
+        {
+            return tooLarge;
         }
 
         if (await PointsAsync(id, stores, token) is not { } points)
@@ -164,6 +252,14 @@ internal static class JobEndpoints
 
         LossPoint[] curve = [.. points.Select(point => new LossPoint(point.Step, point.TrainLoss, point.ValidationLoss))];
         return TypedResults.File(LossPlot.Draw($"Loss of job {id}", curve, width, height), "image/png");
+    }
+
+    private static EntityTagHeaderValue EntityTag(JobRow job) => Conditional.EntityTag($"{job.Id:N}-{job.Version}");
+
+    private static async Task<JobRow?> FindAsync(Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        return await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
     }
 
     private static async Task<MetricPoint[]?> PointsAsync(Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)

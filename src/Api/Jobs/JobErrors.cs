@@ -15,6 +15,9 @@ internal static class JobErrors
     public static JobError Collapsed(TrainingEvent.Collapsed e) => new(
         Problems.UrnPrefix + "collapsed", "The network collapsed", $"At step {e.Step} the output had become independent of the picture. {e.Advice}");
 
+    public static JobError WorkerLost(string when) => new(
+        Problems.UrnPrefix + "worker-lost", "The job's workers were lost", $"The process that ran the job ended, or was cut off, {when}. See the workers' log and memory, then POST the job again.");
+
     public static JobError Internal(Exception e) => new(
         Problems.UrnPrefix + "internal-error", "Something went wrong in the service", $"{e.GetType().Name}: {e.Message} The log has the details.");
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
 using Microsoft.EntityFrameworkCore;
@@ -6,11 +7,24 @@ namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
 /// A worker's right to run one job: valid as long as nobody has raised the fencing number since. Every write names that
-/// number in its own condition, so a worker that has lost the job, knowingly or not, changes nothing.
+/// number in its own condition, so a worker that has lost the job, knowingly or not, changes nothing. Beside the database's
+/// word the worker has its own: once its clock says that no renewal came through in time, it writes no more.
 /// </summary>
-internal sealed record JobLease(Guid JobId, long Fence)
+/// <param name="asked">When the worker asked for the lease, as <see cref="Stopwatch"/> counts: never later than the database gave it.</param>
+internal sealed class JobLease(Guid jobId, long fence, long asked)
 {
     public const int Seconds = 15;
+
+    private long _asked = asked;
+
+    public Guid JobId => jobId;
+
+    public long Fence => fence;
+
+    /// <summary>How long the lease surely holds if nobody takes it; zero or less once it may have run out.</summary>
+    public TimeSpan Remaining => TimeSpan.FromSeconds(Seconds) - Stopwatch.GetElapsedTime(Interlocked.Read(ref _asked));
+
+    public bool HasRunOut => Remaining <= TimeSpan.Zero;
 
     /// <summary>Takes a queued job, or null where somebody else has it or it has ended.</summary>
     public static async Task<JobLease?> ClaimAsync(StoreContext store, Guid jobId, CancellationToken token)
@@ -21,6 +35,8 @@ internal sealed record JobLease(Guid JobId, long Fence)
             return null;
         }
 
+        Milestones.Pass("claim.before", jobId);
+        long asked = Stopwatch.GetTimestamp();
         int claimed = await store.Jobs
             .Where(job => job.Id == jobId && job.Status == JobStatus.Queued && job.Fence == fence)
             .ExecuteUpdateAsync(
@@ -28,13 +44,19 @@ internal sealed record JobLease(Guid JobId, long Fence)
                     .SetProperty(job => job.Status, JobStatus.Running)
                     .SetProperty(job => job.Fence, job => job.Fence + 1)
                     .SetProperty(job => job.Attempt, job => job.Attempt + 1)
-                    .SetProperty(job => job.StartedAt, job => job.StartedAt ?? DateTime.UtcNow)
-                    .SetProperty(job => job.LeaseUntil, job => DateTime.UtcNow.AddSeconds(Seconds))
+                    .SetProperty(job => job.ClaimsSinceStep, job => job.ClaimsSinceStep + 1)
+                    .SetProperty(job => job.ClaimsSinceCheckpoint, job => job.ClaimsSinceCheckpoint + 1)
+                    .SetProperty(job => job.StartedAt, job => job.StartedAt ?? StoreContext.Now())
+                    .SetProperty(job => job.LeaseUntil, job => StoreContext.Now().AddSeconds(Seconds))
                     .SetProperty(job => job.Version, job => job.Version + 1),
                 token);
-        return claimed == 1 ? new JobLease(jobId, fence.Value + 1) : null;
+        Milestones.Pass("claim.after", jobId);
+        return claimed == 1 ? new JobLease(jobId, fence.Value + 1, asked) : null;
     }
 
+    public void Renewed(long askedAt) => Interlocked.Exchange(ref _asked, askedAt);
+
     /// <summary>The job's row, as long as this lease holds.</summary>
-    public IQueryable<JobRow> Row(StoreContext store) => store.Jobs.Where(job => job.Id == JobId && job.Fence == Fence);
+    public IQueryable<JobRow> Row(StoreContext store) => store.Jobs.Where(
+        job => job.Id == jobId && job.Fence == fence && (job.Status == JobStatus.Running || job.Status == JobStatus.Cancelling));
 }

@@ -7,14 +7,20 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="JobSweep"/>.</summary>
-internal sealed class JobQueue(IDbContextFactory<StoreContext> stores, IBackgroundJobClient queue)
+internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, IBackgroundJobClient queue, ILogger<JobQueue> logger)
 {
-    public async Task<JobRow> AddAsync(string? name, TrainingSettings settings, CancellationToken token)
+    /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
+    public const int SecondsToTrust = 10;
+
+    /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
+    /// <returns>The job, or null where that key is taken.</returns>
+    public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, string owner, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
     {
         var job = new JobRow
         {
             Id = Guid.CreateVersion7(),
             Name = name,
+            Owner = owner,
             Status = JobStatus.Queued,
             Architecture = settings.Architecture,
             Settings = settings,
@@ -23,16 +29,42 @@ internal sealed class JobQueue(IDbContextFactory<StoreContext> stores, IBackgrou
         };
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         store.Jobs.Add(job);
-        await store.SaveChangesAsync(token);
-        await EnqueueAsync(store, job.Id, CancellationToken.None); // accepted by now, whether or not the caller waits
+        Milestones.Pass("insert.before", job.Id);
+        if (!await store.TrySaveAsync(answer(job), token))
+        {
+            return null;
+        }
+
+        Milestones.Pass("insert.after", job.Id);
+        try
+        {
+            await EnqueueAsync(store, job.Id, CancellationToken.None); // accepted by now, whether or not the caller waits
+        }
+        catch (Exception e) when (e is BackgroundJobClientException || StoreFaults.IsAway(e))
+        {
+            Log.NotEnqueued(logger, job.Id, e);
+        }
+
         return job;
     }
 
     public async Task EnqueueAsync(StoreContext store, Guid jobId, CancellationToken token)
     {
-        string entry = queue.Enqueue<TrainingJobRunner>(runner => runner.RunAsync(jobId, CancellationToken.None));
+        Milestones.Pass("enqueue.before", jobId);
+        string entry = queue.Enqueue<TrainingJobRunner>(runner => runner.RunAsync(jobId));
+        Milestones.Pass("enqueue.after", jobId);
         await store.Jobs
             .Where(job => job.Id == jobId)
-            .ExecuteUpdateAsync(set => set.SetProperty(job => job.QueueEntry, entry), token);
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(job => job.QueueEntry, entry)
+                    .SetProperty(job => job.QueueCheckAt, job => StoreContext.Now().AddSeconds(SecondsToTrust)),
+                token);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Job {JobId} is stored but could not be enqueued; the sweep will do it")]
+        public static partial void NotEnqueued(ILogger logger, Guid jobId, Exception exception);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
@@ -8,106 +9,151 @@ using Microsoft.EntityFrameworkCore.Query;
 
 namespace AutoencoderApi.Api.Jobs;
 
-/// <summary>Writes what a run tells into the store, as long as its lease holds. Each method is false where the lease is lost.</summary>
-internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
+/// <summary>
+/// Writes what a run tells into the store, as long as its lease holds. Each method is false where the lease is lost. While
+/// the store is away a write is tried again until the lease has run out.
+/// </summary>
+/// <remarks>
+/// A write of several statements begins with the update of the job's row under the fencing number. That locks the row
+/// (PostgreSQL) or all writing (SQLite, BEGIN IMMEDIATE) to the end of the transaction, and whoever takes the job over must
+/// change the same row: so the number stands for the whole of the transaction, not only for its first statement.
+/// </remarks>
+internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWatch watch)
 {
-    /// <summary>Keeps the lease alive and shows the progress.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Keeps the lease alive and shows the progress; tried once, as the next beat comes soon.</summary>
+    /// <param name="moved">Whether the worker has got past the step it began at.</param>
     /// <returns>The job's status now, or null where the lease is lost.</returns>
-    public async Task<JobStatus?> BeatAsync(JobLease lease, int step, double? stepsPerSecond, CancellationToken token)
+    public async Task<JobStatus?> BeatAsync(JobLease lease, int step, double? stepsPerSecond, bool moved, CancellationToken token)
     {
+        if (lease.HasRunOut)
+        {
+            return null;
+        }
+
         await using StoreContext store = await stores.CreateDbContextAsync(token);
+        long asked = Stopwatch.GetTimestamp();
         bool held = await UpdateAsync(
             store,
             lease,
-            set => set
-                .SetProperty(job => job.LeaseUntil, job => DateTime.UtcNow.AddSeconds(JobLease.Seconds))
-                .SetProperty(job => job.Step, step)
-                .SetProperty(job => job.StepsPerSecond, stepsPerSecond),
+            set =>
+            {
+                set.SetProperty(job => job.LeaseUntil, job => StoreContext.Now().AddSeconds(JobLease.Seconds))
+                    .SetProperty(job => job.Step, step)
+                    .SetProperty(job => job.StepsPerSecond, stepsPerSecond);
+                if (moved)
+                {
+                    set.SetProperty(job => job.ClaimsSinceStep, 0);
+                }
+            },
             token);
-        return held ? await lease.Row(store).Select(job => (JobStatus?)job.Status).FirstOrDefaultAsync(token) : null;
+        if (!held)
+        {
+            return null;
+        }
+
+        lease.Renewed(asked);
+        watch.Wake();
+        return await lease.Row(store).Select(job => (JobStatus?)job.Status).FirstOrDefaultAsync(token);
     }
 
-    public async Task<bool> EvaluatedAsync(JobLease lease, TrainingEvent.Evaluated point, double elapsedSeconds, CancellationToken token)
+    public async Task<bool> EvaluatedAsync(JobLease lease, TrainingEvent.Evaluated point, double elapsedSeconds)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        await using var transaction = await store.Database.BeginTransactionAsync(token);
-        bool held = await UpdateAsync(
-            store,
+        Milestones.Pass("metric.before", lease.JobId);
+        bool held = await TransactAsync(
             lease,
             set => set
                 .SetProperty(job => job.Step, point.Step)
                 .SetProperty(job => job.Losses.Train, point.TrainLoss)
                 .SetProperty(job => job.Losses.Validation, point.ValidationLoss),
-            token);
-        if (held)
-        {
-            store.Metrics.Add(new MetricRow
+            async store =>
             {
-                JobId = lease.JobId,
-                Step = point.Step,
-                TrainLoss = point.TrainLoss,
-                ValidationLoss = point.ValidationLoss,
-                DeadUnits = point.DeadUnits,
-                ElapsedSeconds = elapsedSeconds,
+                // There already where the answer to an earlier try was lost.
+                if (!await store.Metrics.AnyAsync(row => row.JobId == lease.JobId && row.Step == point.Step))
+                {
+                    store.Metrics.Add(new MetricRow
+                    {
+                        JobId = lease.JobId,
+                        Step = point.Step,
+                        TrainLoss = point.TrainLoss,
+                        ValidationLoss = point.ValidationLoss,
+                        DeadUnits = point.DeadUnits,
+                        ElapsedSeconds = elapsedSeconds,
+                        Version = await VersionAsync(store, lease),
+                    });
+                }
             });
-            await store.SaveChangesAsync(token);
-            await transaction.CommitAsync(token);
-        }
-
+        Milestones.Pass("metric.after", lease.JobId);
         return held;
     }
 
-    public async Task<bool> WarnedAsync(JobLease lease, string warning, CancellationToken token)
+    public Task<bool> WarnedAsync(JobLease lease, string warning) => PersistAsync(lease, async store =>
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        string[]? warnings = await lease.Row(store).Select(job => job.Warnings).FirstOrDefaultAsync(token);
+        string[]? warnings = await lease.Row(store).Select(job => job.Warnings).FirstOrDefaultAsync();
         return warnings is not null
             && (warnings.Contains(warning)
-                || await UpdateAsync(store, lease, set => set.SetProperty(job => job.Warnings, (string[])[.. warnings, warning]), token));
-    }
+                || await UpdateAsync(store, lease, set => set.SetProperty(job => job.Warnings, (string[])[.. warnings, warning]), CancellationToken.None));
+    });
 
-    public async Task<bool> CheckpointedAsync(JobLease lease, Snapshot snapshot, double elapsedSeconds, CancellationToken token)
+    /// <summary>Stores a checkpoint. Where there is no room for it, only the last one is waited for: a run that goes on makes others.</summary>
+    public async Task<bool> CheckpointedAsync(JobLease lease, Snapshot snapshot, double elapsedSeconds)
     {
         (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(lease.JobId, snapshot, elapsedSeconds);
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        await using var transaction = await store.Database.BeginTransactionAsync(token);
-        bool held = await UpdateAsync(
-            store,
-            lease,
-            set => set
-                .SetProperty(job => job.Step, snapshot.Step)
-                .SetProperty(job => job.LatestCheckpoint, row.Id)
-                .SetProperty(job => job.Losses.Test, snapshot.Losses.Test),
-            token);
-        if (held)
+        Milestones.Pass("checkpoint.before", lease.JobId);
+        try
         {
-            store.AddRange(row, file);
-            await store.SaveChangesAsync(token);
-            await transaction.CommitAsync(token);
+            bool held = await TransactAsync(
+                lease,
+                set => set
+                    .SetProperty(job => job.Step, snapshot.Step)
+                    .SetProperty(job => job.LatestCheckpoint, row.Id)
+                    .SetProperty(job => job.Losses.Test, snapshot.Losses.Test)
+                    .SetProperty(job => job.ClaimsSinceStep, 0)
+                    .SetProperty(job => job.ClaimsSinceCheckpoint, 0),
+                async store =>
+                {
+                    if (!await store.Checkpoints.AnyAsync(other => other.Id == row.Id))
+                    {
+                        row.Version = await VersionAsync(store, lease);
+                        store.AddRange(row, file);
+                    }
+                },
+                commit: "commit",
+                mayWaitForRoom: snapshot.Step == snapshot.Settings.Steps);
+            Milestones.Pass("checkpoint.after", lease.JobId);
+            return held;
         }
-
-        return held;
+        catch (Exception e) when (StoreFaults.IsFull(e))
+        {
+            return await WarnedAsync(lease, "The store was full: at least one checkpoint could not be written. The job goes on; make room.");
+        }
     }
 
     /// <summary>Forgets the points behind the checkpoint that the run goes on from: it will measure them again.</summary>
-    public async Task RewindAsync(JobLease lease, int step, CancellationToken token)
-    {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        await store.Metrics
-            .Where(metric => metric.JobId == lease.JobId && metric.Step > step && lease.Row(store).Any())
-            .ExecuteDeleteAsync(token);
-    }
+    public Task<bool> RewindAsync(JobLease lease, int step) => TransactAsync(
+        lease,
+        _ => { },
+        async store => await store.Metrics.Where(metric => metric.JobId == lease.JobId && metric.Step > step).ExecuteDeleteAsync());
 
     /// <summary>Ends the job, or gives it back to the queue. Where somebody is cancelling it, it ends as cancelled whatever the run says.</summary>
     public async Task EndAsync(JobLease lease, JobStatus status, JobError? error)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync();
-        bool ended = await EndAsync(store, lease, JobStatuses.Before(status), status, error);
-        if (!ended)
-        {
-            await EndAsync(store, lease, [JobStatus.Cancelling], JobStatus.Cancelled, error: null);
-        }
+        Milestones.Pass("finish.before", lease.JobId);
+        await PersistAsync(lease, async store =>
+            await EndAsync(store, lease, JobStatuses.Before(status), status, error)
+            || await EndAsync(store, lease, [JobStatus.Cancelling], JobStatus.Cancelled, error: null));
+        Milestones.Pass("finish.after", lease.JobId);
     }
+
+    /// <summary>Gives a job back to the queue after a fault at <paramref name="step"/>, or ends it where that step has failed before.</summary>
+    public Task FaultedAsync(JobLease lease, int step, JobError error) => PersistAsync(lease, async store =>
+    {
+        bool again = await lease.Row(store).AnyAsync(job => job.FaultStep == step);
+        await UpdateAsync(store, lease, set => set.SetProperty(job => job.FaultStep, step), CancellationToken.None);
+        return await EndAsync(store, lease, [JobStatus.Running], again ? JobStatus.Failed : JobStatus.Queued, again ? error : null)
+            || await EndAsync(store, lease, [JobStatus.Cancelling], JobStatus.Cancelled, error: null);
+    });
 
     private static async Task<bool> EndAsync(StoreContext store, JobLease lease, JobStatus[] from, JobStatus status, JobError? error)
     {
@@ -116,21 +162,73 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(job => job.Status, status)
                 .SetProperty(job => job.Error, error)
-                .SetProperty(job => job.EndedAt, job => status.IsTerminal() ? DateTime.UtcNow : null)
+                .SetProperty(job => job.EndedAt, job => status.IsTerminal() ? StoreContext.Now() : null)
                 .SetProperty(job => job.LeaseUntil, (DateTime?)null)
+                .SetProperty(job => job.QueueEntry, (string?)null)
+                .SetProperty(job => job.QueueCheckAt, (DateTime?)null)
+                .SetProperty(job => job.ClaimsSinceStep, 0) // the worker is alive
                 .SetProperty(job => job.StepsPerSecond, (double?)null)
                 .SetProperty(job => job.Version, job => job.Version + 1));
         return changed == 1;
     }
 
+    /// <summary>The version that the update of this transaction has made.</summary>
+    private static Task<long> VersionAsync(StoreContext store, JobLease lease) => lease.Row(store).Select(job => job.Version).SingleAsync();
+
     private static async Task<bool> UpdateAsync(StoreContext store, JobLease lease, Action<UpdateSettersBuilder<JobRow>> change, CancellationToken token) =>
-        await lease.Row(store)
-            .Where(job => job.Status == JobStatus.Running || job.Status == JobStatus.Cancelling)
-            .ExecuteUpdateAsync(
-                set =>
-                {
-                    change(set);
-                    set.SetProperty(job => job.Version, job => job.Version + 1);
-                },
-                token) == 1;
+        await lease.Row(store).ExecuteUpdateAsync(
+            set =>
+            {
+                change(set);
+                set.SetProperty(job => job.Version, job => job.Version + 1);
+            },
+            token) == 1;
+
+    private Task<bool> TransactAsync(
+        JobLease lease, Action<UpdateSettersBuilder<JobRow>> change, Func<StoreContext, Task> write, string? commit = null, bool mayWaitForRoom = true) => PersistAsync(
+        lease,
+        async store =>
+        {
+            await using var transaction = await store.Database.BeginTransactionAsync();
+            if (!await UpdateAsync(store, lease, change, CancellationToken.None))
+            {
+                return false;
+            }
+
+            await write(store);
+            await store.SaveChangesAsync();
+            Pass(commit, "before", lease);
+            await transaction.CommitAsync();
+            Pass(commit, "after", lease);
+            return true;
+        },
+        mayWaitForRoom);
+
+    private static void Pass(string? label, string when, JobLease lease)
+    {
+        if (label is not null)
+        {
+            Milestones.Pass($"{label}.{when}", lease.JobId);
+        }
+    }
+
+    private async Task<bool> PersistAsync(JobLease lease, Func<StoreContext, Task<bool>> write, bool mayWaitForRoom = true)
+    {
+        while (!lease.HasRunOut)
+        {
+            try
+            {
+                await using StoreContext store = await stores.CreateDbContextAsync();
+                bool written = await write(store);
+                watch.Wake();
+                return written;
+            }
+            catch (Exception e) when (StoreFaults.IsAway(e) && (mayWaitForRoom || !StoreFaults.IsFull(e)))
+            {
+                await Task.Delay(s_pause);
+            }
+        }
+
+        return false;
+    }
 }

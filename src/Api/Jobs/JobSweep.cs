@@ -4,22 +4,48 @@ using Hangfire;
 using Hangfire.States;
 using Hangfire.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
 /// Every few seconds, and first of all at start, brings back what a dead worker or a lost queue entry has left: a running
-/// job whose lease has run out is queued again, a cancelled one ended, and a queued one without an entry gets a new entry.
+/// job whose lease has run out is queued again, or ended where it has taken its workers with it; a cancelled one is ended;
+/// a queued one without an entry gets a new entry. Of many processes one does it, whichever is the first once it is due.
 /// </summary>
 internal sealed partial class JobSweep(
     IDbContextFactory<StoreContext> stores, JobQueue queue, JobStorage storage, ILogger<JobSweep> logger) : BackgroundService
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
+    public const int MaxClaimsWithoutStep = 3;
+    public const int MaxClaimsWithoutCheckpoint = 10;
+
+    private const int SecondsBetween = 2;
+    private const int BatchSize = 100;
+    private const int MaxBatches = 5;
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5); // an entry just taken has not claimed its job yet
+
+    /// <summary>One sweep, where it is due.</summary>
+    public async Task SweepAsync(CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        int mine = await store.Sweeps
+            .Where(sweep => sweep.Id == SweepRow.OnlyId && sweep.NextAt < StoreContext.Now())
+            .ExecuteUpdateAsync(set => set.SetProperty(sweep => sweep.NextAt, sweep => StoreContext.Now().AddSeconds(SecondsBetween)), token);
+        if (mine == 0)
+        {
+            return;
+        }
+
+        await BringBackAsync(store, token);
+        for (int batch = 0; batch < MaxBatches && await EnqueueAsync(store, token) == BatchSize; batch++)
+        {
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_pause);
+        using var timer = new PeriodicTimer(s_look);
         do
         {
             try
@@ -34,43 +60,71 @@ internal sealed partial class JobSweep(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task SweepAsync(CancellationToken token)
+    private async Task BringBackAsync(StoreContext store, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        int stranded = await store.Jobs
-            .Where(job => job.Status == JobStatus.Running && job.LeaseUntil < DateTime.UtcNow)
-            .ExecuteUpdateAsync(Ended(JobStatus.Queued, endedAt: false), token);
-        int cancelled = await store.Jobs
-            .Where(job => job.Status == JobStatus.Cancelling && job.LeaseUntil < DateTime.UtcNow)
-            .ExecuteUpdateAsync(Ended(JobStatus.Cancelled, endedAt: true), token);
-        if (stranded + cancelled > 0)
+        IQueryable<JobRow> stranded = store.Jobs.Where(job => job.LeaseUntil < StoreContext.Now());
+        IQueryable<JobRow> running = stranded.Where(job => job.Status == JobStatus.Running);
+        int failed = await running.Where(job => job.ClaimsSinceStep >= MaxClaimsWithoutStep)
+            .ExecuteUpdateAsync(Ended(JobStatus.Failed, JobErrors.WorkerLost($"{MaxClaimsWithoutStep} times in a row before its first step")), token);
+        failed += await running.Where(job => job.ClaimsSinceCheckpoint >= MaxClaimsWithoutCheckpoint)
+            .ExecuteUpdateAsync(Ended(JobStatus.Failed, JobErrors.WorkerLost($"{MaxClaimsWithoutCheckpoint} times in a row before its next checkpoint")), token);
+        int queued = await running.ExecuteUpdateAsync(Ended(JobStatus.Queued, error: null), token);
+        int cancelled = await stranded.Where(job => job.Status == JobStatus.Cancelling).ExecuteUpdateAsync(Ended(JobStatus.Cancelled, error: null), token);
+        if (queued + cancelled + failed > 0)
         {
-            Log.Stranded(logger, stranded, cancelled);
-        }
-
-        using IStorageConnection connection = storage.GetConnection();
-        var queued = await store.Jobs
-            .Where(job => job.Status == JobStatus.Queued)
-            .OrderBy(job => job.Id)
-            .Select(job => new { job.Id, job.QueueEntry })
-            .ToListAsync(token);
-        foreach (var job in queued.Where(job => !IsWaiting(connection, job.QueueEntry)))
-        {
-            await queue.EnqueueAsync(store, job.Id, token);
+            Log.Stranded(logger, queued, cancelled, failed);
         }
     }
 
-    private static Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<JobRow>> Ended(JobStatus status, bool endedAt) => set =>
+    private static Action<UpdateSettersBuilder<JobRow>> Ended(JobStatus status, JobError? error) => set => set
+        .SetProperty(job => job.Status, status)
+        .SetProperty(job => job.Error, error)
+        .SetProperty(job => job.EndedAt, job => status.IsTerminal() ? StoreContext.Now() : null)
+        .SetProperty(job => job.LeaseUntil, (DateTime?)null)
+        .SetProperty(job => job.QueueEntry, (string?)null)
+        .SetProperty(job => job.QueueCheckAt, (DateTime?)null)
+        .SetProperty(job => job.StepsPerSecond, (double?)null)
+        .SetProperty(job => job.Fence, job => job.Fence + 1)
+        .SetProperty(job => job.Version, job => job.Version + 1);
+
+    /// <summary>Gives the next queued jobs that are due for a look an entry where they have none.</summary>
+    /// <returns>How many were looked at.</returns>
+    private async Task<int> EnqueueAsync(StoreContext store, CancellationToken token)
     {
-        set.SetProperty(job => job.Status, status)
-            .SetProperty(job => job.LeaseUntil, (DateTime?)null)
-            .SetProperty(job => job.Fence, job => job.Fence + 1)
-            .SetProperty(job => job.Version, job => job.Version + 1);
-        if (endedAt)
+        var due = await store.Jobs
+            .Where(job => job.Status == JobStatus.Queued && (job.QueueCheckAt == null || job.QueueCheckAt < StoreContext.Now()))
+            .OrderBy(job => job.ClaimsSinceStep) // those that may have to wait last
+            .ThenBy(job => job.Id)
+            .Select(job => new { job.Id, job.QueueEntry, job.ClaimsSinceStep })
+            .Take(BatchSize)
+            .ToListAsync(token);
+        if (due.Count == 0)
         {
-            set.SetProperty(job => job.EndedAt, job => DateTime.UtcNow);
+            return 0;
         }
-    };
+
+        using IStorageConnection connection = storage.GetConnection();
+        var waiting = due.Where(job => IsWaiting(connection, job.QueueEntry)).Select(job => job.Id).ToHashSet();
+        await store.Jobs
+            .Where(job => waiting.Contains(job.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(job => job.QueueCheckAt, job => StoreContext.Now().AddSeconds(JobQueue.SecondsToTrust)), token);
+        foreach (var job in due.Where(job => !waiting.Contains(job.Id)))
+        {
+            if (job.ClaimsSinceStep == 0 || !await AnotherSuspectIsOutAsync(store, job.Id, token))
+            {
+                await queue.EnqueueAsync(store, job.Id, token);
+            }
+        }
+
+        return due.Count;
+    }
+
+    /// <summary>Jobs whose workers died early run one at a time, so that the one that kills cannot take the others' tries with it.</summary>
+    private static Task<bool> AnotherSuspectIsOutAsync(StoreContext store, Guid jobId, CancellationToken token) => store.Jobs.AnyAsync(
+        job => job.Id != jobId
+            && ((job.Status == JobStatus.Queued && job.ClaimsSinceStep > 0 && job.QueueEntry != null)
+                || (job.Status == JobStatus.Running && job.ClaimsSinceStep > 1)),
+        token);
 
     private static bool IsWaiting(IStorageConnection connection, string? entry)
     {
@@ -85,7 +139,7 @@ internal sealed partial class JobSweep(
         [LoggerMessage(1, LogLevel.Warning, "The sweep failed and will be tried again")]
         public static partial void Failed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Queued} jobs of dead workers were queued again, {Cancelled} were ended as cancelled")]
-        public static partial void Stranded(ILogger logger, int queued, int cancelled);
+        [LoggerMessage(2, LogLevel.Warning, "Jobs of dead workers: {Queued} were queued again, {Cancelled} ended as cancelled, {Failed} as failed")]
+        public static partial void Stranded(ILogger logger, int queued, int cancelled, int failed);
     }
 }

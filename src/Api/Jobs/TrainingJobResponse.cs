@@ -56,8 +56,10 @@ internal sealed record JobProgress(int Step, int Steps, double Percent, double? 
     {
         int steps = job.Settings.Steps;
         double? pace = job.Status == JobStatus.Running && job.StepsPerSecond > 0 ? job.StepsPerSecond : null;
-        return new JobProgress(job.Step, steps, Math.Round(100.0 * job.Step / steps, 2), pace, (steps - job.Step) / pace);
+        return new JobProgress(job.Step, steps, PercentOf(job.Step, steps), pace, (steps - job.Step) / pace);
     }
+
+    public static double PercentOf(int step, int steps) => Math.Round(100.0 * step / steps, 2);
 }
 
 internal sealed record JobLinks(string Self, string Metrics, string Loss, string Events, string Cancel, string Checkpoints)

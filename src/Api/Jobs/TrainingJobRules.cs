@@ -1,7 +1,7 @@
-using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -10,14 +10,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>What a request for a training job must hold to beyond the bounds of its settings.</summary>
-internal static partial class TrainingJobRules
+internal static class TrainingJobRules
 {
-    public static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, DatasetCatalog datasets)
+    public static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, DatasetCatalog datasets, JobBounds bounds)
     {
         var violations = new Dictionary<string, string>(SettingsRules.Violations(settings));
-        if (request.Name is not null && !NamePattern().IsMatch(request.Name))
+        if (request.Name is not null && !SettingsRules.IsName(request.Name))
         {
-            violations["name"] = "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, the first a letter or a digit.";
+            violations["name"] = SettingsRules.NameRule;
         }
 
         if (!datasets.Has(settings.Dataset))
@@ -31,7 +31,7 @@ internal static partial class TrainingJobRules
             violations[field] = dense ? "does not apply to dense; leave it out." : "applies to dense only; leave it out.";
         }
 
-        return violations;
+        return violations.Count > 0 ? violations : bounds.Violations(settings);
     }
 
     /// <summary>The problem with <c>startFrom</c>, or null where its checkpoint is there and of the same shape.</summary>
@@ -56,7 +56,4 @@ internal static partial class TrainingJobRules
         (string Field, bool IsGiven)[] fields = [("channels", request.Channels is not null), ("kernelSize", request.KernelSize is not null), ("denseWidths", request.DenseWidths is not null)];
         return fields.Where(field => field.IsGiven).Select(field => field.Field);
     }
-
-    [GeneratedRegex(SettingsRules.NamePattern)]
-    private static partial Regex NamePattern();
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Threading.Channels;
 using AutoencoderApi.Api.Checkpoints;
@@ -27,13 +26,14 @@ internal sealed partial class TrainingJobRunner(
     CheckpointStore checkpoints,
     JobRecorder recorder,
     IOptions<TrainingOptions> options,
+    IHostApplicationLifetime lifetime,
     ILogger<TrainingJobRunner> logger)
 {
     private const int EventsAhead = 16; // how far training may run ahead of a slow store
-    private static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(500);
 
-    public async Task RunAsync(Guid jobId, CancellationToken shutdown)
+    public async Task RunAsync(Guid jobId)
     {
+        CancellationToken shutdown = lifetime.ApplicationStopping; // Hangfire's own token also means that its storage lost the entry
         await using StoreContext store = await stores.CreateDbContextAsync(shutdown);
         if (await JobLease.ClaimAsync(store, jobId, shutdown) is not { } lease)
         {
@@ -41,32 +41,34 @@ internal sealed partial class TrainingJobRunner(
             return;
         }
 
-        JobRow job = await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == jobId, shutdown);
-        Log.Claimed(logger, jobId, job.Attempt);
+        Trainer? trainer = null;
         try
         {
-            (JobStatus status, JobError? error) = await PrepareAsync(job, shutdown) switch
+            JobRow job = await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == jobId, shutdown);
+            Log.Claimed(logger, jobId, job.Attempt);
+            (trainer, JobError? error, double elapsed) = await PrepareAsync(job, lease, shutdown);
+            JobStatus status = JobStatus.Failed;
+            if (trainer is not null)
             {
-                (null, { } problem, _) => (JobStatus.Failed, problem),
-                ({ } trainer, _, var elapsed) => await TrainAsync(lease, trainer, elapsed, shutdown),
-                _ => throw new UnreachableException(),
-            };
+                (status, error) = await TrainAsync(lease, trainer, elapsed, shutdown);
+            }
+
             await recorder.EndAsync(lease, status, error);
             Log.Ended(logger, jobId, status);
         }
-        catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
+        catch (Exception e) when (StoreFaults.IsAway(e) || (e is OperationCanceledException && shutdown.IsCancellationRequested))
         {
             await recorder.EndAsync(lease, JobStatus.Queued, error: null); // nothing had begun yet
             throw;
         }
-        catch (Exception e) when (e is not DbException) // a fault of this program: without an end the job would be tried for ever
+        catch (Exception e) // a fault of this program, or of the machine: once more, as it may have been a passing one
         {
-            await recorder.EndAsync(lease, JobStatus.Failed, JobErrors.Internal(e));
+            await recorder.FaultedAsync(lease, trainer?.Step ?? 0, JobErrors.Internal(e));
             throw;
         }
     }
 
-    private async Task<(Trainer? Trainer, JobError? Error, double ElapsedSeconds)> PrepareAsync(JobRow job, CancellationToken token)
+    private async Task<(Trainer? Trainer, JobError? Error, double ElapsedSeconds)> PrepareAsync(JobRow job, JobLease lease, CancellationToken token)
     {
         DatasetLoad load = await datasets.LoadAsync(job.Settings.Dataset, token);
         if (load is DatasetLoad.Unavailable unavailable)
@@ -75,19 +77,23 @@ internal sealed partial class TrainingJobRunner(
         }
 
         Dataset dataset = ((DatasetLoad.Loaded)load).Dataset;
-        var lease = new JobLease(job.Id, job.Fence);
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
         {
             if (await checkpoints.LoadAsync(row, token) is SnapshotRead.Valid valid)
             {
-                await recorder.RewindAsync(lease, valid.Snapshot.EvaluatedStep, token);
+                await recorder.RewindAsync(lease, valid.Snapshot.EvaluatedStep);
+                if (valid.Snapshot.Machine.InstructionSet is var was && was != InstructionSet.Current)
+                {
+                    await recorder.WarnedAsync(lease, $"Begun on a CPU with {was} instructions and gone on with at step {row.Step} on one with {InstructionSet.Current}: the last bits of the weights may differ from a run on one of them.");
+                }
+
                 return (new Trainer(dataset, valid.Snapshot), null, row.ElapsedSeconds);
             }
 
-            await recorder.WarnedAsync(lease, $"Checkpoint {row.Id} of step {row.Step} is damaged; the one before it is used.", token);
+            await recorder.WarnedAsync(lease, $"Checkpoint {row.Id} of step {row.Step} is damaged; the one before it is used.");
         }
 
-        await recorder.RewindAsync(lease, -1, token);
+        await recorder.RewindAsync(lease, -1);
         if (job.Settings.StartFrom is not { } startFrom)
         {
             return (new Trainer(dataset, Trainer.Begin(job.Settings, options.Value.ThreadsPerJob)), null, 0);
@@ -108,7 +114,7 @@ internal sealed partial class TrainingJobRunner(
         Task training = Task.Factory.StartNew(
             () => Pump(trainer, events.Writer, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         using var ended = new CancellationTokenSource();
-        Task beating = BeatAsync(lease, trainer, stop, ended.Token);
+        Task beating = new Heartbeat(recorder, lease, trainer, stop, logger).RunAsync(ended.Token);
 
         (JobStatus, JobError?) outcome = (JobStatus.Queued, null);
         await foreach (TrainingEvent happened in events.Reader.ReadAllAsync(CancellationToken.None))
@@ -116,9 +122,9 @@ internal sealed partial class TrainingJobRunner(
             double elapsed = elapsedBefore + Stopwatch.GetElapsedTime(began).TotalSeconds;
             bool held = happened switch
             {
-                TrainingEvent.Evaluated e => await recorder.EvaluatedAsync(lease, e, elapsed, CancellationToken.None),
-                TrainingEvent.Warned e => await recorder.WarnedAsync(lease, e.Message, CancellationToken.None),
-                TrainingEvent.Checkpointed e => await recorder.CheckpointedAsync(lease, e.Snapshot, elapsed, CancellationToken.None),
+                TrainingEvent.Evaluated e => await recorder.EvaluatedAsync(lease, e, elapsed),
+                TrainingEvent.Warned e => await recorder.WarnedAsync(lease, e.Message),
+                TrainingEvent.Checkpointed e => await recorder.CheckpointedAsync(lease, e.Snapshot, elapsed),
                 _ => true,
             };
             outcome = happened switch
@@ -158,23 +164,6 @@ internal sealed partial class TrainingJobRunner(
         finally
         {
             events.Complete(fault);
-        }
-    }
-
-    /// <summary>Twice a second: keeps the lease, shows progress, and stops the run when it is cancelled or the lease is lost.</summary>
-    private async Task BeatAsync(JobLease lease, Trainer trainer, CancellationTokenSource stop, CancellationToken ended)
-    {
-        var pace = new Pace(trainer.Step);
-        using var timer = new PeriodicTimer(s_beat);
-        while (!ended.IsCancellationRequested)
-        {
-            JobStatus? status = await recorder.BeatAsync(lease, trainer.Step, pace.Measure(trainer.Step), CancellationToken.None);
-            if (status is not JobStatus.Running)
-            {
-                await stop.CancelAsync();
-            }
-
-            await Task.WhenAny(timer.WaitForNextTickAsync(CancellationToken.None).AsTask(), Task.Delay(Timeout.Infinite, ended));
         }
     }
 

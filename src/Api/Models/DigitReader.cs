@@ -108,7 +108,7 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         PixelsRequest? body;
         try
         {
-            body = await request.ReadFromJsonAsync<PixelsRequest>(WireFormat.Json, token);
+            body = await request.ReadFromJsonAsync<PixelsRequest>(token);
         }
         catch (JsonException e)
         {
@@ -133,7 +133,7 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         return decoding switch
         {
             PictureDecoding.Decoded decoded => Prepare(decoded, preprocessing),
-            PictureDecoding.UnsupportedType => Problems.PictureTypeUnsupported("The picture must be image/png or image/jpeg; its first bytes are of neither."),
+            PictureDecoding.UnsupportedType => Problems.MediaTypeUnsupported("The picture must be image/png or image/jpeg; its first bytes are of neither."),
             PictureDecoding.TooLarge large => Problems.PictureTooLarge(
                 $"The picture is {large.Width}×{large.Height}; at most {large.Limits.MaxSide} a side and {large.Limits.MaxPixels} pixels are taken. Scale it down."),
             PictureDecoding.Damaged damaged => Problems.PictureUnusable(damaged.Reason),

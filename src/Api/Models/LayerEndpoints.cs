@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Globalization;
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Images;
@@ -32,23 +34,23 @@ internal static class LayerEndpoints
 
     public static void MapLayers(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder layer = app.MapGroup("/v1/checkpoints/{reference}/layers/{layer}").WithTags("Looking at a model");
+        RouteGroupBuilder layer = app.MapGroup("/v1/checkpoints/{reference}/layers/{layer}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
         layer.MapGet("tiles", FromDataset).WithName("drawTilesFromDataset").WithSummary("A layer's feature maps for a digit of a data set").ProducesPictureOr<TilesResponse>();
         layer.MapPost("tiles", FromUpload).WithName("drawTilesOfUpload").WithSummary("A layer's feature maps for an uploaded digit").AcceptsPicture().ProducesPictureOr<TilesResponse>();
     }
 
     private static async Task<IResult> FromDataset(
-        string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token,
+        string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
         string? dataset = null, string split = "test", int index = 0) =>
-        await Tiles(reference, layer, query, looking, () => digits.FromDatasetAsync(dataset, split, index, token), request, token);
+        await Tiles(reference, layer, query, looking, figures, () => digits.FromDatasetAsync(dataset, split, index, token), request, token);
 
     private static async Task<IResult> FromUpload(
-        string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token,
+        string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
         string preprocess = "auto") =>
-        await Tiles(reference, layer, query, looking, () => digits.FromUploadAsync(request, preprocess, token), request, token);
+        await Tiles(reference, layer, query, looking, figures, () => digits.FromUploadAsync(request, preprocess, token), request, token);
 
     private static async Task<IResult> Tiles(
-        string reference, string layer, TileQuery query, Looking looking, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
+        string reference, string layer, TileQuery query, Looking looking, FigureBound figures, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
     {
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
         using (rent)
@@ -67,6 +69,12 @@ internal static class LayerEndpoints
             if (Options(query, shape.Channels, out ProblemHttpResult? invalid) is not { } options)
             {
                 return invalid!;
+            }
+
+            TileLayout layout = TileLayout.Of(shape.Channels, shape.Height, shape.Width, options);
+            if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+            {
+                return tooLarge;
             }
 
             switch (await readDigit())

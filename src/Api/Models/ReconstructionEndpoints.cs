@@ -1,7 +1,9 @@
 using System.Globalization;
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
@@ -21,7 +23,7 @@ internal static class ReconstructionEndpoints
 
     public static void MapReconstructions(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model");
+        RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
         checkpoint.MapGet("reconstruction", FromDataset).WithName("reconstructFromDataset").WithSummary("Reconstruct a digit of a data set").ProducesPictureOr<ReconstructionResponse>();
         checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsPicture().ProducesPictureOr<ReconstructionResponse>();
         checkpoint.MapGet("reconstructions", TwoRows).WithName("drawReconstructions").WithSummary("Digits of a data set over their reconstructions")
@@ -78,12 +80,18 @@ internal static class ReconstructionEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> TwoRows(
-        string reference, Looking looking, DigitReader digits, DatasetCatalog datasets, CancellationToken token,
+        string reference, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, CancellationToken token,
         string? dataset = null, string split = "test", int first = 0, int count = 10, int scale = 4)
     {
         if (scale is < 1 or > TileGridOptions.MaxScale || count is < 1 or > MaxDigits)
         {
             return count is < 1 or > MaxDigits ? Problems.Invalid("count", $"must be 1 to {MaxDigits}.") : Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
+        }
+
+        var layout = new TileLayout(2 * count, count, Side, Side, scale, Gap);
+        if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+        {
+            return tooLarge;
         }
 
         string name = dataset ?? datasets.Default;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Models;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -29,17 +30,21 @@ internal static class OpenApiSetup
 
             options.SchemaFilter<WireNameFilter>();
             options.OperationFilter<PictureBodyFilter>();
+            options.OperationFilter<HeaderDescriptions.Filter>();
+            options.OperationFilter<CheckpointBodyFilter>();
+            options.DescribeKeys();
         });
     }
 
-    public static void UseOpenApiDocument(this WebApplication app)
+    public static void MapOpenApiDocument(this IEndpointRouteBuilder app)
     {
-        app.MapSwagger("/openapi/{documentName}.json", options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
-        app.UseSwaggerUI(options =>
+        app.MapSwagger("/openapi/{documentName}.json", options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1).RequireAuthorization(Roles.Reader);
+        app.MapSwaggerUI("swagger", options =>
         {
             options.SwaggerEndpoint("/openapi/v1.json", "v1");
             options.DocumentTitle = "AutoencoderApi";
-        });
+        }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.OwnFilesOnly);
+        app.MapGet("/", () => TypedResults.Redirect("/swagger")).RequireAuthorization(Roles.Reader).ExcludeFromDescription();
     }
 
     /// <summary>Enums are strings on the wire.</summary>

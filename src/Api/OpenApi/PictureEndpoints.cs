@@ -1,3 +1,5 @@
+using AutoencoderApi.Api.Limits;
+
 namespace AutoencoderApi.Api.OpenApi;
 
 /// <summary>Marks an operation whose body is a picture in one of the accepted forms.</summary>
@@ -6,7 +8,7 @@ internal sealed record AcceptsPictureMetadata;
 internal static class PictureEndpoints
 {
     public static RouteHandlerBuilder AcceptsPicture(this RouteHandlerBuilder endpoint) =>
-        endpoint.WithMetadata(new AcceptsPictureMetadata()).ProducesProblem(413).ProducesProblem(415);
+        endpoint.WithMetadata(new AcceptsPictureMetadata()).TakesUpTo(limits => limits.PictureBytes).ProducesProblem(413).ProducesProblem(415);
 
     /// <summary>A PNG, or numbers where the caller prefers JSON.</summary>
     public static RouteHandlerBuilder ProducesPictureOr<T>(this RouteHandlerBuilder endpoint) => endpoint

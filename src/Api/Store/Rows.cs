@@ -11,6 +11,9 @@ internal sealed class JobRow
 
     public string? Name { get; init; }
 
+    /// <summary>The id of the key that made it; null of jobs made before there were keys.</summary>
+    public string? Owner { get; init; }
+
     public JobStatus Status { get; set; }
 
     public Architecture Architecture { get; init; }
@@ -47,12 +50,35 @@ internal sealed class JobRow
     /// <summary>The queue's name for its entry of this job.</summary>
     public string? QueueEntry { get; set; }
 
+    /// <summary>When the sweep looks next whether a queued job's entry is still there; null where it is to look at once.</summary>
+    public DateTime? QueueCheckAt { get; set; }
+
+    /// <summary>Claims since a worker last got past the step it began at: a job whose start kills its worker is known by them.</summary>
+    public int ClaimsSinceStep { get; set; }
+
+    /// <summary>Claims since the newest checkpoint.</summary>
+    public int ClaimsSinceCheckpoint { get; set; }
+
+    /// <summary>The step at which a fault last stopped the run; a second fault there ends the job.</summary>
+    public int? FaultStep { get; set; }
+
     /// <summary>Raised by every write that a client could see.</summary>
     public long Version { get; set; }
 }
 
 /// <summary>Why a job failed, as a problem: a stable URN, and what happened and what to do.</summary>
 internal sealed record JobError(string Type, string Title, string Detail);
+
+/// <summary>One row for all processes: who moves its time forward does the sweep until then.</summary>
+internal sealed class SweepRow
+{
+    public const int OnlyId = 1;
+
+    public int Id { get; init; }
+
+    /// <summary>When the next sweep is due, by the database's clock.</summary>
+    public DateTime NextAt { get; set; }
+}
 
 /// <summary>The loss of one job at one step.</summary>
 internal sealed class MetricRow
@@ -68,6 +94,9 @@ internal sealed class MetricRow
     public double DeadUnits { get; init; }
 
     public double ElapsedSeconds { get; init; }
+
+    /// <summary>The job's version that this write made: the point's place among the events of the job.</summary>
+    public long Version { get; init; }
 }
 
 /// <summary>What is known of a checkpoint without reading its file.</summary>
@@ -75,7 +104,11 @@ internal sealed class CheckpointRow
 {
     public required Guid Id { get; init; }
 
-    public required Guid JobId { get; init; }
+    /// <summary>The job that wrote it; null where it was imported.</summary>
+    public Guid? JobId { get; init; }
+
+    /// <summary>The name that its importer gave it.</summary>
+    public string? Name { get; init; }
 
     public Architecture Architecture { get; init; }
 
@@ -94,6 +127,22 @@ internal sealed class CheckpointRow
     public required string Sha256 { get; init; }
 
     public DateTime CreatedAt { get; init; }
+
+    /// <summary>The job's version that this write made: the checkpoint's place among the events of the job; 0 where it was imported.</summary>
+    public long Version { get; set; }
+}
+
+/// <summary>A name that somebody has given to a checkpoint, which cannot be deleted meanwhile.</summary>
+internal sealed class TagRow
+{
+    public required string Name { get; init; }
+
+    public Guid CheckpointId { get; init; }
+
+    /// <summary>Another one after every move; what a guarded move is compared with.</summary>
+    public Guid Revision { get; init; }
+
+    public DateTime MovedAt { get; init; }
 }
 
 /// <summary>A checkpoint's safetensors file, apart from its row so that lists never read it.</summary>
@@ -102,4 +151,24 @@ internal sealed class CheckpointFileRow
     public required Guid CheckpointId { get; init; }
 
     public required byte[] Content { get; init; }
+}
+
+/// <summary>The answer to a request that made something, kept so that a retry under the same key gets it again.</summary>
+internal sealed class IdempotencyRow
+{
+    /// <summary>Who sent the key; empty where callers have no names. Each has keys of its own.</summary>
+    public required string Caller { get; init; }
+
+    public required string Key { get; init; }
+
+    /// <summary>Sha256 of the method, the path and the body, in lower-case hexadecimal.</summary>
+    public required string Request { get; init; }
+
+    public int Status { get; init; }
+
+    public required string Location { get; init; }
+
+    public required string Body { get; init; }
+
+    public DateTime CreatedAt { get; init; }
 }

@@ -6,11 +6,13 @@ using AutoencoderApi.Domain.Networks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace AutoencoderApi.Api.Store;
 
-internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbContext(options)
+/// <summary>The tables, the same on both databases; each has a context of its own for its migrations and its clock.</summary>
+internal abstract class StoreContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<JobRow> Jobs => Set<JobRow>();
 
@@ -18,10 +20,23 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
 
     public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
 
+    public DbSet<SweepRow> Sweeps => Set<SweepRow>();
+
     public DbSet<CheckpointFileRow> CheckpointFiles => Set<CheckpointFileRow>();
+
+    public DbSet<TagRow> Tags => Set<TagRow>();
+
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
+    /// <summary>The database's clock, read while a statement runs. Only for queries.</summary>
+    public static DateTime Now() => throw new InvalidOperationException("This stands for SQL and has no value here.");
+
+    /// <summary>The SQL of <see cref="Now"/>.</summary>
+    protected abstract SqlExpression Clock { get; }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        modelBuilder.HasDbFunction(() => Now()).HasTranslation(_ => Clock);
         modelBuilder.Entity<JobRow>(job =>
         {
             job.ToTable("jobs").HasKey(row => row.Id);
@@ -38,6 +53,7 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
         modelBuilder.Entity<MetricRow>(metric =>
         {
             metric.ToTable("metrics").HasKey(row => new { row.JobId, row.Step });
+            metric.HasIndex(row => new { row.JobId, row.Version });
             metric.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<CheckpointRow>(checkpoint =>
@@ -48,12 +64,28 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
             checkpoint.ComplexProperty(row => row.Losses);
             checkpoint.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
             checkpoint.HasIndex(row => new { row.JobId, row.Id });
+            checkpoint.HasIndex(row => new { row.JobId, row.Version });
             checkpoint.HasIndex(row => new { row.Architecture, row.Id });
+        });
+        modelBuilder.Entity<SweepRow>(sweep =>
+        {
+            sweep.ToTable("sweeps").HasKey(row => row.Id);
+            sweep.HasData(new SweepRow { Id = SweepRow.OnlyId, NextAt = DateTime.UnixEpoch });
         });
         modelBuilder.Entity<CheckpointFileRow>(file =>
         {
             file.ToTable("checkpoint_files").HasKey(row => row.CheckpointId);
             file.HasOne<CheckpointRow>().WithOne().HasForeignKey<CheckpointFileRow>(row => row.CheckpointId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<TagRow>(tag =>
+        {
+            tag.ToTable("tags").HasKey(row => row.Name);
+            tag.HasOne<CheckpointRow>().WithMany().HasForeignKey(row => row.CheckpointId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<IdempotencyRow>(key =>
+        {
+            key.ToTable("idempotency_keys").HasKey(row => new { row.Caller, row.Key });
+            key.HasIndex(row => row.CreatedAt);
         });
     }
 

@@ -3,9 +3,17 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace AutoencoderApi.Api.Store;
 
-/// <summary>What <c>dotnet ef migrations add</c> builds its model from.</summary>
-internal sealed class StoreDesign : IDesignTimeDbContextFactory<StoreContext>
+// What `dotnet ef migrations add NAME --context SqliteStoreContext --output-dir Store/Migrations/Sqlite`, and the same with
+// Postgres for Sqlite, build their models from. A change of the model needs both.
+
+internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteStoreContext>
 {
-    public StoreContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<StoreContext>().UseSqlite("Data Source=:memory:").Options);
+    public SqliteStoreContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<SqliteStoreContext>().UseSqlite("Data Source=:memory:").Options);
+}
+
+internal sealed class PostgresDesign : IDesignTimeDbContextFactory<PostgresStoreContext>
+{
+    public PostgresStoreContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PostgresStoreContext>().UseNpgsql("Host=localhost").Options);
 }

@@ -1,13 +1,47 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace AutoencoderApi.Api.Store;
+
+internal enum StoreProvider
+{
+    Sqlite,
+    Postgres,
+}
 
 /// <summary>Where jobs, metrics and checkpoints are kept.</summary>
 internal sealed class StoreOptions
 {
     public const string Section = "Store";
 
+    /// <summary>The name under <c>ConnectionStrings</c> of PostgreSQL's connection string.</summary>
+    public const string ConnectionName = "Store";
+
+    [EnumDataType(typeof(StoreProvider))]
+    public StoreProvider Provider { get; set; }
+
     /// <summary>Holds the SQLite file and, unless configured elsewhere, the data sets. Made where it is missing.</summary>
     [Required(AllowEmptyStrings = false)]
     public string Folder { get; set; } = "./data";
+
+    public string SqliteConnection() => new SqliteConnectionStringBuilder
+    {
+        DataSource = Path.Combine(Folder, "autoencoder.db"),
+        ForeignKeys = true,
+        DefaultTimeout = 10, // seconds to wait for another writer
+    }.ToString();
+
+    /// <summary>What the operator has given, with times that let a caller and a lease outlive a silent server.</summary>
+    public static string PostgresConnection(string configured)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(configured);
+        string[] given = [.. configured.Split(';').Select(pair => pair.Split('=')[0].Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant())];
+        connection.Timeout = given.Contains("TIMEOUT") ? connection.Timeout : 3; // seconds to connect
+        connection.CommandTimeout = given.Contains("COMMANDTIMEOUT") ? connection.CommandTimeout : 8;
+        connection.CancellationTimeout = given.Contains("CANCELLATIONTIMEOUT") ? connection.CancellationTimeout : 500; // ms
+        // A worker frozen within a transaction holds its job's row: the server lets go of it before the lease has run out.
+        connection.Options ??= "-c idle_in_transaction_session_timeout=5000";
+        return connection.ToString();
+    }
 }

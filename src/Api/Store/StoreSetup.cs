@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -6,25 +5,35 @@ namespace AutoencoderApi.Api.Store;
 
 internal static class StoreSetup
 {
-    public static void AddStore(this IServiceCollection services)
+    public static void AddStore(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddPooledDbContextFactory<StoreContext>((provider, options) =>
-            options.UseSqlite(ConnectionString(provider.GetRequiredService<IOptions<StoreOptions>>().Value)));
+        if (configuration.Provider() == StoreProvider.Postgres)
+        {
+            string connection = configuration.PostgresConnection();
+            services.AddPooledDbContextFactory<PostgresStoreContext>(options => options.UseNpgsql(connection));
+            services.AddSingleton<IDbContextFactory<StoreContext>, Factory<PostgresStoreContext>>();
+        }
+        else
+        {
+            services.AddPooledDbContextFactory<SqliteStoreContext>((provider, options) =>
+                options.UseSqlite(provider.GetRequiredService<IOptions<StoreOptions>>().Value.SqliteConnection()));
+            services.AddSingleton<IDbContextFactory<StoreContext>, Factory<SqliteStoreContext>>();
+        }
     }
 
-    /// <summary>Makes the folder and brings the tables up to date.</summary>
-    public static async Task MigrateStoreAsync(this IServiceProvider services)
-    {
-        Directory.CreateDirectory(services.GetRequiredService<IOptions<StoreOptions>>().Value.Folder);
-        await using StoreContext store = await services.GetRequiredService<IDbContextFactory<StoreContext>>().CreateDbContextAsync();
-        await store.Database.MigrateAsync(); // a new SQLite file is put into WAL mode here, for good
-    }
+    public static StoreProvider Provider(this IConfiguration configuration) =>
+        configuration.GetValue($"{StoreOptions.Section}:{nameof(StoreOptions.Provider)}", StoreProvider.Sqlite);
 
-    private static string ConnectionString(StoreOptions options) => new SqliteConnectionStringBuilder
+    /// <summary>PostgreSQL's connection string; that it is there was checked at start.</summary>
+    public static string PostgresConnection(this IConfiguration configuration) =>
+        StoreOptions.PostgresConnection(configuration.GetConnectionString(StoreOptions.ConnectionName)!);
+
+    private sealed class Factory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<StoreContext>
+        where TContext : StoreContext
     {
-        DataSource = Path.Combine(options.Folder, "autoencoder.db"),
-        ForeignKeys = true,
-        DefaultTimeout = 10, // seconds to wait for another writer
-    }.ToString();
+        public StoreContext CreateDbContext() => contexts.CreateDbContext();
+
+        public async Task<StoreContext> CreateDbContextAsync(CancellationToken cancellationToken) => await contexts.CreateDbContextAsync(cancellationToken);
+    }
 }

@@ -26,10 +26,8 @@ public abstract record SafetensorsRead
 /// </summary>
 public static class Safetensors
 {
-    private const int LengthBytes = 8;
-    private const int MaxHeaderBytes = 64 * 1024;
-    private const int MaxTensors = 64;
-    private const int MaxRank = 8;
+    /// <summary>Of the header's length, with which a file begins.</summary>
+    public const int LengthBytes = 8;
 
     public static byte[] Write(IEnumerable<KeyValuePair<string, string>> metadata, IReadOnlyList<NamedTensor> tensors)
     {
@@ -52,27 +50,40 @@ public static class Safetensors
 
     public static SafetensorsRead Read(ReadOnlyMemory<byte> file)
     {
-        if (file.Length < LengthBytes)
+        if (HeaderLength(file.Span, out int length) is { } fault)
         {
-            return new SafetensorsRead.Invalid($"The file has {file.Length} bytes; a safetensors file begins with 8 bytes of header length.");
+            return new SafetensorsRead.Invalid(fault);
         }
 
-        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(file.Span);
-        if (headerLength is 0 or > MaxHeaderBytes || headerLength > (ulong)(file.Length - LengthBytes))
+        if (length > file.Length - LengthBytes)
         {
-            return new SafetensorsRead.Invalid($"The header length is {headerLength}; it must be 1 to {MaxHeaderBytes} and lie within the file.");
+            return new SafetensorsRead.Invalid($"The header length is {length}; the file ends before that, after {file.Length} bytes.");
         }
 
-        ReadOnlyMemory<byte> header = file.Slice(LengthBytes, (int)headerLength);
-        try
+        ReadOnlyMemory<byte> data = file[(LengthBytes + length)..];
+        return SafetensorsHeader.Read(file.Slice(LengthBytes, length)) switch
         {
-            using var json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
-            return ReadHeader(json.RootElement, file[(LengthBytes + (int)headerLength)..]);
-        }
-        catch (JsonException e)
+            SafetensorsHeaderRead.Contents header when header.DataBytes == data.Length => new SafetensorsRead.Contents(
+                header.Metadata, [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, data[tensor.Begin..tensor.End]))]),
+            SafetensorsHeaderRead.Contents header => new SafetensorsRead.Invalid($"The tensors fill {header.DataBytes} bytes of the {data.Length} after the header."),
+            SafetensorsHeaderRead.Invalid invalid => new SafetensorsRead.Invalid(invalid.Reason),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+    }
+
+    /// <summary>Reads the header's length from a file's first bytes.</summary>
+    /// <returns>What is wrong with it, or null.</returns>
+    public static string? HeaderLength(ReadOnlySpan<byte> start, out int length)
+    {
+        length = 0;
+        if (start.Length < LengthBytes)
         {
-            return new SafetensorsRead.Invalid($"The header is not JSON as safetensors has it: {e.Message}");
+            return $"The file has {start.Length} bytes; a safetensors file begins with {LengthBytes} bytes of header length.";
         }
+
+        ulong said = BinaryPrimitives.ReadUInt64LittleEndian(start);
+        length = (int)Math.Min(said, SafetensorsHeader.MaxBytes);
+        return said is 0 or > SafetensorsHeader.MaxBytes ? $"The header length is {said}; it must be 1 to {SafetensorsHeader.MaxBytes}." : null;
     }
 
     private static ArrayBufferWriter<byte> WriteHeader(IEnumerable<KeyValuePair<string, string>> metadata, IReadOnlyList<NamedTensor> tensors)
@@ -110,110 +121,5 @@ public static class Safetensors
         }
 
         json.WriteEndArray();
-    }
-
-    private static SafetensorsRead ReadHeader(JsonElement header, ReadOnlyMemory<byte> data)
-    {
-        if (header.ValueKind != JsonValueKind.Object)
-        {
-            return new SafetensorsRead.Invalid("The header is not a JSON object.");
-        }
-
-        var metadata = new Dictionary<string, string>();
-        var tensors = new List<NamedTensor>();
-        int end = 0;
-        foreach (JsonProperty entry in header.EnumerateObject())
-        {
-            if (entry.NameEquals("__metadata__"))
-            {
-                if (!ReadMetadata(entry.Value, metadata))
-                {
-                    return new SafetensorsRead.Invalid("__metadata__ is not an object of strings.");
-                }
-            }
-            else if (tensors.Count == MaxTensors)
-            {
-                return new SafetensorsRead.Invalid($"There are more than {MaxTensors} tensors.");
-            }
-            else if (ReadTensor(entry, data, end) is { } tensor)
-            {
-                tensors.Add(tensor);
-                end += tensor.Data.Length;
-            }
-            else
-            {
-                return new SafetensorsRead.Invalid(
-                    $"Tensor '{entry.Name}' is not float32 (dtype F32) with a shape that fits its data_offsets, or its bytes do not follow the last tensor's.");
-            }
-        }
-
-        return end == data.Length
-            ? new SafetensorsRead.Contents(metadata, tensors)
-            : new SafetensorsRead.Invalid($"The tensors fill {end} bytes of the {data.Length} after the header.");
-    }
-
-    private static bool ReadMetadata(JsonElement element, Dictionary<string, string> metadata)
-    {
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            return false;
-        }
-
-        foreach (JsonProperty entry in element.EnumerateObject())
-        {
-            if (entry.Value.ValueKind != JsonValueKind.String)
-            {
-                return false;
-            }
-
-            metadata[entry.Name] = entry.Value.GetString()!;
-        }
-
-        return true;
-    }
-
-    private static NamedTensor? ReadTensor(JsonProperty entry, ReadOnlyMemory<byte> data, int begin)
-    {
-        JsonElement tensor = entry.Value;
-        bool described = tensor.ValueKind == JsonValueKind.Object
-            && tensor.EnumerateObject().Count() == 3
-            && tensor.TryGetProperty("dtype", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("F32");
-        if (!described || ReadNumbers(tensor, "shape") is not { } shape || ReadNumbers(tensor, "data_offsets") is not [int from, int to])
-        {
-            return null;
-        }
-
-        long bytes = sizeof(float);
-        foreach (int size in shape)
-        {
-            bytes *= size; // at most 2³¹ × what fits in the file so far: no overflow
-            if (bytes > data.Length)
-            {
-                return null;
-            }
-        }
-
-        return from == begin && to <= data.Length && to - (long)from == bytes ? new NamedTensor(entry.Name, shape, data[from..to]) : null;
-    }
-
-    private static int[]? ReadNumbers(JsonElement tensor, string name)
-    {
-        if (!tensor.TryGetProperty(name, out JsonElement array) || array.ValueKind != JsonValueKind.Array || array.GetArrayLength() > MaxRank)
-        {
-            return null;
-        }
-
-        var numbers = new List<int>();
-        foreach (JsonElement item in array.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out int number) || number < 0)
-            {
-                return null;
-            }
-
-            numbers.Add(number);
-        }
-
-        return [.. numbers];
     }
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using Architecture = AutoencoderApi.Domain.Networks.Architecture;
 
 namespace AutoencoderApi.Domain.Checkpoints;
 
@@ -29,10 +29,16 @@ public static class SnapshotFile
     private const string FirstMomentSuffix = ".exp_avg";
     private const string SecondMomentSuffix = ".exp_avg_sq";
 
+    /// <summary>The size of the largest file that any allowed settings can lead to, with the longest header.</summary>
+    public static readonly int MaxBytes = Safetensors.LengthBytes + SafetensorsHeader.MaxBytes + (3 * sizeof(float) * MaxParameters());
+
+    /// <summary>What follows a parameter's name: nothing for its weights, then Adam's moments in the order of the file.</summary>
+    internal static readonly string[] Suffixes = ["", FirstMomentSuffix, SecondMomentSuffix];
+
     public static byte[] Write(Snapshot snapshot)
     {
         NetworkPlan plan = NetworkPlan.For(snapshot.Settings);
-        var progress = new Progress(snapshot.Step, snapshot.Losses, snapshot.EvaluatedStep, snapshot.LossSum);
+        var progress = new SnapshotHeader.Progress(snapshot.Step, snapshot.Losses, snapshot.EvaluatedStep, snapshot.LossSum);
         return Safetensors.Write(
             [
                 new("format", Format),
@@ -47,12 +53,23 @@ public static class SnapshotFile
             ]);
     }
 
-    public static SnapshotRead Read(ReadOnlyMemory<byte> file) => Safetensors.Read(file) switch
+    public static SnapshotRead Read(ReadOnlyMemory<byte> file)
     {
-        SafetensorsRead.Contents contents => Interpret(contents),
-        SafetensorsRead.Invalid invalid => new SnapshotRead.Invalid(invalid.Reason),
-        _ => throw new InvalidOperationException("unreachable"),
-    };
+        if (Safetensors.Read(file) is SafetensorsRead.Invalid damage)
+        {
+            return new SnapshotRead.Invalid(damage.Reason);
+        }
+
+        _ = Safetensors.HeaderLength(file.Span, out int length);
+        ReadOnlySpan<byte> data = file.Span[(Safetensors.LengthBytes + length)..];
+        return SnapshotHeader.Read(file.Slice(Safetensors.LengthBytes, length)) switch
+        {
+            SnapshotHeaderRead.Valid { Header: var header } when header.Outlier(data) is { } outlier => new SnapshotRead.Invalid(outlier),
+            SnapshotHeaderRead.Valid { Header: var header } => new SnapshotRead.Valid(ToSnapshot(header, data)),
+            SnapshotHeaderRead.Invalid invalid => new SnapshotRead.Invalid(invalid.Reason),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+    }
 
     private static IEnumerable<NamedTensor> Tensors(NetworkPlan plan, string suffix, float[]? vector)
     {
@@ -65,94 +82,24 @@ public static class SnapshotFile
         }
     }
 
-    private static SnapshotRead Interpret(SafetensorsRead.Contents contents)
+    private static Snapshot ToSnapshot(SnapshotHeader header, ReadOnlySpan<byte> data)
     {
-        if (contents.Metadata.GetValueOrDefault("format") != Format)
-        {
-            return new SnapshotRead.Invalid($"__metadata__.format is not '{Format}'.");
-        }
-
-        if (Field<TrainingSettings>(contents, "settings") is not { } settings || SettingsRules.Violations(settings).Count > 0)
-        {
-            return new SnapshotRead.Invalid("__metadata__.settings does not hold valid training settings.");
-        }
-
-        if (Field<Progress>(contents, "progress") is not { } progress || progress.Step < 0 || progress.Step > settings.Steps)
-        {
-            return new SnapshotRead.Invalid("__metadata__.progress does not hold a step between 0 and settings.steps, and losses.");
-        }
-
-        if (Field<Machine>(contents, "machine") is not { } machine)
-        {
-            return new SnapshotRead.Invalid("__metadata__.machine does not hold threads and instructionSet.");
-        }
-
-        NetworkPlan plan = NetworkPlan.For(settings);
-        bool hasMoments = contents.Tensors.Count > plan.Parameters.Count;
-        string[] suffixes = hasMoments ? ["", FirstMomentSuffix, SecondMomentSuffix] : [""];
-        if (Mismatch(plan, suffixes, contents.Tensors) is { } reason)
-        {
-            return new SnapshotRead.Invalid(reason);
-        }
-
-        float[][] vectors = [.. contents.Tensors.Chunk(plan.Parameters.Count).Select(Concatenate)];
-        return new SnapshotRead.Valid(new Snapshot(
-            settings, progress.Step, progress.Losses, progress.EvaluatedStep, progress.LossSum, machine,
-            vectors[0], hasMoments ? vectors[1] : null, hasMoments ? vectors[2] : null));
+        int bytes = data.Length / header.Vectors;
+        float[]? Vector(ReadOnlySpan<byte> data, int index) =>
+            index < header.Vectors ? MemoryMarshal.Cast<byte, float>(data.Slice(index * bytes, bytes)).ToArray() : null;
+        return new Snapshot(
+            header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Machine, Vector(data, 0)!, Vector(data, 1), Vector(data, 2));
     }
 
-    private static T? Field<T>(SafetensorsRead.Contents contents, string name)
-        where T : class
+    private static int MaxParameters()
     {
-        try
+        TrainingSettings Largest(Architecture architecture) => TrainingSettings.For(architecture, dataset: "any") with
         {
-            return contents.Metadata.TryGetValue(name, out string? json) ? JsonSerializer.Deserialize<T>(json, WireFormat.Json) : null;
-        }
-        catch (JsonException)
-        {
-            return null; // the caller names the field
-        }
+            Channels = [SettingsRules.MaxChannels, SettingsRules.MaxChannels],
+            KernelSize = SettingsRules.MaxKernelSize,
+            DenseWidths = [SettingsRules.MaxDenseWidth, SettingsRules.MaxDenseWidth],
+            DecoderBias = true,
+        };
+        return Enum.GetValues<Architecture>().Max(architecture => NetworkPlan.For(Largest(architecture)).ParameterCount);
     }
-
-    private static string? Mismatch(NetworkPlan plan, string[] suffixes, IReadOnlyList<NamedTensor> tensors)
-    {
-        Parameter[] expected = [.. suffixes.SelectMany(suffix => plan.Parameters.Select(parameter => parameter with { Name = parameter.Name + suffix }))];
-        if (tensors.Count != expected.Length)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"There are {tensors.Count} tensors; this network has {plan.Parameters.Count}, or three times that with Adam's moments.");
-        }
-
-        foreach ((Parameter parameter, NamedTensor tensor) in expected.Zip(tensors))
-        {
-            if (tensor.Name != parameter.Name || !tensor.Shape.AsSpan().SequenceEqual(parameter.Shape))
-            {
-                return $"Tensor '{tensor.Name}' [{string.Join(", ", tensor.Shape)}] stands where the network has '{parameter.Name}' [{string.Join(", ", parameter.Shape)}].";
-            }
-
-            foreach (float value in MemoryMarshal.Cast<byte, float>(tensor.Data.Span))
-            {
-                if (!float.IsFinite(value))
-                {
-                    return $"Tensor '{tensor.Name}' holds a value that is not finite.";
-                }
-            }
-        }
-
-        return null;
-    }
-
-    private static float[] Concatenate(NamedTensor[] tensors)
-    {
-        float[] vector = new float[tensors.Sum(tensor => tensor.Data.Length / sizeof(float))];
-        Span<byte> rest = MemoryMarshal.AsBytes(vector.AsSpan());
-        foreach (NamedTensor tensor in tensors)
-        {
-            tensor.Data.Span.CopyTo(rest);
-            rest = rest[tensor.Data.Length..];
-        }
-
-        return vector;
-    }
-
-    private sealed record Progress(int Step, Losses Losses, int EvaluatedStep, double LossSum);
 }

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Domain.Jobs;
 
 /// <summary>The bounds of every setting, which the request, the OpenAPI document and imported files share.</summary>
-public static class SettingsRules
+public static partial class SettingsRules
 {
     public const int MaxSteps = 100_000;
     public const int MaxBatchSize = 1_000;
@@ -12,7 +13,10 @@ public static class SettingsRules
     public const int MaxChannels = 64;
     public const int MaxKernelSize = 9;
     public const int MaxDenseWidth = 1_024;
-    public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$";
+
+    /// <summary>Of the names that clients give. The last part is for .NET, where a bare <c>$</c> lets a final line feed pass.</summary>
+    public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$(?!\\n)";
+    public const string NameRule = "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, the first a letter or a digit.";
 
     /// <summary>Every setting that is out of bounds, by its wire name, with what it may be; empty where all is well.</summary>
     public static IReadOnlyDictionary<string, string> Violations(TrainingSettings settings)
@@ -27,6 +31,7 @@ public static class SettingsRules
         }
 
         Require(Enum.IsDefined(settings.Architecture), "architecture", $"must be one of {string.Join(", ", WireFormat.Names<Architecture>())}.");
+        Require(IsName(settings.Dataset), "dataset", NameRule);
         Require(settings.Steps is >= 1 and <= MaxSteps, "steps", $"must be a whole number from 1 to {MaxSteps}.");
         Require(settings.BatchSize is >= 1 and <= MaxBatchSize, "batchSize", $"must be a whole number from 1 to {MaxBatchSize}.");
         Require(settings.LearningRate is >= MinLearningRate and <= MaxLearningRate, "learningRate", $"must be a number from {MinLearningRate} to {MaxLearningRate}.");
@@ -39,6 +44,12 @@ public static class SettingsRules
         Require(settings.CheckpointEvery is >= 1 and <= MaxSteps, "checkpointEvery", $"must be a whole number from 1 to {MaxSteps}.");
         return violations;
     }
+
+    /// <summary>Whether it may name a job, a checkpoint, a tag or a data set.</summary>
+    public static bool IsName(string text) => Name().IsMatch(text);
+
+    [GeneratedRegex(NamePattern)]
+    private static partial Regex Name();
 
     private static bool IsPair(int[] values, int max) => values.Length == 2 && values.All(value => value >= 1 && value <= max);
 }

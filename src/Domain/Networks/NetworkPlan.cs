@@ -27,6 +27,14 @@ public sealed class NetworkPlan
 
     public int ParameterCount { get; }
 
+    /// <summary>
+    /// Floating-point operations to train on one picture once: every weight meets each place of its layer's smaller side with one
+    /// multiplication and one addition, forward, for the weights' gradient and for the input's. Pooling and Adam are not counted.
+    /// </summary>
+    public double TrainingFlop => 6.0 * Stages.Sum(stage => stage.Parameters
+        .Where(parameter => parameter.Shape.Length > 1)
+        .Sum(weight => (double)weight.Count * Math.Min(stage.Input.Height * stage.Input.Width, stage.Output.Height * stage.Output.Width)));
+
     /// <summary>The stage called <paramref name="name"/>, or null where there is none.</summary>
     public Stage? Find(string name) => Stages.FirstOrDefault(stage => stage.Name == name);
 

@@ -8,12 +8,8 @@ public struct SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
-    /// <summary>A generator for one of many independent streams under the same seed.</summary>
-    public static SplitMix64 ForStream(ulong seed, ulong stream)
-    {
-        var root = new SplitMix64(seed);
-        return new SplitMix64(root.Next() ^ Mix(stream + 0x9e3779b97f4a7c15));
-    }
+    /// <summary>A generator for one of many streams under the same seed, independent of each other and of those of other seeds.</summary>
+    public static SplitMix64 ForStream(ulong seed, ulong stream) => new(Mix(new SplitMix64(seed).Next() + stream));
 
     public ulong Next() => Mix(_state += 0x9e3779b97f4a7c15);
 

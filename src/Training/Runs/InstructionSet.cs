@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace AutoencoderApi.Training.Runs;
 
-internal static class InstructionSet
+public static class InstructionSet
 {
     /// <summary>The widest vector instructions here, on which the choice of kernels, and so the last bits, depend.</summary>
     public static readonly string Current =

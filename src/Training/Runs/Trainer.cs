@@ -84,11 +84,13 @@ public sealed class Trainer
                 yield break;
             }
 
+            Milestones.Pass("step.before");
             float[] x = batches.At(step); // [B,1,28,28]
             float batchLoss = network.Learn(x); // forward, mean squared error, backward
             adam.Step(network.Weights, network.Gradients, step + 1, _settings.LearningRateAt(step));
             lossSum += batchLoss;
             _step = ++step;
+            Milestones.Pass("step.after");
             if (!float.IsFinite(batchLoss))
             {
                 yield return new Diverged(step, "The loss is no longer a finite number. Lower learningRate, or raise warmupSteps.");

@@ -9,11 +9,11 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 #nullable disable
 
-namespace AutoencoderApi.Api.Store.Migrations
+namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 {
-    [DbContext(typeof(StoreContext))]
-    [Migration("20261124143618_Initial")]
-    partial class Initial
+    [DbContext(typeof(SqliteStoreContext))]
+    [Migration("20261124225326_JobOwner")]
+    partial class JobOwner
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -54,7 +54,10 @@ namespace AutoencoderApi.Api.Store.Migrations
                     b.Property<double>("ElapsedSeconds")
                         .HasColumnType("REAL");
 
-                    b.Property<Guid>("JobId")
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Settings")
@@ -66,6 +69,9 @@ namespace AutoencoderApi.Api.Store.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
                         .HasColumnType("INTEGER");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Losses", "AutoencoderApi.Api.Store.CheckpointRow.Losses#Losses", b1 =>
@@ -88,7 +94,42 @@ namespace AutoencoderApi.Api.Store.Migrations
 
                     b.HasIndex("JobId", "Id");
 
+                    b.HasIndex("JobId", "Version");
+
                     b.ToTable("checkpoints", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
+                {
+                    b.Property<string>("Caller")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Location")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Caller", "Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("idempotency_keys", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.JobRow", b =>
@@ -104,6 +145,12 @@ namespace AutoencoderApi.Api.Store.Migrations
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("ClaimsSinceCheckpoint")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ClaimsSinceStep")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
@@ -112,6 +159,9 @@ namespace AutoencoderApi.Api.Store.Migrations
 
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("FaultStep")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("Fence")
                         .HasColumnType("INTEGER");
@@ -123,6 +173,12 @@ namespace AutoencoderApi.Api.Store.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Owner")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("QueueCheckAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("QueueEntry")
@@ -197,9 +253,56 @@ namespace AutoencoderApi.Api.Store.Migrations
                     b.Property<double>("ValidationLoss")
                         .HasColumnType("REAL");
 
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("JobId", "Step");
 
+                    b.HasIndex("JobId", "Version");
+
                     b.ToTable("metrics", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.SweepRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("NextAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("sweeps", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            NextAt = new DateTime(1970, 1, 1, 0, 0, 0, 0, DateTimeKind.Utc)
+                        });
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.TagRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("CheckpointId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("MovedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Revision")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.HasIndex("CheckpointId");
+
+                    b.ToTable("tags", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.CheckpointFileRow", b =>
@@ -216,8 +319,7 @@ namespace AutoencoderApi.Api.Store.Migrations
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
                         .WithMany()
                         .HasForeignKey("JobId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.MetricRow", b =>
@@ -226,6 +328,15 @@ namespace AutoencoderApi.Api.Store.Migrations
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.TagRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
+                        .WithMany()
+                        .HasForeignKey("CheckpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

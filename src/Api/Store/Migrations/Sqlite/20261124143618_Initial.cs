@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace AutoencoderApi.Api.Store.Migrations
+namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class Initial : Migration

@@ -1,0 +1,68 @@
+using AutoencoderApi.Api.Errors;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
+
+namespace AutoencoderApi.Api.Access;
+
+/// <summary>Who is let in, and to what. An endpoint that names no role is open to nobody.</summary>
+internal static class AccessSetup
+{
+    public static void AddAccess(this IServiceCollection services)
+    {
+        services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<KnownKeys>();
+        services.AddAuthentication(KeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
+        services.AddAuthorization(Policies);
+        services.AddCors();
+        services.AddOptions<CorsOptions>().Configure<IOptions<AccessOptions>>((cors, access) => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(access.Value.CorsOrigins).AllowAnyMethod().AllowAnyHeader()
+            .WithExposedHeaders("ETag", "Location", "Reconstruction-Mse", "Retry-After")));
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AccessOptions>>(TrustProxies);
+        services.AddAntiforgery(); // Hangfire's dashboard checks its posts where this is there
+        services.AddDataProtection().UseEphemeralDataProtectionProvider(); // guards nothing but those tokens: no file to keep
+    }
+
+    public static void UseAccess(this WebApplication app)
+    {
+        app.UsePageHeaders();
+        if (!app.Services.GetRequiredService<KnownKeys>().Any)
+        {
+            app.UseLocalCallersOnly();
+        }
+
+        app.UseForwardedHeaders();
+        app.UseCrossSiteCheck();
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseRateLimiter(); // between the two: counted by key where there is one, by address where not
+        app.UseAuthorization();
+    }
+
+    private static void Policies(AuthorizationOptions options)
+    {
+        foreach (Role role in Enum.GetValues<Role>())
+        {
+            options.AddPolicy(role.ToString(), policy => policy.RequireAuthenticatedUser().RequireAssertion(caller => caller.User.Role() >= role));
+        }
+
+        // No route, or a method or media type that the route does not take: whoever has a key may learn that.
+        options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser()
+            .RequireAssertion(caller => caller.Resource is HttpContext context && context.GetEndpoint() is not RouteEndpoint).Build();
+    }
+
+    private static void TrustProxies(ForwardedHeadersOptions options, IOptions<AccessOptions> access)
+    {
+        options.ForwardedHeaders = access.Value.TrustedProxies.Length > 0 ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
+        options.ForwardLimit = null; // each hop must be trusted, so the number of them needs no bound
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (System.Net.IPNetwork network in access.Value.TrustedNetworks)
+        {
+            options.KnownIPNetworks.Add(network);
+        }
+    }
+}

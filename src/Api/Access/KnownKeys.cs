@@ -1,0 +1,30 @@
+using System.Text;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+
+namespace AutoencoderApi.Api.Access;
+
+/// <param name="Id">What the service calls the key: its name, or the beginning of its hash.</param>
+internal sealed record KnownKey(string Id, Role Role);
+
+/// <summary>The configured keys.</summary>
+internal sealed class KnownKeys(IOptions<AccessOptions> options)
+{
+    private readonly (byte[] Hash, KnownKey Key)[] _keys =
+        [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Hash!), new KnownKey(key.Name ?? $"key-{key.Hash![..8].ToLowerInvariant()}", key.Role!.Value)))];
+
+    public bool Any => _keys.Length > 0;
+
+    /// <summary>The key as it was presented, or null. Every known key is compared, so that the time tells nothing of which one it was.</summary>
+    public KnownKey? Find(string presented)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(presented));
+        KnownKey? found = null;
+        foreach ((byte[] known, KnownKey key) in _keys)
+        {
+            found = ApiKey.Matches(hash, known) ? key : found;
+        }
+
+        return found;
+    }
+}

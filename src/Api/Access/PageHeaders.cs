@@ -1,0 +1,38 @@
+using Microsoft.Net.Http.Headers;
+
+namespace AutoencoderApi.Api.Access;
+
+/// <summary>Headers that keep browsers from doing more with an answer than is meant.</summary>
+internal static class PageHeaders
+{
+    /// <summary>For everything that is no page: nothing in it may load or run.</summary>
+    private const string NoPage = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+    /// <summary>For pages whose scripts and styles are files of this service.</summary>
+    public const string OwnFilesOnly =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        + "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+    public static void UsePageHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        string policy = context.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Value ?? NoPage;
+
+        // As late as can be: a handled fault clears the headers, and a page may have set a policy of its own.
+        context.Response.OnStarting(() =>
+        {
+            IHeaderDictionary headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers.TryAdd(HeaderNames.ContentSecurityPolicy, policy);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    });
+
+    public static TBuilder WithPagePolicy<TBuilder>(this TBuilder endpoint, string policy)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new PagePolicy(policy));
+
+    private sealed record PagePolicy(string Value);
+}

@@ -1,0 +1,107 @@
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Domain.Checkpoints;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace AutoencoderApi.Api.Checkpoints;
+
+/// <summary>A checkpoint file that somebody has sent, or why it is not taken.</summary>
+internal abstract record CheckpointUpload
+{
+    public const string Field = "file";
+    public const string RawType = "application/octet-stream";
+
+    /// <summary>Of the request: the largest file, and the parts of a form around it.</summary>
+    public static readonly long MaxRequestBytes = SnapshotFile.MaxBytes + (64 * 1024);
+
+    private const float MaxWeight = 10_000; // with the widest layers allowed, no picture can then make the network overflow float32
+
+    internal sealed record File(byte[] Content, SnapshotHeader Header) : CheckpointUpload;
+
+    internal sealed record Refused(ProblemHttpResult Problem) : CheckpointUpload;
+
+    /// <summary>Reads the file from the raw body, or from the multipart field <c>file</c>, without ever writing it to disk.</summary>
+    public static async Task<CheckpointUpload> ReadAsync(HttpRequest request, CancellationToken token)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type))
+        {
+            return Unsupported();
+        }
+
+        if (type.MediaType.Equals(RawType, StringComparison.OrdinalIgnoreCase))
+        {
+            return await ReadAsync(request.Body, token);
+        }
+
+        string? boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+        return type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(boundary)
+            ? await FromFormAsync(new MultipartReader(boundary, request.Body), token)
+            : Unsupported();
+    }
+
+    private static async Task<CheckpointUpload> FromFormAsync(MultipartReader form, CancellationToken token)
+    {
+        try
+        {
+            while (await form.ReadNextSectionAsync(token) is { } section)
+            {
+                if (section.GetContentDispositionHeader() is { } disposition && HeaderUtilities.RemoveQuotes(disposition.Name) == Field)
+                {
+                    return await ReadAsync(section.Body, token);
+                }
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            return new Refused(Problems.CheckpointMissing($"The multipart body cannot be read: {e.Message}"));
+        }
+
+        return new Refused(Problems.CheckpointMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@model.safetensors"));
+    }
+
+    /// <summary>Believes the header before it makes room for the tensors, and reads no more than they need.</summary>
+    private static async Task<CheckpointUpload> ReadAsync(Stream body, CancellationToken token)
+    {
+        byte[] start = new byte[Safetensors.LengthBytes + SafetensorsHeader.MaxBytes];
+        int read = await body.ReadAtLeastAsync(start.AsMemory(0, Safetensors.LengthBytes), Safetensors.LengthBytes, throwOnEndOfStream: false, token);
+        if (Safetensors.HeaderLength(start.AsSpan(0, read), out int length) is { } fault)
+        {
+            return Damaged(fault);
+        }
+
+        Memory<byte> json = start.AsMemory(Safetensors.LengthBytes, length);
+        read = await body.ReadAtLeastAsync(json, length, throwOnEndOfStream: false, token);
+        return read < length ? Damaged($"The file ends within its header, after {read} of {length} bytes.")
+            : SnapshotHeader.Read(json) switch
+            {
+                SnapshotHeaderRead.Valid valid => await ReadTensorsAsync(start.AsMemory(0, Safetensors.LengthBytes + length), valid.Header, body, token),
+                SnapshotHeaderRead.Invalid invalid => Damaged(invalid.Reason),
+                _ => throw new InvalidOperationException("unreachable"),
+            };
+    }
+
+    private static async Task<CheckpointUpload> ReadTensorsAsync(ReadOnlyMemory<byte> start, SnapshotHeader header, Stream body, CancellationToken token)
+    {
+        byte[] file = new byte[start.Length + header.DataBytes];
+        start.CopyTo(file);
+        Memory<byte> data = file.AsMemory(start.Length);
+        int read = await body.ReadAtLeastAsync(data, data.Length, throwOnEndOfStream: false, token);
+        if (read < data.Length)
+        {
+            return Damaged($"The file ends within tensor '{header.Tensors.First(tensor => tensor.End > read).Name}', after {read} of the {data.Length} bytes that follow the header.");
+        }
+
+        if (await body.ReadAsync(new byte[1], token) > 0)
+        {
+            return Damaged($"The file goes on after its last tensor, '{header.Tensors[^1].Name}', which ends after {data.Length} bytes.");
+        }
+
+        return header.Outlier(data.Span, MaxWeight) is { } outlier ? Damaged(outlier) : new File(file, header);
+    }
+
+    private static Refused Damaged(string reason) => new(Problems.CheckpointDamaged(reason));
+
+    private static Refused Unsupported() =>
+        new(Problems.MediaTypeUnsupported($"Send the file as {RawType}, or as the field '{Field}' of multipart/form-data."));
+}

@@ -1,0 +1,31 @@
+using AutoencoderApi.Domain;
+using AutoencoderApi.Api.Access;
+
+namespace AutoencoderApi.Api.Commands;
+
+/// <summary>What the program does besides serving, told by its first arguments.</summary>
+internal static class CommandLine
+{
+    private static readonly string s_usage = $"""
+        usage: AutoencoderApi.Api [--SETTING=VALUE ...]          serve; see docs/security.md and README.md for the settings
+               AutoencoderApi.Api keys create --role {string.Join('|', WireFormat.Names<Role>())} [--name NAME]
+               AutoencoderApi.Api health                         ask the service of this configuration whether it is ready
+        """;
+
+    /// <summary>Runs the command that the arguments name.</summary>
+    /// <returns>The exit status, 2 for a command that there is not; null where the arguments name none and the service is to start.</returns>
+    public static async Task<int?> RunAsync(string[] args) => args switch
+    {
+        [] => null,
+        [var setting, ..] when setting.StartsWith("--", StringComparison.Ordinal) => null,
+        ["keys", "create", .. var rest] when KeysCommand.Parse(rest) is { } command => command.Run(Console.Out),
+        ["health"] => await HealthCommand.RunAsync(Console.Error),
+        _ => Usage(),
+    };
+
+    private static int Usage()
+    {
+        Console.Error.WriteLine(s_usage);
+        return 2;
+    }
+}

@@ -1,0 +1,32 @@
+namespace AutoencoderApi.Api.Commands;
+
+/// <summary><c>health</c>: asks the running service whether it is ready, for a container's health check.</summary>
+internal static class HealthCommand
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <returns>0 where it is ready, 1 where it is not or does not answer.</returns>
+    public static async Task<int> RunAsync(TextWriter errors)
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables()
+            .Build();
+        using var http = new HttpClient { BaseAddress = Listening.LocalAddress(configuration), Timeout = s_patience };
+        try
+        {
+            using HttpResponseMessage response = await http.GetAsync("/health/ready");
+            if (response.IsSuccessStatusCode)
+            {
+                return 0;
+            }
+
+            await errors.WriteLineAsync($"{http.BaseAddress}health/ready answers {(int)response.StatusCode}.");
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            await errors.WriteLineAsync($"{http.BaseAddress}health/ready does not answer: {e.Message}");
+        }
+
+        return 1;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Conditions;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace AutoencoderApi.Api.Idempotency;
+
+/// <summary>A request with an <c>Idempotency-Key</c>: who sent which key with what.</summary>
+internal sealed record KeyedRequest(string Caller, string Key, string Fingerprint)
+{
+    /// <summary>The row that keeps the answer. It is written in the transaction that makes what the answer speaks of.</summary>
+    public IdempotencyRow Answer(int status, string location, object body) => new()
+    {
+        Caller = Caller,
+        Key = Key,
+        Request = Fingerprint,
+        Status = status,
+        Location = location,
+        Body = JsonSerializer.Serialize(body, WireFormat.Json),
+        CreatedAt = DateTime.UtcNow,
+    };
+}
+
+/// <summary>
+/// Makes a POST safe to repeat: what was made under a key is answered again, word for word, for 24 hours
+/// (draft-ietf-httpapi-idempotency-key-header). Answers that made nothing are not kept: a retry may do better.
+/// </summary>
+internal sealed class IdempotencyKeys(IDbContextFactory<StoreContext> stores)
+{
+    public const string Header = "Idempotency-Key";
+
+    private const int MaxLength = 255;
+    private static readonly TimeSpan s_kept = TimeSpan.FromHours(24);
+
+    /// <summary>Gives the first answer again where the request's key has one, and else makes something under that key.</summary>
+    /// <param name="content">What decides, path aside, what is made.</param>
+    /// <param name="make">Makes it, and keeps the answer under the key in the same transaction; null where the key was taken meanwhile. Without a key it never fails so.</param>
+    public async Task<IResult> OnceAsync(HttpContext context, ReadOnlyMemory<byte> content, Func<KeyedRequest?, Task<IResult?>> make, CancellationToken token)
+    {
+        string? key = context.Request.Headers[Header];
+        if (key is null)
+        {
+            return await make(null) ?? throw new InvalidOperationException("nothing was made, though no key was in the way");
+        }
+
+        if (key.Length is 0 or > MaxLength || key.Any(character => character is < '!' or > '~'))
+        {
+            return Problems.Invalid(Header, $"must be 1 to {MaxLength} visible ASCII characters without a space, such as a UUID.");
+        }
+
+        var request = new KeyedRequest(context.IdOrAddress(), key, Fingerprint(context.Request, content.Span));
+        return await FirstAnswerAsync(request, token) ?? await make(request) ?? await FirstAnswerAsync(request, token)
+            ?? Problems.Conflict($"The key '{key}' was taken by a request whose answer is gone. Try again.");
+    }
+
+    /// <summary>The answer that was given under this key before, or null. Keys past their time are forgotten first.</summary>
+    private async Task<IResult?> FirstAnswerAsync(KeyedRequest request, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        DateTime expired = DateTime.UtcNow - s_kept;
+        if (await store.IdempotencyKeys.AnyAsync(row => row.CreatedAt < expired, token))
+        {
+            await store.IdempotencyKeys.Where(row => row.CreatedAt < expired).ExecuteDeleteAsync(token);
+        }
+
+        IdempotencyRow? first = await store.IdempotencyKeys.AsNoTracking().FirstOrDefaultAsync(row => row.Caller == request.Caller && row.Key == request.Key, token);
+        return first is null ? null
+            : first.Request == request.Fingerprint ? new Repeated(first)
+            : Problems.KeyReused($"The key '{request.Key}' was used with another request within the last 24 hours. Use a new key for a new request.");
+    }
+
+    private static string Fingerprint(HttpRequest request, ReadOnlySpan<byte> content)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n"));
+        hash.AppendData(content);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private sealed class Repeated(IdempotencyRow first) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            HttpResponse response = httpContext.Response;
+            response.StatusCode = first.Status;
+            response.Headers.Location = first.Location;
+            if (first.Status == StatusCodes.Status202Accepted)
+            {
+                response.Headers.RetryAfter = Polling.RetryAfter;
+            }
+
+            response.ContentType = "application/json; charset=utf-8";
+            await response.WriteAsync(first.Body, httpContext.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.ComponentModel.DataAnnotations;
+using AutoencoderApi.Domain.Jobs;
+
+namespace AutoencoderApi.Api.Limits;
+
+/// <summary>How much one caller, and all of them, may ask of the service.</summary>
+internal sealed class LimitsOptions
+{
+    public const string Section = "Limits";
+
+    /// <summary>Bytes of a JSON body, and of every other body that no limit below is meant for.</summary>
+    [Range(1_024, 16_777_216)]
+    public int JsonBytes { get; set; } = 131_072;
+
+    /// <summary>Levels of arrays and objects within one another in a JSON body.</summary>
+    [Range(8, 64)]
+    public int JsonDepth { get; set; } = 16;
+
+    /// <summary>Bytes of a body with a picture in it.</summary>
+    [Range(1_024, 1_073_741_824)]
+    public int PictureBytes { get; set; } = 33_554_432;
+
+    /// <summary>Pixels of a picture's longer side, told from its header.</summary>
+    [Range(28, 32_768)]
+    public int PictureSide { get; set; } = 8_192;
+
+    /// <summary>Pixels of a picture, told from its header.</summary>
+    [Range(784, 200_000_000)]
+    public int PicturePixels { get; set; } = 24_000_000;
+
+    /// <summary>Pictures decoded at a time; each holds up to five bytes a pixel meanwhile.</summary>
+    [Range(1, 256)]
+    public int DecodingsAtOnce { get; set; } = 2;
+
+    /// <summary>Pixels of a figure that the service draws. The largest pair or difference of digits has 2.5 million.</summary>
+    [Range(2_500_000, 200_000_000)]
+    public int FigurePixels { get; set; } = 16_000_000;
+
+    /// <summary>Steps of a job.</summary>
+    [Range(1, SettingsRules.MaxSteps)]
+    public int Steps { get; set; } = SettingsRules.MaxSteps;
+
+    /// <summary>Pictures in a batch of a job.</summary>
+    [Range(1, SettingsRules.MaxBatchSize)]
+    public int BatchSize { get; set; } = SettingsRules.MaxBatchSize;
+
+    /// <summary>Channels of a job's convolutions.</summary>
+    [Range(1, SettingsRules.MaxChannels)]
+    public int Channels { get; set; } = SettingsRules.MaxChannels;
+
+    /// <summary>10^12 floating-point operations of a job: steps × batch × those of one picture. The default job needs 2.5.</summary>
+    [Range(0.001, 1_000_000)]
+    public double JobTeraflop { get; set; } = 1_000;
+
+    /// <summary>Jobs that wait at the same time.</summary>
+    [Range(1, 1_000_000)]
+    public int QueuedJobs { get; set; } = 10_000;
+
+    /// <summary>Jobs of one key that wait at the same time.</summary>
+    [Range(1, 1_000_000)]
+    public int QueuedJobsPerKey { get; set; } = 1_000;
+
+    /// <summary>
+    /// Requests a second of one key, or of one address where there is no key; health checks are not counted. Null: 1,000, and no limit
+    /// for the local caller of a service without keys, who has the machine to himself.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int? RequestsPerSecond { get; set; }
+
+    /// <summary>How many seconds' worth of requests a caller that was quiet may send at once.</summary>
+    [Range(1, 60)]
+    public int BurstSeconds { get; set; } = 2;
+
+    /// <summary>Readers of server-sent events of one caller.</summary>
+    [Range(1, 10_000)]
+    public int EventReaders { get; set; } = 100;
+
+    /// <summary>Seconds after which a request that is not done is given up with 503.</summary>
+    [Range(1, 3_600)]
+    public int RequestSeconds { get; set; } = 120;
+
+    /// <summary>Connections open at the same time; one more is closed at once.</summary>
+    [Range(1, 100_000)]
+    public int Connections { get; set; } = 2_000;
+
+    /// <summary>Seconds that a request's headers may take to arrive.</summary>
+    [Range(1, 300)]
+    public int HeaderSeconds { get; set; } = 10;
+
+    /// <summary>Bytes a second below which an upload is given up.</summary>
+    [Range(1, 1_073_741_824)]
+    public int UploadBytesPerSecond { get; set; } = 10_240;
+
+    /// <summary>Seconds before an upload's speed is looked at.</summary>
+    [Range(1, 300)]
+    public int UploadGraceSeconds { get; set; } = 5;
+}

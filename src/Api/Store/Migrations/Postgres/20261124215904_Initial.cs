@@ -1,0 +1,181 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+namespace AutoencoderApi.Api.Store.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "jobs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "text", nullable: true),
+                    Status = table.Column<string>(type: "text", nullable: false),
+                    Architecture = table.Column<string>(type: "text", nullable: false),
+                    Settings = table.Column<string>(type: "text", nullable: false),
+                    Step = table.Column<int>(type: "integer", nullable: false),
+                    StepsPerSecond = table.Column<double>(type: "double precision", nullable: true),
+                    Warnings = table.Column<string>(type: "text", nullable: false),
+                    Attempt = table.Column<int>(type: "integer", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Error = table.Column<string>(type: "text", nullable: true),
+                    LatestCheckpoint = table.Column<Guid>(type: "uuid", nullable: true),
+                    Fence = table.Column<long>(type: "bigint", nullable: false),
+                    LeaseUntil = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    QueueEntry = table.Column<string>(type: "text", nullable: true),
+                    QueueCheckAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    ClaimsSinceStep = table.Column<int>(type: "integer", nullable: false),
+                    ClaimsSinceCheckpoint = table.Column<int>(type: "integer", nullable: false),
+                    FaultStep = table.Column<int>(type: "integer", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false),
+                    Losses_Test = table.Column<double>(type: "double precision", nullable: true),
+                    Losses_Train = table.Column<double>(type: "double precision", nullable: true),
+                    Losses_Validation = table.Column<double>(type: "double precision", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_jobs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sweeps",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    NextAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sweeps", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "checkpoints",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    JobId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Architecture = table.Column<string>(type: "text", nullable: false),
+                    Settings = table.Column<string>(type: "text", nullable: false),
+                    Step = table.Column<int>(type: "integer", nullable: false),
+                    ElapsedSeconds = table.Column<double>(type: "double precision", nullable: false),
+                    Bytes = table.Column<int>(type: "integer", nullable: false),
+                    Sha256 = table.Column<string>(type: "text", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Losses_Test = table.Column<double>(type: "double precision", nullable: true),
+                    Losses_Train = table.Column<double>(type: "double precision", nullable: true),
+                    Losses_Validation = table.Column<double>(type: "double precision", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_checkpoints", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_checkpoints_jobs_JobId",
+                        column: x => x.JobId,
+                        principalTable: "jobs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "metrics",
+                columns: table => new
+                {
+                    JobId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Step = table.Column<int>(type: "integer", nullable: false),
+                    TrainLoss = table.Column<double>(type: "double precision", nullable: false),
+                    ValidationLoss = table.Column<double>(type: "double precision", nullable: false),
+                    DeadUnits = table.Column<double>(type: "double precision", nullable: false),
+                    ElapsedSeconds = table.Column<double>(type: "double precision", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_metrics", x => new { x.JobId, x.Step });
+                    table.ForeignKey(
+                        name: "FK_metrics_jobs_JobId",
+                        column: x => x.JobId,
+                        principalTable: "jobs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "checkpoint_files",
+                columns: table => new
+                {
+                    CheckpointId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Content = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_checkpoint_files", x => x.CheckpointId);
+                    table.ForeignKey(
+                        name: "FK_checkpoint_files_checkpoints_CheckpointId",
+                        column: x => x.CheckpointId,
+                        principalTable: "checkpoints",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.InsertData(
+                table: "sweeps",
+                columns: new[] { "Id", "NextAt" },
+                values: new object[] { 1, new DateTime(1970, 1, 1, 0, 0, 0, 0, DateTimeKind.Utc) });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_checkpoints_Architecture_Id",
+                table: "checkpoints",
+                columns: new[] { "Architecture", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_checkpoints_JobId_Id",
+                table: "checkpoints",
+                columns: new[] { "JobId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_jobs_Architecture_Id",
+                table: "jobs",
+                columns: new[] { "Architecture", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_jobs_Name_Id",
+                table: "jobs",
+                columns: new[] { "Name", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_jobs_Status_Id",
+                table: "jobs",
+                columns: new[] { "Status", "Id" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "checkpoint_files");
+
+            migrationBuilder.DropTable(
+                name: "metrics");
+
+            migrationBuilder.DropTable(
+                name: "sweeps");
+
+            migrationBuilder.DropTable(
+                name: "checkpoints");
+
+            migrationBuilder.DropTable(
+                name: "jobs");
+        }
+    }
+}

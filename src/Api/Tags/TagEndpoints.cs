@@ -1,0 +1,148 @@
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Conditions;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+
+namespace AutoencoderApi.Api.Tags;
+
+/// <summary>What a tag is to name.</summary>
+internal sealed record TagRequest
+{
+    /// <summary>The id of the checkpoint to name, or a tag that names it now.</summary>
+    public required string Checkpoint { get; init; }
+}
+
+/// <param name="Name">What may stand for the checkpoint's id in every path.</param>
+/// <param name="Checkpoint">The id of the checkpoint that it names.</param>
+/// <param name="KeptByService">True for <c>latest</c> and <c>best</c>, which move by themselves, and guard nothing from deletion.</param>
+/// <param name="MovedAt">When it was last set; null where the service keeps it.</param>
+internal sealed record TagResponse(string Name, Guid Checkpoint, bool KeptByService, DateTime? MovedAt)
+{
+    public static TagResponse Of(TagRow tag) => new(tag.Name, tag.CheckpointId, KeptByService: false, tag.MovedAt);
+}
+
+internal static class TagEndpoints
+{
+    public static void MapTags(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder tags = app.MapGroup("/v1/tags").WithTags("Tags").RequireAuthorization(Roles.Reader);
+        tags.MapGet("", List).WithName("listTags").WithSummary("The tags by name, first those that the service keeps").ProducesProblem(400);
+        tags.MapGet("{tag}", Get).WithName("getTag").WithSummary("The checkpoint that a tag names").AnswersEntityTag("where the tag is").ProducesProblem(404);
+        tags.MapPut("{tag}", Put).RequireAuthorization(Roles.Operator).WithName("putTag").WithSummary("Name a checkpoint, or move the name to another").GuardedByEntityTag()
+            .AnswersHeader(200, "ETag", "Names where the tag is now.").AnswersHeader(201, "ETag", "Names where the tag is now.").AnswersHeader(201, "Location", "The tag.")
+            .ProducesProblem(400).ProducesProblem(415).ProducesProblem(422);
+        tags.MapDelete("{tag}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTag").WithSummary("Take a name off its checkpoint, which stays").GuardedByEntityTag().ProducesProblem(404).ProducesProblem(422);
+    }
+
+    private static async Task<Results<Ok<Page<TagResponse>>, ProblemHttpResult>> List(
+        CheckpointStore checkpoints, IDbContextFactory<StoreContext> stores, CancellationToken token, int limit = 50, string? cursor = null)
+    {
+        if (Paging.CheckLimit(limit) is { } problem)
+        {
+            return problem;
+        }
+
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        List<TagRow> rows = await store.Tags.AsNoTracking()
+            .Where(row => cursor == null || string.Compare(row.Name, cursor) > 0)
+            .OrderBy(row => row.Name)
+            .Take(limit + 1)
+            .ToListAsync(token);
+        var kept = new List<TagResponse>();
+        foreach (string name in cursor is null ? CheckpointStore.KeptTags : [])
+        {
+            if (await KeptAsync(name, checkpoints, token) is { } tag)
+            {
+                kept.Add(tag);
+            }
+        }
+
+        return TypedResults.Ok(new Page<TagResponse>([.. kept, .. rows.Take(limit).Select(TagResponse.Of)], rows.Count > limit ? rows[limit - 1].Name : null));
+    }
+
+    private static async Task<Results<Ok<TagResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
+        string tag, TagStore tags, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
+    {
+        if (CheckpointStore.KeptTags.Contains(tag))
+        {
+            return await KeptAsync(tag, checkpoints, token) is { } kept ? Show(kept, Conditional.EntityTag(kept.Checkpoint.ToString("N"))) : Problems.TagNotFound(tag);
+        }
+
+        return await tags.FindAsync(tag, token) is { } row ? Show(TagResponse.Of(row), EntityTag(row)) : Problems.TagNotFound(tag);
+
+        Results<Ok<TagResponse>, StatusCodeHttpResult, ProblemHttpResult> Show(TagResponse response, EntityTagHeaderValue entityTag) =>
+            context.IsKnown(entityTag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(response);
+    }
+
+    private static async Task<Results<Created<TagResponse>, Ok<TagResponse>, ProblemHttpResult>> Put(
+        string tag, TagRequest request, TagStore tags, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
+    {
+        if (Kept(tag) is { } keptProblem)
+        {
+            return keptProblem;
+        }
+
+        if (!SettingsRules.IsName(tag) || Guid.TryParse(tag, out _))
+        {
+            return Problems.Invalid("tag", SettingsRules.NameRule + " It must not look like an id.");
+        }
+
+        if (await checkpoints.FindAsync(request.Checkpoint, token) is not { } checkpoint)
+        {
+            return NoCheckpoint(request);
+        }
+
+        TagWrite write = await tags.PutAsync(tag, checkpoint.Id, current => context.Request.AllowWriteOver(current is null ? null : EntityTag(current)), token);
+        context.Response.GetTypedHeaders().ETag = write switch
+        {
+            TagWrite.Made made => EntityTag(made.Tag),
+            TagWrite.Moved moved => EntityTag(moved.Tag),
+            _ => null,
+        };
+        return write switch
+        {
+            TagWrite.Made made => TypedResults.Created($"/v1/tags/{tag}", TagResponse.Of(made.Tag)),
+            TagWrite.Moved moved => TypedResults.Ok(TagResponse.Of(moved.Tag)),
+            TagWrite.CheckpointGone => NoCheckpoint(request),
+            _ => Stale(tag),
+        };
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        string tag, TagStore tags, HttpContext context, CancellationToken token)
+    {
+        if (Kept(tag) is { } problem)
+        {
+            return problem;
+        }
+
+        return await tags.DeleteAsync(tag, current => context.Request.AllowWriteOver(EntityTag(current)), token) switch
+        {
+            TagWrite.Deleted => TypedResults.NoContent(),
+            TagWrite.NoSuchTag => Problems.TagNotFound(tag),
+            _ => Stale(tag),
+        };
+    }
+
+    private static async Task<TagResponse?> KeptAsync(string name, CheckpointStore checkpoints, CancellationToken token) =>
+        await checkpoints.FindAsync(name, token) is { } row ? new TagResponse(name, row.Id, KeptByService: true, MovedAt: null) : null;
+
+    private static EntityTagHeaderValue EntityTag(TagRow tag) => Conditional.EntityTag(tag.Revision.ToString("N"));
+
+    private static ProblemHttpResult? Kept(string tag) => CheckpointStore.KeptTags.Contains(tag)
+        ? Problems.Unusable($"'{tag}' is kept by the service and moves by itself. Choose another name.")
+        : null;
+
+    private static ProblemHttpResult NoCheckpoint(TagRequest request) =>
+        Problems.Unusable($"checkpoint: there is no checkpoint '{request.Checkpoint}'. GET /v1/checkpoints lists them.");
+
+    private static ProblemHttpResult Stale(string tag) =>
+        Problems.PreconditionFailed($"The tag '{tag}' is not what If-Match or If-None-Match says. GET /v1/tags/{tag} shows where it is, and its ETag.");
+}

@@ -1,0 +1,158 @@
+using System.Text.Json;
+
+namespace AutoencoderApi.Domain.Checkpoints;
+
+/// <summary>A float32 tensor as the header has it; <c>Begin</c> and <c>End</c> count bytes from the end of the header.</summary>
+public sealed record TensorEntry(string Name, int[] Shape, int Begin, int End);
+
+/// <summary>What came of reading a safetensors header: what it says, or which of its fields or tensors is wrong.</summary>
+public abstract record SafetensorsHeaderRead
+{
+    private SafetensorsHeaderRead()
+    {
+    }
+
+    public sealed record Contents(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorEntry> Tensors) : SafetensorsHeaderRead
+    {
+        public int DataBytes => Tensors is [.., { End: var end }] ? end : 0;
+    }
+
+    public sealed record Invalid(string Reason) : SafetensorsHeaderRead;
+}
+
+/// <summary>
+/// Reads the JSON header of a safetensors file and trusts nothing in it: what it allocates is bounded by the header's own
+/// length, shapes are multiplied without overflow, and the tensors must follow one another without a gap.
+/// </summary>
+public static class SafetensorsHeader
+{
+    public const int MaxBytes = 64 * 1024;
+
+    private const int MaxTensors = 64;
+    private const int MaxRank = 8;
+    private const int MaxShownName = 64;
+
+    public static SafetensorsHeaderRead Read(ReadOnlyMemory<byte> header)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
+            return Read(json.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter where a string is not valid UTF-8 or UTF-16
+        {
+            return new SafetensorsHeaderRead.Invalid($"The header is not JSON as safetensors has it: {Shown(e.Message, 200)}");
+        }
+    }
+
+    private static SafetensorsHeaderRead Read(JsonElement header)
+    {
+        if (header.ValueKind != JsonValueKind.Object)
+        {
+            return new SafetensorsHeaderRead.Invalid("The header is not a JSON object.");
+        }
+
+        var metadata = new Dictionary<string, string>();
+        var tensors = new List<TensorEntry>();
+        foreach (JsonProperty entry in header.EnumerateObject())
+        {
+            string? fault = entry.NameEquals("__metadata__") ? ReadMetadata(entry.Value, metadata)
+                : tensors.Count == MaxTensors ? $"There are more than {MaxTensors} tensors."
+                : ReadTensor(entry, tensors);
+            if (fault is not null)
+            {
+                return new SafetensorsHeaderRead.Invalid(fault);
+            }
+        }
+
+        return new SafetensorsHeaderRead.Contents(metadata, tensors);
+    }
+
+    private static string? ReadMetadata(JsonElement element, Dictionary<string, string> metadata)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return "__metadata__ is not an object.";
+        }
+
+        foreach (JsonProperty entry in element.EnumerateObject())
+        {
+            if (entry.Value.ValueKind != JsonValueKind.String)
+            {
+                return $"__metadata__.{Shown(entry.Name)} is not a string.";
+            }
+
+            metadata[entry.Name] = entry.Value.GetString()!;
+        }
+
+        return null;
+    }
+
+    private static string? ReadTensor(JsonProperty entry, List<TensorEntry> tensors)
+    {
+        JsonElement tensor = entry.Value;
+        int begin = tensors is [.., { End: var end }] ? end : 0;
+        string name = $"Tensor '{Shown(entry.Name)}'";
+        if (tensor.ValueKind != JsonValueKind.Object || tensor.GetPropertyCount() != 3)
+        {
+            return $"{name} is not an object of dtype, shape and data_offsets.";
+        }
+
+        if (!tensor.TryGetProperty("dtype", out JsonElement type) || type.ValueKind != JsonValueKind.String || !type.ValueEquals("F32"))
+        {
+            return $"{name}: dtype is not F32 (float32).";
+        }
+
+        if (ReadNumbers(tensor, "shape") is not { } shape || ByteCount(shape) is not { } bytes)
+        {
+            return $"{name}: shape is not a list of at most {MaxRank} sizes whose product fits a file.";
+        }
+
+        if (ReadNumbers(tensor, "data_offsets") is not [int from, int to] || from != begin || to - (long)from != bytes)
+        {
+            return $"{name}: data_offsets are not [{begin}, {begin + (long)bytes}], which its shape and the tensors before it call for.";
+        }
+
+        tensors.Add(new TensorEntry(entry.Name, shape, from, to));
+        return null;
+    }
+
+    private static int? ByteCount(int[] shape)
+    {
+        long bytes = sizeof(float);
+        foreach (int size in shape)
+        {
+            bytes *= size; // at most 2³¹ × 2³¹: no overflow
+            if (bytes > int.MaxValue)
+            {
+                return null;
+            }
+        }
+
+        return (int)bytes;
+    }
+
+    private static int[]? ReadNumbers(JsonElement tensor, string name)
+    {
+        if (!tensor.TryGetProperty(name, out JsonElement array) || array.ValueKind != JsonValueKind.Array || array.GetArrayLength() > MaxRank)
+        {
+            return null;
+        }
+
+        var numbers = new List<int>();
+        foreach (JsonElement item in array.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out int number) || number < 0)
+            {
+                return null;
+            }
+
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+
+    /// <summary>Text of the file as it may stand in a message: a name can be as long as the header.</summary>
+    internal static string Shown(string text, int max = MaxShownName) => text.Length > max ? $"{text[..max]}…" : text;
+}

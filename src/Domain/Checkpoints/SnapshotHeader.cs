@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Domain.Checkpoints;
+
+/// <summary>What came of reading a checkpoint's header: all but the tensors' values, or which field or tensor is wrong.</summary>
+public abstract record SnapshotHeaderRead
+{
+    private SnapshotHeaderRead()
+    {
+    }
+
+    public sealed record Valid(SnapshotHeader Header) : SnapshotHeaderRead;
+
+    public sealed record Invalid(string Reason) : SnapshotHeaderRead;
+}
+
+/// <summary>All that a checkpoint file says before its first tensor. Its names, shapes and size are those of the network in its settings.</summary>
+public sealed record SnapshotHeader
+{
+    private const int MaxThreads = 1_024;
+
+    private SnapshotHeader(TrainingSettings settings, Progress progress, Machine machine, SafetensorsHeaderRead.Contents contents, int vectors) =>
+        (Settings, Step, Losses, EvaluatedStep, LossSum, Machine, Tensors, Vectors, DataBytes) =
+        (settings, progress.Step, progress.Losses, progress.EvaluatedStep, progress.LossSum, machine, contents.Tensors, vectors, contents.DataBytes);
+
+    public TrainingSettings Settings { get; }
+
+    public int Step { get; }
+
+    public Losses Losses { get; }
+
+    public int EvaluatedStep { get; }
+
+    public double LossSum { get; }
+
+    public Machine Machine { get; }
+
+    public IReadOnlyList<TensorEntry> Tensors { get; }
+
+    /// <summary>1: the weights alone; 3: with Adam's moments.</summary>
+    public int Vectors { get; }
+
+    /// <summary>Bytes that follow the header.</summary>
+    public int DataBytes { get; }
+
+    /// <param name="header">The JSON between a safetensors file's length and its first tensor.</param>
+    public static SnapshotHeaderRead Read(ReadOnlyMemory<byte> header) => SafetensorsHeader.Read(header) switch
+    {
+        SafetensorsHeaderRead.Contents contents => Interpret(contents),
+        SafetensorsHeaderRead.Invalid invalid => new SnapshotHeaderRead.Invalid(invalid.Reason),
+        _ => throw new InvalidOperationException("unreachable"),
+    };
+
+    /// <summary>The first value that is not finite or beyond <paramref name="limit"/> in size, in words; null where there is none.</summary>
+    /// <param name="data">The bytes after the header.</param>
+    public string? Outlier(ReadOnlySpan<byte> data, float limit = float.MaxValue)
+    {
+        foreach (TensorEntry tensor in Tensors)
+        {
+            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(data[tensor.Begin..tensor.End]);
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (!(Math.Abs(values[i]) <= limit)) // NaN is not within any limit
+                {
+                    return string.Create(CultureInfo.InvariantCulture, $"Tensor '{tensor.Name}': value {i} is {values[i]}; values must be finite and within ±{limit}.");
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static SnapshotHeaderRead Interpret(SafetensorsHeaderRead.Contents contents)
+    {
+        if (contents.Metadata.GetValueOrDefault("format") != SnapshotFile.Format)
+        {
+            return new SnapshotHeaderRead.Invalid($"__metadata__.format is not '{SnapshotFile.Format}'.");
+        }
+
+        if (!Read(contents, "settings", out TrainingSettings? settings, out string? fault)
+            || !Read(contents, "progress", out Progress? progress, out fault)
+            || !Read(contents, "machine", out Machine? machine, out fault))
+        {
+            return new SnapshotHeaderRead.Invalid(fault!);
+        }
+
+        if ((Violation(settings!) ?? Violation(progress!, settings!) ?? Violation(machine!)) is { } violation)
+        {
+            return new SnapshotHeaderRead.Invalid($"__metadata__.{violation}");
+        }
+
+        NetworkPlan plan = NetworkPlan.For(settings!);
+        int vectors = contents.Tensors.Count > plan.Parameters.Count ? SnapshotFile.Suffixes.Length : 1;
+        return Mismatch(plan, vectors, contents.Tensors) is { } mismatch
+            ? new SnapshotHeaderRead.Invalid(mismatch)
+            : new SnapshotHeaderRead.Valid(new SnapshotHeader(settings!, progress!, machine!, contents, vectors));
+    }
+
+    private static bool Read<T>(SafetensorsHeaderRead.Contents contents, string name, out T? value, out string? fault)
+        where T : class
+    {
+        (value, fault) = (null, $"__metadata__.{name} is missing.");
+        if (!contents.Metadata.TryGetValue(name, out string? json))
+        {
+            return false;
+        }
+
+        try
+        {
+            value = JsonSerializer.Deserialize<T>(json, WireFormat.Json);
+            fault = $"__metadata__.{name} is null.";
+        }
+        catch (JsonException e)
+        {
+            fault = $"__metadata__.{name} is not the JSON that docs/checkpoints.md describes; it goes wrong at '{e.Path}'.";
+        }
+
+        return value is not null;
+    }
+
+    private static string? Violation(TrainingSettings settings) =>
+        SettingsRules.Violations(settings) is { Count: > 0 } violations ? $"settings.{violations.First().Key} {violations.First().Value}" : null;
+
+    private static string? Violation(Progress progress, TrainingSettings settings) =>
+        progress.Step < 0 || progress.Step > settings.Steps ? "progress.step must be 0 to settings.steps."
+        : progress.EvaluatedStep < -1 || progress.EvaluatedStep > progress.Step ? "progress.evaluatedStep must be -1 to progress.step."
+        : !IsLoss(progress.LossSum) ? "progress.lossSum must be a finite number, 0 or more."
+        : progress.Losses is null || !IsLoss(progress.Losses.Train) || !IsLoss(progress.Losses.Validation) || !IsLoss(progress.Losses.Test)
+            ? "progress.losses must be train, validation and test, each a finite number, 0 or more, or null."
+        : null;
+
+    private static string? Violation(Machine machine) =>
+        machine.Threads is < 1 or > MaxThreads ? $"machine.threads must be 1 to {MaxThreads}."
+        : machine.InstructionSet is null || !SettingsRules.IsName(machine.InstructionSet) ? $"machine.instructionSet {SettingsRules.NameRule}"
+        : null;
+
+    private static bool IsLoss(double? loss) => loss is null or (>= 0 and <= double.MaxValue);
+
+    private static string? Mismatch(NetworkPlan plan, int vectors, IReadOnlyList<TensorEntry> tensors)
+    {
+        if (tensors.Count != vectors * plan.Parameters.Count)
+        {
+            return $"There are {tensors.Count} tensors; this network has {plan.Parameters.Count}, or three times that with Adam's moments.";
+        }
+
+        IEnumerable<Parameter> expected = SnapshotFile.Suffixes.Take(vectors)
+            .SelectMany(suffix => plan.Parameters.Select(parameter => parameter with { Name = parameter.Name + suffix }));
+        foreach ((Parameter parameter, TensorEntry tensor) in expected.Zip(tensors))
+        {
+            if (tensor.Name != parameter.Name || !tensor.Shape.AsSpan().SequenceEqual(parameter.Shape))
+            {
+                string found = tensor.Name == parameter.Name ? $"has the shape [{string.Join(", ", tensor.Shape)}]" : "stands";
+                return $"Tensor '{SafetensorsHeader.Shown(tensor.Name)}' {found} where the network has '{parameter.Name}' [{string.Join(", ", parameter.Shape)}].";
+            }
+        }
+
+        return null;
+    }
+
+    internal sealed record Progress(int Step, Losses Losses, int EvaluatedStep, double LossSum);
+}

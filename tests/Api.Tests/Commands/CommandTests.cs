@@ -1,0 +1,55 @@
+using AutoencoderApi.Api.Access;
+
+namespace AutoencoderApi.Api.Tests.Commands;
+
+public sealed class CommandTests
+{
+    [Theory]
+    [InlineData("reader")]
+    [InlineData("operator", "--name", "ci")]
+    [InlineData("admin", "--name", "me")]
+    public async Task Keys_create_shows_a_key_once_and_the_lines_that_configure_it(string role, params string[] name)
+    {
+        (int status, string output, string errors) = await ServiceProcess.Run(["keys", "create", "--role", role, .. name]);
+        Assert.Equal((0, ""), (status, errors));
+        string[] lines = [.. output.Split('\n').Select(line => line.Trim())];
+        string key = Assert.Single(lines, line => line.StartsWith("aek_", StringComparison.Ordinal));
+        Assert.Contains($"Access__Keys__0__Hash={ApiKey.HashOf(key)}", lines);
+        Assert.Contains($"Access__Keys__0__Role={role}", lines);
+        Assert.Equal(name.Length > 0, lines.Contains($"Access__Keys__0__Name={name.LastOrDefault()}"));
+    }
+
+    [Theory]
+    [InlineData("keys")]
+    [InlineData("keys", "create")]
+    [InlineData("keys", "create", "--role")]
+    [InlineData("keys", "create", "--role", "king")]
+    [InlineData("keys", "create", "--role", "reader", "--name", "../x")]
+    [InlineData("keys", "delete")]
+    [InlineData("health", "now")]
+    [InlineData("serve")]
+    public async Task Unknown_arguments_are_answered_with_the_usage_and_2(params string[] arguments)
+    {
+        (int status, string output, string errors) = await ServiceProcess.Run(arguments);
+        Assert.Equal((2, ""), (status, output));
+        Assert.StartsWith("usage:", errors);
+    }
+
+    [Fact]
+    public async Task Health_ends_with_0_where_the_service_is_ready_and_with_1_where_it_is_not()
+    {
+        string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+        await using (ServiceProcess service = await ServiceProcess.Start(folder, [.. Access.KeyedService.Settings(0, ApiKey.Create(), Role.Admin)]))
+        {
+            int port = service.Client.Http.BaseAddress!.Port;
+            Assert.Equal(0, (await ServiceProcess.Run(["health"], ("ASPNETCORE_URLS", $"http://+:{port}"))).ExitStatus);
+            Assert.Equal(0, (await ServiceProcess.Run(["health"], ("ASPNETCORE_HTTP_PORTS", $"{port}"))).ExitStatus);
+            await service.Kill();
+            (int status, _, string errors) = await ServiceProcess.Run(["health"], ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}"));
+            Assert.Equal(1, status);
+            Assert.Contains("does not answer", errors, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,68 @@
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Domain.Numerics;
+using Microsoft.AspNetCore.Http;
+
+namespace AutoencoderApi.Api.Tests;
+
+public sealed class MutatedCheckpointTests
+{
+    private const int Mutations = 2_500;
+
+    [Theory]
+    [InlineData(Architecture.Strided)]
+    [InlineData(Architecture.NearestUnpool)]
+    [InlineData(Architecture.SwitchUnpool)]
+    [InlineData(Architecture.Dense)]
+    public async Task Of_10_000_mutated_files_none_throws_or_takes_more_memory_than_a_sound_one(Architecture architecture)
+    {
+        byte[] sound = Small(architecture);
+        var random = new SplitMix64(7);
+        long most = 0;
+        int taken = 0;
+        for (int i = 0; i < Mutations; i++)
+        {
+            var request = new DefaultHttpContext().Request;
+            request.ContentType = CheckpointUpload.RawType;
+            request.Body = new MemoryStream(MutatedFile.Next(sound, ref random));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Task<CheckpointUpload> reading = CheckpointUpload.ReadAsync(request, TestContext.Current.CancellationToken);
+            Assert.True(reading.IsCompleted); // all on this thread, so that its allocations are all there are
+            most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
+            taken += await reading is CheckpointUpload.File ? 1 : 0;
+        }
+
+        Assert.InRange(taken, 1, Mutations - 1);
+        Assert.InRange(most, 0, (4 * SafetensorsHeader.MaxBytes) + (2 * sound.Length));
+    }
+
+    [Fact]
+    public async Task A_small_header_that_promises_a_huge_file_makes_no_room_for_it()
+    {
+        byte[] sound = Small(Architecture.Dense);
+        int header = 8 + (int)BitConverter.ToInt64(sound);
+        var request = new DefaultHttpContext().Request;
+        request.ContentType = CheckpointUpload.RawType;
+        string json = System.Text.Encoding.UTF8.GetString(sound, 8, header - 8).Replace("[8,784]", "[2147483647,1]", StringComparison.Ordinal);
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(json);
+        request.Body = new MemoryStream([.. BitConverter.GetBytes((long)text.Length), .. text]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        CheckpointUpload read = await CheckpointUpload.ReadAsync(request, TestContext.Current.CancellationToken);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * SafetensorsHeader.MaxBytes);
+        Assert.Contains("'hidden1.weight'", Assert.IsType<CheckpointUpload.Refused>(read).Problem.ProblemDetails.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_largest_file_is_that_of_the_widest_dense_network() =>
+        Assert.Equal(8 + SafetensorsHeader.MaxBytes + (12 * ((784 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 784) + 784)), SnapshotFile.MaxBytes);
+
+    private static byte[] Small(Architecture architecture)
+    {
+        TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits") with { Channels = [2, 3], KernelSize = 3, DenseWidths = [8, 4] };
+        float[] weights = new float[NetworkPlan.For(settings).ParameterCount];
+        Array.Fill(weights, 0.1f);
+        return SnapshotFile.Write(new Snapshot(settings, 3, new Losses(0.1, 0.1, null), 3, 0, new Machine(1, "avx2"), weights, weights, weights));
+    }
+}

@@ -1,0 +1,103 @@
+using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using Hangfire;
+using Hangfire.InMemory;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AutoencoderApi.Api.Tests;
+
+/// <summary>A store with its recorder, queue and sweep, and nobody who works on it but the test.</summary>
+internal sealed class StoreUnderTest : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+    private readonly ServiceProvider _services;
+
+    private StoreUnderTest(Dictionary<string, string?> settings)
+    {
+        settings["Store:Folder"] = _folder;
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        var services = new ServiceCollection();
+        services.AddSingleton(configuration);
+        services.AddSingleton<JobStorage>(Queue);
+        services.AddStore(configuration);
+        _services = services.BuildServiceProvider();
+        Stores = _services.GetRequiredService<IDbContextFactory<StoreContext>>();
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
+        Recorder = new JobRecorder(Stores, new JobWatch(Stores, lifetime, NullLogger<JobWatch>.Instance));
+        Jobs = new JobQueue(Stores, new BackgroundJobClient(Queue), NullLogger<JobQueue>.Instance);
+        Sweep = new JobSweep(Stores, Jobs, Queue, NullLogger<JobSweep>.Instance);
+    }
+
+    public InMemoryStorage Queue { get; } = new();
+
+    public IDbContextFactory<StoreContext> Stores { get; }
+
+    public JobRecorder Recorder { get; }
+
+    public JobQueue Jobs { get; }
+
+    public JobSweep Sweep { get; }
+
+    public static async Task<StoreUnderTest> New(string provider, PostgresServer postgres)
+    {
+        var settings = new Dictionary<string, string?> { ["Store:Provider"] = provider };
+        if (provider == "postgres")
+        {
+            settings["ConnectionStrings:Store"] = await postgres.NewDatabase();
+        }
+
+        var store = new StoreUnderTest(settings);
+        await store._services.MigrateStoreAsync();
+        return store;
+    }
+
+    public async Task<Guid> AddJob() =>
+        (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), _ => null, CancellationToken.None))!.Id;
+
+    public async Task<JobLease?> Claim(Guid job)
+    {
+        await using StoreContext store = await Stores.CreateDbContextAsync();
+        return await JobLease.ClaimAsync(store, job, CancellationToken.None);
+    }
+
+    public async Task<JobRow> Row(Guid job)
+    {
+        await using StoreContext store = await Stores.CreateDbContextAsync();
+        return await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == job);
+    }
+
+    public async Task<T> Ask<T>(Func<StoreContext, Task<T>> query)
+    {
+        await using StoreContext store = await Stores.CreateDbContextAsync();
+        return await query(store);
+    }
+
+    /// <summary>Lets the job's lease run out, and every sweep be due.</summary>
+    public async Task LoseWorker(Guid job)
+    {
+        await using StoreContext store = await Stores.CreateDbContextAsync();
+        await store.Jobs.Where(row => row.Id == job).ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, DateTime.UnixEpoch));
+        await SweepNow();
+    }
+
+    public async Task SweepNow()
+    {
+        await using StoreContext store = await Stores.CreateDbContextAsync();
+        await store.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, DateTime.UnixEpoch));
+        await Sweep.SweepAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Sweep.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using AutoencoderApi.Domain.Checkpoints;
+using Architecture = AutoencoderApi.Domain.Networks.Architecture;
+
+namespace AutoencoderApi.Domain.Tests.Checkpoints;
+
+public sealed class SnapshotFileTests
+{
+    public static MatrixTheoryData<Architecture, bool> Kinds => new(Enum.GetValues<Architecture>(), [false, true]);
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_snapshot_comes_back_bit_for_bit_with_all_its_settings(Architecture architecture, bool withMoments)
+    {
+        Snapshot snapshot = SampleSnapshot.Of(architecture, withMoments);
+
+        byte[] file = SnapshotFile.Write(snapshot);
+        Snapshot read = Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(file)).Snapshot;
+
+        Assert.Equal(Bits(snapshot.Weights), Bits(read.Weights));
+        Assert.Equal(Bits(snapshot.FirstMoment), Bits(read.FirstMoment));
+        Assert.Equal(Bits(snapshot.SecondMoment), Bits(read.SecondMoment));
+        Assert.Equal(JsonSerializer.Serialize(snapshot.Settings), JsonSerializer.Serialize(read.Settings));
+        Assert.Equal((snapshot.Step, snapshot.Losses, snapshot.EvaluatedStep, snapshot.LossSum, snapshot.Machine), (read.Step, read.Losses, read.EvaluatedStep, read.LossSum, read.Machine));
+        Assert.Equal(file, SnapshotFile.Write(read));
+
+        static int[] Bits(float[]? values) => MemoryMarshal.Cast<float, int>(values).ToArray();
+    }
+
+    [Fact]
+    public void Each_tensor_stands_under_its_layers_name_and_the_moments_under_PyTorchs_suffixes()
+    {
+        string[] names = [.. Parts(SampleSnapshot.Of(Architecture.Strided)).Tensors.Select(tensor => tensor.Name)];
+
+        string[] layers = ["conv1.weight", "conv1.bias", "code.weight", "code.bias", "deconv1.weight", "deconv1.bias", "output.weight", "output.bias"];
+        Assert.Equal([.. layers, .. layers.Select(name => name + ".exp_avg"), .. layers.Select(name => name + ".exp_avg_sq")], names);
+    }
+
+    [Theory]
+    [InlineData("format", "autoencoder-api/2", "format is not")]
+    [InlineData("format", null, "format is not")]
+    [InlineData("settings", null, "__metadata__.settings")]
+    [InlineData("settings", "{}", "__metadata__.settings")]
+    [InlineData("settings", "not JSON", "__metadata__.settings")]
+    [InlineData("progress", null, "__metadata__.progress")]
+    [InlineData("progress", """{"step":322,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""", "__metadata__.progress")]
+    [InlineData("progress", """{"step":-1,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""", "__metadata__.progress")]
+    [InlineData("machine", null, "__metadata__.machine")]
+    [InlineData("machine", "[]", "__metadata__.machine")]
+    public void Metadata_that_is_missing_or_wrong_is_named(string field, string? value, string reason)
+    {
+        (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
+        metadata.Remove(field);
+        if (value is not null)
+        {
+            metadata[field] = value;
+        }
+
+        AssertInvalid(reason, metadata, tensors);
+    }
+
+    [Fact]
+    public void Settings_out_of_bounds_are_refused()
+    {
+        (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
+        metadata["settings"] = metadata["settings"].Replace("\"kernelSize\":3", "\"kernelSize\":4", StringComparison.Ordinal);
+
+        AssertInvalid("__metadata__.settings.kernelSize must be", metadata, tensors);
+    }
+
+    [Fact]
+    public void Tensors_are_those_of_the_network_in_its_order()
+    {
+        (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
+        NamedTensor first = tensors[0]; // conv1.weight [3,1,3,3]
+
+        AssertInvalid("", metadata, []);
+        AssertInvalid("", metadata, tensors[..^1]); // a moment is not whole
+        AssertInvalid("", metadata, tensors[..16]); // one moment of two
+        AssertInvalid("'conv1.weight'", metadata, [tensors[1], first, .. tensors[2..]]);
+        AssertInvalid("'conv9.weight'", metadata, [first with { Name = "conv9.weight" }, .. tensors[1..]]);
+        AssertInvalid("[1, 3, 3, 3]", metadata, [first with { Shape = [1, 3, 3, 3] }, .. tensors[1..]]);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void A_weight_or_moment_that_is_not_finite_is_refused(float value)
+    {
+        Snapshot snapshot = SampleSnapshot.Of(Architecture.Dense);
+        foreach (float[] vector in (float[][])[snapshot.Weights, snapshot.FirstMoment!, snapshot.SecondMoment!])
+        {
+            float before = vector[^1];
+            vector[^1] = value;
+            Assert.Contains("'output.bias", Assert.IsType<SnapshotRead.Invalid>(SnapshotFile.Read(SnapshotFile.Write(snapshot))).Reason);
+            vector[^1] = before;
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_architecture_is_refused()
+    {
+        (Dictionary<string, string> metadata, _) = Parts(SampleSnapshot.Of(Architecture.Strided));
+        (_, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.NearestUnpool));
+
+        AssertInvalid("stands where the network has", metadata, tensors);
+    }
+
+    private static (Dictionary<string, string> Metadata, List<NamedTensor> Tensors) Parts(Snapshot snapshot)
+    {
+        var contents = (SafetensorsRead.Contents)Safetensors.Read(SnapshotFile.Write(snapshot));
+        return (new(contents.Metadata), [.. contents.Tensors]);
+    }
+
+    private static void AssertInvalid(string reason, Dictionary<string, string> metadata, IReadOnlyList<NamedTensor> tensors) =>
+        Assert.Contains(reason, Assert.IsType<SnapshotRead.Invalid>(SnapshotFile.Read(Safetensors.Write(metadata, tensors))).Reason);
+}

@@ -1,0 +1,38 @@
+using AutoencoderApi.Domain.Jobs;
+using static AutoencoderApi.Domain.Jobs.JobStatus;
+
+namespace AutoencoderApi.Domain.Tests.Jobs;
+
+public sealed class JobStatusTests
+{
+    private static readonly JobStatus[] s_all = Enum.GetValues<JobStatus>();
+
+    private static readonly HashSet<(JobStatus, JobStatus)> s_allowed =
+    [
+        (Queued, Running), (Queued, Cancelled), (Queued, Failed),
+        (Running, Queued), (Running, Cancelling), (Running, Succeeded), (Running, Failed),
+        (Cancelling, Cancelled),
+    ];
+
+    public static TheoryData<JobStatus, JobStatus> Pairs => [.. s_all.SelectMany(from => s_all.Select(to => (from, to)))];
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void A_status_follows_another_only_where_the_state_machine_says_so(JobStatus from, JobStatus to)
+    {
+        bool allowed = s_allowed.Contains((from, to));
+
+        Assert.Equal(allowed, from.MayBecome(to));
+        Assert.Equal(allowed, JobStatuses.Before(to).Contains(from));
+    }
+
+    [Fact]
+    public void Exactly_the_terminal_statuses_lead_nowhere()
+    {
+        JobStatus[] ends = [.. s_all.Where(from => !s_all.Any(to => from.MayBecome(to)))];
+
+        Assert.Equal([Succeeded, Failed, Cancelled], ends);
+        Assert.Equal(ends, JobStatuses.Terminal);
+        Assert.Equal(ends, s_all.Where(status => status.IsTerminal()));
+    }
+}
