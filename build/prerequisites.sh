@@ -17,3 +17,12 @@ find_mnist() {
   done
   return 1
 }
+
+# Installs PostgreSQL's server, which tests start for themselves, where it is missing and this user may; else says what to install.
+need_postgres() {
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && return
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql; } >/dev/null && return
+  fi
+  echo "PostgreSQL's server is missing, so the tests on it are skipped: apt-get install postgresql" >&2
+}

@@ -4,10 +4,13 @@ using AutoencoderApi.TrainingBench;
 switch (args)
 {
     case []:
-        Tables.Print(new Rounds(10));
+        Tables.Print(new Rounds(10, 1, 2));
         break;
     case ["rounds", var rounds]:
-        Tables.Print(new Rounds(int.Parse(rounds)));
+        Tables.Print(new Rounds(int.Parse(rounds), 1, 2));
+        break;
+    case ["rounds", var rounds, "threads", var threads]:
+        Tables.Print(new Rounds(int.Parse(rounds), int.Parse(threads)));
         break;
     case ["measure", var engine, var threads]:
         Measurement.Print(engine, int.Parse(threads));
@@ -16,7 +19,7 @@ switch (args)
         LayerProfile.Print();
         break;
     default:
-        Console.Error.WriteLine("usage: bench/training [rounds N | measure ours|plain THREADS | layers]");
+        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure ours|plain THREADS | layers]");
         return 2;
 }
 

@@ -11,24 +11,24 @@ internal sealed class Rounds
 {
     public const string Peer = "python3-torch";
 
-    public static readonly int[] Threads = [1, 2];
-
     private static readonly string[] s_engines = [Measurement.Ours, Measurement.Plain, Peer];
 
     private readonly ILookup<(string Engine, int Threads, string What), Sample> _samples;
 
-    public Rounds(int count)
+    public Rounds(int count, params int[] threadCounts)
     {
-        Count = count;
+        (Count, ThreadCounts) = (count, threadCounts);
         LoadBefore = double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
         _samples = (from round in Enumerable.Range(0, count)
-                    from threads in Threads
+                    from threads in threadCounts
                     from engine in s_engines
                     from measured in Run(engine, threads)
                     select (Key: (engine, threads, measured.What), measured.Sample)).ToLookup(pair => pair.Key, pair => pair.Sample);
     }
 
     public int Count { get; }
+
+    public int[] ThreadCounts { get; }
 
     /// <summary>The machine's load when the first round began.</summary>
     public double LoadBefore { get; }

@@ -30,9 +30,9 @@ internal static class Tables
         foreach (Architecture architecture in s_architectures)
         {
             string name = WireFormat.Name(architecture), what = $"step {name}";
-            int best = Rounds.Threads.MinBy(threads => rounds.Of(Rounds.Peer, threads, what).Min(sample => sample.Best));
+            int best = rounds.ThreadCounts.MinBy(threads => rounds.Of(Rounds.Peer, threads, what).Min(sample => sample.Best));
             Sample[] peer = rounds.Of(Rounds.Peer, best, what);
-            foreach (int threads in Rounds.Threads)
+            foreach (int threads in rounds.ThreadCounts)
             {
                 Sample[] ours = rounds.Of(Measurement.Ours, threads, what), plain = rounds.Of(Measurement.Plain, threads, what);
                 double rate = StepFlops(architecture) / 1e6 / ours.Min(sample => sample.Best);
@@ -59,7 +59,7 @@ internal static class Tables
     private static void PrintMachine(Rounds rounds)
     {
         Console.WriteLine();
-        foreach (int threads in Rounds.Threads)
+        foreach (int threads in rounds.ThreadCounts)
         {
             Sample[] gemm = rounds.Of(Measurement.Ours, threads, "gemm"), peer = rounds.Of(Rounds.Peer, threads, "gemm");
             double best = gemm.Max(sample => sample.Best);

@@ -44,12 +44,12 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public JobSweep Sweep { get; }
 
-    public static async Task<StoreUnderTest> New(string provider, PostgresServer postgres)
+    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null)
     {
         var settings = new Dictionary<string, string?> { ["Store:Provider"] = provider };
         if (provider == "postgres")
         {
-            settings["ConnectionStrings:Store"] = await postgres.NewDatabase();
+            settings["ConnectionStrings:Store"] = await postgres!.NewDatabase();
         }
 
         var store = new StoreUnderTest(settings);
@@ -58,7 +58,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     }
 
     public async Task<Guid> AddJob() =>
-        (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), _ => null, CancellationToken.None))!.Id;
+        (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), "local", _ => null, CancellationToken.None))!.Id;
 
     public async Task<JobLease?> Claim(Guid job)
     {

@@ -35,7 +35,10 @@ internal sealed partial class TrainingJobRunner(
     {
         CancellationToken shutdown = lifetime.ApplicationStopping; // Hangfire's own token also means that its storage lost the entry
         await using StoreContext store = await stores.CreateDbContextAsync(shutdown);
-        if (await JobLease.ClaimAsync(store, jobId, shutdown) is not { } lease)
+        DatasetLoad? data = await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == jobId && row.Status == JobStatus.Queued, shutdown) is { } queued
+            ? await datasets.LoadAsync(queued.Settings.Dataset, shutdown) // before the claim: it may take longer than a lease holds
+            : null;
+        if (data is null || await JobLease.ClaimAsync(store, jobId, shutdown) is not { } lease)
         {
             Log.NotClaimed(logger, jobId);
             return;
@@ -46,7 +49,7 @@ internal sealed partial class TrainingJobRunner(
         {
             JobRow job = await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == jobId, shutdown);
             Log.Claimed(logger, jobId, job.Attempt);
-            (trainer, JobError? error, double elapsed) = await PrepareAsync(job, lease, shutdown);
+            (trainer, JobError? error, double elapsed) = await PrepareAsync(job, lease, data, shutdown);
             JobStatus status = JobStatus.Failed;
             if (trainer is not null)
             {
@@ -68,15 +71,14 @@ internal sealed partial class TrainingJobRunner(
         }
     }
 
-    private async Task<(Trainer? Trainer, JobError? Error, double ElapsedSeconds)> PrepareAsync(JobRow job, JobLease lease, CancellationToken token)
+    private async Task<(Trainer? Trainer, JobError? Error, double ElapsedSeconds)> PrepareAsync(JobRow job, JobLease lease, DatasetLoad data, CancellationToken token)
     {
-        DatasetLoad load = await datasets.LoadAsync(job.Settings.Dataset, token);
-        if (load is DatasetLoad.Unavailable unavailable)
+        if (data is DatasetLoad.Unavailable unavailable)
         {
             return (null, JobErrors.DatasetUnavailable(unavailable.Reason), 0);
         }
 
-        Dataset dataset = ((DatasetLoad.Loaded)load).Dataset;
+        Dataset dataset = ((DatasetLoad.Loaded)data).Dataset;
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
         {
             if (await checkpoints.LoadAsync(row, token) is SnapshotRead.Valid valid)

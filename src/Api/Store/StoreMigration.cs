@@ -33,8 +33,9 @@ internal static class StoreMigration
 
     private static async Task MigrateSqliteAsync(StoreContext store)
     {
+        await store.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'"); // kept by the file: reading goes on while another writes
         await store.Database.ExecuteSqlAsync($"""DROP TABLE IF EXISTS "__EFMigrationsLock" """); // left by a killed process
-        await store.Database.MigrateAsync(); // a new SQLite file is put into WAL mode here, for good
+        await store.Database.MigrateAsync();
 
         // A queue in memory is born empty: no entry that an earlier process has made is in it.
         await store.Jobs.Where(job => job.QueueEntry != null).ExecuteUpdateAsync(

@@ -14,6 +14,9 @@ public enum LearningRateSchedule
 /// <summary>A training run with every value resolved: together with the thread count it decides the weights bit for bit.</summary>
 public sealed record TrainingSettings
 {
+    private const int DefaultWarmup = 500;
+    private const int SwitchWarmup = 4_000; // its relus let all activations grow at once: a steeper climb blackens one output in five (docs/results.md)
+
     public required Architecture Architecture { get; init; }
 
     public required string Dataset { get; init; }
@@ -49,7 +52,7 @@ public sealed record TrainingSettings
     public int[] DenseWidths { get; init; } = [300, 64];
 
     /// <summary>Steps over which the learning rate rises linearly to its full value; prevents collapse.</summary>
-    public int WarmupSteps { get; init; } = 500;
+    public int WarmupSteps { get; init; } = DefaultWarmup;
 
     public LearningRateSchedule LearningRateSchedule { get; init; } = LearningRateSchedule.Cosine;
 
@@ -78,8 +81,12 @@ public sealed record TrainingSettings
             EncoderActivation = encoding,
             DecoderActivation = decoding,
             OutputActivation = output ?? (architecture is Architecture.SwitchUnpool ? Activation.Sigmoid : decoding),
+            WarmupSteps = WarmupOf(architecture),
         };
     }
+
+    /// <summary>Steps of warm-up that keep <paramref name="architecture"/> from collapsing.</summary>
+    public static int WarmupOf(Architecture architecture) => architecture is Architecture.SwitchUnpool ? SwitchWarmup : DefaultWarmup;
 
     /// <summary>The learning rate of step <paramref name="step"/> = 0, 1, ...; a run shorter than its warm-up only climbs.</summary>
     public double LearningRateAt(int step)

@@ -36,8 +36,8 @@ internal sealed class CollapseWatch(DigitSet validation)
         }
     }
 
-    public static string Advice(TrainingSettings settings) => settings.WarmupSteps < 500
-        ? "Set warmupSteps to 500 or more: a slowly rising learning rate prevents the collapse."
+    public static string Advice(TrainingSettings settings) => settings.WarmupSteps < TrainingSettings.WarmupOf(settings.Architecture)
+        ? Invariant($"Set warmupSteps to {TrainingSettings.WarmupOf(settings.Architecture)} or more: a slowly rising learning rate prevents the collapse.")
         : "Lower learningRate, use sigmoid as decoderActivation and outputActivation, or try another seed. Set stopOnCollapse to false to train on.";
 
     private static double MeanSquare(DigitSet set)

@@ -1,0 +1,48 @@
+using AutoencoderApi.Api.Tests;
+
+namespace AutoencoderApi.Faults.Tests;
+
+public sealed class CrashPointTests(References references, PostgresServer postgres, Report report)
+{
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Jobs_survive_a_process_that_dies_at_any_milestone_the_first_or_a_later_time(string store)
+    {
+        Verdict sum = Verdict.None;
+        await Parallel.ForEachAsync(Crash.Milestones, new ParallelOptions { MaxDegreeOfParallelism = Settings.Drills }, async (milestone, _) =>
+        {
+            Verdict verdict = await RunAsync(store, milestone);
+            lock (references)
+            {
+                sum += verdict;
+            }
+        });
+        report.Expect($"death at a milestone, {store}", sum);
+    }
+
+    /// <summary>Two processes die at the milestone one after the other, with jobs submitted to each; a third finishes everything.</summary>
+    private async Task<Verdict> RunAsync(string store, string milestone)
+    {
+        await using var drill = new Drill($"crash-{store}-{milestone}", await Store.CreateAsync(store, postgres));
+        var submitted = new List<Task>();
+        foreach (Crash crash in (Crash[])[new(milestone, 1), new(milestone, Later(milestone))])
+        {
+            Node node = drill.Start(crash: crash);
+            submitted.AddRange(JobKind.Short.Take(2).Select(drill.SubmitAsync));
+            await drill.AwaitDeathAsync(node, crash);
+        }
+
+        drill.Start();
+        await Task.WhenAll(submitted);
+        return await new Judge(references).JudgeAsync(drill);
+    }
+
+    /// <summary>A time that two jobs pass the milestone between them, in the middle of a job where it is passed often.</summary>
+    private static int Later(string milestone) => milestone[..milestone.IndexOf('.', StringComparison.Ordinal)] switch
+    {
+        "step" => 65,
+        "metric" or "checkpoint" or "commit" => 3,
+        _ => 2,
+    };
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace AutoencoderApi.Faults.Tests;
+
+public sealed class FullDiskTests(References references, Report report)
+{
+    [Fact]
+    public async Task On_a_full_disk_calls_are_refused_training_waits_and_nothing_is_lost()
+    {
+        string folder = Directory.CreateTempSubdirectory("autoencoder-full-").FullName;
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder), "Mounting a small tmpfs needs root.");
+        try
+        {
+            await FillAsync(Path.Combine(folder, "store"), Path.Combine(folder, "ballast"));
+        }
+        finally
+        {
+            await RunAsync("umount", "--lazy", folder);
+            Directory.Delete(folder);
+        }
+    }
+
+    private async Task FillAsync(string store, string ballast)
+    {
+        await using var drill = new Drill("full-disk", new SqliteStore(store));
+        drill.Start();
+        string job = await drill.SubmitAsync(JobKind.Long);
+        await drill.AwaitAsync(job, state => (int)state["progress"]!["step"]! > 150);
+
+        drill.CountFault();
+        await RunAsync("dd", "if=/dev/zero", $"of={ballast}", "bs=64k"); // ends when there is no room
+        while (!await drill.IsRefusedAsync(JobKind.Strided)) // the last pages that the store holds already
+        {
+        }
+
+        Assert.Equal("running", (string?)(await drill.JsonAsync(job))["status"]);
+        Task<string> another = drill.SubmitAsync(JobKind.Strided);
+        await Task.Delay(TimeSpan.FromSeconds(5)); // some checkpoints find no room
+        File.Delete(ballast);
+        await another;
+        report.Expect("a full disk, sqlite", await new Judge(references).JudgeAsync(drill));
+    }
+
+    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0;
+    }
+}

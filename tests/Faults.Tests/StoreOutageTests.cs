@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Net;
+using AutoencoderApi.Api.Tests;
+
+namespace AutoencoderApi.Faults.Tests;
+
+[Collection(OneAtATime.Name)]
+public sealed class StoreOutageTests(References references, Report report)
+{
+    [Theory]
+    [InlineData("fast")]
+    [InlineData("immediate")]
+    public async Task PostgreSQL_may_stop_and_start_under_load(string mode)
+    {
+        await using var server = new PostgresServer();
+        await server.InitializeAsync();
+        await using var drill = new Drill($"outage-{mode}", new PostgresStore(await server.NewDatabase()));
+        Node api = drill.Start("api");
+        drill.Start("worker");
+        drill.Start("worker");
+        string first = await drill.SubmitAsync(JobKind.Long);
+        var submitted = JobKind.Short.Select(drill.SubmitAsync).ToList();
+        await drill.AwaitAsync(first, job => (int)job["progress"]!["step"]! > 150);
+
+        drill.CountFault();
+        await server.Stop(mode);
+        long stopped = Stopwatch.GetTimestamp();
+        while (await StatusAsync(api, HttpMethod.Get, "/health/ready") != HttpStatusCode.ServiceUnavailable)
+        {
+            Assert.InRange(Stopwatch.GetElapsedTime(stopped).TotalSeconds, 0, 2);
+            await Task.Delay(50);
+        }
+
+        Assert.True(await drill.IsRefusedAsync(JobKind.Strided));
+        submitted.AddRange(JobKind.Short.Select(drill.SubmitAsync)); // and again, until the server is back
+        await Task.Delay(TimeSpan.FromSeconds(4));
+        await server.Start();
+        await Task.WhenAll(submitted);
+        report.Expect("PostgreSQL stopped and started under load", await new Judge(references).JudgeAsync(drill));
+    }
+
+    private static async Task<HttpStatusCode?> StatusAsync(Node api, HttpMethod method, string path)
+    {
+        using HttpResponseMessage? response = await api.AskAsync(method, path);
+        return response?.StatusCode;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Tests;
+
+namespace AutoencoderApi.Faults.Tests;
+
+/// <summary>Several workers on one PostgreSQL.</summary>
+[Collection(OneAtATime.Name)]
+public sealed class WorkerTests(References references, PostgresServer postgres, Report report)
+{
+    [Fact]
+    public async Task A_job_that_is_handed_to_two_workers_is_run_by_one()
+    {
+        await using var drill = new Drill("two-workers", await Store.CreateAsync("postgres", postgres));
+        drill.Start("api");
+        string[] jobs = await Task.WhenAll(JobKind.Short.Select(drill.SubmitAsync));
+        await drill.Store.ExecuteAsync("INSERT INTO hangfire.jobqueue (jobid, queue) SELECT jobid, queue FROM hangfire.jobqueue");
+        drill.CountFault();
+        drill.Start("worker");
+        drill.Start("worker");
+        report.Expect("a job handed to two workers, postgres", await new Judge(references).JudgeAsync(drill));
+        foreach (string job in jobs)
+        {
+            JsonNode ended = await drill.JsonAsync(job);
+            Assert.Equal(1, (int)ended["attempt"]!);
+            Assert.NotEqual(0, drill.Attempts.Refusals((string)ended["id"]!));
+        }
+    }
+
+    [Fact]
+    public async Task A_job_of_a_killed_worker_runs_again_within_30_seconds()
+    {
+        await using var drill = new Drill("killed-worker", await Store.CreateAsync("postgres", postgres));
+        drill.Start("api");
+        Node first = drill.Start("worker");
+        await drill.AwaitAsync(await drill.SubmitAsync(JobKind.Long), IsWellUnderWay);
+        drill.Start("worker");
+        await drill.KillAsync(first);
+        Verdict verdict = await new Judge(references).JudgeAsync(drill);
+        report.Expect("a worker killed, another idle, postgres", verdict);
+        Assert.InRange(Assert.Single(verdict.TakeOvers), 0, 30);
+    }
+
+    [Fact]
+    public async Task A_worker_frozen_past_its_lease_writes_nothing_when_it_wakes_and_stops_within_6_seconds()
+    {
+        await using var drill = new Drill("frozen-worker", await Store.CreateAsync("postgres", postgres));
+        drill.Start("api");
+        Node frozen = drill.Start("worker");
+        string job = await drill.SubmitAsync(JobKind.Long);
+        await drill.AwaitAsync(job, IsWellUnderWay);
+        frozen.Signal("STOP");
+        drill.CountFault();
+        drill.Start("worker");
+        await drill.AwaitAsync(job, state => (int)state["attempt"]! == 2 && IsWellUnderWay(state));
+
+        // The other worker is busy: only one that has let go of the first job can take the second.
+        string second = await drill.SubmitAsync(JobKind.Strided);
+        frozen.Signal("CONT");
+        long woken = Stopwatch.GetTimestamp();
+        while (drill.Attempts.NodeOf(second.Split('/')[^1], attempt: 1) != frozen)
+        {
+            Assert.InRange(Stopwatch.GetElapsedTime(woken).TotalSeconds, 0, 6);
+            await Task.Delay(20);
+        }
+
+        report.Expect("a worker frozen past its lease, postgres", await new Judge(references).JudgeAsync(drill));
+        Assert.Equal(2, (int)(await drill.JsonAsync(job))["attempt"]!);
+    }
+
+    private static bool IsWellUnderWay(JsonNode job) => (int)job["progress"]!["step"]! > 150;
+}
