@@ -11,7 +11,7 @@ internal static class LayerProfile
 {
     private const int Repeats = 50;
 
-    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2), s_short = TimeSpan.FromSeconds(0.2);
 
     public static void Print()
     {
@@ -23,7 +23,7 @@ internal static class LayerProfile
             var weights = new PackedWeights(plan, trained: true);
             weights.Pack(Initializer.Draw(plan, seed: 1));
             var lane = new Lane(weights, trained: true);
-            lane.Learn(1);
+            Timing.Milliseconds(threads: 1, () => lane.Learn(1), s_warmUp, TimeSpan.Zero); // until the JIT compiler has had its last word
             for (int i = 0; i < plan.Stages.Count; i++)
             {
                 Layer layer = lane.Layers[i];

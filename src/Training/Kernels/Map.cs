@@ -29,6 +29,11 @@ internal sealed unsafe class Map
 
     public float* Data { get; }
 
+    /// <summary>Pieces without a gap, <see cref="RowStep"/> apart: the rows, or all of them as one where there is no margin.</summary>
+    public int Runs => RowStep == Width * Channels ? 1 : Height;
+
+    public int RunLength => Width * Channels * Height / Runs;
+
     /// <summary>Channels rounded up to whole vectors.</summary>
     public static int Padded(int channels) => (channels + Tile.Lanes - 1) / Tile.Lanes * Tile.Lanes;
 

@@ -9,10 +9,10 @@ internal static unsafe class Pointwise
     /// <summary>y = activation(y).</summary>
     public static void Activate(Activation activation, Map y)
     {
-        for (int row = 0; activation != Activation.Linear && row < y.Height; row++)
+        for (int run = 0; activation != Activation.Linear && run < y.Runs; run++)
         {
-            float* values = y.Data + (row * y.RowStep);
-            int count = y.Width * y.Channels, i = 0;
+            float* values = y.Data + (run * y.RowStep);
+            int count = y.RunLength, i = 0;
             for (; i <= count - Tile.Lanes; i += Tile.Lanes)
             {
                 Of(activation, Vector512.Load(values + i)).Store(values + i);
@@ -28,10 +28,10 @@ internal static unsafe class Pointwise
     /// <summary>gradient = gradient · activation', which each of these activations gives from its own output y.</summary>
     public static void MultiplyByDerivative(Activation activation, Map y, Map gradient)
     {
-        for (int row = 0; activation != Activation.Linear && row < y.Height; row++)
+        for (int run = 0; activation != Activation.Linear && run < y.Runs; run++)
         {
-            float* values = y.Data + (row * y.RowStep), slopes = gradient.Data + (row * gradient.RowStep);
-            int count = y.Width * y.Channels, i = 0;
+            float* values = y.Data + (run * y.RowStep), slopes = gradient.Data + (run * gradient.RowStep);
+            int count = y.RunLength, i = 0;
             for (; i <= count - Tile.Lanes; i += Tile.Lanes)
             {
                 Derivative(activation, Vector512.Load(values + i), Vector512.Load(slopes + i)).Store(slopes + i);
