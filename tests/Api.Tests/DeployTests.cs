@@ -1,3 +1,5 @@
+using AutoencoderApi.Tests;
+
 namespace AutoencoderApi.Api.Tests;
 
 public sealed class DeployTests
@@ -5,7 +7,7 @@ public sealed class DeployTests
     [Fact]
     public void The_image_restores_from_the_projects_and_lock_files_that_there_are()
     {
-        string root = Root();
+        string root = Repository.Root;
         string[] copied = [.. File.ReadLines(Path.Combine(root, "Dockerfile"))
             .Where(line => line.StartsWith("COPY src/", StringComparison.Ordinal) && line.Contains(".csproj", StringComparison.Ordinal))
             .Order()];
@@ -17,16 +19,5 @@ public sealed class DeployTests
 
         Assert.NotEmpty(projects);
         Assert.Equal(projects, copied);
-    }
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "AutoencoderApi.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 }
