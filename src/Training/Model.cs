@@ -1,9 +1,6 @@
-using System.Runtime.InteropServices;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Networks;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace AutoencoderApi.Training;
 
@@ -13,41 +10,27 @@ public sealed record FeatureMaps(string Stage, FeatureShape Shape, float[] Value
 /// <summary>A trained network ready to look at pictures. Its methods may be called from many threads at once.</summary>
 public sealed class Model : IDisposable
 {
-    private const int InferenceThreads = 1; // one picture is too little work to share: two threads take longer
-
-    private readonly Autoencoder _network;
+    private readonly IViewer _network;
 
     public Model(Snapshot snapshot)
     {
         Plan = NetworkPlan.For(snapshot.Settings);
-        _network = new Autoencoder(Plan, snapshot.Weights, trainable: false);
+        _network = Engine.Viewer(Plan, snapshot.Weights);
     }
 
     public NetworkPlan Plan { get; }
 
     /// <param name="pictures">Any number of pictures, 784 values 0..1 each.</param>
     /// <returns>Their reconstructions, in the same layout.</returns>
-    public float[] Reconstruct(ReadOnlySpan<float> pictures) => Compute(pictures, NetworkPlan.Output);
+    public float[] Reconstruct(ReadOnlySpan<float> pictures) => _network.Look(pictures, Plan.Stages.Count - 1);
 
     /// <summary>What the stage <paramref name="stage"/> makes of one picture.</summary>
     /// <param name="picture">784 values 0..1.</param>
     public FeatureMaps Look(Stage stage, ReadOnlySpan<float> picture)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, Plan.Input.Count);
-        return new FeatureMaps(stage.Name, stage.Output, Compute(picture, stage.Name));
+        return new FeatureMaps(stage.Name, stage.Output, _network.Look(picture, Plan.IndexOf(stage.Name)));
     }
 
     public void Dispose() => _network.Dispose();
-
-    private float[] Compute(ReadOnlySpan<float> pictures, string stage)
-    {
-        FeatureShape input = Plan.Input;
-        TorchThreads.Use(InferenceThreads);
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        Tensor x = empty(pictures.Length / input.Count, input.Channels, input.Height, input.Width); // [B,1,28,28]
-        pictures.CopyTo(MemoryMarshal.Cast<byte, float>(x.bytes));
-        Tensor y = _network.Activations(x).First(activation => activation.Stage.Name == stage).Output.contiguous();
-        return MemoryMarshal.Cast<byte, float>(y.bytes).ToArray();
-    }
 }

@@ -54,7 +54,6 @@ public sealed class InitializerAndAdamTests
             optimizer.step();
             float[] gradients = [.. weights.Zip(target.data<float>().ToArray(), (w, t) => 4 * MathF.Pow(w - t, 3))];
             ours.Step(weights, gradients, step, 0.01);
-            Assert.All(gradients, gradient => Assert.Equal(0, gradient));
         }
 
         Assert.All(weights.Zip(leaf.data<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));

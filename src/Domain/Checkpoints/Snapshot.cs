@@ -9,7 +9,7 @@ namespace AutoencoderApi.Domain.Checkpoints;
 public sealed record Losses(double? Train, double? Validation, double? Test);
 
 /// <summary>What equal bytes depend on beside the settings.</summary>
-/// <param name="Threads">Threads that libtorch computed with.</param>
+/// <param name="Threads">Threads that computed.</param>
 /// <param name="InstructionSet">The widest vector instructions of the CPU, such as <c>avx512</c>.</param>
 public sealed record Machine(int Threads, string InstructionSet);
 

@@ -38,6 +38,9 @@ public sealed class NetworkPlan
     /// <summary>The stage called <paramref name="name"/>, or null where there is none.</summary>
     public Stage? Find(string name) => Stages.FirstOrDefault(stage => stage.Name == name);
 
+    /// <summary>The number of the stage called <paramref name="name"/>, from 0.</summary>
+    public int IndexOf(string name) => Enumerable.Range(0, Stages.Count).First(i => Stages[i].Name == name);
+
     /// <summary>Whether weights of the other network fit this one.</summary>
     public bool HasShapeOf(NetworkPlan other) =>
         Stages.Select(stage => stage.GetType()).SequenceEqual(other.Stages.Select(stage => stage.GetType()))

@@ -15,9 +15,9 @@ internal sealed class Adam(float[] firstMoment, float[] secondMoment)
 
     public float[] SecondMoment => secondMoment;
 
-    /// <summary>Moves the weights along the gradients and sets the gradients to zero.</summary>
+    /// <summary>Moves the weights along the gradients.</summary>
     /// <param name="step">Number of this step, from 1.</param>
-    public void Step(Span<float> weights, Span<float> gradients, int step, double learningRate)
+    public void Step(Span<float> weights, ReadOnlySpan<float> gradients, int step, double learningRate)
     {
         float rate = (float)(learningRate / (1 - Math.Pow(Beta1, step)));
         float correction = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, step)));
@@ -40,7 +40,5 @@ internal sealed class Adam(float[] firstMoment, float[] secondMoment)
             float v = secondMoment[i] = (secondMoment[i] * (float)Beta2) + (g * g * (float)(1 - Beta2));
             weights[i] -= m * rate / ((MathF.Sqrt(v) * correction) + Epsilon);
         }
-
-        gradients.Clear();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Training.Networks;
 
 namespace AutoencoderApi.Training.Runs;
 

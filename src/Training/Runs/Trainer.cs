@@ -3,9 +3,7 @@ using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Networks;
-using TorchSharp;
 using static AutoencoderApi.Training.Runs.TrainingEvent;
-using static TorchSharp.torch;
 
 namespace AutoencoderApi.Training.Runs;
 
@@ -44,9 +42,8 @@ public sealed class Trainer
     /// <summary>Trains to the last step, telling what happens on the way; ends early, after a checkpoint, when <paramref name="stop"/> asks.</summary>
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {
-        TorchThreads.Use(_start.Machine.Threads);
-        using var network = new Autoencoder(NetworkPlan.For(_settings), _start.Weights, trainable: true);
-        using var batches = new Batches(_dataset.Train, _settings.BatchSize, _settings.Seed);
+        using INetwork network = Engine.Trainable(NetworkPlan.For(_settings), _start.Weights, _start.Machine.Threads);
+        var batches = new Batches(_dataset.Train, _settings.BatchSize, _settings.Seed);
         var adam = new Adam(MomentOf(_start.FirstMoment), MomentOf(_start.SecondMoment));
         var collapse = new CollapseWatch(_dataset.Validation);
         (int step, double lossSum, int evaluatedStep, Losses losses) = (_start.Step, _start.LossSum, _start.EvaluatedStep, _start.Losses);
@@ -57,7 +54,7 @@ public sealed class Trainer
             bool last = step == _settings.Steps;
             if ((step % _settings.EvaluateEvery == 0 || last) && evaluatedStep < step && Evaluate(last) is { } evaluation)
             {
-                double trainLoss = step == 0 ? FirstLoss(network, batches) : lossSum / (step - Math.Max(evaluatedStep, 0));
+                double trainLoss = step == 0 ? network.Learn(batches.At(0)) : lossSum / (step - Math.Max(evaluatedStep, 0));
                 (lossSum, evaluatedStep, losses) = (0, step, new Losses(trainLoss, evaluation.Validation.Loss, evaluation.Test));
                 yield return new Evaluated(step, trainLoss, evaluation.Validation.Loss, evaluation.Validation.DeadUnits);
 
@@ -88,17 +85,9 @@ public sealed class Trainer
             }
 
             Milestones.Pass("step.before");
-            float batchLoss;
-            using (NewDisposeScope())
-            {
-                Tensor x = batches.At(step); // [B,1,28,28]
-                Tensor y = network.Forward(x); // [B,1,28,28]
-                Tensor loss = nn.functional.mse_loss(y, x);
-                loss.backward();
-                adam.Step(network.Weights, network.Gradients, step + 1, _settings.LearningRateAt(step));
-                batchLoss = loss.item<float>();
-            }
-
+            float[] x = batches.At(step); // [B,1,28,28]
+            float batchLoss = network.Learn(x); // forward, mean squared error, backward
+            adam.Step(network.Weights, network.Gradients, step + 1, _settings.LearningRateAt(step));
             lossSum += batchLoss;
             _step = ++step;
             Milestones.Pass("step.after");
@@ -111,8 +100,8 @@ public sealed class Trainer
 
         (Evaluation Validation, double? Test)? Evaluate(bool last)
         {
-            Evaluation? validation = Evaluator.Evaluate(network, _dataset.Validation, stop);
-            double? test = last ? Evaluator.Loss(network, _dataset.Test, stop) : null;
+            Evaluation? validation = network.Evaluate(_dataset.Validation, stop);
+            double? test = last ? network.Evaluate(_dataset.Test, stop)?.Loss : null;
             return stop.IsCancellationRequested || validation is null ? null : (validation, test); // half an evaluation is none
         }
 
@@ -121,13 +110,5 @@ public sealed class Trainer
         Snapshot Snap() => new(
             _settings, step, losses, evaluatedStep, lossSum, _start.Machine,
             network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment]);
-    }
-
-    private static double FirstLoss(Autoencoder network, Batches batches)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        Tensor x = batches.At(0);
-        return nn.functional.mse_loss(network.Forward(x), x).item<float>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,19 +8,22 @@ using Parameter = AutoencoderApi.Domain.Networks.Parameter;
 namespace AutoencoderApi.Training.Networks;
 
 /// <summary>
-/// A network as its plan has it, in plain libtorch operations. All parameters are views of one flat vector, and so are
-/// their gradients: an optimizer or a checkpoint sees two arrays.
+/// A network as its plan has it, in plain libtorch operations: what the kernels are measured against, and what computes
+/// where they do not. All parameters are views of one flat vector, and so are their gradients.
 /// </summary>
-internal sealed class Autoencoder : IDisposable
+internal sealed class LibtorchNetwork : INetwork, IViewer
 {
+    private const int ChunkSize = 250; // pictures of a split that are evaluated at once
+
+    private readonly int _threads;
     private readonly Tensor _weights; // [P]
     private readonly Tensor? _gradients; // [P]
     private readonly Dictionary<string, Tensor> _parameters = [];
 
-    public Autoencoder(NetworkPlan plan, float[] weights, bool trainable)
+    public LibtorchNetwork(NetworkPlan plan, float[] weights, int threads, bool trainable)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, plan.ParameterCount);
-        Plan = plan;
+        (Plan, _threads) = (plan, threads);
         _weights = tensor(weights).DetachFromDisposeScope();
         _gradients = trainable ? zeros(plan.ParameterCount).DetachFromDisposeScope() : null;
         int offset = 0;
@@ -41,7 +45,7 @@ internal sealed class Autoencoder : IDisposable
 
     public Span<float> Weights => MemoryMarshal.Cast<byte, float>(_weights.bytes);
 
-    public Span<float> Gradients => _gradients is null ? [] : MemoryMarshal.Cast<byte, float>(_gradients.bytes);
+    public ReadOnlySpan<float> Gradients => _gradients is null ? [] : MemoryMarshal.Cast<byte, float>(_gradients.bytes);
 
     /// <param name="x">[B, 1, 28, 28] in [0, 1]</param>
     /// <returns>The reconstruction, [B, 1, 28, 28].</returns>
@@ -58,6 +62,43 @@ internal sealed class Autoencoder : IDisposable
         }
     }
 
+    public float Learn(float[] pictures)
+    {
+        TorchThreads.Use(_threads);
+        using DisposeScope scope = NewDisposeScope();
+        _gradients!.zero_();
+        Tensor x = ToTensor(pictures); // [B,1,28,28]
+        Tensor y = Forward(x); // [B,1,28,28]
+        Tensor loss = nn.functional.mse_loss(y, x);
+        loss.backward();
+        return loss.item<float>();
+    }
+
+    public Evaluation? Evaluate(DigitSet set, CancellationToken token)
+    {
+        TorchThreads.Use(_threads);
+        using var noGrad = no_grad();
+        var survey = new Survey(Plan);
+        for (int first = 0; first < set.Count && !token.IsCancellationRequested; first += ChunkSize)
+        {
+            using DisposeScope chunk = NewDisposeScope();
+            DigitSet slice = set.Slice(first, Math.Min(ChunkSize, set.Count - first));
+            float[] pictures = new float[slice.Count * slice.PixelsPerImage];
+            Pixels.ToFloats(slice, pictures);
+            AddTo(survey, pictures);
+        }
+
+        return token.IsCancellationRequested ? null : Survey.Conclude(Plan, [survey]);
+    }
+
+    public float[] Look(ReadOnlySpan<float> pictures, int stage)
+    {
+        TorchThreads.Use(_threads);
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return [.. Values(Activations(ToTensor(pictures)).ElementAt(stage).Output)];
+    }
+
     public void Dispose()
     {
         foreach (Tensor parameter in _parameters.Values)
@@ -68,6 +109,41 @@ internal sealed class Autoencoder : IDisposable
         _weights.Dispose();
         _gradients?.Dispose();
     }
+
+    private void AddTo(Survey survey, float[] pictures)
+    {
+        int stage = 0, count = pictures.Length / Plan.Input.Count;
+        foreach ((Stage named, Tensor output) in Activations(ToTensor(pictures)))
+        {
+            int units = named.Output.Count;
+            Span<float> values = Values(output);
+            for (int i = 0; i < count; i++)
+            {
+                Span<float> own = values.Slice(i * units, units);
+                if (survey.Wants(stage))
+                {
+                    survey.AddUnits(stage, own, 0, units, storedChannels: 1);
+                }
+
+                if (stage == Plan.Stages.Count - 1)
+                {
+                    survey.AddReconstruction(pictures.AsSpan(i * units, units), own);
+                }
+            }
+
+            stage++;
+        }
+    }
+
+    private Tensor ToTensor(ReadOnlySpan<float> pictures)
+    {
+        FeatureShape input = Plan.Input;
+        Tensor x = empty(pictures.Length / input.Count, input.Channels, input.Height, input.Width); // [B,1,28,28]
+        pictures.CopyTo(Values(x));
+        return x;
+    }
+
+    private static Span<float> Values(Tensor x) => MemoryMarshal.Cast<byte, float>(x.contiguous().bytes);
 
     private Tensor Apply(Stage stage, Tensor x, Dictionary<string, Tensor> switches)
     {

@@ -1,0 +1,60 @@
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Runs;
+
+namespace AutoencoderApi.TrainingBench;
+
+/// <summary>Where one picture's time goes in our kernels, on one thread: each stage forward and backward.</summary>
+internal static class LayerProfile
+{
+    private const int Repeats = 50;
+
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2), s_short = TimeSpan.FromSeconds(0.2);
+
+    public static void Print()
+    {
+        Console.WriteLine("| architecture | stage | forward µs | backward µs | GFLOP/s forward | backward |");
+        Console.WriteLine("|---|---|---|---|---|---|");
+        foreach (Architecture architecture in Enum.GetValues<Architecture>().Where(a => a != Architecture.Dense))
+        {
+            var plan = NetworkPlan.For(TrainingSettings.For(architecture, "synthetic-digits"));
+            var weights = new PackedWeights(plan, trained: true);
+            weights.Pack(Initializer.Draw(plan, seed: 1));
+            var lane = new Lane(weights, trained: true);
+            Timing.Milliseconds(threads: 1, () => lane.Learn(1), s_warmUp, TimeSpan.Zero); // until the JIT compiler has had its last word
+            for (int i = 0; i < plan.Stages.Count; i++)
+            {
+                Layer layer = lane.Layers[i];
+                (double forward, double backward) = (Fastest(layer.Forward), Fastest(layer.Backward));
+                double flops = Flops(plan.Stages[i]), flopsBack = (i == 0 ? 1 : 2) * flops; // nobody wants the picture's gradient
+                Console.WriteLine(
+                    $"| {WireFormat.Name(architecture)} | {plan.Stages[i].Name} | {forward:F2} | {backward:F2} | {flops / forward / 1e3:F0} | {flopsBack / backward / 1e3:F0} |");
+            }
+        }
+    }
+
+    /// <summary>Floating-point operations of one forward pass, taps that fall on the padding counted.</summary>
+    public static double Flops(Stage stage) => stage switch
+    {
+        Stage.Convolution s => 2.0 * s.Output.Height * s.Output.Width * s.Parameters[0].Count,
+        Stage.TransposedConvolution s => 2.0 * s.Input.Height * s.Input.Width * s.Parameters[0].Count,
+        Stage.Linear s => 2.0 * s.Parameters[0].Count,
+        _ => 0,
+    };
+
+    private static double Fastest(Action action)
+    {
+        double[] times = Timing.Milliseconds(threads: 1, Repeated, s_short, s_short);
+        return times[0] / Repeats * 1e3;
+
+        void Repeated()
+        {
+            for (int i = 0; i < Repeats; i++)
+            {
+                action();
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using AutoencoderApi.TrainingBench;
+
+// Without arguments: the whole comparison. The other two are what it starts in processes of their own, and a profile.
+switch (args)
+{
+    case []:
+        Tables.Print(new Rounds(10, 1, 2));
+        break;
+    case ["rounds", var rounds]:
+        Tables.Print(new Rounds(int.Parse(rounds), 1, 2));
+        break;
+    case ["rounds", var rounds, "threads", var threads]:
+        Tables.Print(new Rounds(int.Parse(rounds), int.Parse(threads)));
+        break;
+    case ["measure", var engine, var threads]:
+        Measurement.Print(engine, int.Parse(threads));
+        break;
+    case ["layers"]:
+        LayerProfile.Print();
+        break;
+    default:
+        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure ours|plain THREADS | layers]");
+        return 2;
+}
+
+return 0;

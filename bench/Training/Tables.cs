@@ -1,0 +1,92 @@
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.TrainingBench;
+
+/// <summary>
+/// The rounds as the tables of docs/performance.md. Ratios are taken within a round, between fastest times; their median and
+/// range are told.
+/// </summary>
+internal static class Tables
+{
+    private const double QuietLoad = 0.3;
+    private const double QuietGemm = 0.9;
+
+    private static readonly Architecture[] s_architectures = Enum.GetValues<Architecture>();
+
+    public static void Print(Rounds rounds)
+    {
+        Console.WriteLine($"{rounds.Count} rounds; each time is the median of the processes' medians and, in brackets, the fastest seen.\n");
+        PrintSteps(rounds);
+        PrintLooks(rounds);
+        PrintMachine(rounds);
+    }
+
+    private static void PrintSteps(Rounds rounds)
+    {
+        Console.WriteLine("| step, batch 60 | threads | ours, ms | of GEMM | plain TorchSharp, ms | ratio | python3-torch, ms | ratio |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (Architecture architecture in s_architectures)
+        {
+            string name = WireFormat.Name(architecture), what = $"step {name}";
+            int best = rounds.ThreadCounts.MinBy(threads => rounds.Of(Rounds.Peer, threads, what).Min(sample => sample.Best));
+            Sample[] peer = rounds.Of(Rounds.Peer, best, what);
+            foreach (int threads in rounds.ThreadCounts)
+            {
+                Sample[] ours = rounds.Of(Measurement.Ours, threads, what), plain = rounds.Of(Measurement.Plain, threads, what);
+                double rate = StepFlops(architecture) / 1e6 / ours.Min(sample => sample.Best);
+                double gemm = rounds.Of(Measurement.Ours, threads, "gemm").Max(sample => sample.Best);
+                Console.WriteLine(
+                    $"| `{name}` | {threads} | {Text(ours)} | {rate / gemm:P0} | {Text(plain)} | {Ratio(plain, ours)} | {Text(peer)}, {best} thr. | {Ratio(peer, ours)} |");
+            }
+        }
+    }
+
+    private static void PrintLooks(Rounds rounds)
+    {
+        Console.WriteLine("\n| one picture forward, 1 thread | ours, µs | plain TorchSharp, µs | ratio | python3-torch, µs | ratio |");
+        Console.WriteLine("|---|---|---|---|---|---|");
+        foreach (string name in s_architectures.Select(WireFormat.Name))
+        {
+            Sample[] ours = Look(Measurement.Ours), plain = Look(Measurement.Plain), peer = Look(Rounds.Peer);
+            Console.WriteLine($"| `{name}` | {Text(ours, 1e3)} | {Text(plain, 1e3)} | {Ratio(plain, ours)} | {Text(peer, 1e3)} | {Ratio(peer, ours)} |");
+
+            Sample[] Look(string engine) => rounds.Of(engine, 1, $"look {name}");
+        }
+    }
+
+    private static void PrintMachine(Rounds rounds)
+    {
+        Console.WriteLine();
+        foreach (int threads in rounds.ThreadCounts)
+        {
+            Sample[] gemm = rounds.Of(Measurement.Ours, threads, "gemm"), peer = rounds.Of(Rounds.Peer, threads, "gemm");
+            double best = gemm.Max(sample => sample.Best);
+            int slow = gemm.Count(sample => sample.Median < QuietGemm * best);
+            Console.WriteLine($"GEMM 512³ with {threads} thread(s), GFLOP/s: libtorch {best:F0} at best, python3-torch {peer.Max(sample => sample.Best):F0}; "
+                + $"median under {QuietGemm:P0} of the best in {slow} of {rounds.Count} rounds.");
+        }
+
+        if (rounds.LoadBefore > QuietLoad)
+        {
+            Console.WriteLine($"**The machine was not quiet:** its load was {rounds.LoadBefore:F1} before the first round.");
+        }
+    }
+
+    /// <summary>Floating-point operations of a step: forward, weight gradients, and input gradients for all layers but the first.</summary>
+    private static double StepFlops(Architecture architecture)
+    {
+        var plan = NetworkPlan.For(TrainingSettings.For(architecture, "synthetic-digits"));
+        return Measurement.Batch * ((3 * plan.Stages.Sum(LayerProfile.Flops)) - LayerProfile.Flops(plan.Stages[0]));
+    }
+
+    private static string Text(Sample[] samples, double scale = 1) =>
+        $"{scale * Timing.Median(samples.Select(sample => sample.Median)):F2} ({scale * samples.Min(sample => sample.Best):F2})";
+
+    private static string Ratio(Sample[] slow, Sample[] fast)
+    {
+        double[] ratios = [.. slow.Zip(fast, (a, b) => a.Best / b.Best)];
+        return $"**{Timing.Median(ratios):F1}** ({ratios.Min():F1}–{ratios.Max():F1})";
+    }
+}

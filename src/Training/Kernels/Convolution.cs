@@ -1,0 +1,133 @@
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Training.Kernels;
+
+/// <summary>
+/// A convolution with "SAME" padding from the larger map x to the smaller y, its transpose from y to x, and the gradient of
+/// its weights [y, x, k, k], which both share. Maps have their channels padded to whole vectors, but for an x of a
+/// single channel: there the convolution reads the picture's <see cref="Columns"/>, so that all k × k taps of a pixel are
+/// contiguous.
+/// </summary>
+internal sealed unsafe class Convolution
+{
+    private readonly Filter _convolution;
+    private readonly Filter[] _transpose; // one for each phase of the output
+    private readonly bool _single;
+
+    /// <param name="first">Where the weights begin in the network's flat vector.</param>
+    /// <param name="single">Whether x has one channel, and no padding to more.</param>
+    public Convolution(FeatureShape x, FeatureShape y, int kernel, int stride, int first, bool single)
+    {
+        _single = single;
+        int before = SamePadding.For(x.Height, kernel, stride).Before;
+        var layout = new WeightLayout(first, y.Channels, x.Channels, kernel);
+        Axis along = Axis.Convolution(kernel, stride, before);
+        Axis[] phases = [.. Axis.Transpose(kernel, stride, before)];
+        _convolution = single ? layout.ConvolutionOfColumns(along) : layout.Convolution(along);
+        _transpose =
+        [
+            .. from rows in phases from columns in phases
+               select single ? layout.TransposeToSingle(rows, columns) : layout.Transpose(rows, columns),
+        ];
+    }
+
+    /// <summary>For each value that <see cref="AddWeightGradient"/> makes, where it stands in the flat vector, or -1.</summary>
+    public ReadOnlySpan<int> GradientSource => _convolution.Source;
+
+    public void PackConvolution(ReadOnlySpan<float> weights, int part, int parts) => _convolution.Pack(weights, part, parts);
+
+    public void PackTranspose(ReadOnlySpan<float> weights, int part, int parts)
+    {
+        foreach (Filter phase in _transpose)
+        {
+            phase.Pack(weights, part, parts);
+        }
+    }
+
+    /// <param name="bias">For each channel of y.</param>
+    public void Convolve(Map x, Map y, float* bias) => Correlate(_convolution, x, y, bias);
+
+    /// <param name="bias">For each channel of x.</param>
+    public void Transpose(Map y, Map x, float* bias)
+    {
+        foreach (Filter phase in _transpose)
+        {
+            if (_single)
+            {
+                Contract(phase, y, x, *bias);
+            }
+            else
+            {
+                Correlate(phase, y, x, bias);
+            }
+        }
+    }
+
+    /// <summary>Adds one picture's part: Σ over the pixels of y of x's taps there times y.</summary>
+    public void AddWeightGradient(Map x, Map y, float* gradient)
+    {
+        (Axis rows, Axis columns, int depth) = (_convolution.Rows, _convolution.Columns, _convolution.Depth);
+        for (int block = 0; block < y.Channels; block += Tile.Lanes)
+        {
+            for (int u = 0; u < rows.Taps.Length; u++, gradient += depth * Tile.Lanes)
+            {
+                int above = rows.First + u; // the row of x that this tap reads for row 0 of y
+                int from = Math.Max(0, CeilingOf(-above, rows.InStep));
+                int to = Math.Min(y.Height, CeilingOf(x.Height - above, rows.InStep));
+                float* xs = x.Data + (((from * rows.InStep) + above) * x.RowStep) + (columns.First * x.Channels);
+                float* ys = y.Data + (from * y.RowStep) + block;
+                (nint xRow, nint xPixel) = (rows.InStep * x.RowStep, columns.InStep * x.Channels);
+                GradientTile.Accumulate(xs, xRow, xPixel, depth, ys, y.RowStep, y.Channels, to - from, y.Width, gradient);
+            }
+        }
+
+        static int CeilingOf(int value, int divisor) => (value + divisor - 1) / divisor;
+    }
+
+    private static void Correlate(Filter filter, Map from, Map to, float* bias)
+    {
+        (Axis rows, Axis columns, int depth) = (filter.Rows, filter.Columns, filter.Depth);
+        (nint xPixel, nint oPixel) = (columns.InStep * from.Channels, columns.OutStep * to.Channels);
+        float* weights = filter.Packed;
+        for (int block = 0; block < to.Channels; block += Tile.Lanes, weights += rows.Taps.Length * depth * Tile.Lanes)
+        {
+            for (int row = rows.Offset, top = rows.First; row < to.Height; row += rows.OutStep, top += rows.InStep)
+            {
+                (int skip, int count) = Inside(top, rows.Taps.Length, from.Height);
+                float* x = from.Data + ((top + skip) * from.RowStep) + (columns.First * from.Channels);
+                float* o = to.Data + (row * to.RowStep) + (columns.Offset * to.Channels) + block;
+                for (int column = columns.Offset; column < to.Width; column += Tile.Width * columns.OutStep)
+                {
+                    float* w = weights + (skip * depth * Tile.Lanes);
+                    Tile.Correlate(x, from.RowStep, xPixel, w, count, depth, bias + block, o, oPixel);
+                    x += Tile.Width * xPixel;
+                    o += Tile.Width * oPixel;
+                }
+            }
+        }
+    }
+
+    private static void Contract(Filter filter, Map from, Map to, float bias)
+    {
+        (Axis rows, Axis columns, int depth) = (filter.Rows, filter.Columns, filter.Depth);
+        for (int row = rows.Offset, top = rows.First; row < to.Height; row += rows.OutStep, top += rows.InStep)
+        {
+            (int skip, int count) = Inside(top, rows.Taps.Length, from.Height);
+            float* x = from.Data + ((top + skip) * from.RowStep) + (columns.First * from.Channels);
+            float* o = to.Data + (row * to.RowStep) + columns.Offset;
+            for (int column = columns.Offset; column < to.Width; column += Tile.Width * columns.OutStep)
+            {
+                Tile.Contract(x, from.RowStep, from.Channels, filter.Packed + (skip * depth), count, depth, bias, o, columns.OutStep);
+                x += Tile.Width * from.Channels;
+                o += Tile.Width * columns.OutStep;
+            }
+        }
+    }
+
+    /// <summary>Of <paramref name="count"/> rows from <paramref name="top"/> on, how many to skip, and how many then lie in the map.</summary>
+    private static (int Skip, int Count) Inside(int top, int count, int height)
+    {
+        int skip = Math.Clamp(-top, 0, count);
+        return (skip, Math.Max(0, Math.Min(count, height - top) - skip));
+    }
+}

@@ -1,0 +1,72 @@
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Kernels;
+
+namespace AutoencoderApi.Training.Networks;
+
+/// <summary>The weights of a convolution or a transposed one, packed as the kernels read them, for all lanes of a network.</summary>
+internal sealed unsafe class ConvolutionWeights
+{
+    private readonly int _firstBias;
+    private readonly int _biasCount; // 0 where there is no bias
+    private readonly bool _needsConvolution;
+    private readonly bool _needsTranspose;
+    private readonly AlignedFloats _bias;
+
+    /// <param name="first">Where the stage's parameters begin in the network's flat vector.</param>
+    /// <param name="single">Whether the stage's picture side has one channel, and no padding to more.</param>
+    /// <param name="backward">Whether gradients will be sent back through the stage.</param>
+    public ConvolutionWeights(Stage stage, int first, bool single, bool backward)
+    {
+        (FeatureShape x, FeatureShape y, Kernel, Stride, bool transposed) = stage switch
+        {
+            Stage.Convolution s => (s.Input, s.Output, s.Kernel, s.Stride, false),
+            Stage.TransposedConvolution s => (s.Output, s.Input, s.Kernel, s.Stride, true),
+            _ => throw new ArgumentException($"{stage.Name} is no convolution", nameof(stage)),
+        };
+        Convolution = new Convolution(x, y, Kernel, Stride, first, single);
+        _needsConvolution = backward || !transposed;
+        _needsTranspose = backward || transposed;
+        _bias = new AlignedFloats(Map.Padded(stage.Output.Channels));
+        _firstBias = first + stage.Parameters[0].Count;
+        _biasCount = stage.Parameters.Skip(1).Sum(bias => bias.Count);
+        IsSingle = single;
+    }
+
+    public int Kernel { get; }
+
+    public int Stride { get; }
+
+    public bool IsSingle { get; }
+
+    public bool HasBias => _biasCount > 0;
+
+    public Convolution Convolution { get; }
+
+    /// <summary>For each output channel, zero where the stage has none.</summary>
+    public float* Bias => _bias.Data;
+
+    public int GradientLength => Convolution.GradientSource.Length + _bias.Length;
+
+    /// <summary>For each value of a lane's gradient, the weights' and then the bias's, where it stands in the flat vector, or -1.</summary>
+    public IEnumerable<int> GradientSource =>
+        [.. Convolution.GradientSource, .. Enumerable.Range(0, _bias.Length).Select(i => i < _biasCount ? _firstBias + i : -1)];
+
+    /// <summary>Takes over the part-th of <paramref name="parts"/> equal shares of the values.</summary>
+    public void Pack(ReadOnlySpan<float> weights, int part, int parts)
+    {
+        if (_needsConvolution)
+        {
+            Convolution.PackConvolution(weights, part, parts);
+        }
+
+        if (_needsTranspose)
+        {
+            Convolution.PackTranspose(weights, part, parts);
+        }
+
+        if (part == 0)
+        {
+            weights.Slice(_firstBias, _biasCount).CopyTo(_bias.Span);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Training.Networks;
+
+/// <summary>A network in training. Its weights and their gradients are one flat vector each, in the order of its plan.</summary>
+internal interface INetwork : IDisposable
+{
+    NetworkPlan Plan { get; }
+
+    Span<float> Weights { get; }
+
+    ReadOnlySpan<float> Gradients { get; }
+
+    /// <summary>Forward, mean squared error, backward: returns the loss and leaves its <see cref="Gradients"/>.</summary>
+    /// <param name="pictures">[B, 1, 28, 28] in [0, 1]</param>
+    float Learn(float[] pictures);
+
+    /// <summary>How the network does on a whole split, or null where that was cancelled on the way.</summary>
+    Evaluation? Evaluate(DigitSet set, CancellationToken token);
+}
+
+/// <summary>A network to look at pictures with, by any number of threads at once.</summary>
+internal interface IViewer : IDisposable
+{
+    /// <param name="pictures">[B, 1, 28, 28] in [0, 1]</param>
+    /// <param name="stage">The number of the stage whose output is wanted.</param>
+    /// <returns>[B, C, H, W]</returns>
+    float[] Look(ReadOnlySpan<float> pictures, int stage);
+}

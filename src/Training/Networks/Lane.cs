@@ -1,0 +1,98 @@
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Kernels;
+
+namespace AutoencoderApi.Training.Networks;
+
+/// <summary>
+/// A network's activations and gradients for one picture at a time, which fit in a core's own cache; for one thread. A batch
+/// is its pictures one after the other, so the loss's gradient adds up in place and nothing of a batch is ever stored.
+/// </summary>
+internal sealed unsafe class Lane
+{
+    private readonly Signal[] _signals; // what each stage reads, then the reconstruction
+    private readonly Layer[] _layers;
+
+    /// <param name="trained">Whether gradients are wanted.</param>
+    public Lane(PackedWeights weights, bool trained)
+    {
+        NetworkPlan plan = weights.Plan;
+        _signals = [.. Enumerable.Range(0, plan.Stages.Count + 1).Select(SignalAt)];
+        Gradients = new AlignedFloats(trained ? weights.GradientSource.Length : 0);
+        _layers = new Layer[plan.Stages.Count];
+        float* gradient = Gradients.Data;
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            _layers[i] = LayerAt(i, gradient);
+            gradient += weights.Convolutions[i]?.GradientLength ?? 0;
+        }
+
+        Signal SignalAt(int index)
+        {
+            FeatureShape shape = index == 0 ? plan.Input : plan.Stages[index - 1].Output;
+            return weights.IsPicture(index)
+                ? new Signal(shape.Height, shape.Width, 1, margin: 0)
+                : new Signal(shape.Height, shape.Width, Map.Padded(shape.Channels), weights.Margin);
+        }
+
+        Layer LayerAt(int index, float* gradient)
+        {
+            (Signal input, Signal output) = (_signals[index], _signals[index + 1]);
+            switch (plan.Stages[index])
+            {
+                case Stage.Convolution s:
+                    return new ConvolutionLayer(weights.Convolutions[index]!, input, output, s.Activation, gradient, isFirst: index == 0);
+                case Stage.TransposedConvolution s:
+                    return new TransposedConvolutionLayer(weights.Convolutions[index]!, input, output, s.Activation, gradient);
+                case Stage.MaxPool:
+                    return new MaxPoolLayer(input, output);
+                case Stage.ZeroUnpool:
+                    return new ZeroUnpoolLayer(input, output);
+                case Stage.NearestUnpool:
+                    return new NearestUnpoolLayer(input, output);
+                case Stage.SwitchUnpool s:
+                    int pool = plan.IndexOf(s.Pool);
+                    return new SwitchUnpoolLayer(input, output, _signals[pool].Values, _signals[pool + 1].Values);
+                default:
+                    throw new InvalidOperationException($"no layer for {plan.Stages[index]}");
+            }
+        }
+    }
+
+    /// <summary>One for each stage.</summary>
+    public IReadOnlyList<Layer> Layers => _layers;
+
+    /// <summary>Sum over the pictures of the weights' gradients, in the order of <see cref="PackedWeights.GradientSource"/>.</summary>
+    public AlignedFloats Gradients { get; }
+
+    /// <summary>The picture to compute on, [28 × 28].</summary>
+    public Span<float> Picture => new(_signals[0].Values.Data, _signals[0].Values.Height * _signals[0].Values.Width);
+
+    /// <summary>The reconstruction, [28 × 28].</summary>
+    public ReadOnlySpan<float> Reconstruction => new(_signals[^1].Values.Data, Picture.Length);
+
+    /// <summary>The latest output of stage number <paramref name="index"/>.</summary>
+    public Map Output(int index) => _signals[index + 1].Values;
+
+    /// <summary>Computes the picture's activations up to stage number <paramref name="last"/>.</summary>
+    public void Forward(int last)
+    {
+        for (int i = 0; i <= last; i++)
+        {
+            _layers[i].Forward();
+        }
+    }
+
+    /// <summary>Forward, the picture's sum of squared errors, and backward.</summary>
+    /// <param name="scale">The gradient of the loss is this times the error.</param>
+    public double Learn(float scale)
+    {
+        Forward(_layers.Length - 1);
+        double sum = Pointwise.Difference(_signals[^1].Values, _signals[0].Values, scale, _signals[^1].Gradient);
+        for (int i = _layers.Length - 1; i >= 0; i--)
+        {
+            _layers[i].Backward();
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,52 @@
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Training.Networks;
+
+/// <summary>A convolutional network's weights as its lanes read them. Packed by nobody while a lane computes.</summary>
+internal sealed class PackedWeights
+{
+    private readonly int _firstPicture; // from this signal on there is one channel: the last transposed convolution's output
+
+    public PackedWeights(NetworkPlan plan, bool trained)
+    {
+        Plan = plan;
+        _firstPicture = 1 + Enumerable.Range(0, plan.Stages.Count).Last(i => plan.Stages[i] is Stage.TransposedConvolution);
+        Convolutions = new ConvolutionWeights?[plan.Stages.Count];
+        int first = 0;
+        for (int i = 0; i < Convolutions.Length; i++)
+        {
+            Stage stage = plan.Stages[i];
+            if (stage is Stage.Convolution or Stage.TransposedConvolution)
+            {
+                Convolutions[i] = new ConvolutionWeights(stage, first, IsPicture(i) || IsPicture(i + 1), trained && i > 0);
+                first += stage.Parameters.Sum(parameter => parameter.Count);
+            }
+        }
+
+        GradientSource = [.. Convolutions.SelectMany(convolution => convolution?.GradientSource ?? [])];
+        Margin = Convolutions.Max(convolution => convolution?.Kernel ?? 0) / 2;
+    }
+
+    public NetworkPlan Plan { get; }
+
+    /// <summary>For each stage, null where it has no weights.</summary>
+    public ConvolutionWeights?[] Convolutions { get; }
+
+    /// <summary>For each value of a lane's gradients where it stands in the flat vector, or -1.</summary>
+    public int[] GradientSource { get; }
+
+    /// <summary>Zero pixels between the rows of a map, as many as a kernel can reach over.</summary>
+    public int Margin { get; }
+
+    /// <summary>Whether signal number <paramref name="index"/>, the input of that stage, is a picture of a single channel.</summary>
+    public bool IsPicture(int index) => index == 0 || index >= _firstPicture;
+
+    /// <summary>Takes over the part-th of <paramref name="parts"/> equal shares of the values.</summary>
+    public void Pack(ReadOnlySpan<float> weights, int part = 0, int parts = 1)
+    {
+        foreach (ConvolutionWeights? convolution in Convolutions)
+        {
+            convolution?.Pack(weights, part, parts);
+        }
+    }
+}
