@@ -95,8 +95,14 @@ public sealed class PollingTests(TrainedService trained)
     private async Task<HttpResponseMessage> Get(string path, string? ifNoneMatch = null, string? prefer = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.TryAddWithoutValidation("If-None-Match", ifNoneMatch);
-        request.Headers.TryAddWithoutValidation("Prefer", prefer);
+        foreach ((string name, string? value) in new[] { ("If-None-Match", ifNoneMatch), ("Prefer", prefer) })
+        {
+            if (value is not null) // the client would send an empty header
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
         return await Service.Http.SendAsync(request);
     }
 }
