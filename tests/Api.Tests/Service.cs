@@ -39,6 +39,7 @@ public sealed class Service : WebApplicationFactory<Program>
 
     public override async ValueTask DisposeAsync()
     {
+        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null); // a static field: tests after this host must not find its logger
         await base.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
