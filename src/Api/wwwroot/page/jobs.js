@@ -15,6 +15,7 @@ const QUIET_SECONDS = 15;
 
 export class Jobs {
   #rows = new Map();
+  #underWay = new Set(); // ids of jobs whose end is still to be told, by whoever learns of it first
   #curves = new Curves(() => [...this.#rows.values()].map((row) => row.job));
   #followed = null;
   #cursor = null;
@@ -77,6 +78,7 @@ export class Jobs {
       const row = this.#rows.get(job.id);
       if (row) this.#update(row, job);
       else this.#rows.set(job.id, new JobRow(job, this.#actions));
+      if (!isOver(job)) this.#underWay.add(job.id);
     }
   }
 
@@ -95,7 +97,14 @@ export class Jobs {
   #update(row, job) {
     const isNews = row.job.latestCheckpoint !== job.latestCheckpoint;
     row.update(job);
-    if (isNews) this.#on.checkpoints();
+    if (isOver(job) && this.#underWay.delete(job.id)) this.#tellEnd(job);
+    else if (isNews) this.#on.checkpoints();
+  }
+
+  #tellEnd(job) {
+    say(byId("live"), job.status === "succeeded" ? `${nameOf(job)} has ended, test loss ${loss(job.loss.test)}.` : `${nameOf(job)}: ${job.status}.`);
+    this.#on.checkpoints();
+    this.#news.points(job.id);
   }
 
   #render() {
@@ -139,11 +148,8 @@ export class Jobs {
       this.#on.checkpoints();
     },
     ended: (job) => {
-      this.#news.job(job.id, job);
-      say(byId("live"), job.status === "succeeded" ? `${nameOf(job)} has ended, test loss ${loss(job.loss.test)}.` : `${nameOf(job)}: ${job.status}.`);
+      if (this.#rows.has(job.id)) this.#update(this.#rows.get(job.id), job);
       this.#followed = null;
-      this.#on.checkpoints();
-      this.#news.points(job.id);
       this.refresh();
     },
   };
