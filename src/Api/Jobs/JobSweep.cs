@@ -22,6 +22,7 @@ internal sealed partial class JobSweep(
     private const int SecondsBetween = 2;
     private const int BatchSize = 100;
     private const int MaxBatches = 5;
+    private const int MaxTaken = 10_000; // as many entries as there are workers, and those that dead ones have left
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5); // an entry just taken has not claimed its job yet
 
@@ -104,7 +105,8 @@ internal sealed partial class JobSweep(
         }
 
         using IStorageConnection connection = storage.GetConnection();
-        var waiting = due.Where(job => IsWaiting(connection, job.QueueEntry)).Select(job => job.Id).ToHashSet();
+        var taken = storage.GetMonitoringApi().FetchedJobs(EnqueuedState.DefaultQueue, 0, MaxTaken).Select(entry => entry.Key).ToHashSet();
+        var waiting = due.Where(job => IsWaiting(connection, taken, job.QueueEntry)).Select(job => job.Id).ToHashSet();
         await store.Jobs
             .Where(job => waiting.Contains(job.Id))
             .ExecuteUpdateAsync(set => set.SetProperty(job => job.QueueCheckAt, job => StoreContext.Now().AddSeconds(JobQueue.SecondsToTrust)), token);
@@ -126,10 +128,11 @@ internal sealed partial class JobSweep(
                 || (job.Status == JobStatus.Running && job.ClaimsSinceStep > 1)),
         token);
 
-    private static bool IsWaiting(IStorageConnection connection, string? entry)
+    /// <param name="taken">Entries that some server has taken from the queue: one still in the state before was taken by a server that died at that moment.</param>
+    private static bool IsWaiting(IStorageConnection connection, HashSet<string> taken, string? entry)
     {
         StateData? state = entry is null ? null : connection.GetStateData(entry);
-        return state?.Name == EnqueuedState.StateName
+        return (state?.Name == EnqueuedState.StateName && !taken.Contains(entry!))
             || (state?.Name == ProcessingState.StateName
                 && Hangfire.Common.JobHelper.DeserializeDateTime(state.Data["StartedAt"]) > DateTime.UtcNow - s_grace);
     }
