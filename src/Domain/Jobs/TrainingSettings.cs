@@ -15,7 +15,7 @@ public enum LearningRateSchedule
 public sealed record TrainingSettings
 {
     private const int DefaultWarmup = 500;
-    private const int SwitchWarmup = 4_000; // its relus let all activations grow at once: a steeper climb blackens one output in five (docs/results.md)
+    private const int SwitchWarmup = 4_000; // its relus let all activations grow at once, and a steep climb blackens more outputs (docs/results.md)
 
     public required Architecture Architecture { get; init; }
 
