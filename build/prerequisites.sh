@@ -18,20 +18,19 @@ find_mnist() {
   return 1
 }
 
-# Installs PostgreSQL's server, which tests start for themselves, where it is missing and this user may; else says what to install.
+# PostgreSQL's server, which tests start for themselves.
 need_postgres() {
-  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && return
-  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql; } >/dev/null && return
-  fi
-  echo "PostgreSQL's server is missing, so the tests on it are skipped: apt-get install postgresql" >&2
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install_package postgresql "PostgreSQL's server is missing, so the tests on it are skipped"
 }
 
-# Installs Chromium, which the tests of the page drive, where it is missing and this user may; else says what to install.
+# Chromium, which the tests of the page drive.
 need_chromium() {
-  [ -x "${CHROMIUM:-/usr/bin/chromium}" ] && return
+  [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || install_package chromium "Chromium is missing, so the tests of the page are skipped"
+}
+
+install_package() { # package, what its lack means -> installs it where this user may; else says what to install
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } >/dev/null && return
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1"; } >/dev/null && return
   fi
-  echo "Chromium is missing, so the tests of the page are skipped: apt-get install chromium" >&2
+  echo "$2: apt-get install $1" >&2
 }

@@ -16,7 +16,9 @@ internal static class ApiKey
     public static string Create() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 
     /// <summary>What the configuration holds: 64 lower-case hexadecimal digits.</summary>
-    public static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    public static string HashOf(string key) => Convert.ToHexStringLower(Hash(key));
+
+    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     /// <summary>Takes as long for a key that is nearly right as for one that is wholly wrong.</summary>
     public static bool Matches(ReadOnlySpan<byte> hashOfPresented, ReadOnlySpan<byte> hashOfKnown) =>

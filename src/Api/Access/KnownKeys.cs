@@ -1,5 +1,3 @@
-using System.Text;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Access;
@@ -18,7 +16,7 @@ internal sealed class KnownKeys(IOptions<AccessOptions> options)
     /// <summary>The key as it was presented, or null. Every known key is compared, so that the time tells nothing of which one it was.</summary>
     public KnownKey? Find(string presented)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(presented));
+        byte[] hash = ApiKey.Hash(presented);
         KnownKey? found = null;
         foreach ((byte[] known, KnownKey key) in _keys)
         {

@@ -3,6 +3,7 @@ using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
@@ -10,7 +11,6 @@ using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 
@@ -49,7 +49,7 @@ internal static class CheckpointEndpoints
         checkpoints.MapGet("", List).WithName("listCheckpoints").WithSummary("The checkpoints, newest first").ProducesProblem(400);
         checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id or tag").AnswersEntityTag("the checkpoint, which never changes").ProducesProblem(404);
         checkpoints.MapPost("", Import).RequireAuthorization(Roles.Operator).WithName("importCheckpoint").WithSummary("Import a safetensors file that this service, or one like it, has written")
-            .WithMetadata(new RequestSizeLimitAttribute(CheckpointUpload.MaxRequestBytes), new AcceptsCheckpointMetadata())
+            .TakesUpTo(_ => CheckpointUpload.MaxRequestBytes).WithMetadata(new AcceptsCheckpointMetadata())
             .Produces<CheckpointResponse>(201).AnswersHeader(201, "Location", "The checkpoint.").TakesIdempotencyKey()
             .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415);
         checkpoints.MapDelete("{reference}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteCheckpoint").WithSummary("Delete a checkpoint that no tag names and no running job needs").ProducesProblem(404).ProducesProblem(409);

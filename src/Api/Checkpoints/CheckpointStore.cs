@@ -28,42 +28,12 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
     /// <summary>The tags that move by themselves.</summary>
     public static readonly string[] KeptTags = [Best, Latest];
 
-    public static (CheckpointRow Row, CheckpointFileRow File) Rows(Guid jobId, Snapshot snapshot, double elapsedSeconds)
-    {
-        byte[] file = SnapshotFile.Write(snapshot);
-        var row = new CheckpointRow
-        {
-            Id = Guid.CreateVersion7(),
-            JobId = jobId,
-            Architecture = snapshot.Settings.Architecture,
-            Settings = snapshot.Settings,
-            Step = snapshot.Step,
-            Losses = snapshot.Losses,
-            ElapsedSeconds = elapsedSeconds,
-            Bytes = file.Length,
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),
-            CreatedAt = DateTime.UtcNow,
-        };
-        return (row, new CheckpointFileRow { CheckpointId = row.Id, Content = file });
-    }
+    public static (CheckpointRow Row, CheckpointFileRow File) Rows(Guid jobId, Snapshot snapshot, double elapsedSeconds) =>
+        Rows(SnapshotFile.Write(snapshot), snapshot.Settings, snapshot.Step, snapshot.Losses, jobId, name: null, elapsedSeconds);
 
     /// <summary>The rows of a file that comes from elsewhere. Its step and losses are what it claims.</summary>
-    public static (CheckpointRow Row, CheckpointFileRow File) ImportedRows(string? name, CheckpointUpload.File upload)
-    {
-        var row = new CheckpointRow
-        {
-            Id = Guid.CreateVersion7(),
-            Name = name,
-            Architecture = upload.Header.Settings.Architecture,
-            Settings = upload.Header.Settings,
-            Step = upload.Header.Step,
-            Losses = upload.Header.Losses,
-            Bytes = upload.Content.Length,
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(upload.Content)),
-            CreatedAt = DateTime.UtcNow,
-        };
-        return (row, new CheckpointFileRow { CheckpointId = row.Id, Content = upload.Content });
-    }
+    public static (CheckpointRow Row, CheckpointFileRow File) ImportedRows(string? name, CheckpointUpload.File upload) =>
+        Rows(upload.Content, upload.Header.Settings, upload.Header.Step, upload.Header.Losses, jobId: null, name, elapsedSeconds: 0);
 
     /// <summary>Stores rows together, whole or not at all.</summary>
     /// <returns>False where the idempotency key among them is taken.</returns>
@@ -96,7 +66,7 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         byte[]? file = await store.CheckpointFiles.Where(file => file.CheckpointId == row.Id).Select(file => file.Content).FirstOrDefaultAsync(token);
-        return file is not null && Convert.ToHexStringLower(SHA256.HashData(file)) == row.Sha256 ? file : null;
+        return file is not null && Sha256Of(file) == row.Sha256 ? file : null;
     }
 
     /// <summary>The snapshot in the file, or what is wrong with it.</summary>
@@ -136,6 +106,28 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
         await transaction.CommitAsync(token);
         return new CheckpointDelete.Deleted();
     }
+
+    private static (CheckpointRow Row, CheckpointFileRow File) Rows(
+        byte[] content, TrainingSettings settings, int step, Losses losses, Guid? jobId, string? name, double elapsedSeconds)
+    {
+        var row = new CheckpointRow
+        {
+            Id = Guid.CreateVersion7(),
+            JobId = jobId,
+            Name = name,
+            Architecture = settings.Architecture,
+            Settings = settings,
+            Step = step,
+            Losses = losses,
+            ElapsedSeconds = elapsedSeconds,
+            Bytes = content.Length,
+            Sha256 = Sha256Of(content),
+            CreatedAt = DateTime.UtcNow,
+        };
+        return (row, new CheckpointFileRow { CheckpointId = row.Id, Content = content });
+    }
+
+    private static string Sha256Of(byte[] file) => Convert.ToHexStringLower(SHA256.HashData(file));
 
     /// <summary>Writes to the job's row, so that of two deletions one sees what the other has left.</summary>
     /// <returns>Whether the job has ended.</returns>

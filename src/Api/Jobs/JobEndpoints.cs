@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AutoencoderApi.Api.Access;
 using System.Text.Json;
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Datasets;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 
 namespace AutoencoderApi.Api.Jobs;
 
@@ -53,6 +54,17 @@ internal sealed class JobLease(Guid jobId, long fence, long asked)
         Milestones.Pass("claim.after", jobId);
         return claimed == 1 ? new JobLease(jobId, fence.Value + 1, asked) : null;
     }
+
+    /// <summary>What every write sets that takes a job from its worker: the new status, and nothing left of the run.</summary>
+    public static UpdateSettersBuilder<JobRow> LetGo(UpdateSettersBuilder<JobRow> set, JobStatus status, JobError? error) => set
+        .SetProperty(job => job.Status, status)
+        .SetProperty(job => job.Error, error)
+        .SetProperty(job => job.EndedAt, job => status.IsTerminal() ? StoreContext.Now() : null)
+        .SetProperty(job => job.LeaseUntil, (DateTime?)null)
+        .SetProperty(job => job.QueueEntry, (string?)null)
+        .SetProperty(job => job.QueueCheckAt, (DateTime?)null)
+        .SetProperty(job => job.StepsPerSecond, (double?)null)
+        .SetProperty(job => job.Version, job => job.Version + 1);
 
     public void Renewed(long askedAt) => Interlocked.Exchange(ref _asked, askedAt);
 

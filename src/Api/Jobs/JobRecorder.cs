@@ -140,9 +140,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
     public async Task EndAsync(JobLease lease, JobStatus status, JobError? error)
     {
         Milestones.Pass("finish.before", lease.JobId);
-        await PersistAsync(lease, async store =>
-            await EndAsync(store, lease, JobStatuses.Before(status), status, error)
-            || await EndAsync(store, lease, [JobStatus.Cancelling], JobStatus.Cancelled, error: null));
+        await PersistAsync(lease, store => EndAsync(store, lease, status, error));
         Milestones.Pass("finish.after", lease.JobId);
     }
 
@@ -151,25 +149,18 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
     {
         bool again = await lease.Row(store).AnyAsync(job => job.FaultStep == step);
         await UpdateAsync(store, lease, set => set.SetProperty(job => job.FaultStep, step), CancellationToken.None);
-        return await EndAsync(store, lease, [JobStatus.Running], again ? JobStatus.Failed : JobStatus.Queued, again ? error : null)
-            || await EndAsync(store, lease, [JobStatus.Cancelling], JobStatus.Cancelled, error: null);
+        return await EndAsync(store, lease, again ? JobStatus.Failed : JobStatus.Queued, again ? error : null);
     });
 
-    private static async Task<bool> EndAsync(StoreContext store, JobLease lease, JobStatus[] from, JobStatus status, JobError? error)
+    private static async Task<bool> EndAsync(StoreContext store, JobLease lease, JobStatus status, JobError? error) =>
+        await TryEndAsync(store, lease, status, error) || await TryEndAsync(store, lease, JobStatus.Cancelled, error: null);
+
+    private static async Task<bool> TryEndAsync(StoreContext store, JobLease lease, JobStatus status, JobError? error)
     {
-        int changed = await lease.Row(store)
-            .Where(job => from.Contains(job.Status))
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(job => job.Status, status)
-                .SetProperty(job => job.Error, error)
-                .SetProperty(job => job.EndedAt, job => status.IsTerminal() ? StoreContext.Now() : null)
-                .SetProperty(job => job.LeaseUntil, (DateTime?)null)
-                .SetProperty(job => job.QueueEntry, (string?)null)
-                .SetProperty(job => job.QueueCheckAt, (DateTime?)null)
-                .SetProperty(job => job.ClaimsSinceStep, 0) // the worker is alive
-                .SetProperty(job => job.StepsPerSecond, (double?)null)
-                .SetProperty(job => job.Version, job => job.Version + 1));
-        return changed == 1;
+        JobStatus[] before = JobStatuses.Before(status);
+        return await lease.Row(store)
+            .Where(job => before.Contains(job.Status))
+            .ExecuteUpdateAsync(set => JobLease.LetGo(set, status, error).SetProperty(job => job.ClaimsSinceStep, 0)) == 1; // the worker is alive
     }
 
     /// <summary>The version that the update of this transaction has made.</summary>

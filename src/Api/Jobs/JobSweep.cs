@@ -77,16 +77,8 @@ internal sealed partial class JobSweep(
         }
     }
 
-    private static Action<UpdateSettersBuilder<JobRow>> Ended(JobStatus status, JobError? error) => set => set
-        .SetProperty(job => job.Status, status)
-        .SetProperty(job => job.Error, error)
-        .SetProperty(job => job.EndedAt, job => status.IsTerminal() ? StoreContext.Now() : null)
-        .SetProperty(job => job.LeaseUntil, (DateTime?)null)
-        .SetProperty(job => job.QueueEntry, (string?)null)
-        .SetProperty(job => job.QueueCheckAt, (DateTime?)null)
-        .SetProperty(job => job.StepsPerSecond, (double?)null)
-        .SetProperty(job => job.Fence, job => job.Fence + 1)
-        .SetProperty(job => job.Version, job => job.Version + 1);
+    private static Action<UpdateSettersBuilder<JobRow>> Ended(JobStatus status, JobError? error) =>
+        set => JobLease.LetGo(set, status, error).SetProperty(job => job.Fence, job => job.Fence + 1);
 
     /// <summary>Gives the next queued jobs that are due for a look an entry where they have none.</summary>
     /// <returns>How many were looked at.</returns>

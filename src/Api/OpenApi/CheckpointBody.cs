@@ -24,16 +24,10 @@ internal sealed class CheckpointBodyFilter : IOperationFilter
             Format = "binary",
             Description = $"A safetensors file of at most {SnapshotFile.MaxBytes:N0} bytes, as GET /v1/checkpoints/{{reference}}/weights gives it.",
         };
-        var form = new OpenApiSchema
-        {
-            Type = JsonSchemaType.Object,
-            Properties = new Dictionary<string, IOpenApiSchema> { [CheckpointUpload.Field] = file },
-            Required = new HashSet<string> { CheckpointUpload.Field },
-        };
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Content = new Dictionary<string, OpenApiMediaType> { [CheckpointUpload.RawType] = new() { Schema = file }, ["multipart/form-data"] = new() { Schema = form } },
+            Content = new Dictionary<string, OpenApiMediaType> { [CheckpointUpload.RawType] = new() { Schema = file }, ["multipart/form-data"] = new() { Schema = OpenApiSetup.ObjectWith(CheckpointUpload.Field, file) } },
         };
     }
 }

@@ -46,6 +46,14 @@ internal static class OpenApiSetup
         }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.OwnFilesOnly);
     }
 
+    /// <summary>An object with that one property, required: a form of one file, or a JSON body of one field.</summary>
+    internal static OpenApiSchema ObjectWith(string name, OpenApiSchema schema) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Properties = new Dictionary<string, IOpenApiSchema> { [name] = schema },
+        Required = new HashSet<string> { name },
+    };
+
     /// <summary>Enums are strings on the wire.</summary>
     private sealed class WireNameFilter : ISchemaFilter
     {
@@ -91,12 +99,5 @@ internal static class OpenApiSetup
                 },
             };
         }
-
-        private static OpenApiSchema ObjectWith(string name, OpenApiSchema schema) => new()
-        {
-            Type = JsonSchemaType.Object,
-            Properties = new Dictionary<string, IOpenApiSchema> { [name] = schema },
-            Required = new HashSet<string> { name },
-        };
     }
 }

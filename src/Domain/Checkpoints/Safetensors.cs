@@ -48,27 +48,34 @@ public static class Safetensors
         return file;
     }
 
-    public static SafetensorsRead Read(ReadOnlyMemory<byte> file)
+    public static SafetensorsRead Read(ReadOnlyMemory<byte> file) => ReadHeader(file, out ReadOnlyMemory<byte> data) switch
     {
+        SafetensorsHeaderRead.Contents header => new SafetensorsRead.Contents(
+            header.Metadata, [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, data[tensor.Begin..tensor.End]))]),
+        SafetensorsHeaderRead.Invalid invalid => new SafetensorsRead.Invalid(invalid.Reason),
+        _ => throw new InvalidOperationException("unreachable"),
+    };
+
+    /// <summary>Reads a file's header, and holds the file's size to it.</summary>
+    /// <param name="data">The bytes after the header; empty where the header cannot be found.</param>
+    public static SafetensorsHeaderRead ReadHeader(ReadOnlyMemory<byte> file, out ReadOnlyMemory<byte> data)
+    {
+        data = default;
         if (HeaderLength(file.Span, out int length) is { } fault)
         {
-            return new SafetensorsRead.Invalid(fault);
+            return new SafetensorsHeaderRead.Invalid(fault);
         }
 
         if (length > file.Length - LengthBytes)
         {
-            return new SafetensorsRead.Invalid($"The header length is {length}; the file ends before that, after {file.Length} bytes.");
+            return new SafetensorsHeaderRead.Invalid($"The header length is {length}; the file ends before that, after {file.Length} bytes.");
         }
 
-        ReadOnlyMemory<byte> data = file[(LengthBytes + length)..];
-        return SafetensorsHeader.Read(file.Slice(LengthBytes, length)) switch
-        {
-            SafetensorsHeaderRead.Contents header when header.DataBytes == data.Length => new SafetensorsRead.Contents(
-                header.Metadata, [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, data[tensor.Begin..tensor.End]))]),
-            SafetensorsHeaderRead.Contents header => new SafetensorsRead.Invalid($"The tensors fill {header.DataBytes} bytes of the {data.Length} after the header."),
-            SafetensorsHeaderRead.Invalid invalid => new SafetensorsRead.Invalid(invalid.Reason),
-            _ => throw new InvalidOperationException("unreachable"),
-        };
+        data = file[(LengthBytes + length)..];
+        SafetensorsHeaderRead read = SafetensorsHeader.Read(file.Slice(LengthBytes, length));
+        return read is SafetensorsHeaderRead.Contents header && header.DataBytes != data.Length
+            ? new SafetensorsHeaderRead.Invalid($"The tensors fill {header.DataBytes} bytes of the {data.Length} after the header.")
+            : read;
     }
 
     /// <summary>Reads the header's length from a file's first bytes.</summary>

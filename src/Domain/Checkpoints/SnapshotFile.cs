@@ -53,23 +53,13 @@ public static class SnapshotFile
             ]);
     }
 
-    public static SnapshotRead Read(ReadOnlyMemory<byte> file)
+    public static SnapshotRead Read(ReadOnlyMemory<byte> file) => SnapshotHeader.Of(Safetensors.ReadHeader(file, out ReadOnlyMemory<byte> data)) switch
     {
-        if (Safetensors.Read(file) is SafetensorsRead.Invalid damage)
-        {
-            return new SnapshotRead.Invalid(damage.Reason);
-        }
-
-        _ = Safetensors.HeaderLength(file.Span, out int length);
-        ReadOnlySpan<byte> data = file.Span[(Safetensors.LengthBytes + length)..];
-        return SnapshotHeader.Read(file.Slice(Safetensors.LengthBytes, length)) switch
-        {
-            SnapshotHeaderRead.Valid { Header: var header } when header.Outlier(data) is { } outlier => new SnapshotRead.Invalid(outlier),
-            SnapshotHeaderRead.Valid { Header: var header } => new SnapshotRead.Valid(ToSnapshot(header, data)),
-            SnapshotHeaderRead.Invalid invalid => new SnapshotRead.Invalid(invalid.Reason),
-            _ => throw new InvalidOperationException("unreachable"),
-        };
-    }
+        SnapshotHeaderRead.Valid { Header: var header } when header.Outlier(data.Span) is { } outlier => new SnapshotRead.Invalid(outlier),
+        SnapshotHeaderRead.Valid { Header: var header } => new SnapshotRead.Valid(ToSnapshot(header, data.Span)),
+        SnapshotHeaderRead.Invalid invalid => new SnapshotRead.Invalid(invalid.Reason),
+        _ => throw new InvalidOperationException("unreachable"),
+    };
 
     private static IEnumerable<NamedTensor> Tensors(NetworkPlan plan, string suffix, float[]? vector)
     {

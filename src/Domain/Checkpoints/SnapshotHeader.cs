@@ -48,7 +48,9 @@ public sealed record SnapshotHeader
     public int DataBytes { get; }
 
     /// <param name="header">The JSON between a safetensors file's length and its first tensor.</param>
-    public static SnapshotHeaderRead Read(ReadOnlyMemory<byte> header) => SafetensorsHeader.Read(header) switch
+    public static SnapshotHeaderRead Read(ReadOnlyMemory<byte> header) => Of(SafetensorsHeader.Read(header));
+
+    internal static SnapshotHeaderRead Of(SafetensorsHeaderRead header) => header switch
     {
         SafetensorsHeaderRead.Contents contents => Interpret(contents),
         SafetensorsHeaderRead.Invalid invalid => new SnapshotHeaderRead.Invalid(invalid.Reason),
