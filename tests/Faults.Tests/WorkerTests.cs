@@ -14,7 +14,14 @@ public sealed class WorkerTests(References references, PostgresServer postgres, 
         await using var drill = new Drill("two-workers", await Store.CreateAsync("postgres", postgres));
         drill.Start("api");
         string[] jobs = await Task.WhenAll(JobKind.Short.Select(drill.SubmitAsync));
-        await drill.Store.ExecuteAsync("INSERT INTO hangfire.jobqueue (jobid, queue) SELECT jobid, queue FROM hangfire.jobqueue");
+
+        // Entries of their own: one more place in the queue for the same entry is dropped by Hangfire where the first has succeeded already.
+        await drill.Store.ExecuteAsync("""
+            WITH twin AS (
+                INSERT INTO hangfire.job (invocationdata, arguments, createdat, statename)
+                SELECT invocationdata, arguments, createdat, 'Enqueued' FROM hangfire.job RETURNING id)
+            INSERT INTO hangfire.jobqueue (jobid, queue) SELECT id, 'default' FROM twin
+            """);
         drill.CountFault();
         drill.Start("worker");
         drill.Start("worker");
@@ -23,6 +30,7 @@ public sealed class WorkerTests(References references, PostgresServer postgres, 
         {
             JsonNode ended = await drill.JsonAsync(job);
             Assert.Equal(1, (int)ended["attempt"]!);
+            await drill.AwaitAsync(job, _ => drill.Attempts.Refusals((string)ended["id"]!) != 0); // the second entry may still wait its turn
             Assert.NotEqual(0, drill.Attempts.Refusals((string)ended["id"]!));
         }
     }
