@@ -69,6 +69,34 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void A_switch_network_whose_first_draw_goes_black_is_trained_from_a_later_draw_and_says_so()
+    {
+        TrainingSettings settings = Settings(Architecture.SwitchUnpool) with { Steps = 300, WarmupSteps = 500, EvaluateEvery = 300 };
+        Snapshot firstDraw = Trainer.Begin(settings with { StartFrom = Guid.NewGuid() }, 1);
+        Assert.IsType<TrainingEvent.Collapsed>(new Trainer(s_digits, firstDraw).Train(CancellationToken.None).Last());
+
+        List<TrainingEvent> events = [.. new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(CancellationToken.None)];
+        Assert.Contains("Draw 2", events.OfType<TrainingEvent.Warned>().First().Message, StringComparison.Ordinal);
+        Assert.IsType<TrainingEvent.Finished>(events[^1]);
+        Assert.True(events.OfType<TrainingEvent.Evaluated>().Last().ValidationLoss < 0.01);
+    }
+
+    [Theory]
+    [InlineData(Architecture.NearestUnpool, 500, 300)]
+    [InlineData(Architecture.SwitchUnpool, 0, 300)]
+    [InlineData(Architecture.SwitchUnpool, 500, 299)]
+    public void Other_architectures_runs_without_warm_up_and_short_ones_take_the_first_draw_untried(Architecture architecture, int warmup, int steps) =>
+        Assert.False(TrialDraws.Applies(Settings(architecture) with { WarmupSteps = warmup, Steps = steps }));
+
+    [Fact]
+    public void A_run_asked_to_stop_while_its_draws_are_tried_stops_before_its_first_step()
+    {
+        TrainingSettings settings = Settings(Architecture.SwitchUnpool) with { Steps = 300 };
+        TrainingEvent only = Assert.Single(new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(new CancellationToken(canceled: true)));
+        Assert.Equal(new TrainingEvent.Stopped(0), only);
+    }
+
+    [Fact]
     public void A_run_whose_loss_is_no_number_any_more_says_so()
     {
         TrainingSettings settings = Settings(Architecture.Strided) with { OutputActivation = Activation.Linear };

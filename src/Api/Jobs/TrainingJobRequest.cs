@@ -48,7 +48,7 @@ internal sealed record TrainingJobRequest
     /// <summary>Width of the hidden layers and of the code, 1 to 1,024 each. Default [300, 64]. Only for <c>dense</c>.</summary>
     public int[]? DenseWidths { get; init; }
 
-    /// <summary>Steps over which the learning rate rises linearly to its full value, 0 to 100,000. Default 500, for <c>switch-unpool</c> 4,000; prevents collapse.</summary>
+    /// <summary>Steps over which the learning rate rises linearly to its full value, 0 to 100,000. Default 500; prevents collapse.</summary>
     public int? WarmupSteps { get; init; }
 
     /// <summary>What the learning rate does after the warm-up. Default <c>cosine</c>: down to 0 at the end.</summary>

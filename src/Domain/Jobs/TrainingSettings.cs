@@ -14,8 +14,8 @@ public enum LearningRateSchedule
 /// <summary>A training run with every value resolved: together with the thread count it decides the weights bit for bit.</summary>
 public sealed record TrainingSettings
 {
-    private const int DefaultWarmup = 500;
-    private const int SwitchWarmup = 4_000; // its relus let all activations grow at once, and a steep climb blackens more outputs (docs/results.md)
+    /// <summary>Steps of warm-up that keep the pooled architectures from collapsing.</summary>
+    public const int DefaultWarmup = 500;
 
     public required Architecture Architecture { get; init; }
 
@@ -81,12 +81,8 @@ public sealed record TrainingSettings
             EncoderActivation = encoding,
             DecoderActivation = decoding,
             OutputActivation = output ?? (architecture is Architecture.SwitchUnpool ? Activation.Sigmoid : decoding),
-            WarmupSteps = WarmupOf(architecture),
         };
     }
-
-    /// <summary>Steps of warm-up that keep <paramref name="architecture"/> from collapsing.</summary>
-    public static int WarmupOf(Architecture architecture) => architecture is Architecture.SwitchUnpool ? SwitchWarmup : DefaultWarmup;
 
     /// <summary>The learning rate of step <paramref name="step"/> = 0, 1, ...; a run shorter than its warm-up only climbs.</summary>
     public double LearningRateAt(int step)

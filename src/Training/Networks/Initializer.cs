@@ -13,8 +13,10 @@ internal static class Initializer
     private const double Bound = 2;
     private const float Bias = 0.1f;
 
-    public static float[] Draw(NetworkPlan plan, int seed)
+    /// <param name="draw">Which of a seed's draws, from 0.</param>
+    public static float[] Draw(NetworkPlan plan, int seed, int draw = 0)
     {
+        int firstStream = draw * plan.Parameters.Count;
         float[] weights = new float[plan.ParameterCount];
         Span<float> rest = weights;
         for (int i = 0; i < plan.Parameters.Count; i++)
@@ -27,7 +29,7 @@ internal static class Initializer
             }
             else
             {
-                FillTruncatedNormal(values, SplitMix64.ForStream((ulong)seed, (ulong)i));
+                FillTruncatedNormal(values, SplitMix64.ForStream((ulong)seed, (ulong)(firstStream + i)));
             }
 
             rest = rest[parameter.Count..];

@@ -11,11 +11,15 @@ namespace AutoencoderApi.Training.Runs;
 /// </summary>
 internal sealed class CollapseWatch(DigitSet validation)
 {
-    private const int FirstStep = 300; // before it a healthy run may still be above the threshold
+    /// <summary>Before this step a healthy run may still be no better than a black picture.</summary>
+    public const int FirstStep = 300;
+
     private const double Threshold = 0.95;
 
-    private readonly double _meanSquare = MeanSquare(validation);
     private bool _warnedOfConstant;
+
+    /// <summary>The loss of a network that answers every picture with a black one: the pictures' mean square.</summary>
+    public double BlackLoss { get; } = MeanSquare(validation);
 
     public bool Happened { get; private set; }
 
@@ -28,16 +32,19 @@ internal sealed class CollapseWatch(DigitSet validation)
             yield return Invariant($"At step {step} the output is the same for every picture; {evaluation.DeadUnits:P0} of the units are zero throughout.");
         }
 
-        bool stuck = evaluation.Loss >= Threshold * _meanSquare || evaluation.OutputIsConstant;
+        bool stuck = evaluation.Loss >= Threshold * BlackLoss || evaluation.OutputIsConstant;
         if (step >= FirstStep && stuck && !Happened)
         {
             Happened = true;
-            yield return Invariant($"At step {step} the network has collapsed: its validation loss {evaluation.Loss:G4} is no better than a black picture's, {_meanSquare:G4}.");
+            yield return Invariant($"At step {step} the network has collapsed: its validation loss {evaluation.Loss:G4} is no better than a black picture's, {BlackLoss:G4}.");
         }
     }
 
-    public static string Advice(TrainingSettings settings) => settings.WarmupSteps < TrainingSettings.WarmupOf(settings.Architecture)
-        ? Invariant($"Set warmupSteps to {TrainingSettings.WarmupOf(settings.Architecture)} or more: a slowly rising learning rate prevents the collapse.")
+    /// <summary>Whether a training loss is that of black pictures, give or take what a few hundred of them differ from all.</summary>
+    public static bool IsBlack(double trainingLoss, double blackLoss) => Math.Abs(trainingLoss - blackLoss) < 0.1 * blackLoss;
+
+    public static string Advice(TrainingSettings settings) => settings.WarmupSteps < TrainingSettings.DefaultWarmup
+        ? Invariant($"Set warmupSteps to {TrainingSettings.DefaultWarmup} or more: a slowly rising learning rate prevents the collapse.")
         : "Lower learningRate, use sigmoid as decoderActivation and outputActivation, or try another seed. Set stopOnCollapse to false to train on.";
 
     private static double MeanSquare(DigitSet set)

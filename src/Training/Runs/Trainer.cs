@@ -1,3 +1,4 @@
+using System.Globalization;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
@@ -42,10 +43,26 @@ public sealed class Trainer
     /// <summary>Trains to the last step, telling what happens on the way; ends early, after a checkpoint, when <paramref name="stop"/> asks.</summary>
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {
-        using INetwork network = Engine.Trainable(NetworkPlan.For(_settings), _start.Weights, _start.Machine.Threads);
         var batches = new Batches(_dataset.Train, _settings.BatchSize, _settings.Seed);
-        var adam = new Adam(MomentOf(_start.FirstMoment), MomentOf(_start.SecondMoment));
         var collapse = new CollapseWatch(_dataset.Validation);
+        float[] weights = _start.Weights;
+        if (_start.Step == 0 && TrialDraws.Applies(_settings))
+        {
+            if (new TrialDraws(_settings, _start.Machine.Threads, batches, collapse.BlackLoss).First(stop) is not { } draw)
+            {
+                yield return new Stopped(0);
+                yield break;
+            }
+
+            if (draw > 0)
+            {
+                weights = Initializer.Draw(NetworkPlan.For(_settings), _settings.Seed, draw);
+                yield return new Warned(0, string.Create(CultureInfo.InvariantCulture, $"Draw {draw + 1} of the seed's weights is used: those before it ended in a black output when tried."));
+            }
+        }
+
+        using INetwork network = Engine.Trainable(NetworkPlan.For(_settings), weights, _start.Machine.Threads);
+        var adam = new Adam(MomentOf(_start.FirstMoment), MomentOf(_start.SecondMoment));
         (int step, double lossSum, int evaluatedStep, Losses losses) = (_start.Step, _start.LossSum, _start.EvaluatedStep, _start.Losses);
         int savedStep = step;
 
