@@ -28,6 +28,11 @@ need_chromium() {
   [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || install_package chromium "Chromium is missing, so the tests of the page are skipped"
 }
 
+# libfaketime, which sets one process's clock wrong.
+need_faketime() {
+  ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || install_package libfaketime "libfaketime is missing, so the test of wrong clocks is skipped"
+}
+
 install_package() { # package, what its lack means -> installs it where this user may; else says what to install
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1"; } >/dev/null && return

@@ -35,7 +35,9 @@ public sealed class CrashPointTests(References references, PostgresServer postgr
 
         drill.Start();
         await Task.WhenAll(submitted);
-        return await new Judge(references).JudgeAsync(drill);
+        Verdict verdict = await new Judge(references).JudgeAsync(drill);
+        Assert.Equal(4, verdict.Jobs); // the client that sent its POST again, with the same key, made no second job
+        return verdict;
     }
 
     /// <summary>A time that two jobs pass the milestone between them, in the middle of a job where it is passed often.</summary>

@@ -38,11 +38,12 @@ internal sealed class Drill(string name, Store store) : IAsyncDisposable
     }
 
     /// <summary>Starts a process; unless it is a worker, clients are sent to it from now on.</summary>
-    public Node Start(string role = "all", Crash? crash = null)
+    /// <param name="clock">What its clock is off by.</param>
+    public Node Start(string role = "all", Crash? crash = null, WrongClock? clock = null)
     {
         var node = new Node(
             $"{role}-{_nodes.Count}",
-            [.. store.Settings, new("Role", role), new("Training__Threads", "1"), new("Datasets__Mnist__Folder", SmallDataset.Folder), .. crash?.Settings ?? []],
+            [.. store.Settings, new("Role", role), new("Training__Threads", "1"), new("Datasets__Mnist__Folder", SmallDataset.Folder), .. crash?.Settings ?? [], .. clock?.Settings ?? []],
             Log,
             Attempts.Hear);
         _nodes.Add(node);

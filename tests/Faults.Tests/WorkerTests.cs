@@ -76,5 +76,32 @@ public sealed class WorkerTests(References references, PostgresServer postgres, 
         Assert.Equal(2, (int)(await drill.JsonAsync(job))["attempt"]!);
     }
 
+    [Fact]
+    public async Task Workers_whose_clocks_are_an_hour_off_steal_no_job_and_take_over_a_dead_ones_within_30_seconds()
+    {
+        Assert.SkipUnless(WrongClock.IsInstalled, "libfaketime is missing: apt-get install libfaketime");
+        await using var drill = new Drill("wrong-clocks", await Store.CreateAsync("postgres", postgres));
+        drill.Start("api");
+        Node ahead = drill.Start("worker", clock: new WrongClock("+1h")), behind = drill.Start("worker", clock: new WrongClock("-1h"));
+        drill.CountFault();
+        string[] jobs = [await drill.SubmitAsync(JobKind.Long), await drill.SubmitAsync(JobKind.Long)];
+        foreach (string job in jobs)
+        {
+            Assert.Equal(1, (int)(await drill.AwaitAsync(job, HasOutlivedASweep))!["attempt"]!);
+        }
+
+        string ofAhead = jobs.Single(job => drill.Attempts.NodeOf(job.Split('/')[^1], attempt: 1) == ahead);
+        string ofBehind = jobs.Single(job => drill.Attempts.NodeOf(job.Split('/')[^1], attempt: 1) == behind);
+        await drill.KillAsync(ahead);
+        Verdict verdict = await new Judge(references).JudgeAsync(drill);
+        report.Expect("workers' clocks an hour ahead and behind, one killed, postgres", verdict);
+        Assert.InRange(Assert.Single(verdict.TakeOvers), 0, 30);
+        Assert.Equal(2, (int)(await drill.JsonAsync(ofAhead))["attempt"]!);
+        Assert.Equal(1, (int)(await drill.JsonAsync(ofBehind))["attempt"]!);
+    }
+
+    /// <summary>After the seconds that this takes, each worker has looked for stranded jobs at least once.</summary>
+    private static bool HasOutlivedASweep(JsonNode job) => (int)job["progress"]!["step"]! > 2000;
+
     private static bool IsWellUnderWay(JsonNode job) => (int)job["progress"]!["step"]! > 150;
 }
