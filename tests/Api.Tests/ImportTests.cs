@@ -41,6 +41,20 @@ public sealed class ImportTests(TrainedService trained)
     }
 
     [Fact]
+    public async Task A_checkpoint_looked_at_up_to_its_deletion_is_not_found_right_after_it()
+    {
+        string path = (await Import(await Weights("strided"), "")).Headers.Location!.ToString();
+        string question = $"{path}/reconstruction?dataset=synthetic-digits";
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync(question)).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await Client.GetAsync(question)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_file_that_does_not_fit_its_own_network_is_refused_and_the_field_or_tensor_named()
     {
         byte[] file = await Weights("strided");

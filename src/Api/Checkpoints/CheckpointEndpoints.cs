@@ -4,6 +4,7 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
@@ -115,14 +116,16 @@ internal static class CheckpointEndpoints
         }
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, LoadedModels models, CancellationToken token)
     {
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
             return Problems.CheckpointNotFound(reference);
         }
 
-        return await checkpoints.DeleteAsync(row, token) switch
+        CheckpointDelete outcome = await checkpoints.DeleteAsync(row, token);
+        models.Deleted();
+        return outcome switch
         {
             CheckpointDelete.Deleted => TypedResults.NoContent(),
             CheckpointDelete.Tagged tagged => Problems.Tagged(tagged.Tag, $"checkpoint {row.Id}"),

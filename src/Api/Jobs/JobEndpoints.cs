@@ -9,6 +9,7 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
@@ -191,12 +192,13 @@ internal static class JobEndpoints
         };
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, LoadedModels models, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         IQueryable<TagRow> tags = store.Tags.Where(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && row.JobId == id));
         if (await store.Jobs.Where(job => job.Id == id && JobStatuses.Terminal.Contains(job.Status) && !tags.Any()).TryDeleteAsync(token))
         {
+            models.Deleted(); // its checkpoints went with it
             return TypedResults.NoContent();
         }
 

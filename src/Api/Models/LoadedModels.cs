@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
@@ -9,24 +10,52 @@ namespace AutoencoderApi.Api.Models;
 internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
 {
     private const int Capacity = 8;
+    private static readonly TimeSpan s_trusted = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Entry> _recent = [];
+    private long _lastDeletion;
+
+    /// <summary>
+    /// A loaded network whose checkpoint was in the store less than a second ago: then it is not asked for again, and one that
+    /// another process has deleted is answered for that much longer. Else null.
+    /// </summary>
+    public Rent? RentSeen(Guid id)
+    {
+        lock (_lock)
+        {
+            return Find(id) is { } entry && entry.SeenAt > _lastDeletion && Stopwatch.GetElapsedTime(entry.SeenAt) < s_trusted ? Take(entry) : null;
+        }
+    }
 
     /// <summary>The checkpoint's network, to be given back by disposing of it; or what is wrong with the checkpoint's file.</summary>
-    public async Task<(Rent? Rent, string? Damage)> RentAsync(CheckpointRow row, CancellationToken token)
+    /// <param name="seenAt">The timestamp before the store was asked for <paramref name="row"/>.</param>
+    public async Task<(Rent? Rent, string? Damage)> RentAsync(CheckpointRow row, long seenAt, CancellationToken token)
     {
-        if (Take(row.Id) is { } loaded)
+        lock (_lock)
         {
-            return (loaded, null);
+            if (Find(row.Id) is { } loaded)
+            {
+                loaded.SeenAt = Math.Max(loaded.SeenAt, seenAt);
+                return (Take(loaded), null);
+            }
         }
 
         return await checkpoints.LoadAsync(row, token) switch
         {
-            SnapshotRead.Valid valid => (Add(row.Id, new Model(valid.Snapshot)), null),
+            SnapshotRead.Valid valid => (Add(row.Id, new Model(valid.Snapshot), seenAt), null),
             SnapshotRead.Invalid invalid => (null, invalid.Reason),
             _ => throw new InvalidOperationException("unreachable"),
         };
+    }
+
+    /// <summary>Some checkpoint is gone: each is looked for in the store before it is used again.</summary>
+    public void Deleted()
+    {
+        lock (_lock)
+        {
+            _lastDeletion = Stopwatch.GetTimestamp();
+        }
     }
 
     public void Dispose()
@@ -42,36 +71,27 @@ internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
         }
     }
 
-    private Rent? Take(Guid id)
-    {
-        lock (_lock)
-        {
-            for (LinkedListNode<Entry>? node = _recent.First; node is not null; node = node.Next)
-            {
-                if (node.Value.Id == id)
-                {
-                    _recent.Remove(node);
-                    _recent.AddFirst(node);
-                    node.Value.Users++;
-                    return new Rent(this, node.Value);
-                }
-            }
+    private Entry? Find(Guid id) => _recent.FirstOrDefault(entry => entry.Id == id);
 
-            return null;
-        }
+    private Rent Take(Entry entry)
+    {
+        _recent.Remove(entry);
+        _recent.AddFirst(entry);
+        entry.Users++;
+        return new Rent(this, entry);
     }
 
-    private Rent Add(Guid id, Model model)
+    private Rent Add(Guid id, Model model, long seenAt)
     {
         lock (_lock)
         {
-            if (Take(id) is { } meanwhile)
+            if (Find(id) is { } meanwhile)
             {
                 model.Dispose();
-                return meanwhile;
+                return Take(meanwhile);
             }
 
-            var entry = new Entry(id, model) { Users = 2 }; // the cache itself and the caller
+            var entry = new Entry(id, model) { Users = 2, SeenAt = seenAt }; // the cache itself and the caller
             _recent.AddFirst(entry);
             if (_recent.Count > Capacity)
             {
@@ -109,5 +129,8 @@ internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
         public Model Model { get; } = model;
 
         public int Users { get; set; }
+
+        /// <summary>When the store was last asked for its checkpoint, and had it.</summary>
+        public long SeenAt { get; set; }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Store;
@@ -10,12 +11,18 @@ internal sealed class Looking(CheckpointStore checkpoints, LoadedModels models)
 {
     public async Task<(LoadedModels.Rent? Rent, ProblemHttpResult? Problem)> OpenAsync(string reference, CancellationToken token)
     {
+        if (Guid.TryParse(reference, out Guid id) && models.RentSeen(id) is { } seen)
+        {
+            return (seen, null);
+        }
+
+        long asked = Stopwatch.GetTimestamp();
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
             return (null, Problems.CheckpointNotFound(reference));
         }
 
-        (LoadedModels.Rent? rent, string? damage) = await models.RentAsync(row, token);
+        (LoadedModels.Rent? rent, string? damage) = await models.RentAsync(row, asked, token);
         return (rent, damage is null ? null : Problems.CheckpointDamaged(damage));
     }
 
