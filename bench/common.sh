@@ -5,7 +5,7 @@ started=()
 
 finish() {
   local pid
-  for pid in "${started[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
+  for pid in "${started[@]}"; do kill -KILL "$pid" && wait "$pid" || true; done 2>/dev/null
   [ ! -e "$work/pg/data/postmaster.pid" ] || as_server pg_ctl stop -D "$work/pg/data" -m immediate >/dev/null
   rm -rf "$work"
 }
