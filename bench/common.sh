@@ -11,8 +11,8 @@ finish() {
 }
 trap finish EXIT
 
-publish() {
-  dotnet publish src/Api -c Release -o "$work/app" --nologo -v quiet >&2
+publish() { # as the Dockerfile does
+  dotnet publish src/Api -c Release -r linux-x64 --no-self-contained -o "$work/app" --nologo -v quiet >&2
 }
 
 serve() { # port, VARIABLE=value ... -> a service on that port that is ready; its process in $served
