@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
@@ -8,7 +9,14 @@ namespace AutoencoderApi.Api.Models;
 /// <summary>The networks used last, ready for pictures. One in use outlives its place in here until it is given back.</summary>
 internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
 {
+    /// <summary>What the look-ups are counted under.</summary>
+    public const string MeterName = "AutoencoderApi.Models";
+
     private const int Capacity = 8;
+
+    private static readonly Meter s_meter = new(MeterName);
+    private static readonly Counter<long> s_lookups = s_meter.CreateCounter<long>(
+        "autoencoder.model_cache.lookups", "{lookup}", "Networks asked for: hit where it was loaded already, miss where its checkpoint had to be read.");
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Entry> _recent = [];
@@ -16,7 +24,9 @@ internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
     /// <summary>The checkpoint's network, to be given back by disposing of it; or what is wrong with the checkpoint's file.</summary>
     public async Task<(Rent? Rent, string? Damage)> RentAsync(CheckpointRow row, CancellationToken token)
     {
-        if (Take(row.Id) is { } loaded)
+        Rent? loaded = Take(row.Id);
+        s_lookups.Add(1, new KeyValuePair<string, object?>("result", loaded is null ? "miss" : "hit"));
+        if (loaded is not null)
         {
             return (loaded, null);
         }
