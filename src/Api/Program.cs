@@ -59,6 +59,7 @@ await app.Services.MigrateStoreAsync();
 app.UseProblems();
 app.UseAccess();
 app.UseLimits();
+app.UseLastSend();
 if (app.Configuration.Role() != ProcessRole.Worker)
 {
     app.MapPage();

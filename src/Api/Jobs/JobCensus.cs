@@ -15,8 +15,8 @@ internal sealed class JobCensus : IDisposable
 {
     public const string MeterName = "AutoencoderApi.Jobs";
 
-    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly IDbContextFactory<StoreContext> _stores;
     private readonly Meter _meter = new(MeterName);
