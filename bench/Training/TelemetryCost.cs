@@ -14,7 +14,7 @@ namespace AutoencoderApi.TrainingBench;
 /// <summary>What a run costs with OpenTelemetry's SDK listening, against the same run with nobody listening.</summary>
 internal static class TelemetryCost
 {
-    private const int Rounds = 20;
+    private const int Rounds = 60;
     private const int Steps = 50;
     private const int Measurements = 1_000_000;
 
@@ -30,22 +30,23 @@ internal static class TelemetryCost
             for (int round = 0; round < Rounds; round++)
             {
                 bool listeningFirst = round % 2 == 0;
-                double first = listeningFirst ? Listening(() => RunSeconds(architecture, digits)) : RunSeconds(architecture, digits);
-                double second = listeningFirst ? RunSeconds(architecture, digits) : Listening(() => RunSeconds(architecture, digits));
+                double first = Seconds(listeningFirst), second = Seconds(!listeningFirst);
                 alone.Add((listeningFirst ? second : first) / Steps);
                 ratios.Add(listeningFirst ? first / second : second / first);
             }
 
-            double step = Timing.Median(alone), measurement = Listening(() => MeasurementSeconds(architecture));
+            double step = Timing.Median(alone), measurement = With(Telemetry.Name, () => MeasurementSeconds(architecture));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| `{WireFormat.Name(architecture)}` | {step * 1e3:F2} | {Timing.Median(ratios):F3} ({ratios.Min():F2}–{ratios.Max():F2}) | {measurement * 1e9:F0} | {measurement / step:P4} |"));
+
+            double Seconds(bool listening) => With(listening ? Telemetry.Name : "nobody's", () => RunSeconds(architecture, digits));
         }
     }
 
-    private static double Listening(Func<double> measure)
+    private static double With(string meter, Func<double> measure)
     {
-        using MeterProvider listener = Sdk.CreateMeterProviderBuilder().AddMeter(Telemetry.Name).AddReader(new Reader()).Build();
+        using MeterProvider listener = Sdk.CreateMeterProviderBuilder().AddMeter(meter).AddReader(new Reader()).Build();
         return measure();
     }
 

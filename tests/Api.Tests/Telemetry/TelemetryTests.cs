@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace AutoencoderApi.Api.Tests.Telemetry;
@@ -97,6 +99,22 @@ public sealed class TelemetryTests(MeasuredService service)
         }
 
         Assert.Equal(0, collector.Requests);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_collector_that_never_answers_holds_up_neither_a_job_nor_the_end_of_the_process()
+    {
+        string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start(); // connections are taken by the system, and nobody reads from them
+        await using (ServiceProcess process = await ServiceProcess.Start(folder, ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{silent.LocalEndpoint}"), ("OTEL_BSP_SCHEDULE_DELAY", "100")))
+        {
+            JsonNode job = await process.Client.Ended(await process.Client.Submit("""{"dataset":"synthetic-digits","steps":2}"""));
+            Assert.Equal("succeeded", (string?)job["status"]);
+            Assert.InRange((await process.Stop()).TotalSeconds, 0, 8);
+        }
+
         Directory.Delete(folder, recursive: true);
     }
 }
