@@ -12,10 +12,13 @@ internal sealed record Span(string TraceId, string Id, string ParentId, string N
 /// <summary>Takes what a service sends by OTLP over HTTP, in protobuf.</summary>
 internal sealed class Collector : IAsyncDisposable
 {
+    /// <summary>What makes a service that sends do it by HTTP and without delay.</summary>
+    public static readonly (string Name, string Value)[] Soon =
+        [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "100"), ("OTEL_METRIC_EXPORT_INTERVAL", "500")];
+
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<Span> _spans = new();
     private readonly ConcurrentQueue<string> _metrics = new();
-    private int _requests;
 
     private Collector(WebApplication app)
     {
@@ -24,7 +27,6 @@ internal sealed class Collector : IAsyncDisposable
         {
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body);
-            Interlocked.Increment(ref _requests);
             if (signal == "traces")
             {
                 SpansIn(body.ToArray()).ToList().ForEach(_spans.Enqueue);
@@ -35,10 +37,6 @@ internal sealed class Collector : IAsyncDisposable
             }
         });
     }
-
-    public string Url => _app.Urls.Single();
-
-    public int Requests => _requests;
 
     public IReadOnlyCollection<Span> Spans => _spans;
 
@@ -54,14 +52,8 @@ internal sealed class Collector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>What makes a service send here, soon.</summary>
-    public (string Name, string Value)[] Settings(string endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT") =>
-    [
-        (endpoint, endpoint.Contains("TRACES", StringComparison.Ordinal) ? $"{Url}/v1/traces" : Url),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
-        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
-        ("OTEL_METRIC_EXPORT_INTERVAL", "500"),
-    ];
+    /// <summary>What makes a service send here.</summary>
+    public (string Name, string Value)[] Settings() => [.. Soon, ("OTEL_EXPORTER_OTLP_ENDPOINT", _app.Urls.Single())];
 
     /// <summary>Waits for a span.</summary>
     public async Task Await(Func<Span, bool> awaited)

@@ -87,18 +87,27 @@ public sealed class TelemetryTests(MeasuredService service)
     }
 
     [Fact]
-    public async Task Without_an_endpoint_nothing_is_sent_and_runs_are_logged_with_the_callers_trace_id_all_the_same()
+    public async Task Without_an_endpoint_no_connection_is_opened_and_runs_are_logged_with_the_callers_trace_id_all_the_same()
     {
+        using var usual = new TcpListener(IPAddress.Loopback, 4318); // where OpenTelemetry sends by HTTP unless told otherwise
+        try
+        {
+            usual.Start();
+        }
+        catch (SocketException)
+        {
+            Assert.Skip("Another program has OpenTelemetry's usual port, 4318.");
+        }
+
         string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
-        await using Collector collector = await Collector.Start();
-        await using (ServiceProcess quiet = await ServiceProcess.Start(folder, [.. collector.Settings("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"), ("Logging__Console__FormatterName", "json")]))
+        await using (ServiceProcess quiet = await ServiceProcess.Start(folder, [.. Collector.Soon, ("OTEL_EXPORTER_OTLP_ENDPOINT", ""), ("Logging__Console__FormatterName", "json")]))
         {
             await quiet.Client.Ended(await MeasuredService.Submit(quiet.Client, """{"dataset":"synthetic-digits","steps":2}"""));
             await quiet.Stop();
             Assert.Contains(quiet.Output().Split('\n'), line => line.Contains("is now Succeeded", StringComparison.Ordinal) && line.Contains($"\"TraceId\":\"{MeasuredService.TraceId}\"", StringComparison.Ordinal));
         }
 
-        Assert.Equal(0, collector.Requests);
+        Assert.False(usual.Pending());
         Directory.Delete(folder, recursive: true);
     }
 
