@@ -1,6 +1,6 @@
 using AutoencoderApi.TrainingBench;
 
-// Without arguments: the whole comparison. The other two are what it starts in processes of their own, and a profile.
+// Without arguments: the whole comparison. The others are what it starts in processes of their own, a profile, and the price of being measured.
 switch (args)
 {
     case []:
@@ -18,8 +18,11 @@ switch (args)
     case ["layers"]:
         LayerProfile.Print();
         break;
+    case ["telemetry"]:
+        TelemetryCost.Print();
+        break;
     default:
-        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure ours|plain THREADS | layers]");
+        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure ours|plain THREADS | layers | telemetry]");
         return 2;
 }
 

@@ -37,7 +37,8 @@ internal static partial class Timing
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static double ProcessorTime()
+    /// <summary>Milliseconds of processor time that this thread has had.</summary>
+    public static double ProcessorTime()
     {
         Marshal.ThrowExceptionForHR(ClockGetTime(ThreadCpuTime, out Moment moment));
         return (moment.Seconds * 1e3) + (moment.Nanoseconds / 1e6);

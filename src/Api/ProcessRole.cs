@@ -13,7 +13,7 @@ internal enum ProcessRole
     /// <summary>Answers calls and enqueues jobs.</summary>
     Api,
 
-    /// <summary>Trains, and answers for its health alone.</summary>
+    /// <summary>Trains, and answers for its health and measurements alone.</summary>
     Worker,
 }
 

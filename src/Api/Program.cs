@@ -13,6 +13,7 @@ using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Page;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
+using AutoencoderApi.Api.Telemetry;
 using AutoencoderApi.Domain;
 
 if (await CommandLine.RunAsync(args) is { } exitStatus)
@@ -49,6 +50,7 @@ builder.Services.AddSingleton<LoadedModels>();
 builder.Services.AddSingleton<DigitReader>();
 builder.Services.AddSingleton<Looking>();
 builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [StoreHealth.Tag]);
+builder.Services.AddTelemetry(builder.Configuration);
 builder.Services.AddOpenApiDocument();
 
 WebApplication app = builder.Build();
@@ -57,6 +59,7 @@ await app.Services.MigrateStoreAsync();
 app.UseProblems();
 app.UseAccess();
 app.UseLimits();
+app.UseLastSend();
 if (app.Configuration.Role() != ProcessRole.Worker)
 {
     app.MapPage();
@@ -71,5 +74,6 @@ if (app.Configuration.Role() != ProcessRole.Worker)
 }
 
 app.MapHealth();
+app.MapMetrics();
 await app.RunAsync();
 return 0;

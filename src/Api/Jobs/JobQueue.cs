@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
@@ -16,16 +17,21 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
     /// <returns>The job, or null where that key is taken.</returns>
     public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, string owner, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
     {
+        var id = Guid.CreateVersion7();
+        DateTime now = DateTime.UtcNow;
+        using Activity? span = JobSpans.Enqueue(id);
         var job = new JobRow
         {
-            Id = Guid.CreateVersion7(),
+            Id = id,
             Name = name,
             Owner = owner,
             Status = JobStatus.Queued,
             Architecture = settings.Architecture,
             Settings = settings,
             Losses = new Losses(null, null, null),
-            CreatedAt = DateTime.UtcNow,
+            CreatedAt = now,
+            QueuedAt = now,
+            TraceParent = Activity.Current?.Id,
         };
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         store.Jobs.Add(job);

@@ -99,6 +99,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
     /// <summary>Stores a checkpoint. Where there is no room for it, only the last one is waited for: a run that goes on makes others.</summary>
     public async Task<bool> CheckpointedAsync(JobLease lease, Snapshot snapshot, double elapsedSeconds)
     {
+        using Activity? span = JobSpans.WriteCheckpoint(lease.JobId, snapshot.Step);
         (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(lease.JobId, snapshot, elapsedSeconds);
         Milestones.Pass("checkpoint.before", lease.JobId);
         try
@@ -137,23 +138,35 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
         async store => await store.Metrics.Where(metric => metric.JobId == lease.JobId && metric.Step > step).ExecuteDeleteAsync());
 
     /// <summary>Ends the job, or gives it back to the queue. Where somebody is cancelling it, it ends as cancelled whatever the run says.</summary>
-    public async Task EndAsync(JobLease lease, JobStatus status, JobError? error)
+    /// <returns>What the job has become, or null where the lease is lost.</returns>
+    public async Task<JobStatus?> EndAsync(JobLease lease, JobStatus status, JobError? error)
     {
         Milestones.Pass("finish.before", lease.JobId);
-        await PersistAsync(lease, store => EndAsync(store, lease, status, error));
+        JobStatus? became = null;
+        await PersistAsync(lease, async store => (became = await EndAsync(store, lease, status, error)) is not null);
         Milestones.Pass("finish.after", lease.JobId);
+        return became;
     }
 
     /// <summary>Gives a job back to the queue after a fault at <paramref name="step"/>, or ends it where that step has failed before.</summary>
-    public Task FaultedAsync(JobLease lease, int step, JobError error) => PersistAsync(lease, async store =>
+    /// <returns>What the job has become, or null where the lease is lost.</returns>
+    public async Task<JobStatus?> FaultedAsync(JobLease lease, int step, JobError error)
     {
-        bool again = await lease.Row(store).AnyAsync(job => job.FaultStep == step);
-        await UpdateAsync(store, lease, set => set.SetProperty(job => job.FaultStep, step), CancellationToken.None);
-        return await EndAsync(store, lease, again ? JobStatus.Failed : JobStatus.Queued, again ? error : null);
-    });
+        JobStatus? became = null;
+        await PersistAsync(lease, async store =>
+        {
+            bool again = await lease.Row(store).AnyAsync(job => job.FaultStep == step);
+            await UpdateAsync(store, lease, set => set.SetProperty(job => job.FaultStep, step), CancellationToken.None);
+            became = await EndAsync(store, lease, again ? JobStatus.Failed : JobStatus.Queued, again ? error : null);
+            return became is not null;
+        });
+        return became;
+    }
 
-    private static async Task<bool> EndAsync(StoreContext store, JobLease lease, JobStatus status, JobError? error) =>
-        await TryEndAsync(store, lease, status, error) || await TryEndAsync(store, lease, JobStatus.Cancelled, error: null);
+    private static async Task<JobStatus?> EndAsync(StoreContext store, JobLease lease, JobStatus status, JobError? error) =>
+        await TryEndAsync(store, lease, status, error) ? status
+        : await TryEndAsync(store, lease, JobStatus.Cancelled, error: null) ? JobStatus.Cancelled
+        : null;
 
     private static async Task<bool> TryEndAsync(StoreContext store, JobLease lease, JobStatus status, JobError? error)
     {

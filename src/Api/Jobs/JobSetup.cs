@@ -36,6 +36,7 @@ internal static class JobSetup
         services.AddSingleton<JobWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<JobWatch>());
         services.AddSingleton<JobEvents>();
+        services.AddSingleton<JobCensus>();
         services.AddHostedService<Drain>();
     }
 

@@ -33,21 +33,25 @@ internal sealed partial class TrainingJobRunner(
 
     public async Task RunAsync(Guid jobId)
     {
+        using IDisposable? scope = Log.OfJob(logger, jobId);
         CancellationToken shutdown = lifetime.ApplicationStopping; // Hangfire's own token also means that its storage lost the entry
         await using StoreContext store = await stores.CreateDbContextAsync(shutdown);
-        DatasetLoad? data = await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == jobId && row.Status == JobStatus.Queued, shutdown) is { } queued
-            ? await datasets.LoadAsync(queued.Settings.Dataset, shutdown) // before the claim: it may take longer than a lease holds
-            : null;
-        if (data is null || await JobLease.ClaimAsync(store, jobId, shutdown) is not { } lease)
+        JobRow? queued = await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == jobId && row.Status == JobStatus.Queued, shutdown);
+        DatasetLoad? data = queued is null
+            ? null
+            : await datasets.LoadAsync(queued.Settings.Dataset, shutdown); // before the claim: it may take longer than a lease holds
+        if (queued is null || data is null || await JobLease.ClaimAsync(store, jobId, shutdown) is not { } lease)
         {
             Log.NotClaimed(logger, jobId);
             return;
         }
 
+        using Activity? run = JobSpans.Run(queued);
         Trainer? trainer = null;
         try
         {
             JobRow job = await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == jobId, shutdown);
+            run?.SetTag(JobSpans.Attempt, job.Attempt);
             Log.Claimed(logger, jobId, job.Attempt);
             (trainer, JobError? error, double elapsed) = await PrepareAsync(job, lease, data, shutdown);
             JobStatus status = JobStatus.Failed;
@@ -56,18 +60,32 @@ internal sealed partial class TrainingJobRunner(
                 (status, error) = await TrainAsync(lease, trainer, elapsed, shutdown);
             }
 
-            await recorder.EndAsync(lease, status, error);
-            Log.Ended(logger, jobId, status);
+            Ended(run, jobId, await recorder.EndAsync(lease, status, error), error);
         }
         catch (Exception e) when (StoreFaults.IsAway(e) || (e is OperationCanceledException && shutdown.IsCancellationRequested))
         {
-            await recorder.EndAsync(lease, JobStatus.Queued, error: null); // nothing had begun yet
+            Ended(run, jobId, await recorder.EndAsync(lease, JobStatus.Queued, error: null), error: null); // nothing had begun yet
             throw;
         }
         catch (Exception e) // a fault of this program, or of the machine: once more, as it may have been a passing one
         {
-            await recorder.FaultedAsync(lease, trainer?.Step ?? 0, JobErrors.Internal(e));
+            Log.Faulted(logger, jobId, trainer?.Step ?? 0, e);
+            JobError error = JobErrors.Internal(e);
+            Ended(run, jobId, await recorder.FaultedAsync(lease, trainer?.Step ?? 0, error), error);
             throw;
+        }
+    }
+
+    private void Ended(Activity? run, Guid jobId, JobStatus? became, JobError? error)
+    {
+        JobSpans.End(run, became, error);
+        if (became is { } status)
+        {
+            Log.Ended(logger, jobId, status);
+        }
+        else
+        {
+            Log.Lost(logger, jobId);
         }
     }
 
@@ -171,6 +189,9 @@ internal sealed partial class TrainingJobRunner(
 
     private static partial class Log
     {
+        /// <summary>Puts the job's id beside every line that is logged until it is disposed of.</summary>
+        public static readonly Func<ILogger, Guid, IDisposable?> OfJob = LoggerMessage.DefineScope<Guid>("Job {JobId}");
+
         [LoggerMessage(1, LogLevel.Information, "Job {JobId} is not there to be claimed: it has ended, or another worker has it")]
         public static partial void NotClaimed(ILogger logger, Guid jobId);
 
@@ -179,5 +200,11 @@ internal sealed partial class TrainingJobRunner(
 
         [LoggerMessage(3, LogLevel.Information, "Job {JobId} is now {Status}")]
         public static partial void Ended(ILogger logger, Guid jobId, JobStatus status);
+
+        [LoggerMessage(4, LogLevel.Warning, "Job {JobId} is no longer this worker's: its lease was lost")]
+        public static partial void Lost(ILogger logger, Guid jobId);
+
+        [LoggerMessage(5, LogLevel.Error, "Job {JobId} met a fault at step {Step}")]
+        public static partial void Faulted(ILogger logger, Guid jobId, int step, Exception exception);
     }
 }

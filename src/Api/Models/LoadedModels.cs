@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
@@ -9,8 +10,15 @@ namespace AutoencoderApi.Api.Models;
 /// <summary>The networks used last, ready for pictures. One in use outlives its place in here until it is given back.</summary>
 internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
 {
+    /// <summary>What the look-ups are counted under.</summary>
+    public const string MeterName = "AutoencoderApi.Models";
+
     private const int Capacity = 8;
     private static readonly TimeSpan s_trusted = TimeSpan.FromSeconds(1);
+
+    private static readonly Meter s_meter = new(MeterName);
+    private static readonly Counter<long> s_lookups = s_meter.CreateCounter<long>(
+        "autoencoder.model_cache.lookups", "{lookup}", "Networks asked for: hit where it was loaded already, miss where its checkpoint had to be read.");
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Entry> _recent = [];
@@ -24,7 +32,13 @@ internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
     {
         lock (_lock)
         {
-            return Find(id) is { } entry && entry.SeenAt > _lastDeletion && Stopwatch.GetElapsedTime(entry.SeenAt) < s_trusted ? Take(entry) : null;
+            if (Find(id) is not { } entry || entry.SeenAt <= _lastDeletion || Stopwatch.GetElapsedTime(entry.SeenAt) >= s_trusted)
+            {
+                return null;
+            }
+
+            Count("hit");
+            return Take(entry);
         }
     }
 
@@ -37,10 +51,12 @@ internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
             if (Find(row.Id) is { } loaded)
             {
                 loaded.SeenAt = Math.Max(loaded.SeenAt, seenAt);
+                Count("hit");
                 return (Take(loaded), null);
             }
         }
 
+        Count("miss");
         return await checkpoints.LoadAsync(row, token) switch
         {
             SnapshotRead.Valid valid => (Add(row.Id, new Model(valid.Snapshot), seenAt), null),
@@ -70,6 +86,8 @@ internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
             _recent.Clear();
         }
     }
+
+    private static void Count(string result) => s_lookups.Add(1, new KeyValuePair<string, object?>("result", result));
 
     private Entry? Find(Guid id) => _recent.FirstOrDefault(entry => entry.Id == id);
 

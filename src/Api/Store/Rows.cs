@@ -33,6 +33,9 @@ internal sealed class JobRow
 
     public DateTime CreatedAt { get; init; }
 
+    /// <summary>Since when it waits, or when it last began to; null of jobs made before this was kept.</summary>
+    public DateTime? QueuedAt { get; init; }
+
     public DateTime? StartedAt { get; set; }
 
     public DateTime? EndedAt { get; set; }
@@ -61,6 +64,9 @@ internal sealed class JobRow
 
     /// <summary>The step at which a fault last stopped the run; a second fault there ends the job.</summary>
     public int? FaultStep { get; set; }
+
+    /// <summary>The W3C trace context of the call that made it: the parent of its runs, in whichever process.</summary>
+    public string? TraceParent { get; init; }
 
     /// <summary>Raised by every write that a client could see.</summary>
     public long Version { get; set; }

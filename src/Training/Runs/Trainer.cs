@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
@@ -65,6 +66,7 @@ public sealed class Trainer
         var adam = new Adam(MomentOf(_start.FirstMoment), MomentOf(_start.SecondMoment));
         (int step, double lossSum, int evaluatedStep, Losses losses) = (_start.Step, _start.LossSum, _start.EvaluatedStep, _start.Losses);
         int savedStep = step;
+        KeyValuePair<string, object?> architecture = Telemetry.Tag(_settings.Architecture);
 
         while (true)
         {
@@ -102,9 +104,11 @@ public sealed class Trainer
             }
 
             Milestones.Pass("step.before");
+            long began = Stopwatch.GetTimestamp();
             float[] x = batches.At(step); // [B,1,28,28]
             float batchLoss = network.Learn(x); // forward, mean squared error, backward
             adam.Step(network.Weights, network.Gradients, step + 1, _settings.LearningRateAt(step));
+            Telemetry.StepDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, architecture);
             lossSum += batchLoss;
             _step = ++step;
             Milestones.Pass("step.after");
@@ -117,6 +121,8 @@ public sealed class Trainer
 
         (Evaluation Validation, double? Test)? Evaluate(bool last)
         {
+            using Activity? span = Telemetry.Spans.StartActivity("evaluate");
+            span?.SetTag("job.step", step);
             Evaluation? validation = network.Evaluate(_dataset.Validation, stop);
             double? test = last ? network.Evaluate(_dataset.Test, stop)?.Loss : null;
             return stop.IsCancellationRequested || validation is null ? null : (validation, test); // half an evaluation is none

@@ -70,6 +70,7 @@ public sealed class RoleTests(KeyedService service)
     [InlineData("/swagger/index.html", "Reader")]
     [InlineData("/swagger/swagger-ui-bundle.js", "Reader")]
     [InlineData("/openapi/v1.json", "Reader")]
+    [InlineData("/metrics", "Reader")]
     [InlineData("/hangfire", "Admin")]
     [InlineData("/hangfire/jobs/enqueued", "Admin")]
     public async Task Pages_take_the_key_as_a_password_too(string path, string lowest)

@@ -18,7 +18,7 @@ public sealed class SecretTests(KeyedService service)
         foreach (string key in secrets)
         {
             string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($":{key}"));
-            foreach (string path in (string[])["/v1/training-jobs", "/v1/nowhere", "/hangfire", "/hangfire/servers", "/openapi/v1.json", "/health/ready"])
+            foreach (string path in (string[])["/v1/training-jobs", "/v1/nowhere", "/hangfire", "/hangfire/servers", "/openapi/v1.json", "/metrics", "/health/ready"])
             {
                 answers.Append(await (await service.Http.SendAsync(KeyedService.Request(HttpMethod.Get, path, key))).Content.ReadAsStringAsync());
                 answers.Append(await (await service.Http.SendAsync(KeyedService.Request(HttpMethod.Get, path, null, ("Authorization", basic)))).Content.ReadAsStringAsync());

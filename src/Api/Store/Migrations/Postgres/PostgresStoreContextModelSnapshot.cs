@@ -186,6 +186,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<string>("QueueEntry")
                         .HasColumnType("text");
 
+                    b.Property<DateTime?>("QueuedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("text");
@@ -202,6 +205,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<double?>("StepsPerSecond")
                         .HasColumnType("double precision");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text");
 
                     b.Property<long>("Version")
                         .HasColumnType("bigint");

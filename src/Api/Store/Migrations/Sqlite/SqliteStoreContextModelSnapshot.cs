@@ -181,6 +181,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.Property<string>("QueueEntry")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("QueuedAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -197,6 +200,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 
                     b.Property<double?>("StepsPerSecond")
                         .HasColumnType("REAL");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("Version")
                         .HasColumnType("INTEGER");
