@@ -54,6 +54,7 @@ internal static class KernelEndpoints
                 return invalid!;
             }
 
+            options = options with { Columns = options.Columns ?? (kernels.PerUnit > 1 ? kernels.PerUnit : null), AroundZero = true };
             TileLayout layout = TileLayout.Of(kernels.Ends.Count, kernels.Height, kernels.Width, options);
             if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
             {
@@ -63,7 +64,7 @@ internal static class KernelEndpoints
             request.HttpContext.Response.Headers.Vary = "Accept";
             return request.Prefers("application/json", over: "image/png")
                 ? TypedResults.Ok(Describe(layer, kernels, options))
-                : TypedResults.File(PngEncoder.Encode(TileGrid.Draw(kernels.Values, kernels.Ends.Count, kernels.Height, kernels.Width, options with { AroundZero = true })), "image/png");
+                : TypedResults.File(PngEncoder.Encode(TileGrid.Draw(kernels.Values, kernels.Ends.Count, kernels.Height, kernels.Width, options)), "image/png");
         }
     }
 

@@ -13,6 +13,9 @@ public readonly record struct KernelEnds(int? From, int? To);
 /// <param name="Values">[Ends.Count, Height, Width]</param>
 public sealed record KernelMaps(int[] WeightShape, IReadOnlyList<KernelEnds> Ends, int Height, int Width, float[] Values)
 {
+    /// <summary>How many maps in a row belong to one unit.</summary>
+    public int PerUnit => WeightShape.Length > 2 ? WeightShape[1] : 1;
+
     /// <param name="stage">One that has weights.</param>
     /// <param name="weights">In the order of the file.</param>
     public static KernelMaps Of(Stage stage, ReadOnlySpan<float> weights)
