@@ -99,7 +99,8 @@ public sealed class LookTests(Chromium chromium)
         IPage page = await chromium.Open();
         await page.SeeNetwork();
         await Pick(page, "Checkpoint", "nearest-unpool");
-        await page.Kernels("conv2").Sees().ToHaveCountAsync(16);
+        await page.Locator(".code h4").Sees().ToContainTextAsync("nearest-unpool, step 40");
+        await page.Kernels("deconv2").Sees().ToHaveCountAsync(16);
         string[] layers = await page.Locator("[data-kernels]").EvaluateAllAsync<string[]>("all => all.map(each => each.dataset.kernels)");
         Assert.Equal(["conv1", "conv2", "deconv1", "deconv2"], layers);
         await page.GetByLabel("all maps").CheckAsync();
@@ -132,11 +133,13 @@ public sealed class LookTests(Chromium chromium)
         IPage page = await chromium.Open();
         await page.SeeNetwork();
         await Pick(page, "Checkpoint", "strided");
+        await page.Locator(".code h4").Sees().ToContainTextAsync("strided, step 40");
         await page.GetByText("1,568 numbers").Sees().ToBeVisibleAsync();
         ILocator decoded = page.GetByRole(AriaRole.Img, new() { Name = "Decoded from the changed code" });
         Assert.Equal(await page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" }).Picture(), await decoded.Picture());
         string before = await decoded.Picture();
         await page.GetByLabel("times 1.0").PressAsync("End");
+        await page.GetByLabel("times 4.0").Sees().ToBeVisibleAsync();
         await page.WaitForFunctionAsync("before => document.querySelector('.code canvas').toDataURL() !== before", before);
         await page.GetByText("The numbers", new() { Exact = true }).ClickAsync();
         await page.Locator(".code pre").Sees().ToContainTextAsync("map 31");

@@ -16,7 +16,7 @@ export class Code {
   #canvas = el("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": "Decoded from the changed code" });
   #map = el("input", { type: "number", min: 0, value: 0, inputMode: "numeric" });
   #factor = el("input", { type: "range", min: 0, max: 4, step: 0.1, value: 1 });
-  #times = el("output", {});
+  #times = el("span"); // no output: the label would then be its own, and not the slider's
 
   constructor(reference, title) {
     this.#path = `/v1/checkpoints/${reference}`;
@@ -36,8 +36,9 @@ export class Code {
   }
 
   async update(pixels) {
-    this.#code = await api.post(`${this.#path}/encode`, { pixels });
-    this.#pixels = pixels;
+    const code = await api.post(`${this.#path}/encode`, { pixels });
+    if (this.#code === null) this.#map.value = strongest(code);
+    [this.#code, this.#pixels] = [code, pixels];
     const { shape, values } = this.#code;
     this.#map.max = shape[0] - 1;
     say(this.#facts, `${shape.join("×")}: ${count(values.length)} numbers, ${count(values.filter((value) => value === 0).length)} of them zero`);
@@ -71,4 +72,11 @@ export class Code {
     el("a", { href: url, download: "code.npy" }).click();
     URL.revokeObjectURL(url);
   }
+}
+
+/** The map with the most to say about this digit: the one to begin with. */
+function strongest({ shape, values }) {
+  const sums = new Array(shape[0]).fill(0);
+  values.forEach((value, i) => (sums[Math.floor((i * shape[0]) / values.length)] += Math.abs(value)));
+  return sums.indexOf(Math.max(...sums));
 }

@@ -47,7 +47,7 @@ export function look() {
 
   const open = latest(async () => {
     const next = await Promise.all(wanted().map(openNetwork));
-    const drawn = digit;
+    const [drawn, choice] = [digit, JSON.stringify(options())];
     if (drawn !== null) await Promise.all(next.map((network) => drawAll(network, drawn))); // before it is shown, so that nothing flickers
     networks = next;
     byId("results").replaceChildren(...networks.map((network) => network.reconstruction.element));
@@ -60,6 +60,7 @@ export function look() {
     redrawWays();
     if (digit === null) source.begin();
     else if (digit !== drawn) redraw(performance.now());
+    else if (JSON.stringify(options()) !== choice) redrawStages();
   }, show);
 
   checkpoints.pickers.forEach((picker) => (picker.onchange = () => open()));
