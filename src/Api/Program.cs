@@ -69,6 +69,9 @@ if (app.Configuration.Role() != ProcessRole.Worker)
     app.MapTags();
     app.MapReconstructions();
     app.MapLayers();
+    app.MapKernels();
+    app.MapCodes();
+    app.MapInterpolation();
     app.MapDatasets();
     app.MapDashboard();
 }

@@ -13,12 +13,14 @@ public sealed class Model : IDisposable
 {
     private readonly IViewer _network;
     private readonly KeyValuePair<string, object?> _architecture;
+    private readonly float[] _weights;
 
     public Model(Snapshot snapshot)
     {
         Plan = NetworkPlan.For(snapshot.Settings);
         _network = Engine.Viewer(Plan, snapshot.Weights);
         _architecture = Telemetry.Tag(snapshot.Settings.Architecture);
+        _weights = snapshot.Weights;
     }
 
     public NetworkPlan Plan { get; }
@@ -35,13 +37,63 @@ public sealed class Model : IDisposable
         return new FeatureMaps(stage.Name, stage.Output, Look("look", picture, Plan.IndexOf(stage.Name)));
     }
 
+    /// <param name="picture">784 values 0..1.</param>
+    /// <returns>Its code, in the shape of <see cref="NetworkPlan.CodeShape"/>.</returns>
+    public float[] Encode(ReadOnlySpan<float> picture) => Look("encode", picture, Plan.CodeIndex);
+
+    /// <summary>A picture from a code alone. The code of a picture gives the same bits as <see cref="Reconstruct"/> of that picture.</summary>
+    /// <param name="code">In the shape of <see cref="NetworkPlan.CodeShape"/>.</param>
+    /// <param name="picture">784 values 0..1 of the picture whose switches are used; read only by a network that needs some.</param>
+    /// <returns>784 values.</returns>
+    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> picture)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(code.Length, Plan.CodeShape.Count);
+        if (Plan.NeedsSwitches)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, Plan.Input.Count);
+        }
+
+        long began = Stopwatch.GetTimestamp();
+        float[] values = _network.Decode(code, picture);
+        Record("decode", began);
+        return values;
+    }
+
+    /// <summary>
+    /// The straight way from one picture's code to another's, decoded. The first and the last frame are the reconstructions of the
+    /// two pictures; switches are those of the nearer one, half way those of <paramref name="from"/>.
+    /// </summary>
+    /// <param name="frames">How many, from 2.</param>
+    /// <returns>Each frame's 784 values.</returns>
+    public float[][] Interpolate(float[] from, float[] to, int frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(frames, 2);
+        (float[] start, float[] end) = (Encode(from), Encode(to));
+        return [.. Enumerable.Range(0, frames).Select(frame =>
+        {
+            float way = frame / (frames - 1f);
+            float[] code = [.. start.Zip(end, (a, b) => float.Lerp(a, b, way))];
+            return Decode(code, 2 * frame <= frames - 1 ? from : to);
+        })];
+    }
+
+    /// <summary>The stage's weights as maps, or null where it has none.</summary>
+    public KernelMaps? Kernels(Stage stage)
+    {
+        int first = Plan.Stages.TakeWhile(before => before.Name != stage.Name).Sum(before => before.Parameters.Sum(parameter => parameter.Count));
+        return stage.Parameters is [Parameter weight, ..] ? KernelMaps.Of(stage, _weights.AsSpan(first, weight.Count)) : null;
+    }
+
     public void Dispose() => _network.Dispose();
 
     private float[] Look(string operation, ReadOnlySpan<float> pictures, int stage)
     {
         long began = Stopwatch.GetTimestamp();
         float[] values = _network.Look(pictures, stage);
-        Telemetry.InferenceDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new("operation", operation), _architecture);
+        Record(operation, began);
         return values;
     }
+
+    private void Record(string operation, long began) =>
+        Telemetry.InferenceDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new("operation", operation), _architecture);
 }

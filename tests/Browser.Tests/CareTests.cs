@@ -19,7 +19,9 @@ public sealed class CareTests(Chromium chromium)
     {
         IPage page = await chromium.Open(options: new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 } });
         await page.SeeNetwork();
+        await page.Locator("[data-kernels] .tile").First.Sees().ToBeVisibleAsync();
         await page.GetByText("More settings").ClickAsync();
+        await page.GetByText("The numbers", new() { Exact = true }).ClickAsync();
         await NoFault(page);
         Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width);
         await page.Tiles("code").First.ClickAsync();

@@ -94,6 +94,62 @@ public sealed class LookTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task The_kernels_of_every_layer_with_weights_are_shown_and_one_is_enlarged()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await Pick(page, "Checkpoint", "nearest-unpool");
+        await page.Locator(".code h4").Sees().ToContainTextAsync("nearest-unpool, step 40");
+        await page.Kernels("deconv2").Sees().ToHaveCountAsync(16);
+        string[] layers = await page.Locator("[data-kernels]").EvaluateAllAsync<string[]>("all => all.map(each => each.dataset.kernels)");
+        Assert.Equal(["conv1", "conv2", "deconv1", "deconv2"], layers);
+        await page.GetByLabel("all maps").CheckAsync();
+        await page.Kernels("conv2").Sees().ToHaveCountAsync(512);
+        await page.Button("conv2 kernel 17, from map 1 to map 1").ClickAsync();
+        await page.Heading("conv2, kernel 17, from map 1 to map 1").Sees().ToBeVisibleAsync();
+        Assert.Matches("Size\\s+5×5", await page.Locator("#map-facts").InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task The_way_between_two_digits_is_drawn_for_each_checkpoint_and_follows_its_ends()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await Pick(page, "Checkpoint", "strided");
+        await Pick(page, "Compare with", "nearest-unpool");
+        ILocator ways = page.GetByRole(AriaRole.Img, new() { Name = "9 pictures from test digit 0 to test digit 1" });
+        await ways.Sees().ToHaveCountAsync(2);
+        Assert.NotEqual(await ways.Nth(0).Picture(), await ways.Nth(1).Picture());
+        await page.GetByLabel("To digit").FillAsync("7");
+        await page.GetByLabel("To digit").PressAsync("Tab");
+        await page.GetByRole(AriaRole.Img, new() { Name = "9 pictures from test digit 0 to test digit 7" }).Sees().ToHaveCountAsync(2);
+        await page.Button("Swap the two digits").ClickAsync();
+        await page.GetByRole(AriaRole.Img, new() { Name = "9 pictures from test digit 7 to test digit 0" }).Sees().ToHaveCountAsync(2);
+    }
+
+    [Fact]
+    public async Task A_map_of_the_code_is_changed_by_keyboard_and_the_code_is_taken_away_as_a_file()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await Pick(page, "Checkpoint", "strided");
+        await page.Locator(".code h4").Sees().ToContainTextAsync("strided, step 40");
+        await page.GetByText("1,568 numbers").Sees().ToBeVisibleAsync();
+        ILocator decoded = page.GetByRole(AriaRole.Img, new() { Name = "Decoded from the changed code" });
+        Assert.Equal(await page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" }).Picture(), await decoded.Picture());
+        string before = await decoded.Picture();
+        await page.GetByLabel("times 1.0").PressAsync("End");
+        await page.GetByLabel("times 4.0").Sees().ToBeVisibleAsync();
+        await page.WaitForFunctionAsync("before => document.querySelector('.code canvas').toDataURL() !== before", before);
+        await page.GetByText("The numbers", new() { Exact = true }).ClickAsync();
+        await page.Locator(".code pre").Sees().ToContainTextAsync("map 31");
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.Button("Download for NumPy").ClickAsync());
+        Assert.Equal("code.npy", download.SuggestedFilename);
+        byte[] file = await File.ReadAllBytesAsync((await download.PathAsync())!);
+        Assert.Equal(128 + (4 * 1_568), file.Length);
+    }
+
+    [Fact]
     public async Task A_dead_map_is_marked_for_the_eye_and_the_ear()
     {
         IPage page = await chromium.Open(prepare: page => page.RouteAsync("**/layers/code/tiles?count=16", async route =>

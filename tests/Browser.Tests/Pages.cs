@@ -14,6 +14,8 @@ internal static class Pages
 
     public static ILocator Tiles(this IPage page, string layer) => page.Locator($"[data-layer={layer}] .tile");
 
+    public static ILocator Kernels(this IPage page, string layer) => page.Locator($"[data-kernels={layer}] .tile");
+
     public static ILocatorAssertions Sees(this ILocator locator) => Assertions.Expect(locator);
 
     /// <summary>Waits until the digit has gone through the network and all its stages.</summary>

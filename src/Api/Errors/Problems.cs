@@ -58,6 +58,9 @@ internal static class Problems
     public static ProblemHttpResult LayerNotFound(string layer, IEnumerable<string> layers) => Of(
         404, "layer-not-found", "No such layer", $"This network has no layer '{layer}'. It has {string.Join(", ", layers)}.");
 
+    public static ProblemHttpResult KernelsNotFound(string layer, IEnumerable<string> layers) => Of(
+        404, "layer-not-found", "No such layer", $"This network has no kernels in a layer '{layer}'. It has some in {string.Join(", ", layers)}.");
+
     public static ProblemHttpResult DatasetNotFound(string name, IEnumerable<string> names) => Of(
         404, "dataset-not-found", "No such data set", $"There is no data set '{name}'. There are {string.Join(", ", names)}.");
 
@@ -86,6 +89,12 @@ internal static class Problems
     public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);
 
     public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be read", detail);
+
+    public static ProblemHttpResult CodeMissing(string detail) => Of(400, "code-missing", "There is no code in the request", detail);
+
+    public static ProblemHttpResult CodeUnusable(string detail) => Of(422, "code-unusable", "The code cannot be decoded", detail);
+
+    public static ProblemHttpResult SwitchesMissing(string detail) => Of(422, "switches-missing", "The network needs a picture's switches", detail);
 
     public static ProblemHttpResult PictureTooLarge(string detail) => Of(413, "picture-too-large", "The picture is too large", detail);
 

@@ -92,6 +92,10 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         return await FromPictureAsync(request.Body, preprocessing, token);
     }
 
+    public static DigitRead FromPixels(float[]? pixels) => pixels is { Length: PixelCount } && pixels.All(value => value is >= 0 and <= 1)
+        ? new DigitRead.Digit(pixels)
+        : Problems.Invalid("pixels", $"must be {PixelCount} numbers from 0 (background) to 1 (ink), row by row.");
+
     public static float[] ToUnit(ReadOnlySpan<byte> pixels)
     {
         float[] values = new float[pixels.Length];
@@ -115,9 +119,7 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             return Problems.PictureMissing($"The body is not {{\"pixels\": [784 numbers 0..1]}}: {e.Message}");
         }
 
-        return body?.Pixels is { Length: PixelCount } pixels && pixels.All(value => value is >= 0 and <= 1)
-            ? new DigitRead.Digit(pixels)
-            : Problems.Invalid("pixels", $"must be {PixelCount} numbers from 0 (background) to 1 (ink), row by row.");
+        return FromPixels(body?.Pixels);
     }
 
     private async Task<DigitRead> FromPictureAsync(Stream stream, Preprocessing preprocessing, CancellationToken token)

@@ -1,11 +1,8 @@
-using System.ComponentModel;
-using System.Globalization;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
-using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
@@ -18,20 +15,8 @@ namespace AutoencoderApi.Api.Models;
 /// <param name="Maps">The maps asked for.</param>
 internal sealed record TilesResponse(string Layer, int[] Shape, int Dead, MapStatistics[] Maps);
 
-/// <summary>How to lay out feature maps.</summary>
-internal sealed record TileQuery(
-    [property: Description("How many maps, or 'all'.")] string Count = "16",
-    [property: Description("The first map.")] int First = 0,
-    [property: Description("Tiles in a row; by default the square root of their number, rounded up.")] int? Columns = null,
-    [property: Description("Pixels a value, 1 to 32.")] int Scale = 4,
-    [property: Description("Pixels between tiles, 0 to 16.")] int Gap = 1,
-    [property: Description("Stretch each tile to its own minimum and maximum ('tile'), or all to the layer's ('layer').")] string Range = "tile",
-    [property: Description("'gray' or 'viridis'.")] string Palette = "gray");
-
 internal static class LayerEndpoints
 {
-    private const int MaxGap = 16;
-
     public static void MapLayers(this IEndpointRouteBuilder app)
     {
         RouteGroupBuilder layer = app.MapGroup("/v1/checkpoints/{reference}/layers/{layer}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
@@ -66,7 +51,7 @@ internal static class LayerEndpoints
             }
 
             FeatureShape shape = Folded(stage.Output);
-            if (Options(query, shape.Channels, out ProblemHttpResult? invalid) is not { } options)
+            if (query.Options(shape.Channels, out ProblemHttpResult? invalid) is not { } options)
             {
                 return invalid!;
             }
@@ -121,32 +106,5 @@ internal static class LayerEndpoints
     {
         Array.Resize(ref values, count);
         return values;
-    }
-
-    private static TileGridOptions? Options(TileQuery query, int channels, out ProblemHttpResult? problem)
-    {
-        int rest = channels - query.First;
-        bool isNumber = int.TryParse(query.Count, NumberStyles.None, CultureInfo.InvariantCulture, out int count);
-        TileRange? range = WireFormat.Parse<TileRange>(query.Range);
-        TilePalette? palette = WireFormat.Parse<TilePalette>(query.Palette);
-        problem =
-            query.First < 0 || rest <= 0 ? Problems.Invalid("first", $"must be 0 to {channels - 1}: the layer has {channels} maps.")
-            : query.Count != "all" && (!isNumber || count < 1) ? Problems.Invalid("count", "must be a whole number from 1, or 'all'.")
-            : query.Columns is < 1 or > 1024 ? Problems.Invalid("columns", "must be 1 to 1024.")
-            : query.Scale is < 1 or > TileGridOptions.MaxScale ? Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.")
-            : query.Gap is < 0 or > MaxGap ? Problems.Invalid("gap", $"must be 0 to {MaxGap}.")
-            : range is null ? Problems.Invalid("range", $"must be one of {string.Join(", ", WireFormat.Names<TileRange>())}.")
-            : palette is null ? Problems.Invalid("palette", $"must be one of {string.Join(", ", WireFormat.Names<TilePalette>())}.")
-            : null;
-        return problem is not null ? null : new TileGridOptions
-        {
-            First = query.First,
-            Count = query.Count == "all" ? rest : Math.Min(count, rest),
-            Columns = query.Columns,
-            Scale = query.Scale,
-            Gap = query.Gap,
-            Range = range!.Value,
-            Palette = palette!.Value,
-        };
     }
 }

@@ -32,6 +32,7 @@ internal static class OpenApiSetup
             options.OperationFilter<PictureBodyFilter>();
             options.OperationFilter<HeaderDescriptions.Filter>();
             options.OperationFilter<CheckpointBodyFilter>();
+            options.OperationFilter<CodeBodyFilter>();
             options.DescribeKeys();
         });
     }

@@ -30,7 +30,8 @@ public static class TileGrid
             else
             {
                 MapStatistics range = layer ?? own;
-                ToGray(map, range.Min, range.Max, gray);
+                float farthest = Math.Max(-range.Min, range.Max);
+                ToGray(map, options.AroundZero ? -farthest : range.Min, options.AroundZero ? farthest : range.Max, gray);
                 Paint(gray, tile, isGray);
             }
 

@@ -27,6 +27,14 @@ public sealed class NetworkPlan
 
     public int ParameterCount { get; }
 
+    /// <summary>The number of the stage whose output is the code.</summary>
+    public int CodeIndex => IndexOf(Code);
+
+    public FeatureShape CodeShape => Stages[CodeIndex].Output;
+
+    /// <summary>Whether the decoder needs more than the code: where the maxima were in the encoder's pooling.</summary>
+    public bool NeedsSwitches => Stages.Any(stage => stage is SwitchUnpool);
+
     /// <summary>
     /// Floating-point operations to train on one picture once: every weight meets each place of its layer's smaller side with one
     /// multiplication and one addition, forward, for the weights' gradient and for the input's. Pooling and Adam are not counted.

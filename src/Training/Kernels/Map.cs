@@ -56,4 +56,21 @@ internal sealed unsafe class Map
             }
         }
     }
+
+    /// <summary>Takes values over from [channels, height, width].</summary>
+    public void CopyFrom(ReadOnlySpan<float> values, FeatureShape shape)
+    {
+        for (int channel = 0; channel < shape.Channels; channel++)
+        {
+            for (int row = 0; row < Height; row++)
+            {
+                Span<float> pixels = Row(row);
+                ReadOnlySpan<float> plane = values.Slice(((channel * Height) + row) * Width, Width);
+                for (int column = 0; column < Width; column++)
+                {
+                    pixels[(column * Channels) + channel] = plane[column];
+                }
+            }
+        }
+    }
 }

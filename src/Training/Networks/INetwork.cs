@@ -27,4 +27,10 @@ internal interface IViewer : IDisposable
     /// <param name="stage">The number of the stage whose output is wanted.</param>
     /// <returns>[B, C, H, W]</returns>
     float[] Look(ReadOnlySpan<float> pictures, int stage);
+
+    /// <summary>The stages after the code, on one code. That of a picture gives the picture's reconstruction, to the bit.</summary>
+    /// <param name="code">[C, H, W]</param>
+    /// <param name="picture">[28, 28]: whose pooling an unpooling to switches undoes; read only where the network has one.</param>
+    /// <returns>[28, 28]</returns>
+    float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> picture);
 }

@@ -13,10 +13,14 @@ internal sealed unsafe class Lane
     private readonly Layer[] _layers;
 
     /// <param name="trained">Whether gradients are wanted.</param>
-    public Lane(PackedWeights weights, bool trained)
+    /// <param name="decodes">Whether the decoder reads <see cref="Code"/>, and not what the encoder made.</param>
+    public Lane(PackedWeights weights, bool trained, bool decodes = false)
     {
         NetworkPlan plan = weights.Plan;
+        int decoder = plan.CodeIndex + 1;
         _signals = [.. Enumerable.Range(0, plan.Stages.Count + 1).Select(SignalAt)];
+        Signal read = decodes ? SignalAt(decoder) : _signals[decoder];
+        Code = read.Values;
         Gradients = new AlignedFloats(trained ? weights.GradientSource.Length : 0);
         _layers = new Layer[plan.Stages.Count];
         float* gradient = Gradients.Data;
@@ -36,7 +40,7 @@ internal sealed unsafe class Lane
 
         Layer LayerAt(int index, float* gradient)
         {
-            (Signal input, Signal output) = (_signals[index], _signals[index + 1]);
+            (Signal input, Signal output) = (index == decoder ? read : _signals[index], _signals[index + 1]);
             switch (plan.Stages[index])
             {
                 case Stage.Convolution s:
@@ -67,16 +71,19 @@ internal sealed unsafe class Lane
     /// <summary>The picture to compute on, [28 × 28].</summary>
     public Span<float> Picture => new(_signals[0].Values.Data, _signals[0].Values.Height * _signals[0].Values.Width);
 
+    /// <summary>What the decoder reads.</summary>
+    public Map Code { get; }
+
     /// <summary>The reconstruction, [28 × 28].</summary>
     public ReadOnlySpan<float> Reconstruction => new(_signals[^1].Values.Data, Picture.Length);
 
     /// <summary>The latest output of stage number <paramref name="index"/>.</summary>
     public Map Output(int index) => _signals[index + 1].Values;
 
-    /// <summary>Computes the picture's activations up to stage number <paramref name="last"/>.</summary>
-    public void Forward(int last)
+    /// <summary>Computes the picture's activations from stage number <paramref name="first"/> to <paramref name="last"/>.</summary>
+    public void Forward(int last, int first = 0)
     {
-        for (int i = 0; i <= last; i++)
+        for (int i = first; i <= last; i++)
         {
             _layers[i].Forward();
         }

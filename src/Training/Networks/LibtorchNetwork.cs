@@ -99,6 +99,22 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         return [.. Values(Activations(ToTensor(pictures)).ElementAt(stage).Output)];
     }
 
+    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> picture)
+    {
+        TorchThreads.Use(_threads);
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Dictionary<string, Tensor> switches = [];
+        if (Plan.NeedsSwitches)
+        {
+            Run(Plan.Stages.Take(Plan.CodeIndex + 1), ToTensor(picture));
+        }
+
+        return [.. Values(Run(Plan.Stages.Skip(Plan.CodeIndex + 1), ToTensor(code, Plan.CodeShape)))];
+
+        Tensor Run(IEnumerable<Stage> stages, Tensor x) => stages.Aggregate(x, (output, stage) => Apply(stage, output, switches));
+    }
+
     public void Dispose()
     {
         foreach (Tensor parameter in _parameters.Values)
@@ -135,11 +151,12 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         }
     }
 
-    private Tensor ToTensor(ReadOnlySpan<float> pictures)
+    private Tensor ToTensor(ReadOnlySpan<float> pictures) => ToTensor(pictures, Plan.Input); // [B,1,28,28]
+
+    private static Tensor ToTensor(ReadOnlySpan<float> values, FeatureShape shape)
     {
-        FeatureShape input = Plan.Input;
-        Tensor x = empty(pictures.Length / input.Count, input.Channels, input.Height, input.Width); // [B,1,28,28]
-        pictures.CopyTo(Values(x));
+        Tensor x = empty(values.Length / shape.Count, shape.Channels, shape.Height, shape.Width); // [B,C,H,W]
+        values.CopyTo(Values(x));
         return x;
     }
 

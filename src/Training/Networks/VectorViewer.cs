@@ -11,6 +11,7 @@ internal sealed class VectorViewer : IViewer
 {
     private readonly PackedWeights _weights;
     private readonly ConcurrentBag<Lane> _lanes = [];
+    private readonly ConcurrentBag<Lane> _decoders = [];
 
     public VectorViewer(NetworkPlan plan, float[] weights)
     {
@@ -34,5 +35,26 @@ internal sealed class VectorViewer : IViewer
         return outputs;
     }
 
-    public void Dispose() => _lanes.Clear();
+    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> picture)
+    {
+        NetworkPlan plan = _weights.Plan;
+        Lane lane = _decoders.TryTake(out Lane? free) ? free : new Lane(_weights, trained: false, decodes: true);
+        if (plan.NeedsSwitches)
+        {
+            picture.CopyTo(lane.Picture);
+            lane.Forward(plan.CodeIndex);
+        }
+
+        lane.Code.CopyFrom(code, plan.CodeShape);
+        lane.Forward(plan.Stages.Count - 1, first: plan.CodeIndex + 1);
+        float[] decoded = lane.Reconstruction.ToArray();
+        _decoders.Add(lane);
+        return decoded;
+    }
+
+    public void Dispose()
+    {
+        _lanes.Clear();
+        _decoders.Clear();
+    }
 }

@@ -33,6 +33,11 @@ public sealed class RoleTests(KeyedService service)
         ["drawReconstructions"] = Role.Reader,
         ["drawTilesFromDataset"] = Role.Reader,
         ["drawTilesOfUpload"] = Role.Reader,
+        ["drawKernels"] = Role.Reader,
+        ["encodeFromDataset"] = Role.Reader,
+        ["encodeUpload"] = Role.Reader,
+        ["decodeCode"] = Role.Reader,
+        ["drawInterpolation"] = Role.Reader,
         ["listDatasets"] = Role.Reader,
         ["getDatasetPicture"] = Role.Reader,
     };

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using AutoencoderApi.Domain.Checkpoints;
@@ -35,7 +33,7 @@ public sealed partial class PythonReaderTests : IDisposable
     public void The_line_for_numpy_gives_the_same_values_in_their_shape()
     {
         Snapshot snapshot = SampleSnapshot.Of(Architecture.SwitchUnpool);
-        Assert.SkipWhen(Python("import numpy", "").Error.Contains("ModuleNotFoundError", StringComparison.Ordinal), "numpy is not there.");
+        Python.SkipWithoutNumpy(_folder);
 
         string[] lines = Run($"import numpy\n{s_reader}values = {NumpyOfThePage().Match(s_page).Value}\nprint(values.shape)\nprint(*values.ravel().tolist())\n", snapshot);
 
@@ -46,25 +44,8 @@ public sealed partial class PythonReaderTests : IDisposable
 
     private string[] Run(string script, Snapshot snapshot)
     {
-        (string output, string error) = Python(script, _folder.Write("checkpoint.safetensors", SnapshotFile.Write(snapshot)));
-        Assert.Equal("", error);
-        return output.TrimEnd().Split('\n');
-    }
-
-    private (string Output, string Error) Python(string script, string argument)
-    {
-        string path = _folder.Write("reader.py", System.Text.Encoding.UTF8.GetBytes(script));
-        try
-        {
-            using Process python = Process.Start(new ProcessStartInfo("python3", [path, argument]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            Task<string> error = python.StandardError.ReadToEndAsync();
-            return (python.StandardOutput.ReadToEnd(), error.Result);
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("python3 is not there.");
-            throw;
-        }
+        string file = _folder.Write("checkpoint.safetensors", SnapshotFile.Write(snapshot));
+        return Python.Run(_folder, script, file).TrimEnd().Split('\n');
     }
 
     private static IEnumerable<(string Name, int[] Shape, float[] Values)> Tensors(Snapshot snapshot)

@@ -34,6 +34,14 @@ public sealed class TileGridTests
     }
 
     [Fact]
+    public void Around_zero_the_value_farthest_from_it_is_darkest_or_brightest()
+    {
+        Canvas canvas = TileGrid.Draw(new float[] { -4, 2, 0, 1 }, 2, 1, 2, new TileGridOptions { AroundZero = true, Columns = 2, Gap = 0 });
+
+        Assert.Equal([0, 191, 128, 255], canvas.Pixels);
+    }
+
+    [Fact]
     public void Pixels_are_enlarged_to_squares()
     {
         Canvas canvas = TileGrid.Draw(Maps, 3, 1, 2, new TileGridOptions { First = 2, Scale = 2 });

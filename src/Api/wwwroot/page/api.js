@@ -48,8 +48,13 @@ export async function poll(path, options) {
   return { body: await response.json(), retryAfter: seconds > 0 ? seconds : null };
 }
 
-export const post = async (path, body, options = {}) =>
-  (await send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...options })).json();
+const sendJson = (path, body, options) =>
+  send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...options });
+
+export const post = async (path, body, options = {}) => (await sendJson(path, body, options)).json();
+
+/** The answer's bytes in the media type asked for. */
+export const file = async (path, body, accept) => (await sendJson(path, body, { accept })).blob();
 
 export const remove = (path) => send(path, { method: "DELETE" });
 

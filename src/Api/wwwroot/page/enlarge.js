@@ -4,7 +4,7 @@ import { byId, el } from "./dom.js";
 
 const number = (value) => (value === 0 ? "0" : Number(value.toPrecision(4)).toString());
 
-/** @param maps the maps of the stage as {canvas, map}; @param opener gets the focus back. */
+/** @param maps the maps of the layer as {canvas, map, name}; @param opener gets the focus back. */
 export function enlarge(layer, maps, index, opener) {
   const dialog = byId("map-dialog");
   let at = index;
@@ -26,11 +26,11 @@ export function enlarge(layer, maps, index, opener) {
   dialog.showModal();
 }
 
-function show(layer, { canvas, map }) {
+function show(layer, { canvas, map, name }) {
   const large = byId("map-canvas");
   Object.assign(large, { width: canvas.width, height: canvas.height });
   large.getContext("2d").drawImage(canvas, 0, 0);
-  byId("map-title").textContent = `${layer.name}, map ${map.index}`;
+  byId("map-title").textContent = `${layer}, ${name}`;
   const facts = { Size: `${canvas.width}×${canvas.height}`, Min: number(map.min), Max: number(map.max), Mean: number(map.mean), State: map.dead ? "dead: zero everywhere" : "alive" };
   byId("map-facts").replaceChildren(...Object.entries(facts).map(([name, value]) => el("div", {}, el("dt", { textContent: name }), el("dd", { textContent: value }))));
 }

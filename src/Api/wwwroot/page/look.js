@@ -2,12 +2,15 @@
 
 import * as api from "./api.js";
 import * as checkpoints from "./checkpoints.js";
+import { Code } from "./code.js";
 import { digitSource } from "./digit.js";
 import { byId, el } from "./dom.js";
+import { Kernels, hasKernels } from "./kernels.js";
 import { latest } from "./latest.js";
 import { show } from "./notice.js";
 import { Reconstruction, speaker } from "./reconstruction.js";
 import { Stage } from "./stages.js";
+import { Way, wayForm } from "./way.js";
 
 export function look() {
   let networks = [];
@@ -26,7 +29,16 @@ export function look() {
       if (pixels !== digit) return; // a newer digit has its own turn
       await stage.update(pixels, options());
     }
+    for (const { code } of networks) {
+      if (pixels === digit) await code.update(pixels);
+    }
   }, show);
+
+  const redrawKernels = latest(async () => {
+    for (const kernels of networks.flatMap((network) => network.kernels)) await kernels.update(options());
+  }, show);
+
+  const redrawWays = wayForm(() => networks.map((network) => network.way));
 
   const source = digitSource(() => checkpoints.pickers[0].value, (pixels, at) => {
     digit = pixels;
@@ -35,24 +47,35 @@ export function look() {
 
   const open = latest(async () => {
     const next = await Promise.all(wanted().map(openNetwork));
-    const drawn = digit;
+    const [drawn, choice] = [digit, JSON.stringify(options())];
     if (drawn !== null) await Promise.all(next.map((network) => drawAll(network, drawn))); // before it is shown, so that nothing flickers
     networks = next;
     byId("results").replaceChildren(...networks.map((network) => network.reconstruction.element));
     byId("networks").replaceChildren(...networks.map((network) => network.element));
-    byId("networks").classList.toggle("two", networks.length === 2);
-    byId("results").classList.toggle("two", networks.length === 2);
+    byId("kernels").replaceChildren(...networks.map((network) => network.learned));
+    byId("ways").replaceChildren(...networks.map((network) => network.way.element));
+    byId("codes").replaceChildren(...networks.map((network) => network.code.element));
+    for (const id of ["results", "networks", "kernels", "codes"]) byId(id).classList.toggle("two", networks.length === 2);
+    redrawKernels();
+    redrawWays();
     if (digit === null) source.begin();
     else if (digit !== drawn) redraw(performance.now());
+    else if (JSON.stringify(options()) !== choice) redrawStages();
   }, show);
 
   checkpoints.pickers.forEach((picker) => (picker.onchange = () => open()));
   for (const id of ["all-maps", "same-range", "viridis"]) {
-    byId(id).onchange = () => redrawStages();
+    byId(id).onchange = () => {
+      redrawStages();
+      redrawKernels();
+    };
   }
 
   return {
-    offer: (datasets) => source.offer(datasets),
+    offer(datasets) {
+      source.offer(datasets);
+      redrawWays();
+    },
 
     /** Takes in checkpoints made or deleted since. */
     async refresh() {
@@ -78,9 +101,10 @@ export function look() {
 /** The one or two references that are picked. */
 const wanted = () => checkpoints.pickers.map((picker) => picker.value).filter((reference) => reference !== "");
 
-async function drawAll({ reconstruction, stages }, pixels) {
+async function drawAll({ reconstruction, stages, code }, pixels) {
   await reconstruction.update(pixels, performance.now());
   for (const stage of stages) await stage.update(pixels, options());
+  await code.update(pixels);
 }
 
 async function openNetwork(reference) {
@@ -88,11 +112,17 @@ async function openNetwork(reference) {
     api.get(`/v1/checkpoints/${reference}`), api.get(`/v1/checkpoints/${reference}/layers`)]);
   const title = checkpoints.describe(checkpoint);
   const stages = layers.map((layer) => new Stage(checkpoint.id, layer));
+  const kernels = layers.filter(hasKernels).map((layer) => new Kernels(checkpoint.id, layer));
+  const article = (parts) => el("article", { className: "one-network" }, el("h4", { textContent: title }), ...parts.map((part) => part.element));
   return {
     checkpoint,
     reconstruction: new Reconstruction(checkpoint.id, title),
     stages,
-    element: el("article", { className: "one-network" }, el("h4", { textContent: title }), ...stages.map((stage) => stage.element)),
+    kernels,
+    code: new Code(checkpoint.id, title),
+    way: new Way(checkpoint.id, title),
+    element: article(stages),
+    learned: article(kernels),
   };
 }
 

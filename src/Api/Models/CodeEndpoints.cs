@@ -1,0 +1,117 @@
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Domain.Numerics;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <param name="Shape">Channels, height, width.</param>
+/// <param name="Values">Channel by channel, row by row.</param>
+internal sealed record CodeResponse(int[] Shape, float[] Values);
+
+/// <param name="Pixels">784 values, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1.</param>
+internal sealed record DecodingResponse(float[] Pixels);
+
+internal static class CodeEndpoints
+{
+    private const int Side = 28;
+
+    public static void MapCodes(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
+        checkpoint.MapGet("encode", EncodeFromDataset).WithName("encodeFromDataset").WithSummary("The code of a digit of a data set").ProducesCode();
+        checkpoint.MapPost("encode", EncodeUpload).WithName("encodeUpload").WithSummary("The code of an uploaded digit").AcceptsPicture().ProducesCode();
+        checkpoint.MapPost("decode", Decode).WithName("decodeCode").WithSummary("A picture from a code").AcceptsCode().ProducesPictureOr<DecodingResponse>();
+    }
+
+    private static async Task<IResult> EncodeFromDataset(
+        string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, string? dataset = null, string split = "test", int index = 0) =>
+        await Encode(reference, looking, () => digits.FromDatasetAsync(dataset, split, index, token), request, token);
+
+    private static async Task<IResult> EncodeUpload(
+        string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, string preprocess = "auto") =>
+        await Encode(reference, looking, () => digits.FromUploadAsync(request, preprocess, token), request, token);
+
+    private static async Task<IResult> Encode(string reference, Looking looking, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
+    {
+        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
+        using (rent)
+        {
+            if (rent is null)
+            {
+                return problem!;
+            }
+
+            switch (await readDigit())
+            {
+                case DigitRead.Refused refused:
+                    return refused.Problem;
+                case DigitRead.Digit digit:
+                    float[] code = rent.Model.Encode(digit.Values);
+                    int[] shape = rent.Model.Plan.CodeShape.ToArray();
+                    request.HttpContext.Response.Headers.Vary = "Accept";
+                    return request.Prefers(CodeReader.NpyType, over: "application/json")
+                        ? TypedResults.File(NpyFile.Write(shape, code), CodeReader.NpyType, "code.npy")
+                        : TypedResults.Ok(new CodeResponse(shape, code));
+                default:
+                    throw new InvalidOperationException("unreachable");
+            }
+        }
+    }
+
+    /// <param name="switchesFrom">The digit of the data set whose switches a network of switch-unpool uses.</param>
+    private static async Task<IResult> Decode(
+        string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token,
+        string? dataset = null, string split = "test", int? switchesFrom = null, int scale = 1)
+    {
+        if (scale is < 1 or > TileGridOptions.MaxScale)
+        {
+            return Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
+        }
+
+        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
+        using (rent)
+        {
+            if (rent is null)
+            {
+                return problem!;
+            }
+
+            switch (await CodeReader.ReadAsync(request, rent.Model.Plan.CodeShape, token))
+            {
+                case CodeRead.Refused refused:
+                    return refused.Problem;
+                case CodeRead.Code code:
+                    return await SwitchesAsync(rent.Model.Plan, code.Picture, switchesFrom, index => digits.FromDatasetAsync(dataset, split, index, token)) switch
+                    {
+                        DigitRead.Digit digit => Show(rent.Model.Decode(code.Values, digit.Values), scale, request),
+                        DigitRead.Refused refused => refused.Problem,
+                        _ => throw new InvalidOperationException("unreachable"),
+                    };
+                default:
+                    throw new InvalidOperationException("unreachable");
+            }
+        }
+    }
+
+    /// <summary>The picture whose switches the decoder uses: an empty one where it needs none.</summary>
+    private static async Task<DigitRead> SwitchesAsync(NetworkPlan plan, float[]? picture, int? index, Func<int, Task<DigitRead>> readDigit) =>
+        !plan.NeedsSwitches ? new DigitRead.Digit([])
+        : picture is not null ? new DigitRead.Digit(picture)
+        : index is not null ? await readDigit(index.Value)
+        : Problems.SwitchesMissing(
+            "This network's decoder puts values back where a picture had its maxima, and a code does not say where. "
+            + "Name the picture: ?switchesFrom=INDEX of a data set, or \"pixels\" beside \"values\".");
+
+    private static IResult Show(float[] pixels, int scale, HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.Vary = "Accept";
+        return request.Prefers("application/json", over: "image/png")
+            ? TypedResults.Ok(new DecodingResponse(pixels))
+            : TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(GrayPicture.FromUnit(Side, Side, pixels), scale)), "image/png");
+    }
+}

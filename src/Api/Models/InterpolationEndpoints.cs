@@ -1,0 +1,68 @@
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain.Images;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <param name="Frames">In order; the first and the last are the reconstructions of the two digits.</param>
+internal sealed record InterpolationResponse(FrameResponse[] Frames);
+
+/// <param name="Position">How far on the way, 0 to 1.</param>
+/// <param name="Pixels">784 values, row by row.</param>
+internal sealed record FrameResponse(float Position, float[] Pixels);
+
+internal static class InterpolationEndpoints
+{
+    private const int Side = 28;
+    private const int Gap = 2;
+    private const int MaxFrames = 64;
+
+    public static void MapInterpolation(this IEndpointRouteBuilder app) => app.MapGet("/v1/checkpoints/{reference}/interpolation", Interpolate)
+        .WithTags("Looking at a model").RequireAuthorization(Roles.Reader)
+        .WithName("drawInterpolation").WithSummary("The straight way from one digit's code to another's, decoded").ProducesPictureOr<InterpolationResponse>();
+
+    private static async Task<IResult> Interpolate(
+        string reference, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
+        string? dataset = null, string split = "test", int from = 0, int to = 1, int frames = 8, int scale = 4)
+    {
+        if (scale is < 1 or > TileGridOptions.MaxScale || frames is < 2 or > MaxFrames)
+        {
+            return frames is < 2 or > MaxFrames ? Problems.Invalid("frames", $"must be 2 to {MaxFrames}.") : Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
+        }
+
+        var layout = new TileLayout(frames, frames, Side, Side, scale, Gap);
+        if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+        {
+            return tooLarge;
+        }
+
+        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
+        using (rent)
+        {
+            if (rent is null)
+            {
+                return problem!;
+            }
+
+            switch (await digits.FromDatasetAsync(dataset, split, from, token), await digits.FromDatasetAsync(dataset, split, to, token))
+            {
+                case (DigitRead.Refused refused, _):
+                    return refused.Problem;
+                case (_, DigitRead.Refused refused):
+                    return refused.Problem;
+                case (DigitRead.Digit start, DigitRead.Digit end):
+                    float[][] way = rent.Model.Interpolate(start.Values, end.Values, frames);
+                    request.HttpContext.Response.Headers.Vary = "Accept";
+                    return request.Prefers("application/json", over: "image/png")
+                        ? TypedResults.Ok(new InterpolationResponse([.. way.Select((pixels, frame) => new FrameResponse(frame / (frames - 1f), pixels))]))
+                        : TypedResults.File(PngEncoder.Encode(DigitFigures.Strip([.. way.Select(pixels => GrayPicture.FromUnit(Side, Side, pixels))], scale, Gap)), "image/png");
+                default:
+                    throw new InvalidOperationException("unreachable");
+            }
+        }
+    }
+}

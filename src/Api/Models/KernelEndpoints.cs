@@ -1,0 +1,76 @@
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <param name="Shape">Of the layer's weights, as in the checkpoint's file.</param>
+/// <param name="Dead">How many of its kernels are zero everywhere.</param>
+/// <param name="Kernels">The kernels asked for.</param>
+internal sealed record KernelsResponse(string Layer, int[] Shape, int Dead, KernelStatistics[] Kernels);
+
+/// <summary>One kernel in numbers.</summary>
+/// <param name="Index">From 0, in the order of the file.</param>
+/// <param name="From">The map, or the unit, of the layer's input that it reads; null where it spans all.</param>
+/// <param name="To">The map, or the unit, of the layer's output that it adds to; null where it spans all.</param>
+/// <param name="Dead">Zero everywhere.</param>
+internal sealed record KernelStatistics(int Index, int? From, int? To, float Min, float Max, float Mean, bool Dead)
+{
+    public static KernelStatistics[] OfAll(KernelMaps kernels) =>
+        [.. MapStatistics.OfAll(kernels.Values, kernels.Height * kernels.Width).Zip(kernels.Ends, (map, ends) =>
+            new KernelStatistics(map.Index, ends.From, ends.To, map.Min, map.Max, map.Mean, map.Dead))];
+}
+
+internal static class KernelEndpoints
+{
+    public static void MapKernels(this IEndpointRouteBuilder app) => app.MapGet("/v1/checkpoints/{reference}/kernels/{layer}/tiles", Tiles)
+        .WithTags("Looking at a model").RequireAuthorization(Roles.Reader)
+        .WithName("drawKernels").WithSummary("The weights that a layer has learned; zero lies in the middle of the palette").ProducesPictureOr<KernelsResponse>();
+
+    private static async Task<IResult> Tiles(
+        string reference, string layer, [AsParameters] TileQuery query, Looking looking, FigureBound figures, HttpRequest request, CancellationToken token)
+    {
+        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
+        using (rent)
+        {
+            if (rent is null)
+            {
+                return problem!;
+            }
+
+            NetworkPlan plan = rent.Model.Plan;
+            if (plan.Find(layer) is not { } stage || rent.Model.Kernels(stage) is not { } kernels)
+            {
+                return Problems.KernelsNotFound(layer, plan.Stages.Where(each => each.Parameters.Count > 0).Select(each => each.Name));
+            }
+
+            if (query.Options(kernels.Ends.Count, out ProblemHttpResult? invalid) is not { } options)
+            {
+                return invalid!;
+            }
+
+            options = options with { Columns = options.Columns ?? (kernels.PerUnit > 1 ? kernels.PerUnit : null), AroundZero = true };
+            TileLayout layout = TileLayout.Of(kernels.Ends.Count, kernels.Height, kernels.Width, options);
+            if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+            {
+                return tooLarge;
+            }
+
+            request.HttpContext.Response.Headers.Vary = "Accept";
+            return request.Prefers("application/json", over: "image/png")
+                ? TypedResults.Ok(Describe(layer, kernels, options))
+                : TypedResults.File(PngEncoder.Encode(TileGrid.Draw(kernels.Values, kernels.Ends.Count, kernels.Height, kernels.Width, options)), "image/png");
+        }
+    }
+
+    private static KernelsResponse Describe(string layer, KernelMaps kernels, TileGridOptions options)
+    {
+        KernelStatistics[] all = KernelStatistics.OfAll(kernels);
+        return new KernelsResponse(layer, kernels.WeightShape, all.Count(kernel => kernel.Dead), all[options.First..(options.First + options.Count!.Value)]);
+    }
+}

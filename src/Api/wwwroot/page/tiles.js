@@ -1,0 +1,56 @@
+/** Maps as a grid of tiles, each a button that enlarges it. */
+
+import { el } from "./dom.js";
+import { enlarge } from "./enlarge.js";
+
+/** How a single map is laid out: a matrix may be much broader or taller than it is the other way. */
+const single = (width, height) => (width > 2 * height ? "broad" : height > 2 * width ? "tall" : "wide");
+
+export class Tiles {
+  #tiles = [];
+  #layer;
+  #name;
+
+  /** @param label what the tiles are; @param name tells a map by its numbers, as "map 3". */
+  constructor(layer, label, name) {
+    this.#layer = layer;
+    this.#name = name;
+    this.element = el("div", { className: "tiles", role: "group", "aria-label": label });
+  }
+
+  /** @param strip the maps side by side without a gap; @param maps their numbers. */
+  draw(strip, maps) {
+    const [width, height] = [strip.width / maps.length, strip.height];
+    while (this.#tiles.length < maps.length) this.#add();
+    this.#tiles.splice(maps.length).forEach((tile) => tile.button.remove());
+    this.element.className = `tiles ${maps.length === 1 ? single(width, height) : ""}`.trim();
+    maps.forEach((map, i) => this.#tiles[i].draw(strip, i * width, width, height, map, this.#name(map)));
+  }
+
+  #add() {
+    const tile = new Tile(this.#layer);
+    tile.button.onclick = () => enlarge(this.#layer, this.#tiles.map((each) => each.content), this.#tiles.indexOf(tile), tile.button);
+    this.#tiles.push(tile);
+    this.element.append(tile.button);
+  }
+}
+
+class Tile {
+  #canvas = el("canvas");
+  #layer;
+
+  constructor(layer) {
+    this.#layer = layer;
+    this.button = el("button", { type: "button", className: "tile" }, this.#canvas);
+  }
+
+  draw(strip, left, width, height, map, name) {
+    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+      Object.assign(this.#canvas, { width, height });
+    }
+    this.#canvas.getContext("2d").drawImage(strip, left, 0, width, height, 0, 0, width, height);
+    this.button.classList.toggle("dead", map.dead);
+    this.button.setAttribute("aria-label", `${this.#layer} ${name}${map.dead ? ", dead" : ""}`);
+    this.content = { canvas: this.#canvas, map, name };
+  }
+}
