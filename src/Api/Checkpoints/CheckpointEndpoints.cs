@@ -59,15 +59,12 @@ internal static class CheckpointEndpoints
     }
 
     private static async Task<Results<Ok<Page<CheckpointResponse>>, ProblemHttpResult>> List(
-        IDbContextFactory<StoreContext> stores, CancellationToken token, Guid? jobId = null, string? architecture = null, int limit = 50, string? cursor = null)
+        IDbContextFactory<StoreContext> stores, CancellationToken token,
+        Guid? jobId = null, [OneOf<Architecture>] string? architecture = null,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
         Architecture? wanted = architecture is null ? null : WireFormat.Parse<Architecture>(architecture);
-        if (architecture is not null && wanted is null)
-        {
-            return Problems.Invalid("architecture", $"must be one of {string.Join(", ", WireFormat.Names<Architecture>())}.");
-        }
-
-        if (Paging.Check(limit, cursor, out Guid? before) is { } problem)
+        if (Paging.Check(cursor, out Guid? before) is { } problem)
         {
             return problem;
         }
@@ -93,13 +90,8 @@ internal static class CheckpointEndpoints
     }
 
     private static async Task<IResult> Import(
-        HttpContext context, CheckpointStore checkpoints, IdempotencyKeys keys, CancellationToken token, string? name = null)
+        HttpContext context, CheckpointStore checkpoints, IdempotencyKeys keys, CancellationToken token, [Name] string? name = null)
     {
-        if (name is not null && !SettingsRules.IsName(name))
-        {
-            return Problems.Invalid("name", SettingsRules.NameRule);
-        }
-
         return await CheckpointUpload.ReadAsync(context.Request, token) switch
         {
             CheckpointUpload.Refused refused => refused.Problem,

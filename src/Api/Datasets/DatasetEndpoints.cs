@@ -40,13 +40,8 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Picture(
-        string name, string split, int index, DigitReader digits, CancellationToken token, int scale = 1)
+        string name, [Split] string split, int index, DigitReader digits, CancellationToken token, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
-        if (scale is < 1 or > TileGridOptions.MaxScale)
-        {
-            return Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
-        }
-
         (DigitSet? set, ProblemHttpResult? problem) = await digits.SplitAsync(name, split, token);
         if (set is null)
         {

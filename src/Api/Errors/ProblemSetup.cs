@@ -13,6 +13,7 @@ internal static partial class ProblemSetup
     public static void AddProblems(this IServiceCollection services)
     {
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        services.AddValidation(); // of what ParameterRules.cs declares
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // so that a bad body's reason gets here
         services.AddExceptionHandler<MalformedRequestHandler>();
         services.AddExceptionHandler<StoreAwayHandler>();
@@ -27,7 +28,13 @@ internal static partial class ProblemSetup
     private static void Complete(HttpContext context, ProblemDetails problem)
     {
         int status = problem.Status ?? context.Response.StatusCode;
-        if (problem.Type?.StartsWith(Problems.UrnPrefix, StringComparison.Ordinal) is not true)
+        bool isNamed = problem.Type?.StartsWith(Problems.UrnPrefix, StringComparison.Ordinal) is true;
+        if (!isNamed && problem is HttpValidationProblemDetails invalid)
+        {
+            invalid.Errors = invalid.Errors.ToDictionary(error => JsonNamingPolicy.CamelCase.ConvertName(error.Key), error => error.Value);
+            Problems.DescribeInvalid(invalid);
+        }
+        else if (!isNamed)
         {
             (string slug, string title) = Problems.ForStatus(status);
             (problem.Type, problem.Title) = (Problems.UrnPrefix + slug, title);

@@ -89,18 +89,13 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<Page<TrainingJobResponse>>, ProblemHttpResult>> List(
-        IDbContextFactory<StoreContext> stores, CancellationToken token, string? status = null, string? architecture = null, string? name = null, int limit = 50, string? cursor = null)
+        IDbContextFactory<StoreContext> stores, CancellationToken token,
+        [OneOf<JobStatus>] string? status = null, [OneOf<Architecture>] string? architecture = null, [Name] string? name = null,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
         JobStatus? wantedStatus = status is null ? null : WireFormat.Parse<JobStatus>(status);
         Architecture? wantedArchitecture = architecture is null ? null : WireFormat.Parse<Architecture>(architecture);
-        if ((status is not null && wantedStatus is null) || (architecture is not null && wantedArchitecture is null))
-        {
-            return wantedStatus is null && status is not null
-                ? Problems.Invalid("status", $"must be one of {string.Join(", ", WireFormat.Names<JobStatus>())}.")
-                : Problems.Invalid("architecture", $"must be one of {string.Join(", ", WireFormat.Names<Architecture>())}.");
-        }
-
-        if (Paging.Check(limit, cursor, out Guid? before) is { } problem)
+        if (Paging.Check(cursor, out Guid? before) is { } problem)
         {
             return problem;
         }
@@ -233,13 +228,9 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossPicture(
-        Guid id, IDbContextFactory<StoreContext> stores, FigureBound figures, CancellationToken token, int width = 800, int height = 500)
+        Guid id, IDbContextFactory<StoreContext> stores, FigureBound figures, CancellationToken token,
+        [Bounds(200, 4000)] int width = 800, [Bounds(150, 4000)] int height = 500)
     {
-        if (width is < 200 or > 4000 || height is < 150 or > 4000)
-        {
-            return Problems.Invalid(width is < 200 or > 4000 ? "width" : "height", "must be a number of pixels: width 200 to 4000, height 150 to 4000.");
-        }
-
         if (figures.Refusal(width, height) is { } tooLarge)
         {
             return tooLarge;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
-using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,7 +23,7 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
 {
     public const string Field = "image";
 
-    private const int PixelCount = 28 * 28;
+    public const int PixelCount = 28 * 28;
 
     /// <summary>The split, or the problem with its name or with getting it.</summary>
     public async Task<(DigitSet? Set, ProblemHttpResult? Problem)> SplitAsync(string dataset, string split, CancellationToken token)
@@ -37,8 +36,8 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         return await datasets.LoadAsync(dataset, token) switch
         {
             DatasetLoad.Unavailable unavailable => (null, Problems.DatasetUnavailable(unavailable.Reason)),
-            DatasetLoad.Loaded loaded when loaded.Dataset.Split(split) is { } set => (set, null),
-            _ => (null, Problems.Invalid("split", $"must be one of {string.Join(", ", Dataset.Splits)}.")),
+            DatasetLoad.Loaded loaded => (loaded.Dataset.Split(split), null),
+            _ => throw new InvalidOperationException("unreachable"),
         };
     }
 
@@ -56,13 +55,8 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             : Problems.PictureNotFound(name, split, index, set.Count);
     }
 
-    public async Task<DigitRead> FromUploadAsync(HttpRequest request, string preprocess, CancellationToken token)
+    public async Task<DigitRead> FromUploadAsync(HttpRequest request, Preprocessing preprocessing, CancellationToken token)
     {
-        if (WireFormat.Parse<Preprocessing>(preprocess) is not { } preprocessing)
-        {
-            return Problems.Invalid("preprocess", $"must be one of {string.Join(", ", WireFormat.Names<Preprocessing>())}.");
-        }
-
         if (request.HasJsonContentType())
         {
             return await FromPixelsAsync(request, token);

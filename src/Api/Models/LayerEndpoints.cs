@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Globalization;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
@@ -18,20 +17,18 @@ namespace AutoencoderApi.Api.Models;
 /// <param name="Maps">The maps asked for.</param>
 internal sealed record TilesResponse(string Layer, int[] Shape, int Dead, MapStatistics[] Maps);
 
-/// <summary>How to lay out feature maps.</summary>
-internal sealed record TileQuery(
-    [property: Description("How many maps, or 'all'.")] string Count = "16",
-    [property: Description("The first map.")] int First = 0,
-    [property: Description("Tiles in a row; by default the square root of their number, rounded up.")] int? Columns = null,
-    [property: Description("Pixels a value, 1 to 32.")] int Scale = 4,
-    [property: Description("Pixels between tiles, 0 to 16.")] int Gap = 1,
-    [property: Description("Stretch each tile to its own minimum and maximum ('tile'), or all to the layer's ('layer').")] string Range = "tile",
-    [property: Description("'gray' or 'viridis'.")] string Palette = "gray");
+/// <summary>How to lay out feature maps. Public, because the rules of an internal type's properties would not be checked.</summary>
+public sealed record TileQuery(
+    [property: Pattern("^(all|[1-9][0-9]{0,8})$", "must be a whole number from 1, or 'all'.")] string Count = "16",
+    int First = 0,
+    [property: Bounds(1, 1024)] int? Columns = null,
+    [property: Bounds(1, TileGridOptions.MaxScale)] int Scale = 4,
+    [property: Bounds(0, 16)] int Gap = 1,
+    [property: OneOf<TileRange>] string Range = "tile",
+    [property: OneOf<TilePalette>] string Palette = "gray");
 
 internal static class LayerEndpoints
 {
-    private const int MaxGap = 16;
-
     public static void MapLayers(this IEndpointRouteBuilder app)
     {
         RouteGroupBuilder layer = app.MapGroup("/v1/checkpoints/{reference}/layers/{layer}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
@@ -41,13 +38,13 @@ internal static class LayerEndpoints
 
     private static async Task<IResult> FromDataset(
         string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
-        string? dataset = null, string split = "test", int index = 0) =>
+        string? dataset = null, [Split] string split = "test", int index = 0) =>
         await Tiles(reference, layer, query, looking, figures, () => digits.FromDatasetAsync(dataset, split, index, token), request, token);
 
     private static async Task<IResult> FromUpload(
         string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
-        string preprocess = "auto") =>
-        await Tiles(reference, layer, query, looking, figures, () => digits.FromUploadAsync(request, preprocess, token), request, token);
+        [OneOf<Preprocessing>] string preprocess = "auto") =>
+        await Tiles(reference, layer, query, looking, figures, () => digits.FromUploadAsync(request, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
 
     private static async Task<IResult> Tiles(
         string reference, string layer, TileQuery query, Looking looking, FigureBound figures, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
@@ -126,27 +123,16 @@ internal static class LayerEndpoints
     private static TileGridOptions? Options(TileQuery query, int channels, out ProblemHttpResult? problem)
     {
         int rest = channels - query.First;
-        bool isNumber = int.TryParse(query.Count, NumberStyles.None, CultureInfo.InvariantCulture, out int count);
-        TileRange? range = WireFormat.Parse<TileRange>(query.Range);
-        TilePalette? palette = WireFormat.Parse<TilePalette>(query.Palette);
-        problem =
-            query.First < 0 || rest <= 0 ? Problems.Invalid("first", $"must be 0 to {channels - 1}: the layer has {channels} maps.")
-            : query.Count != "all" && (!isNumber || count < 1) ? Problems.Invalid("count", "must be a whole number from 1, or 'all'.")
-            : query.Columns is < 1 or > 1024 ? Problems.Invalid("columns", "must be 1 to 1024.")
-            : query.Scale is < 1 or > TileGridOptions.MaxScale ? Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.")
-            : query.Gap is < 0 or > MaxGap ? Problems.Invalid("gap", $"must be 0 to {MaxGap}.")
-            : range is null ? Problems.Invalid("range", $"must be one of {string.Join(", ", WireFormat.Names<TileRange>())}.")
-            : palette is null ? Problems.Invalid("palette", $"must be one of {string.Join(", ", WireFormat.Names<TilePalette>())}.")
-            : null;
+        problem = query.First < 0 || rest <= 0 ? Problems.Invalid("first", $"must be 0 to {channels - 1}: the layer has {channels} maps.") : null;
         return problem is not null ? null : new TileGridOptions
         {
             First = query.First,
-            Count = query.Count == "all" ? rest : Math.Min(count, rest),
+            Count = query.Count == "all" ? rest : Math.Min(int.Parse(query.Count, CultureInfo.InvariantCulture), rest),
             Columns = query.Columns,
             Scale = query.Scale,
             Gap = query.Gap,
-            Range = range!.Value,
-            Palette = palette!.Value,
+            Range = WireFormat.Parse<TileRange>(query.Range)!.Value,
+            Palette = WireFormat.Parse<TilePalette>(query.Palette)!.Value,
         };
     }
 }

@@ -41,14 +41,10 @@ internal static class TagEndpoints
         tags.MapDelete("{tag}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTag").WithSummary("Take a name off its checkpoint, which stays").GuardedByEntityTag().ProducesProblem(404).ProducesProblem(422);
     }
 
-    private static async Task<Results<Ok<Page<TagResponse>>, ProblemHttpResult>> List(
-        CheckpointStore checkpoints, IDbContextFactory<StoreContext> stores, CancellationToken token, int limit = 50, string? cursor = null)
+    private static async Task<Ok<Page<TagResponse>>> List(
+        CheckpointStore checkpoints, IDbContextFactory<StoreContext> stores, CancellationToken token,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
-        if (Paging.CheckLimit(limit) is { } problem)
-        {
-            return problem;
-        }
-
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         List<TagRow> rows = await store.Tags.AsNoTracking()
             .Where(row => cursor == null || string.Compare(row.Name, cursor) > 0)
@@ -82,16 +78,16 @@ internal static class TagEndpoints
     }
 
     private static async Task<Results<Created<TagResponse>, Ok<TagResponse>, ProblemHttpResult>> Put(
-        string tag, TagRequest request, TagStore tags, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
+        [Name] string tag, TagRequest request, TagStore tags, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
     {
         if (Kept(tag) is { } keptProblem)
         {
             return keptProblem;
         }
 
-        if (!SettingsRules.IsName(tag) || Guid.TryParse(tag, out _))
+        if (Guid.TryParse(tag, out _))
         {
-            return Problems.Invalid("tag", SettingsRules.NameRule + " It must not look like an id.");
+            return Problems.Invalid("tag", "must not look like an id.");
         }
 
         if (await checkpoints.FindAsync(request.Checkpoint, token) is not { } checkpoint)
