@@ -52,7 +52,10 @@ builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [StoreHe
 builder.Services.AddOpenApiDocument();
 
 WebApplication app = builder.Build();
-await app.Services.MigrateStoreAsync();
+if (args is not [OpenApiCommand.Name])
+{
+    await app.Services.MigrateStoreAsync();
+}
 
 app.UseProblems();
 app.UseAccess();
@@ -71,5 +74,10 @@ if (app.Configuration.Role() != ProcessRole.Worker)
 }
 
 app.MapHealth();
+if (args is [OpenApiCommand.Name])
+{
+    return await OpenApiCommand.RunAsync(app, Console.Out);
+}
+
 await app.RunAsync();
 return 0;

@@ -25,9 +25,10 @@ internal static partial class ProblemSetup
         app.UseStatusCodePages();
     }
 
-    private static void Complete(HttpContext context, ProblemDetails problem)
+    /// <summary>Gives a problem that came with less its type, and a detail that says what to do.</summary>
+    /// <param name="allow">The methods that the path takes, where that is the problem.</param>
+    public static void Complete(ProblemDetails problem, int status, string path, string allow = "")
     {
-        int status = problem.Status ?? context.Response.StatusCode;
         bool isNamed = problem.Type?.StartsWith(Problems.UrnPrefix, StringComparison.Ordinal) is true;
         if (!isNamed && problem is HttpValidationProblemDetails invalid)
         {
@@ -40,21 +41,25 @@ internal static partial class ProblemSetup
             (problem.Type, problem.Title) = (Problems.UrnPrefix + slug, title);
         }
 
+        problem.Detail ??= status switch
+        {
+            404 => $"There is no {path}. /swagger lists what there is.",
+            405 => $"{path} takes {allow}.",
+            408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
+            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:PictureBytes and the like).",
+            415 => $"The body's media type is not one that {path} takes; /swagger lists them.",
+            500 => "This is a fault of the service; report it with the traceId.",
+            _ => problem.Title,
+        };
+    }
+
+    private static void Complete(HttpContext context, ProblemDetails problem)
+    {
+        Complete(problem, problem.Status ?? context.Response.StatusCode, context.Request.Path, context.Response.Headers.Allow.ToString());
         if (problem.Extensions.TryGetValue(Problems.RetryAfter, out object? seconds))
         {
             context.Response.Headers.RetryAfter = Convert.ToString(seconds, CultureInfo.InvariantCulture);
         }
-
-        problem.Detail ??= status switch
-        {
-            404 => $"There is no {context.Request.Path}. /swagger lists what there is.",
-            405 => $"{context.Request.Path} takes {context.Response.Headers.Allow}.",
-            408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
-            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:PictureBytes and the like).",
-            415 => $"The body's media type is not one that {context.Request.Path} takes; /swagger lists them.",
-            500 => "This is a fault of the service; report it with the traceId.",
-            _ => problem.Title,
-        };
     }
 
     /// <summary>A store that cannot answer now is the caller's to wait for, whatever the call was.</summary>

@@ -18,6 +18,9 @@ internal abstract record DigitRead
     public static implicit operator DigitRead(ProblemHttpResult problem) => new Refused(problem);
 }
 
+/// <summary>A digit as numbers, row by row.</summary>
+internal sealed record PixelsRequest(float[] Pixels);
+
 /// <summary>Gets the digit that a request is about: from a data set, or uploaded as a multipart field, a raw body or JSON.</summary>
 internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decoder)
 {
@@ -142,6 +145,4 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             PreparedDigit.WrongSize size => Problems.PictureUnusable($"preprocess=none takes 28×28 pictures only, this one is {size.Width}×{size.Height}. Use preprocess=auto."),
             _ => throw new InvalidOperationException("unreachable"),
         };
-
-    private sealed record PixelsRequest(float[] Pixels);
 }

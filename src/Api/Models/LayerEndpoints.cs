@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
@@ -12,20 +14,23 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
+/// <summary>A layer's feature maps in numbers.</summary>
+/// <param name="Layer">Its name.</param>
 /// <param name="Shape">Channels, height, width of the whole layer.</param>
 /// <param name="Dead">How many of its maps are zero everywhere for this picture.</param>
 /// <param name="Maps">The maps asked for.</param>
-internal sealed record TilesResponse(string Layer, int[] Shape, int Dead, MapStatistics[] Maps);
+internal sealed record TilesResponse(string Layer, [property: Length(3, 3)] int[] Shape, int Dead, MapStatistics[] Maps);
 
 /// <summary>How to lay out feature maps. Public, because the rules of an internal type's properties would not be checked.</summary>
 public sealed record TileQuery(
+    [property: Description("How many maps, or `all`.")]
     [property: Pattern("^(all|[1-9][0-9]{0,8})$", "must be a whole number from 1, or 'all'.")] string Count = "16",
-    int First = 0,
-    [property: Bounds(1, 1024)] int? Columns = null,
+    [property: Description("The first map, counted from 0.")] int First = 0,
+    [property: Bounds(1, 1024), Description("Tiles in a row; else the square root of their number, rounded up.")] int? Columns = null,
     [property: Bounds(1, TileGridOptions.MaxScale)] int Scale = 4,
-    [property: Bounds(0, 16)] int Gap = 1,
-    [property: OneOf<TileRange>] string Range = "tile",
-    [property: OneOf<TilePalette>] string Palette = "gray");
+    [property: Bounds(0, 16), Description("Pixels between tiles.")] int Gap = 1,
+    [property: OneOf<TileRange>, Description("What is stretched from black to white: each `tile` from its own minimum to its own maximum, or all of them from the `layer`'s.")] string Range = "tile",
+    [property: OneOf<TilePalette>, Description("The colours of low and high values.")] string Palette = "gray");
 
 internal static class LayerEndpoints
 {

@@ -16,9 +16,11 @@ namespace AutoencoderApi.Api.Tags;
 internal sealed record TagRequest
 {
     /// <summary>The id of the checkpoint to name, or a tag that names it now.</summary>
+    [Name]
     public required string Checkpoint { get; init; }
 }
 
+/// <summary>A name for a checkpoint.</summary>
 /// <param name="Name">What may stand for the checkpoint's id in every path.</param>
 /// <param name="Checkpoint">The id of the checkpoint that it names.</param>
 /// <param name="KeptByService">True for <c>latest</c> and <c>best</c>, which move by themselves, and guard nothing from deletion.</param>
@@ -36,8 +38,7 @@ internal static class TagEndpoints
         tags.MapGet("", List).WithName("listTags").WithSummary("The tags by name, first those that the service keeps").ProducesProblem(400);
         tags.MapGet("{tag}", Get).WithName("getTag").WithSummary("The checkpoint that a tag names").AnswersEntityTag("where the tag is").ProducesProblem(404);
         tags.MapPut("{tag}", Put).RequireAuthorization(Roles.Operator).WithName("putTag").WithSummary("Name a checkpoint, or move the name to another").GuardedByEntityTag()
-            .AnswersHeader(200, "ETag", "Names where the tag is now.").AnswersHeader(201, "ETag", "Names where the tag is now.").AnswersHeader(201, "Location", "The tag.")
-            .ProducesProblem(400).ProducesProblem(415).ProducesProblem(422);
+            .AnswersNewEntityTag(200, 201).AnswersLocation(201, "/v1/tags/shown").ProducesProblem(422);
         tags.MapDelete("{tag}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTag").WithSummary("Take a name off its checkpoint, which stays").GuardedByEntityTag().ProducesProblem(404).ProducesProblem(422);
     }
 
