@@ -53,6 +53,20 @@ internal static partial class ProblemSetup
         };
     }
 
+    /// <summary>A request that cannot be read, for the sake of one field or parameter.</summary>
+    public static ProblemDetails Malformed(string field, string reason) => new()
+    {
+        Status = StatusCodes.Status400BadRequest,
+        Detail = $"{field}: {reason}",
+        Extensions = { ["errors"] = new Dictionary<string, string[]> { [field] = [reason] } },
+    };
+
+    public static ProblemDetails StoreAway(bool isFull) => new()
+    {
+        Status = StatusCodes.Status503ServiceUnavailable,
+        Detail = isFull ? "The store has no room left; nothing was changed." : "The store does not answer. Send the request again soon.",
+    };
+
     private static void Complete(HttpContext context, ProblemDetails problem)
     {
         Complete(problem, problem.Status ?? context.Response.StatusCode, context.Request.Path, context.Response.Headers.Allow.ToString());
@@ -77,11 +91,7 @@ internal static partial class ProblemSetup
             LogAway(logger, httpContext.Request.Path, exception.Message);
             httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-            var problem = new ProblemDetails
-            {
-                Status = StatusCodes.Status503ServiceUnavailable,
-                Detail = StoreFaults.IsFull(exception) ? "The store has no room left; nothing was changed." : "The store does not answer. Send the request again soon.",
-            };
+            ProblemDetails problem = StoreAway(StoreFaults.IsFull(exception));
             return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
         }
 
@@ -100,13 +110,8 @@ internal static partial class ProblemSetup
             }
 
             httpContext.Response.StatusCode = malformed.StatusCode;
-            var problem = new ProblemDetails { Status = malformed.StatusCode, Detail = malformed.Message };
-            if (FaultOf(malformed) is var (field, reason))
-            {
-                problem.Detail = $"{field}: {reason}";
-                problem.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [reason] };
-            }
-
+            ProblemDetails problem = FaultOf(malformed) is var (field, reason) ? Malformed(field, reason) : new ProblemDetails { Detail = malformed.Message };
+            problem.Status = malformed.StatusCode;
             return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
         }
 

@@ -34,7 +34,7 @@ internal sealed class Answers : IOperationFilter
         {
             if (produced.StatusCode < 400)
             {
-                answers[produced.StatusCode] = Success(produced, (OpenApiResponse?)answers.GetValueOrDefault(produced.StatusCode), context);
+                answers[produced.StatusCode] = Success(produced, (OpenApiResponse?)answers.GetValueOrDefault(produced.StatusCode), operation.OperationId!, context);
             }
         }
 
@@ -51,7 +51,7 @@ internal sealed class Answers : IOperationFilter
         }
     }
 
-    private static OpenApiResponse Success(IProducesResponseTypeMetadata produced, OpenApiResponse? before, OperationFilterContext context)
+    private static OpenApiResponse Success(IProducesResponseTypeMetadata produced, OpenApiResponse? before, string operation, OperationFilterContext context)
     {
         OpenApiResponse answer = before ?? new OpenApiResponse { Description = Meaning(produced.StatusCode), Content = new Dictionary<string, OpenApiMediaType>() };
         foreach (string type in produced.ContentTypes)
@@ -61,7 +61,7 @@ internal sealed class Answers : IOperationFilter
                 "application/json" => new OpenApiMediaType
                 {
                     Schema = context.SchemaGenerator.GenerateSchema(produced.Type!, context.SchemaRepository),
-                    Examples = Examples.Of(produced.Type!, context.Document),
+                    Examples = Examples.Of(produced.Type!, context.Document, produced.StatusCode == StatusCodes.Status202Accepted ? operation : ""),
                 },
                 "text/csv" => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "RFC 4180, with a line of headings." }, Example = Examples.Text(type) },
                 EventsType => Events(context),

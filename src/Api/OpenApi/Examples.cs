@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace AutoencoderApi.Api.OpenApi;
 
-/// <summary>Answers that the service once gave, by the type of their items, or their media type where they are text.</summary>
+/// <summary>Answers that the service once gave, by the operation that alone gives such a one, or the type of their items, or their media type where they are text.</summary>
 internal static class Examples
 {
     private static readonly JsonObject s_recorded = Read();
@@ -18,11 +18,12 @@ internal static class Examples
     /// The example of a value of that type, shared by all who show it; null where there is none. It is read as that type and written
     /// again, so that a field that is no more is found here, and not by a reader.
     /// </summary>
-    public static Dictionary<string, IOpenApiExample>? Of(Type type, OpenApiDocument document)
+    public static Dictionary<string, IOpenApiExample>? Of(Type type, OpenApiDocument document, string operation = "")
     {
         bool isPage = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Page<>);
         Type item = isPage ? type.GetGenericArguments()[0] : type.GetElementType() ?? type;
-        if (s_recorded[item.Name] is not { } recorded)
+        string name = s_recorded.ContainsKey(operation) ? operation : item.Name;
+        if (s_recorded[name] is not { } recorded)
         {
             return null;
         }
@@ -34,11 +35,11 @@ internal static class Examples
             fields.Where(field => !given.ContainsKey(field.Key)).ToList().ForEach(leftOut => fields.Remove(leftOut.Key));
         }
 
-        return Share(isPage ? $"{item.Name}Page" : item.Name, value, document);
+        return Share(isPage ? $"{name}Page" : name, value, document);
     }
 
     /// <summary>An example that stands once in the document, under that name.</summary>
-    public static Dictionary<string, IOpenApiExample> Share(string name, JsonNode value, OpenApiDocument document)
+    private static Dictionary<string, IOpenApiExample> Share(string name, JsonNode value, OpenApiDocument document)
     {
         document.Components ??= new OpenApiComponents();
         document.Components.Examples ??= new Dictionary<string, IOpenApiExample>();

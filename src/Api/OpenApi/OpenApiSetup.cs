@@ -60,7 +60,7 @@ internal static class OpenApiSetup
         {
             options.SwaggerEndpoint("/openapi/v1.json", "v1");
             options.DocumentTitle = "AutoencoderApi";
-        }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.OwnFilesOnly);
+        }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.Swagger);
     }
 
     /// <summary>An object with that one property, required: a form of one file, or a JSON body of one field.</summary>

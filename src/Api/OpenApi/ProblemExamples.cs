@@ -25,37 +25,44 @@ internal static class ProblemExamples
     /// <summary>The problem, and what to call it: the ending of its URN, and where that is not all, what else tells it from others of its type.</summary>
     public static (string Name, JsonObject Example) Of(int status, Role role, ApiDescription operation)
     {
-        ProblemDetails problem = Specific(status, role, operation)?.ProblemDetails ?? new ProblemDetails { Status = status };
-        ProblemSetup.Complete(problem, status, "/" + operation.RelativePath);
+        string path = $"/{operation.RelativePath!.TrimEnd('/')}";
+        ProblemDetails problem = Specific(status, role, operation, path) ?? new ProblemDetails { Status = status };
+        ProblemSetup.Complete(problem, status, path);
         JsonObject written = JsonSerializer.SerializeToNode(problem, problem.GetType(), WireFormat.Json)!.AsObject();
         written["traceId"] = "00-ad7cf2294bf4ac0c624475c341b22a97-6d1b394e88b46668-00";
-        string which = problem is HttpValidationProblemDetails { Errors: var errors } ? $"-{errors.First().Key}" : status == 403 ? $"-{WireFormat.Name(role)}" : "";
+        string which = written["errors"] is JsonObject errors ? $"-{errors.First().Key}" : status == 403 ? $"-{WireFormat.Name(role)}" : "";
         return ($"{problem.Type![Problems.UrnPrefix.Length..]}{which}", written);
     }
 
-    private static ProblemHttpResult? Specific(int status, Role role, ApiDescription operation) => (status, Path: operation.RelativePath!) switch
+    private static ProblemDetails? Specific(int status, Role role, ApiDescription operation, string path) => status switch
+    {
+        400 when BrokenRule(operation) is null && operation.ParameterDescriptions.Any(parameter => parameter.Name == "id") =>
+            ProblemSetup.Malformed("id", "'none' is not an id (a UUID)."),
+        503 => ProblemSetup.StoreAway(isFull: false),
+        _ => Answered(status, role, operation, path)?.ProblemDetails,
+    };
+
+    private static ProblemHttpResult? Answered(int status, Role role, ApiDescription operation, string path) => (status, path) switch
     {
         (400, _) when BrokenRule(operation) is var (name, rule) => Problems.Invalid(name, rule),
-        (400, "v1/training-jobs") => Problems.Invalid(SettingsRules.Violations(TrainingSettings.For(Architecture.Strided, SyntheticDigits.Name) with { Steps = 0 })),
-        (400, _) when operation.ParameterDescriptions.Any(parameter => parameter.Name == "id") => Problems.Invalid("id", "'none' is not an id (a UUID)."),
+        (400, "/v1/training-jobs") => Problems.Invalid(SettingsRules.Violations(TrainingSettings.For(Architecture.Strided, SyntheticDigits.Name) with { Steps = 0 })),
         (401, _) => Problems.NotAuthenticated($"Send a key in the header {KeyAuthentication.Header}."),
         (403, _) when role > Role.Reader => Problems.NotAllowed($"This needs the role {WireFormat.Name(role)}; the key has the role {WireFormat.Name(Role.Reader)}."),
         (403, _) => Problems.NotAllowed(LocalCallers.NotLocal),
-        (404, var path) when path.Contains("{id}", StringComparison.Ordinal) => Problems.JobNotFound(s_job),
-        (404, var path) when path.Contains("{reference}", StringComparison.Ordinal) => Problems.CheckpointNotFound("none"),
-        (404, var path) when path.Contains("{tag}", StringComparison.Ordinal) => Problems.TagNotFound("none"),
+        (404, _) when path.Contains("{id}", StringComparison.Ordinal) => Problems.JobNotFound(s_job),
+        (404, _) when path.Contains("{reference}", StringComparison.Ordinal) => Problems.CheckpointNotFound("none"),
+        (404, _) when path.Contains("{tag}", StringComparison.Ordinal) => Problems.TagNotFound("none"),
         (404, _) => Problems.PictureNotFound(DatasetCatalog.Mnist, "test", 10_000, 10_000),
-        (409, var path) when path.Contains("{reference}", StringComparison.Ordinal) => Problems.Tagged("shown", $"checkpoint {Checkpoint}"),
+        (409, _) when path.Contains("{reference}", StringComparison.Ordinal) => Problems.Tagged("shown", $"checkpoint {Checkpoint}"),
         (409, _) => Problems.Conflict($"The job has not ended. POST {JobLinks.Of(s_job).Cancel} first."),
         (412, _) => Problems.PreconditionFailed("The tag 'shown' is not what If-Match or If-None-Match says. GET /v1/tags/shown shows where it is, and its ETag."),
-        (422, "v1/checkpoints") => Problems.CheckpointDamaged("Tensor 'conv1.weight': value 0 is NaN; values must be finite and within ±10000."),
-        (422, "v1/training-jobs") => Problems.Unusable($"startFrom: there is no checkpoint {Checkpoint}. GET /v1/checkpoints lists them."),
-        (422, var path) when path.Contains("{tag}", StringComparison.Ordinal) => Problems.Unusable("'latest' is kept by the service and moves by itself. Choose another name."),
-        (422, var path) when path.EndsWith("weights", StringComparison.Ordinal) => Problems.CheckpointDamaged($"The bytes of checkpoint {Checkpoint} are not those that were stored. Use another checkpoint of its job."),
-        (422, var path) when path.EndsWith("index}.png", StringComparison.Ordinal) => Problems.DatasetUnavailable("fashion-mnist: /data/datasets/fashion-mnist lacks train-images-idx3-ubyte or train-labels-idx1-ubyte."),
+        (422, "/v1/checkpoints") => Problems.CheckpointDamaged("Tensor 'conv1.weight': value 0 is NaN; values must be finite and within ±10000."),
+        (422, "/v1/training-jobs") => Problems.Unusable($"startFrom: there is no checkpoint {Checkpoint}. GET /v1/checkpoints lists them."),
+        (422, _) when path.Contains("{tag}", StringComparison.Ordinal) => Problems.Unusable("'latest' is kept by the service and moves by itself. Choose another name."),
+        (422, _) when path.EndsWith("weights", StringComparison.Ordinal) => Problems.CheckpointDamaged($"The bytes of checkpoint {Checkpoint} are not those that were stored. Use another checkpoint of its job."),
+        (422, _) when path.EndsWith("index}.png", StringComparison.Ordinal) => Problems.DatasetUnavailable("fashion-mnist: /data/datasets/fashion-mnist lacks train-images-idx3-ubyte or train-labels-idx1-ubyte."),
         (422, _) => Problems.FigureTooLarge(16_000, 12_000, 16_000_000),
         (429, _) => Problems.TooManyRequests("Requests come faster than one caller may send them.", 1),
-        (503, _) => Problems.TookTooLong(120),
         _ => null,
     };
 
