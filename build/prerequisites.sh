@@ -33,6 +33,16 @@ need_faketime() {
   ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || install_package libfaketime "libfaketime is missing, so the test of wrong clocks is skipped"
 }
 
+# npm, which brings node, and the packages of tests/Client: a linter for the OpenAPI document and a client that is generated from it.
+need_client() {
+  local lack="so the OpenAPI document is not linted and no client is generated from it"
+  command -v npm >/dev/null || install_package npm "npm is missing, $lack"
+  command -v npm >/dev/null || return 0
+  if ! cmp -s tests/Client/package-lock.json tests/Client/node_modules/installed; then
+    (cd tests/Client && npm ci --silent && cp package-lock.json node_modules/installed) || echo "npm could not install tests/Client, $lack" >&2
+  fi
+}
+
 install_package() { # package, what its lack means -> installs it where this user may; else says what to install
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1"; } >/dev/null && return

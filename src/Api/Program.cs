@@ -54,7 +54,10 @@ builder.Services.AddTelemetry(builder.Configuration);
 builder.Services.AddOpenApiDocument();
 
 WebApplication app = builder.Build();
-await app.Services.MigrateStoreAsync();
+if (args is not [OpenApiCommand.Name])
+{
+    await app.Services.MigrateStoreAsync();
+}
 
 app.UseProblems();
 app.UseAccess();
@@ -78,5 +81,10 @@ if (app.Configuration.Role() != ProcessRole.Worker)
 
 app.MapHealth();
 app.MapMetrics();
+if (args is [OpenApiCommand.Name])
+{
+    return await OpenApiCommand.RunAsync(app, Console.Out);
+}
+
 await app.RunAsync();
 return 0;

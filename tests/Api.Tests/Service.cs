@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AutoencoderApi.Api.Tests;
@@ -27,6 +31,9 @@ public sealed class Service : WebApplicationFactory<Program>
 
     public ServiceClient Client { get; }
 
+    /// <summary>Which operation has answered with which status.</summary>
+    internal ConcurrentDictionary<(string Operation, int Status), bool> Answers { get; } = [];
+
     public string Folder => _folder;
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -34,7 +41,7 @@ public sealed class Service : WebApplicationFactory<Program>
         builder.UseSetting("Store:Folder", _folder);
         builder.UseSetting("Training:Threads", "2");
         builder.UseSetting("Limits:FigurePixels", "4000000");
-        builder.ConfigureServices(services => services.AddSingleton<IStartupFilter, PretendAddress>());
+        builder.ConfigureServices(services => services.AddSingleton<IStartupFilter, PretendAddress>().AddSingleton<IStartupFilter>(new NoteAnswers(Answers)));
     }
 
     public override async ValueTask DisposeAsync()
@@ -43,6 +50,23 @@ public sealed class Service : WebApplicationFactory<Program>
         await base.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class NoteAnswers(ConcurrentDictionary<(string, int), bool> answers) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(async (context, proceed) =>
+            {
+                await proceed(context);
+                Endpoint? endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
+                if (endpoint?.Metadata.GetMetadata<IEndpointNameMetadata>() is { EndpointName: var operation })
+                {
+                    answers.TryAdd((operation, context.Response.StatusCode), true);
+                }
+            });
+            next(app);
+        };
     }
 
     private sealed class PretendAddress : IStartupFilter
@@ -91,7 +115,16 @@ public sealed class TrainedService : IAsyncLifetime
         }
     }
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    /// <summary>Checks on the way out that the OpenAPI document has every status that an operation has answered with.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        JsonNode document = await Service.Json("/openapi/v1.json");
+        var described = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).SelectMany(
+            operation => operation.Value!["responses"]!.AsObject(), (operation, answer) => ((string)operation.Value!["operationId"]!, int.Parse(answer.Key, null as IFormatProvider)));
+        (string, int)[] undescribed = [.. _host.Answers.Keys.Except(described)];
+        await _host.DisposeAsync();
+        Assert.Empty(undescribed);
+    }
 }
 
 [CollectionDefinition(Name)]

@@ -10,6 +10,8 @@ namespace AutoencoderApi.Api.Access;
 /// </summary>
 internal static class LocalCallers
 {
+    public const string NotLocal = "Only callers on the same machine are let in while no key is configured. The command 'keys create' makes one.";
+
     private static readonly string[] s_proxyHeaders = ["Forwarded", "Via", "X-Real-IP"];
 
     /// <summary>Answers 403 to everyone else. Must stand before anything that changes the connection's address.</summary>
@@ -18,7 +20,7 @@ internal static class LocalCallers
 
     private static string? Refusal(HttpContext context) =>
         context.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)
-            ? "Only callers on the same machine are let in while no key is configured. The command 'keys create' makes one."
+            ? NotLocal
         : context.Request.Headers.Keys.FirstOrDefault(IsOfProxy) is { } header
             ? $"The request passed a proxy (it has the header {header}). Configure a key: behind a proxy no caller is known to be on the same machine."
         : !IsThisMachine(context.Request.Host.Host)

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
@@ -18,25 +20,30 @@ using Microsoft.Net.Http.Headers;
 namespace AutoencoderApi.Api.Checkpoints;
 
 /// <summary>What is known of a checkpoint.</summary>
+/// <param name="Id">What paths take for it.</param>
 /// <param name="JobId">The job that wrote it; null where it was imported.</param>
 /// <param name="Name">The name that its importer gave it, or null.</param>
 /// <param name="Imported">Whether it was imported: its step and losses are then what the file claims, and not measured here.</param>
+/// <param name="Architecture">Of the network.</param>
+/// <param name="Settings">Those that it was trained with.</param>
 /// <param name="Step">Steps taken.</param>
 /// <param name="Losses">Mean squared error per pixel, pixels 0..1; <c>test</c> only after a job's last step.</param>
 /// <param name="Layers">The named stages one may look into.</param>
-/// <param name="Bytes">Size of the safetensors file.</param>
+/// <param name="Bytes">Size of the safetensors file, in bytes.</param>
 /// <param name="Sha256">Of that file, in lower-case hexadecimal.</param>
+/// <param name="CreatedAt">When it was written or imported.</param>
 internal sealed record CheckpointResponse(
-    Guid Id, Guid? JobId, string? Name, bool Imported, Architecture Architecture, TrainingSettings Settings, int Step, Losses Losses, LayerResponse[] Layers, int Bytes, string Sha256, DateTime CreatedAt)
+    Guid Id, Guid? JobId, string? Name, bool Imported, Architecture Architecture, TrainingSettings Settings, int Step, Losses Losses, LayerResponse[] Layers, int Bytes, [property: RegularExpression("^[0-9a-f]{64}$")] string Sha256, DateTime CreatedAt)
 {
     public static CheckpointResponse Of(CheckpointRow row) => new(
         row.Id, row.JobId, row.Name, row.JobId is null, row.Architecture, row.Settings, row.Step, row.Losses, LayerResponse.AllOf(row.Settings), row.Bytes, row.Sha256, row.CreatedAt);
 }
 
+/// <summary>A named stage of a network.</summary>
 /// <param name="Name">What <c>/layers/{layer}/tiles</c> takes.</param>
 /// <param name="Shape">Channels, height, width.</param>
 /// <param name="Parameters">How many of the network's trainable numbers it holds.</param>
-internal sealed record LayerResponse(string Name, int[] Shape, int Parameters)
+internal sealed record LayerResponse(string Name, [property: Length(3, 3)] int[] Shape, int Parameters)
 {
     public static LayerResponse[] AllOf(TrainingSettings settings) =>
         [.. NetworkPlan.For(settings).Stages.Select(stage => new LayerResponse(stage.Name, stage.Output.ToArray(), stage.Parameters.Sum(parameter => parameter.Count)))];
@@ -51,24 +58,24 @@ internal static class CheckpointEndpoints
         checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id or tag").AnswersEntityTag("the checkpoint, which never changes").ProducesProblem(404);
         checkpoints.MapPost("", Import).RequireAuthorization(Roles.Operator).WithName("importCheckpoint").WithSummary("Import a safetensors file that this service, or one like it, has written")
             .TakesUpTo(_ => CheckpointUpload.MaxRequestBytes).WithMetadata(new AcceptsCheckpointMetadata())
-            .Produces<CheckpointResponse>(201).AnswersHeader(201, "Location", "The checkpoint.").TakesIdempotencyKey()
-            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415);
+            .Produces<CheckpointResponse>(201).AnswersLocation(201, "/v1/checkpoints/01a21060-f263-74af-be43-6cf8a0371105").TakesIdempotencyKey();
         checkpoints.MapDelete("{reference}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteCheckpoint").WithSummary("Delete a checkpoint that no tag names and no running job needs").ProducesProblem(404).ProducesProblem(409);
         checkpoints.MapGet("{reference}/weights", Weights).WithName("downloadWeights").WithSummary("The safetensors file")
-            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304).ProducesProblem(404).ProducesProblem(416).DisableRequestTimeout();
+            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").AnswersEntityTag("the file, by its sha256")
+            .TakesHeader("Range", "The part of the file to send, in bytes.", "bytes=0-1023")
+            .AnswersHeader(200, "Content-Disposition", "A name to save the file by.", "attachment; filename=nearest-unpool-600-01a21060-f263-74af-be43-6cf8a0371105.safetensors")
+            .AnswersHeader(206, "Content-Range", "Which bytes these are, and of how many.", "bytes 0-1023/319944")
+            .ProducesProblem(404).ProducesProblem(412).ProducesProblem(416).ProducesProblem(422).DisableRequestTimeout();
         checkpoints.MapGet("{reference}/layers", Layers).WithName("listLayers").WithSummary("The named stages with their shapes").ProducesProblem(404);
     }
 
     private static async Task<Results<Ok<Page<CheckpointResponse>>, ProblemHttpResult>> List(
-        IDbContextFactory<StoreContext> stores, CancellationToken token, Guid? jobId = null, string? architecture = null, int limit = 50, string? cursor = null)
+        IDbContextFactory<StoreContext> stores, CancellationToken token,
+        [Description("Only the checkpoints of this job.")] Guid? jobId = null, [OneOf<Architecture>] string? architecture = null,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
         Architecture? wanted = architecture is null ? null : WireFormat.Parse<Architecture>(architecture);
-        if (architecture is not null && wanted is null)
-        {
-            return Problems.Invalid("architecture", $"must be one of {string.Join(", ", WireFormat.Names<Architecture>())}.");
-        }
-
-        if (Paging.Check(limit, cursor, out Guid? before) is { } problem)
+        if (Paging.Check(cursor, out Guid? before) is { } problem)
         {
             return problem;
         }
@@ -94,13 +101,8 @@ internal static class CheckpointEndpoints
     }
 
     private static async Task<IResult> Import(
-        HttpContext context, CheckpointStore checkpoints, IdempotencyKeys keys, CancellationToken token, string? name = null)
+        HttpContext context, CheckpointStore checkpoints, IdempotencyKeys keys, CancellationToken token, [Name, Description("A name to know the checkpoint by.")] string? name = null)
     {
-        if (name is not null && !SettingsRules.IsName(name))
-        {
-            return Problems.Invalid("name", SettingsRules.NameRule);
-        }
-
         return await CheckpointUpload.ReadAsync(context.Request, token) switch
         {
             CheckpointUpload.Refused refused => refused.Problem,

@@ -10,15 +10,17 @@ internal static class CommandLine
         usage: AutoencoderApi.Api [--SETTING=VALUE ...]          serve; see docs/security.md and README.md for the settings
                AutoencoderApi.Api keys create --role {string.Join('|', WireFormat.Names<Role>())} [--name NAME]
                AutoencoderApi.Api health                         ask the service of this configuration whether it is ready
+               AutoencoderApi.Api openapi                        show the OpenAPI document
         """;
 
     /// <summary>Runs the command that the arguments name.</summary>
-    /// <returns>The exit status, 2 for a command that there is not; null where the arguments name none and the service is to start.</returns>
+    /// <returns>The exit status, 2 for a command that there is not; null where the service is to be built.</returns>
     public static async Task<int?> RunAsync(string[] args) => args switch
     {
         [] => null,
         [var setting, ..] when setting.StartsWith("--", StringComparison.Ordinal) => null,
         ["keys", "create", .. var rest] when KeysCommand.Parse(rest) is { } command => command.Run(Console.Out),
+        [OpenApiCommand.Name] => null, // Program runs it: the document is of its endpoints
         ["health"] => await HealthCommand.RunAsync(Console.Error),
         _ => Usage(),
     };

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
@@ -8,6 +9,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Datasets;
 
+/// <summary>What can be trained on.</summary>
+/// <param name="Name">What jobs and pictures take for it.</param>
 /// <param name="Available">Whether it can be trained on here.</param>
 /// <param name="Unavailable">Why not, and what to do; null where it is available.</param>
 /// <param name="Splits">Pictures in each split; empty where it is not available.</param>
@@ -40,13 +43,8 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Picture(
-        string name, string split, int index, DigitReader digits, CancellationToken token, int scale = 1)
+        [Description("The data set, from `GET /v1/datasets`.")] string name, [Split] string split, int index, DigitReader digits, CancellationToken token, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
-        if (scale is < 1 or > TileGridOptions.MaxScale)
-        {
-            return Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
-        }
-
         (DigitSet? set, ProblemHttpResult? problem) = await digits.SplitAsync(name, split, token);
         if (set is null)
         {

@@ -7,16 +7,16 @@ namespace AutoencoderApi.Api.Errors;
 /// <summary>Keyset paging, newest first: the cursor is the last id shown, so rows added meanwhile move nothing.</summary>
 internal static class Paging
 {
-    private const int MaxLimit = 200;
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 200;
+    public const string CursorRule = "must be the nextCursor of an earlier page.";
 
-    public static ProblemHttpResult? Check(int limit, string? cursor, out Guid? before)
+    /// <summary>The cursor of a list whose rows have ids.</summary>
+    public static ProblemHttpResult? Check(string? cursor, out Guid? before)
     {
         before = Guid.TryParse(cursor, out Guid id) ? id : null;
-        return CheckLimit(limit) ?? (cursor is not null && before is null ? Problems.Invalid("cursor", "must be the nextCursor of an earlier page.") : null);
+        return cursor is not null && before is null ? Problems.Invalid("cursor", CursorRule) : null;
     }
-
-    public static ProblemHttpResult? CheckLimit(int limit) =>
-        limit is < 1 or > MaxLimit ? Problems.Invalid("limit", $"must be 1 to {MaxLimit}.") : null;
 
     /// <param name="rows">One row more than the page holds where there is a next page.</param>
     public static Page<TItem> Cut<TRow, TItem>(List<TRow> rows, int limit, Func<TRow, Guid> id, Func<TRow, TItem> show) =>

@@ -13,6 +13,7 @@ internal static partial class ProblemSetup
     public static void AddProblems(this IServiceCollection services)
     {
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        services.AddValidation(); // of what ParameterRules.cs declares
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // so that a bad body's reason gets here
         services.AddExceptionHandler<MalformedRequestHandler>();
         services.AddExceptionHandler<StoreAwayHandler>();
@@ -24,30 +25,55 @@ internal static partial class ProblemSetup
         app.UseStatusCodePages();
     }
 
-    private static void Complete(HttpContext context, ProblemDetails problem)
+    /// <summary>Gives a problem that came with less its type, and a detail that says what to do.</summary>
+    /// <param name="allow">The methods that the path takes, where that is the problem.</param>
+    public static void Complete(ProblemDetails problem, int status, string path, string allow = "")
     {
-        int status = problem.Status ?? context.Response.StatusCode;
-        if (problem.Type?.StartsWith(Problems.UrnPrefix, StringComparison.Ordinal) is not true)
+        bool isNamed = problem.Type?.StartsWith(Problems.UrnPrefix, StringComparison.Ordinal) is true;
+        if (!isNamed && problem is HttpValidationProblemDetails invalid)
+        {
+            invalid.Errors = invalid.Errors.ToDictionary(error => JsonNamingPolicy.CamelCase.ConvertName(error.Key), error => error.Value);
+            Problems.DescribeInvalid(invalid);
+        }
+        else if (!isNamed)
         {
             (string slug, string title) = Problems.ForStatus(status);
             (problem.Type, problem.Title) = (Problems.UrnPrefix + slug, title);
         }
 
+        problem.Detail ??= status switch
+        {
+            404 => $"There is no {path}. /swagger lists what there is.",
+            405 => $"{path} takes {allow}.",
+            408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
+            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:PictureBytes and the like).",
+            415 => $"The body's media type is not one that {path} takes; /swagger lists them.",
+            500 => "This is a fault of the service; report it with the traceId.",
+            _ => problem.Title,
+        };
+    }
+
+    /// <summary>A request that cannot be read, for the sake of one field or parameter.</summary>
+    public static ProblemDetails Malformed(string field, string reason) => new()
+    {
+        Status = StatusCodes.Status400BadRequest,
+        Detail = $"{field}: {reason}",
+        Extensions = { ["errors"] = new Dictionary<string, string[]> { [field] = [reason] } },
+    };
+
+    public static ProblemDetails StoreAway(bool isFull) => new()
+    {
+        Status = StatusCodes.Status503ServiceUnavailable,
+        Detail = isFull ? "The store has no room left; nothing was changed." : "The store does not answer. Send the request again soon.",
+    };
+
+    private static void Complete(HttpContext context, ProblemDetails problem)
+    {
+        Complete(problem, problem.Status ?? context.Response.StatusCode, context.Request.Path, context.Response.Headers.Allow.ToString());
         if (problem.Extensions.TryGetValue(Problems.RetryAfter, out object? seconds))
         {
             context.Response.Headers.RetryAfter = Convert.ToString(seconds, CultureInfo.InvariantCulture);
         }
-
-        problem.Detail ??= status switch
-        {
-            404 => $"There is no {context.Request.Path}. /swagger lists what there is.",
-            405 => $"{context.Request.Path} takes {context.Response.Headers.Allow}.",
-            408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
-            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:PictureBytes and the like).",
-            415 => $"The body's media type is not one that {context.Request.Path} takes; /swagger lists them.",
-            500 => "This is a fault of the service; report it with the traceId.",
-            _ => problem.Title,
-        };
     }
 
     /// <summary>A store that cannot answer now is the caller's to wait for, whatever the call was.</summary>
@@ -65,11 +91,7 @@ internal static partial class ProblemSetup
             LogAway(logger, httpContext.Request.Path, exception.Message);
             httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-            var problem = new ProblemDetails
-            {
-                Status = StatusCodes.Status503ServiceUnavailable,
-                Detail = StoreFaults.IsFull(exception) ? "The store has no room left; nothing was changed." : "The store does not answer. Send the request again soon.",
-            };
+            ProblemDetails problem = StoreAway(StoreFaults.IsFull(exception));
             return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
         }
 
@@ -88,13 +110,8 @@ internal static partial class ProblemSetup
             }
 
             httpContext.Response.StatusCode = malformed.StatusCode;
-            var problem = new ProblemDetails { Status = malformed.StatusCode, Detail = malformed.Message };
-            if (FaultOf(malformed) is var (field, reason))
-            {
-                problem.Detail = $"{field}: {reason}";
-                problem.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [reason] };
-            }
-
+            ProblemDetails problem = FaultOf(malformed) is var (field, reason) ? Malformed(field, reason) : new ProblemDetails { Detail = malformed.Message };
+            problem.Status = malformed.StatusCode;
             return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
         }
 

@@ -103,19 +103,21 @@ internal static class Problems
 
     public static ProblemHttpResult CheckpointDamaged(string detail) => Of(422, "checkpoint-damaged", "The checkpoint is damaged", detail);
 
-    public static ProblemHttpResult Invalid(string field, string rule) => TypedResults.Problem(
-        type: UrnPrefix + "invalid-fields",
-        title: "Some fields are invalid",
-        statusCode: 400,
-        detail: $"{field}: {rule}",
-        extensions: [new("errors", new Dictionary<string, string[]> { [field] = [rule] })]);
+    public static ProblemHttpResult Invalid(string field, string rule) => Invalid(new Dictionary<string, string> { [field] = rule });
 
-    public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string> violations) => TypedResults.Problem(
-        type: UrnPrefix + "invalid-fields",
-        title: "Some fields are invalid",
-        statusCode: 400,
-        detail: string.Join(" ", violations.Select(violation => $"{violation.Key}: {violation.Value}")),
-        extensions: [new("errors", violations.ToDictionary(violation => violation.Key, violation => new[] { violation.Value }))]);
+    public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string> violations)
+    {
+        var problem = new HttpValidationProblemDetails(violations.ToDictionary(violation => violation.Key, violation => new[] { violation.Value }));
+        DescribeInvalid(problem);
+        return TypedResults.Problem(problem);
+    }
+
+    /// <summary>Says in words, and under the URN, what its <c>errors</c> say.</summary>
+    public static void DescribeInvalid(HttpValidationProblemDetails problem)
+    {
+        (problem.Type, problem.Title, problem.Status) = (UrnPrefix + "invalid-fields", "Some fields are invalid", StatusCodes.Status400BadRequest);
+        problem.Detail = string.Join(" ", problem.Errors.Select(error => $"{error.Key}: {string.Join(" ", error.Value)}"));
+    }
 
     private static ProblemHttpResult Later(int status, string slug, string title, string detail, int retrySeconds) => TypedResults.Problem(
         type: UrnPrefix + slug, title: title, statusCode: status, detail: detail, extensions: [new(RetryAfter, retrySeconds)]);

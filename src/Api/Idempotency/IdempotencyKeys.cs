@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
@@ -30,11 +31,12 @@ internal sealed record KeyedRequest(string Caller, string Key, string Fingerprin
 /// Makes a POST safe to repeat: what was made under a key is answered again, word for word, for 24 hours
 /// (draft-ietf-httpapi-idempotency-key-header). Answers that made nothing are not kept: a retry may do better.
 /// </summary>
-internal sealed class IdempotencyKeys(IDbContextFactory<StoreContext> stores)
+internal sealed partial class IdempotencyKeys(IDbContextFactory<StoreContext> stores)
 {
     public const string Header = "Idempotency-Key";
 
-    private const int MaxLength = 255;
+    public const string Pattern = "^[!-~]{1,255}$";
+
     private static readonly TimeSpan s_kept = TimeSpan.FromHours(24);
 
     /// <summary>Gives the first answer again where the request's key has one, and else makes something under that key.</summary>
@@ -48,9 +50,9 @@ internal sealed class IdempotencyKeys(IDbContextFactory<StoreContext> stores)
             return await make(null) ?? throw new InvalidOperationException("nothing was made, though no key was in the way");
         }
 
-        if (key.Length is 0 or > MaxLength || key.Any(character => character is < '!' or > '~'))
+        if (!Visible().IsMatch(key))
         {
-            return Problems.Invalid(Header, $"must be 1 to {MaxLength} visible ASCII characters without a space, such as a UUID.");
+            return Problems.Invalid(Header, "must be 1 to 255 visible ASCII characters without a space, such as a UUID.");
         }
 
         var request = new KeyedRequest(context.IdOrAddress(), key, Fingerprint(context.Request, content.Span));
@@ -81,6 +83,9 @@ internal sealed class IdempotencyKeys(IDbContextFactory<StoreContext> stores)
         hash.AppendData(content);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    [GeneratedRegex(Pattern)]
+    private static partial Regex Visible();
 
     private sealed class Repeated(IdempotencyRow first) : IResult
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -29,20 +30,19 @@ internal static class JobEndpoints
     {
         RouteGroupBuilder jobs = app.MapGroup("/v1/training-jobs").WithTags("Training jobs").RequireAuthorization(Roles.Reader);
         jobs.MapPost("", Create).RequireAuthorization(Roles.Operator).WithName("createTrainingJob").WithSummary("Make a training job and enqueue it").TakesIdempotencyKey()
-            .Produces<TrainingJobResponse>(202).AnswersHeader(202, "Location", "The job.").AnswersHeader(202, "Retry-After", "Seconds to wait before asking for the job.")
-            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415);
+            .Produces<TrainingJobResponse>(202).AnswersLocation(202, "/v1/training-jobs/01a21060-c1dc-7de8-acad-04c104cfdd76").AnswersHeader(202, "Retry-After", "Seconds to wait before asking for the job.", 1);
         jobs.MapGet("", List).WithName("listTrainingJobs").WithSummary("The jobs, newest first").ProducesProblem(400);
         jobs.MapGet("{id}", Get).WithName("getTrainingJob").WithSummary("One job with its progress and losses").AnswersEntityTag("the job as it stands")
-            .AnswersHeader(200, "Retry-After", "Seconds to wait before asking again; absent once the job has ended.").AnswersHeader(200, "Preference-Applied", "How long the answer was held at most.")
-            .TakesHeader("Prefer", "wait=N holds the answer for up to N seconds, at most 30, until the job is no longer as If-None-Match has it (without that: as it is now).")
+            .AnswersHeader(200, "Retry-After", "Seconds to wait before asking again; absent once the job has ended.", 1).AnswersHeader(200, "Preference-Applied", "How long the answer was held at most.", "wait=20")
+            .TakesHeader("Prefer", "wait=N holds the answer for up to N seconds, at most 30, until the job is no longer as If-None-Match has it (without that: as it is now).", "wait=20")
             .ProducesProblem(400).ProducesProblem(404);
         jobs.MapGet("{id}/events", Events).WithName("followTrainingJob").WithSummary("What happens to a job, as server-sent events: progress, checkpoint, ended")
-            .TakesHeader("Last-Event-ID", "The id of the last event that was received: the stream goes on behind it. Without it, it begins with the job.")
-            .Produces<ProgressEvent>(200, "text/event-stream").Produces(204).ProducesProblem(400).ProducesProblem(404).DisableRequestTimeout();
+            .TakesHeader("Last-Event-ID", "The id of the last event that was received: the stream goes on behind it. Without it, it begins with the job.", "25", "^[0-9]{1,18}$")
+            .Produces(200, contentType: "text/event-stream").Produces(204).ProducesProblem(400).ProducesProblem(404).DisableRequestTimeout();
         jobs.MapPost("{id}/cancel", Cancel).RequireAuthorization(Roles.Operator).WithName("cancelTrainingJob").WithSummary("Stop a job; its last checkpoint is kept").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         jobs.MapDelete("{id}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTrainingJob").WithSummary("Delete an ended job with its metrics and checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         jobs.MapGet("{id}/metrics", Metrics).WithName("getTrainingJobMetrics").WithSummary("The losses by step, as JSON or CSV")
-            .Produces<IReadOnlyList<MetricPoint>>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
+            .Produces(200, contentType: "text/csv").ProducesProblem(400).ProducesProblem(404);
         jobs.MapGet("{id}/loss.png", LossPicture).WithName("drawTrainingJobLoss").WithSummary("The loss against the step, log scale, as a picture")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
@@ -90,18 +90,14 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<Page<TrainingJobResponse>>, ProblemHttpResult>> List(
-        IDbContextFactory<StoreContext> stores, CancellationToken token, string? status = null, string? architecture = null, string? name = null, int limit = 50, string? cursor = null)
+        IDbContextFactory<StoreContext> stores, CancellationToken token,
+        [OneOf<JobStatus>, Description("Only the jobs with this status.")] string? status = null, [OneOf<Architecture>] string? architecture = null,
+        [Name, Description("Only the jobs of this name.")] string? name = null,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
         JobStatus? wantedStatus = status is null ? null : WireFormat.Parse<JobStatus>(status);
         Architecture? wantedArchitecture = architecture is null ? null : WireFormat.Parse<Architecture>(architecture);
-        if ((status is not null && wantedStatus is null) || (architecture is not null && wantedArchitecture is null))
-        {
-            return wantedStatus is null && status is not null
-                ? Problems.Invalid("status", $"must be one of {string.Join(", ", WireFormat.Names<JobStatus>())}.")
-                : Problems.Invalid("architecture", $"must be one of {string.Join(", ", WireFormat.Names<Architecture>())}.");
-        }
-
-        if (Paging.Check(limit, cursor, out Guid? before) is { } problem)
+        if (Paging.Check(cursor, out Guid? before) is { } problem)
         {
             return problem;
         }
@@ -235,13 +231,9 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossPicture(
-        Guid id, IDbContextFactory<StoreContext> stores, FigureBound figures, CancellationToken token, int width = 800, int height = 500)
+        Guid id, IDbContextFactory<StoreContext> stores, FigureBound figures, CancellationToken token,
+        [Bounds(200, 4000), Description("Of the picture, in pixels.")] int width = 800, [Bounds(150, 4000), Description("Of the picture, in pixels.")] int height = 500)
     {
-        if (width is < 200 or > 4000 || height is < 150 or > 4000)
-        {
-            return Problems.Invalid(width is < 200 or > 4000 ? "width" : "height", "must be a number of pixels: width 200 to 4000, height 150 to 4000.");
-        }
-
         if (figures.Refusal(width, height) is { } tooLarge)
         {
             return tooLarge;

@@ -1,39 +1,42 @@
+using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Jobs;
 
-/// <summary>What to train. Every field may be left out; <c>{}</c> trains the strided autoencoder with the default settings.</summary>
+/// <summary>What to train. Every field may be left out; <c>{}</c> trains the strided autoencoder with the default settings. A service may be set to take less than the bounds here (<c>Limits</c>).</summary>
 internal sealed record TrainingJobRequest
 {
     /// <summary>How the encoder shrinks a picture and the decoder undoes it. Default <c>strided</c>.</summary>
     public Architecture? Architecture { get; init; }
 
-    /// <summary>A name to find the job by: lower-case letters, digits, dot, dash and underscore, at most 64.</summary>
+    /// <summary>A name to find the job by.</summary>
+    [Name]
     public string? Name { get; init; }
 
     /// <summary>The data set, from GET /v1/datasets. Default <c>mnist</c> where its folder is there, else <c>synthetic-digits</c>.</summary>
+    [Name]
     public string? Dataset { get; init; }
 
-    /// <summary>Batches to train on, 1 to 100,000. Default 5,000.</summary>
+    /// <summary>Batches to train on.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>Pictures in a batch, 1 to 1,000. Default 60.</summary>
+    /// <summary>Pictures in a batch.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>Adam's step size once the warm-up is over, 0.000001 to 1. Default 0.01.</summary>
+    /// <summary>Adam's step size once the warm-up is over.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>Decides the initial weights and the order of the pictures, 0 to 2,147,483,647. Default 1.</summary>
+    /// <summary>Decides the initial weights and the order of the pictures.</summary>
     public int? Seed { get; init; }
 
-    /// <summary>Output channels of the first and the second convolution, 1 to 64 each. Default [16, 32]. Not for <c>dense</c>.</summary>
+    /// <summary>Output channels of the first and the second convolution. Not for <c>dense</c>.</summary>
     public int[]? Channels { get; init; }
 
-    /// <summary>Side of every kernel in pixels, odd, 1 to 9. Default 5. Not for <c>dense</c>.</summary>
+    /// <summary>Side of every kernel in pixels, odd. Not for <c>dense</c>.</summary>
     public int? KernelSize { get; init; }
 
-    /// <summary>Activation of the encoder's layers. Default <c>relu</c>, for <c>dense</c> <c>sigmoid</c>.</summary>
+    /// <summary>Activation of the encoder's layers. Default <c>relu</c>; <c>sigmoid</c> for <c>dense</c>.</summary>
     public Activation? EncoderActivation { get; init; }
 
     /// <summary>Activation of the decoder's inner layers. Default <c>relu</c> for <c>strided</c> and <c>switch-unpool</c>, else <c>sigmoid</c>.</summary>
@@ -42,25 +45,25 @@ internal sealed record TrainingJobRequest
     /// <summary>Activation of the last layer with weights. Default <c>sigmoid</c> for <c>switch-unpool</c>, else the decoder's.</summary>
     public Activation? OutputActivation { get; init; }
 
-    /// <summary>Whether decoder layers have a bias. Default false.</summary>
+    /// <summary>Whether decoder layers have a bias.</summary>
     public bool? DecoderBias { get; init; }
 
-    /// <summary>Width of the hidden layers and of the code, 1 to 1,024 each. Default [300, 64]. Only for <c>dense</c>.</summary>
+    /// <summary>Width of the hidden layers and of the code. Only for <c>dense</c>.</summary>
     public int[]? DenseWidths { get; init; }
 
-    /// <summary>Steps over which the learning rate rises linearly to its full value, 0 to 100,000. Default 500; prevents collapse.</summary>
+    /// <summary>Steps over which the learning rate rises linearly to its full value; prevents collapse.</summary>
     public int? WarmupSteps { get; init; }
 
-    /// <summary>What the learning rate does after the warm-up. Default <c>cosine</c>: down to 0 at the end.</summary>
+    /// <summary>What the learning rate does after the warm-up.</summary>
     public LearningRateSchedule? LearningRateSchedule { get; init; }
 
-    /// <summary>Whether a job whose network has collapsed ends as failed. Default true.</summary>
+    /// <summary>Whether a job whose network has collapsed ends as failed.</summary>
     public bool? StopOnCollapse { get; init; }
 
-    /// <summary>Steps between evaluations on the validation split, 1 to 100,000. Default 250.</summary>
+    /// <summary>Steps between evaluations on the validation split.</summary>
     public int? EvaluateEvery { get; init; }
 
-    /// <summary>Steps between checkpoints, 1 to 100,000. Default 500.</summary>
+    /// <summary>Steps between checkpoints.</summary>
     public int? CheckpointEvery { get; init; }
 
     /// <summary>A checkpoint to begin with the weights of; optimizer, schedule and batch order are the new job's own.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
@@ -5,13 +6,20 @@ using AutoencoderApi.Domain.Jobs;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>A training job as it stands.</summary>
-/// <param name="Id">UUIDv7.</param>
+/// <param name="Id">What paths take for it.</param>
+/// <param name="Name">The name that its maker gave it, or null.</param>
+/// <param name="Status">Where it stands.</param>
 /// <param name="Settings">Every setting, resolved.</param>
+/// <param name="Progress">How far it has come.</param>
 /// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
 /// <param name="Warnings">What a user should know, in words.</param>
 /// <param name="Attempt">Times that a worker has begun or gone on with the job.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="StartedAt">When a worker first began it; null before.</param>
+/// <param name="EndedAt">When it ended; null before.</param>
 /// <param name="Error">Why the job failed, or null.</param>
 /// <param name="LatestCheckpoint">The id of its newest checkpoint, or null.</param>
+/// <param name="Links">Paths to more of it.</param>
 internal sealed record TrainingJobResponse(
     Guid Id,
     string? Name,
@@ -45,12 +53,13 @@ internal sealed record TrainingJobResponse(
         JobLinks.Of(job.Id));
 }
 
+/// <summary>How far a job has come.</summary>
 /// <param name="Step">Steps taken.</param>
 /// <param name="Steps">Steps to take.</param>
-/// <param name="Percent">0 to 100.</param>
-/// <param name="StepsPerSecond">Over the last seconds; null while the job does not run.</param>
+/// <param name="Percent">Of its steps.</param>
+/// <param name="StepsPerSecond">Steps a second over the last seconds; null while the job does not run.</param>
 /// <param name="EtaSeconds">Seconds still to go at that pace; null while the job does not run.</param>
-internal sealed record JobProgress(int Step, int Steps, double Percent, double? StepsPerSecond, double? EtaSeconds)
+internal sealed record JobProgress(int Step, int Steps, [property: Range(0, 100)] double Percent, double? StepsPerSecond, double? EtaSeconds)
 {
     public static JobProgress Of(JobRow job)
     {
@@ -62,6 +71,13 @@ internal sealed record JobProgress(int Step, int Steps, double Percent, double? 
     public static double PercentOf(int step, int steps) => Math.Round(100.0 * step / steps, 2);
 }
 
+/// <summary>The paths of a job.</summary>
+/// <param name="Self">The job.</param>
+/// <param name="Metrics">Its losses by step.</param>
+/// <param name="Loss">The same as a picture.</param>
+/// <param name="Events">What happens to it, as server-sent events.</param>
+/// <param name="Cancel">POST there stops it.</param>
+/// <param name="Checkpoints">The list of its checkpoints.</param>
 internal sealed record JobLinks(string Self, string Metrics, string Loss, string Events, string Cancel, string Checkpoints)
 {
     public static JobLinks Of(Guid id)
@@ -71,12 +87,15 @@ internal sealed record JobLinks(string Self, string Metrics, string Loss, string
     }
 }
 
+/// <summary>A part of a list.</summary>
+/// <param name="Items">In the order of the list.</param>
 /// <param name="NextCursor">What to give as <c>cursor</c> for the next page; null on the last.</param>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
+/// <summary>The losses at one step.</summary>
 /// <param name="Step">Steps taken.</param>
-/// <param name="TrainLoss">Mean squared error over the batches since the point before.</param>
-/// <param name="ValidationLoss">Mean squared error on the validation split.</param>
-/// <param name="DeadUnits">Share, 0 to 1, of the units of layers with weights that are zero for every validation picture.</param>
+/// <param name="TrainLoss">Mean squared error per pixel over the batches since the point before.</param>
+/// <param name="ValidationLoss">Mean squared error per pixel on the validation split.</param>
+/// <param name="DeadUnits">Share of the units of layers with weights that are zero for every validation picture.</param>
 /// <param name="ElapsedSeconds">Seconds of training up to here, over all attempts.</param>
-internal sealed record MetricPoint(int Step, double TrainLoss, double ValidationLoss, double DeadUnits, double ElapsedSeconds);
+internal sealed record MetricPoint(int Step, double TrainLoss, double ValidationLoss, [property: Range(0, 1)] double DeadUnits, double ElapsedSeconds);

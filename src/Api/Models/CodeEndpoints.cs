@@ -2,6 +2,7 @@ using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
@@ -29,12 +30,12 @@ internal static class CodeEndpoints
     }
 
     private static async Task<IResult> EncodeFromDataset(
-        string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, string? dataset = null, string split = "test", int index = 0) =>
+        string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, string? dataset = null, [Split] string split = "test", int index = 0) =>
         await Encode(reference, looking, () => digits.FromDatasetAsync(dataset, split, index, token), request, token);
 
     private static async Task<IResult> EncodeUpload(
-        string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, string preprocess = "auto") =>
-        await Encode(reference, looking, () => digits.FromUploadAsync(request, preprocess, token), request, token);
+        string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, [OneOf<Preprocessing>] string preprocess = "auto") =>
+        await Encode(reference, looking, () => digits.FromUploadAsync(request, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
 
     private static async Task<IResult> Encode(string reference, Looking looking, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
     {
@@ -66,13 +67,8 @@ internal static class CodeEndpoints
     /// <param name="switchesFrom">The digit of the data set whose switches a network of switch-unpool uses.</param>
     private static async Task<IResult> Decode(
         string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token,
-        string? dataset = null, string split = "test", int? switchesFrom = null, int scale = 1)
+        string? dataset = null, [Split] string split = "test", int? switchesFrom = null, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
-        if (scale is < 1 or > TileGridOptions.MaxScale)
-        {
-            return Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
-        }
-
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
         using (rent)
         {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
-using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,12 +18,15 @@ internal abstract record DigitRead
     public static implicit operator DigitRead(ProblemHttpResult problem) => new Refused(problem);
 }
 
+/// <summary>A digit as numbers, row by row.</summary>
+internal sealed record PixelsRequest(float[] Pixels);
+
 /// <summary>Gets the digit that a request is about: from a data set, or uploaded as a multipart field, a raw body or JSON.</summary>
 internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decoder)
 {
     public const string Field = "image";
 
-    private const int PixelCount = 28 * 28;
+    public const int PixelCount = 28 * 28;
 
     /// <summary>The split, or the problem with its name or with getting it.</summary>
     public async Task<(DigitSet? Set, ProblemHttpResult? Problem)> SplitAsync(string dataset, string split, CancellationToken token)
@@ -37,8 +39,8 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         return await datasets.LoadAsync(dataset, token) switch
         {
             DatasetLoad.Unavailable unavailable => (null, Problems.DatasetUnavailable(unavailable.Reason)),
-            DatasetLoad.Loaded loaded when loaded.Dataset.Split(split) is { } set => (set, null),
-            _ => (null, Problems.Invalid("split", $"must be one of {string.Join(", ", Dataset.Splits)}.")),
+            DatasetLoad.Loaded loaded => (loaded.Dataset.Split(split), null),
+            _ => throw new InvalidOperationException("unreachable"),
         };
     }
 
@@ -56,13 +58,8 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             : Problems.PictureNotFound(name, split, index, set.Count);
     }
 
-    public async Task<DigitRead> FromUploadAsync(HttpRequest request, string preprocess, CancellationToken token)
+    public async Task<DigitRead> FromUploadAsync(HttpRequest request, Preprocessing preprocessing, CancellationToken token)
     {
-        if (WireFormat.Parse<Preprocessing>(preprocess) is not { } preprocessing)
-        {
-            return Problems.Invalid("preprocess", $"must be one of {string.Join(", ", WireFormat.Names<Preprocessing>())}.");
-        }
-
         if (request.HasJsonContentType())
         {
             return await FromPixelsAsync(request, token);
@@ -150,6 +147,4 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             PreparedDigit.WrongSize size => Problems.PictureUnusable($"preprocess=none takes 28×28 pictures only, this one is {size.Width}×{size.Height}. Use preprocess=auto."),
             _ => throw new InvalidOperationException("unreachable"),
         };
-
-    private sealed record PixelsRequest(float[] Pixels);
 }

@@ -25,15 +25,14 @@ internal static class InterpolationEndpoints
         .WithTags("Looking at a model").RequireAuthorization(Roles.Reader)
         .WithName("drawInterpolation").WithSummary("The straight way from one digit's code to another's, decoded").ProducesPictureOr<InterpolationResponse>();
 
+    /// <param name="from">The picture that the way begins at, counted from 0.</param>
+    /// <param name="to">The picture that it ends at.</param>
+    /// <param name="frames">How many pictures, both ends among them.</param>
     private static async Task<IResult> Interpolate(
         string reference, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
-        string? dataset = null, string split = "test", int from = 0, int to = 1, int frames = 8, int scale = 4)
+        string? dataset = null, [Split] string split = "test", int from = 0, int to = 1,
+        [Bounds(2, MaxFrames)] int frames = 8, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4)
     {
-        if (scale is < 1 or > TileGridOptions.MaxScale || frames is < 2 or > MaxFrames)
-        {
-            return frames is < 2 or > MaxFrames ? Problems.Invalid("frames", $"must be 2 to {MaxFrames}.") : Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
-        }
-
         var layout = new TileLayout(frames, frames, Side, Side, scale, Gap);
         if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
         {

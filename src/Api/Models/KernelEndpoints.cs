@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
+/// <param name="Layer">Its name.</param>
 /// <param name="Shape">Of the layer's weights, as in the checkpoint's file.</param>
 /// <param name="Dead">How many of its kernels are zero everywhere.</param>
 /// <param name="Kernels">The kernels asked for.</param>
@@ -18,6 +19,9 @@ internal sealed record KernelsResponse(string Layer, int[] Shape, int Dead, Kern
 /// <param name="Index">From 0, in the order of the file.</param>
 /// <param name="From">The map, or the unit, of the layer's input that it reads; null where it spans all.</param>
 /// <param name="To">The map, or the unit, of the layer's output that it adds to; null where it spans all.</param>
+/// <param name="Min">The smallest weight.</param>
+/// <param name="Max">The largest weight.</param>
+/// <param name="Mean">The mean of all weights.</param>
 /// <param name="Dead">Zero everywhere.</param>
 internal sealed record KernelStatistics(int Index, int? From, int? To, float Min, float Max, float Mean, bool Dead)
 {

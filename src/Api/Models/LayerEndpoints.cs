@@ -1,8 +1,10 @@
+using System.ComponentModel.DataAnnotations;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
@@ -10,10 +12,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
+/// <summary>A layer's feature maps in numbers.</summary>
+/// <param name="Layer">Its name.</param>
 /// <param name="Shape">Channels, height, width of the whole layer.</param>
 /// <param name="Dead">How many of its maps are zero everywhere for this picture.</param>
 /// <param name="Maps">The maps asked for.</param>
-internal sealed record TilesResponse(string Layer, int[] Shape, int Dead, MapStatistics[] Maps);
+internal sealed record TilesResponse(string Layer, [property: Length(3, 3)] int[] Shape, int Dead, MapStatistics[] Maps);
 
 internal static class LayerEndpoints
 {
@@ -26,13 +30,13 @@ internal static class LayerEndpoints
 
     private static async Task<IResult> FromDataset(
         string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
-        string? dataset = null, string split = "test", int index = 0) =>
+        string? dataset = null, [Split] string split = "test", int index = 0) =>
         await Tiles(reference, layer, query, looking, figures, () => digits.FromDatasetAsync(dataset, split, index, token), request, token);
 
     private static async Task<IResult> FromUpload(
         string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
-        string preprocess = "auto") =>
-        await Tiles(reference, layer, query, looking, figures, () => digits.FromUploadAsync(request, preprocess, token), request, token);
+        [OneOf<Preprocessing>] string preprocess = "auto") =>
+        await Tiles(reference, layer, query, looking, figures, () => digits.FromUploadAsync(request, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
 
     private static async Task<IResult> Tiles(
         string reference, string layer, TileQuery query, Looking looking, FigureBound figures, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Datasets;
@@ -5,18 +7,35 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
+/// <summary>A reconstruction in numbers.</summary>
 /// <param name="Pixels">784 values, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1 a little.</param>
 /// <param name="Mse">Mean squared error per pixel against the digit that the network was given.</param>
-internal sealed record ReconstructionResponse(float[] Pixels, double Mse);
+internal sealed record ReconstructionResponse([property: Length(784, 784)] float[] Pixels, double Mse);
+
+/// <summary>What a picture of a reconstruction shows.</summary>
+internal enum ReconstructionLayout
+{
+    /// <summary>The reconstruction.</summary>
+    Single,
+
+    /// <summary>The digit and its reconstruction.</summary>
+    Pair,
+
+    /// <summary>The digit, its reconstruction, and where they differ.</summary>
+    Difference,
+}
 
 internal static class ReconstructionEndpoints
 {
+    private const string MseHeader = "Reconstruction-Mse";
+    private const string MseMeaning = "Mean squared error per pixel against the digit that the network was given.";
     private const int Side = 28;
     private const int Gap = 2;
     private const int MaxDigits = 100;
@@ -24,35 +43,26 @@ internal static class ReconstructionEndpoints
     public static void MapReconstructions(this IEndpointRouteBuilder app)
     {
         RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
-        checkpoint.MapGet("reconstruction", FromDataset).WithName("reconstructFromDataset").WithSummary("Reconstruct a digit of a data set").ProducesPictureOr<ReconstructionResponse>();
-        checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsPicture().ProducesPictureOr<ReconstructionResponse>();
+        checkpoint.MapGet("reconstruction", FromDataset).WithName("reconstructFromDataset").WithSummary("Reconstruct a digit of a data set").ProducesPictureOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
+        checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsPicture().ProducesPictureOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
         checkpoint.MapGet("reconstructions", TwoRows).WithName("drawReconstructions").WithSummary("Digits of a data set over their reconstructions")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
 
     private static async Task<IResult> FromDataset(
         string reference, Looking looking, DigitReader digits, HttpContext context, CancellationToken token,
-        string? dataset = null, string split = "test", int index = 0, int scale = 1, string layout = "single") =>
+        string? dataset = null, [Split] string split = "test", int index = 0,
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single") =>
         await Reconstruct(reference, looking, () => digits.FromDatasetAsync(dataset, split, index, token), scale, layout, context, token);
 
     private static async Task<IResult> FromUpload(
         string reference, Looking looking, DigitReader digits, HttpContext context, CancellationToken token,
-        int scale = 1, string layout = "single", string preprocess = "auto") =>
-        await Reconstruct(reference, looking, () => digits.FromUploadAsync(context.Request, preprocess, token), scale, layout, context, token);
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single", [OneOf<Preprocessing>] string preprocess = "auto") =>
+        await Reconstruct(reference, looking, () => digits.FromUploadAsync(context.Request, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), scale, layout, context, token);
 
     private static async Task<IResult> Reconstruct(
         string reference, Looking looking, Func<Task<DigitRead>> readDigit, int scale, string layout, HttpContext context, CancellationToken token)
     {
-        if (scale is < 1 or > TileGridOptions.MaxScale)
-        {
-            return Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
-        }
-
-        if (layout is not ("single" or "pair" or "difference"))
-        {
-            return Problems.Invalid("layout", "must be one of single, pair, difference.");
-        }
-
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
         using (rent)
         {
@@ -68,7 +78,7 @@ internal static class ReconstructionEndpoints
                 case DigitRead.Digit digit:
                     float[] reconstruction = rent.Model.Reconstruct(digit.Values);
                     double mse = Looking.MeanSquaredError(digit.Values, reconstruction);
-                    context.Response.Headers["Reconstruction-Mse"] = mse.ToString("G9", CultureInfo.InvariantCulture);
+                    context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
                     context.Response.Headers.Vary = "Accept";
                     return context.Request.Prefers("application/json", over: "image/png")
                         ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse))
@@ -81,13 +91,9 @@ internal static class ReconstructionEndpoints
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> TwoRows(
         string reference, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, CancellationToken token,
-        string? dataset = null, string split = "test", int first = 0, int count = 10, int scale = 4)
+        string? dataset = null, [Split] string split = "test",
+        [Description("The first digit, counted from 0.")] int first = 0, [Bounds(1, MaxDigits), Description("How many digits.")] int count = 10, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4)
     {
-        if (scale is < 1 or > TileGridOptions.MaxScale || count is < 1 or > MaxDigits)
-        {
-            return count is < 1 or > MaxDigits ? Problems.Invalid("count", $"must be 1 to {MaxDigits}.") : Problems.Invalid("scale", $"must be 1 to {TileGridOptions.MaxScale}.");
-        }
-
         var layout = new TileLayout(2 * count, count, Side, Side, scale, Gap);
         if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
         {
@@ -121,10 +127,10 @@ internal static class ReconstructionEndpoints
         }
     }
 
-    private static Canvas Draw(GrayPicture original, GrayPicture reconstruction, int scale, string layout) => layout switch
+    private static Canvas Draw(GrayPicture original, GrayPicture reconstruction, int scale, string layout) => WireFormat.Parse<ReconstructionLayout>(layout) switch
     {
-        "pair" => DigitFigures.Pair(original, reconstruction, scale, Gap),
-        "difference" => DigitFigures.Difference(original, reconstruction, scale, Gap),
+        ReconstructionLayout.Pair => DigitFigures.Pair(original, reconstruction, scale, Gap),
+        ReconstructionLayout.Difference => DigitFigures.Difference(original, reconstruction, scale, Gap),
         _ => DigitFigures.Enlarged(reconstruction, scale),
     };
 

@@ -50,7 +50,7 @@ internal sealed class CodeBodyFilter : IOperationFilter
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = code }, [CodeReader.NpyType] = new() { Schema = file } },
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = code, Examples = Examples.Of(typeof(CodeResponse), context.Document) }, [CodeReader.NpyType] = new() { Schema = file } },
         };
     }
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -10,17 +12,28 @@ namespace AutoencoderApi.Api.OpenApi;
 
 internal static class OpenApiSetup
 {
+    public const string DocumentName = "v1";
+    public const OpenApiSpecVersion Version = OpenApiSpecVersion.OpenApi3_1;
+
     public static void AddOpenApiDocument(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
         services.AddSwaggerGen(options =>
         {
-            options.SwaggerDoc("v1", new OpenApiInfo
+            options.SwaggerDoc(DocumentName, new OpenApiInfo
             {
                 Title = "AutoencoderApi",
                 Version = "v1",
-                Description = "Train convolutional autoencoders on MNIST-like digits, reconstruct pictures, and look at the layers.",
+                Description = """
+                    Train convolutional autoencoders on MNIST-like digits, reconstruct pictures, and look at the layers.
+
+                    Bodies are JSON unless they are pictures or checkpoint files. Ids are UUIDs of version 7, in the order of their making; times are ISO 8601
+                    in UTC; a loss is a mean squared error per pixel, pixels from 0 (background) to 1 (ink). Every error is `application/problem+json`.
+                    docs/api.md beside the source is the guide.
+                    """,
+                Contact = new OpenApiContact { Name = "Whoever runs this service" },
             });
+            options.AddServer(new OpenApiServer { Url = "/", Description = "The service that this document comes from." });
             options.SupportNonNullableReferenceTypes();
             options.NonNullableReferenceTypesAsRequired();
             foreach (string assembly in (string[])["AutoencoderApi.Api", "AutoencoderApi.Training", "AutoencoderApi.Domain"])
@@ -28,23 +41,27 @@ internal static class OpenApiSetup
                 options.IncludeXmlComments(Assembly.Load(assembly));
             }
 
-            options.SchemaFilter<WireNameFilter>();
+            options.DescribeSchemas();
+            options.OperationFilter<Parameters>();
+            options.OperationFilter<JsonBodies>();
             options.OperationFilter<PictureBodyFilter>();
-            options.OperationFilter<HeaderDescriptions.Filter>();
             options.OperationFilter<CheckpointBodyFilter>();
             options.OperationFilter<CodeBodyFilter>();
+            options.OperationFilter<Answers>();
+            options.OperationFilter<HeaderDescriptions.Filter>();
+            options.DocumentFilter<Tags>();
             options.DescribeKeys();
         });
     }
 
     public static void MapOpenApiDocument(this IEndpointRouteBuilder app)
     {
-        app.MapSwagger("/openapi/{documentName}.json", options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1).RequireAuthorization(Roles.Reader);
+        app.MapSwagger("/openapi/{documentName}.json", options => options.OpenApiVersion = Version).RequireAuthorization(Roles.Reader);
         app.MapSwaggerUI("swagger", options =>
         {
             options.SwaggerEndpoint("/openapi/v1.json", "v1");
             options.DocumentTitle = "AutoencoderApi";
-        }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.OwnFilesOnly);
+        }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.Swagger);
     }
 
     /// <summary>An object with that one property, required: a form of one file, or a JSON body of one field.</summary>
@@ -55,22 +72,32 @@ internal static class OpenApiSetup
         Required = new HashSet<string> { name },
     };
 
-    /// <summary>Enums are strings on the wire.</summary>
-    private sealed class WireNameFilter : ISchemaFilter
+    private sealed class Tags : IDocumentFilter
     {
-        public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+        public void Apply(OpenApiDocument document, DocumentFilterContext context) => document.Tags = new HashSet<OpenApiTag>
         {
-            if (context.Type.IsEnum && schema is OpenApiSchema named)
+            new() { Name = "Checkpoints", Description = "The networks that jobs have written, and files from elsewhere." },
+            new() { Name = "Data sets", Description = "What can be trained on." },
+            new() { Name = "Looking at a model", Description = "What a network makes of a digit: its reconstruction, and the feature maps of each layer." },
+            new() { Name = "Tags", Description = "Names for checkpoints, which guard them from deletion." },
+            new() { Name = "Training jobs", Description = "Make, follow, cancel and delete trainings." },
+        };
+    }
+
+    /// <summary>Shows what the body of an operation looks like that takes JSON.</summary>
+    private sealed class JsonBodies : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            if (operation.RequestBody?.Content is { } content && context.ApiDescription.ParameterDescriptions.FirstOrDefault(parameter => parameter.Source == BindingSource.Body) is { } body)
             {
-                named.Type = JsonSchemaType.String;
-                named.Format = null;
-                named.Enum = [.. Enum.GetNames(context.Type).Select(name => (JsonNode)JsonNamingPolicy.KebabCaseLower.ConvertName(name))];
+                content["application/json"].Examples = Examples.Of(body.Type, context.Document);
             }
         }
     }
 
     /// <summary>Describes the body of the operations that take a picture: they read it themselves.</summary>
-    private sealed class PictureBodyFilter : IOperationFilter
+    private sealed class PictureBodyFilter(IOptions<LimitsOptions> limits) : IOperationFilter
     {
         public void Apply(OpenApiOperation operation, OperationFilterContext context)
         {
@@ -79,13 +106,13 @@ internal static class OpenApiSetup
                 return;
             }
 
-            var file = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A PNG or JPEG of any size up to 8,192 a side and 24 megapixels." };
+            var file = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = string.Create(CultureInfo.InvariantCulture, $"A PNG or JPEG of at most {limits.Value.PictureSide:N0} pixels a side, {limits.Value.PicturePixels:N0} pixels and {limits.Value.PictureBytes:N0} bytes.") };
             var pixels = new OpenApiSchema
             {
                 Type = JsonSchemaType.Array,
                 Items = new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0", Maximum = "1" },
-                MinItems = 784,
-                MaxItems = 784,
+                MinItems = DigitReader.PixelCount,
+                MaxItems = DigitReader.PixelCount,
                 Description = "28×28 values row by row, 0 background, 1 ink.",
             };
             operation.RequestBody = new OpenApiRequestBody
@@ -96,7 +123,7 @@ internal static class OpenApiSetup
                     ["multipart/form-data"] = new() { Schema = ObjectWith(DigitReader.Field, file) },
                     ["image/png"] = new() { Schema = file },
                     ["image/jpeg"] = new() { Schema = file },
-                    ["application/json"] = new() { Schema = ObjectWith("pixels", pixels) },
+                    ["application/json"] = new() { Schema = ObjectWith("pixels", pixels), Examples = Examples.Of(typeof(PixelsRequest), context.Document) },
                 },
             };
         }

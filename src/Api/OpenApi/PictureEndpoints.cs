@@ -8,11 +8,11 @@ internal sealed record AcceptsPictureMetadata;
 internal static class PictureEndpoints
 {
     public static RouteHandlerBuilder AcceptsPicture(this RouteHandlerBuilder endpoint) =>
-        endpoint.WithMetadata(new AcceptsPictureMetadata()).TakesUpTo(limits => limits.PictureBytes).ProducesProblem(413).ProducesProblem(415);
+        endpoint.WithMetadata(new AcceptsPictureMetadata()).TakesUpTo(limits => limits.PictureBytes);
 
     /// <summary>A PNG, or numbers where the caller prefers JSON.</summary>
     public static RouteHandlerBuilder ProducesPictureOr<T>(this RouteHandlerBuilder endpoint) => endpoint
-        .Produces<T>(200, "application/json", "image/png")
+        .Produces<T>(200, "image/png", "application/json")
         .ProducesProblem(400)
         .ProducesProblem(404)
         .ProducesProblem(422);

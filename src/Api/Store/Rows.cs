@@ -72,7 +72,10 @@ internal sealed class JobRow
     public long Version { get; set; }
 }
 
-/// <summary>Why a job failed, as a problem: a stable URN, and what happened and what to do.</summary>
+/// <summary>Why a job failed, as a problem.</summary>
+/// <param name="Type">A URN that never changes its meaning.</param>
+/// <param name="Title">The type in words.</param>
+/// <param name="Detail">What happened, and what to do.</param>
 internal sealed record JobError(string Type, string Title, string Detail);
 
 /// <summary>One row for all processes: who moves its time forward does the sweep until then.</summary>

@@ -16,9 +16,11 @@ namespace AutoencoderApi.Api.Tags;
 internal sealed record TagRequest
 {
     /// <summary>The id of the checkpoint to name, or a tag that names it now.</summary>
+    [Name]
     public required string Checkpoint { get; init; }
 }
 
+/// <summary>A name for a checkpoint.</summary>
 /// <param name="Name">What may stand for the checkpoint's id in every path.</param>
 /// <param name="Checkpoint">The id of the checkpoint that it names.</param>
 /// <param name="KeptByService">True for <c>latest</c> and <c>best</c>, which move by themselves, and guard nothing from deletion.</param>
@@ -36,19 +38,14 @@ internal static class TagEndpoints
         tags.MapGet("", List).WithName("listTags").WithSummary("The tags by name, first those that the service keeps").ProducesProblem(400);
         tags.MapGet("{tag}", Get).WithName("getTag").WithSummary("The checkpoint that a tag names").AnswersEntityTag("where the tag is").ProducesProblem(404);
         tags.MapPut("{tag}", Put).RequireAuthorization(Roles.Operator).WithName("putTag").WithSummary("Name a checkpoint, or move the name to another").GuardedByEntityTag()
-            .AnswersHeader(200, "ETag", "Names where the tag is now.").AnswersHeader(201, "ETag", "Names where the tag is now.").AnswersHeader(201, "Location", "The tag.")
-            .ProducesProblem(400).ProducesProblem(415).ProducesProblem(422);
+            .AnswersNewEntityTag(200, 201).AnswersLocation(201, "/v1/tags/shown").ProducesProblem(422);
         tags.MapDelete("{tag}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTag").WithSummary("Take a name off its checkpoint, which stays").GuardedByEntityTag().ProducesProblem(404).ProducesProblem(422);
     }
 
-    private static async Task<Results<Ok<Page<TagResponse>>, ProblemHttpResult>> List(
-        CheckpointStore checkpoints, IDbContextFactory<StoreContext> stores, CancellationToken token, int limit = 50, string? cursor = null)
+    private static async Task<Ok<Page<TagResponse>>> List(
+        CheckpointStore checkpoints, IDbContextFactory<StoreContext> stores, CancellationToken token,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
-        if (Paging.CheckLimit(limit) is { } problem)
-        {
-            return problem;
-        }
-
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         List<TagRow> rows = await store.Tags.AsNoTracking()
             .Where(row => cursor == null || string.Compare(row.Name, cursor) > 0)
@@ -82,16 +79,16 @@ internal static class TagEndpoints
     }
 
     private static async Task<Results<Created<TagResponse>, Ok<TagResponse>, ProblemHttpResult>> Put(
-        string tag, TagRequest request, TagStore tags, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
+        [Name] string tag, TagRequest request, TagStore tags, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
     {
         if (Kept(tag) is { } keptProblem)
         {
             return keptProblem;
         }
 
-        if (!SettingsRules.IsName(tag) || Guid.TryParse(tag, out _))
+        if (Guid.TryParse(tag, out _))
         {
-            return Problems.Invalid("tag", SettingsRules.NameRule + " It must not look like an id.");
+            return Problems.Invalid("tag", "must not look like an id.");
         }
 
         if (await checkpoints.FindAsync(request.Checkpoint, token) is not { } checkpoint)

@@ -1,6 +1,10 @@
 namespace AutoencoderApi.Domain.Images;
 
 /// <summary>One feature map in numbers.</summary>
+/// <param name="Index">Of the map among those of its layer, from 0.</param>
+/// <param name="Min">The smallest value.</param>
+/// <param name="Max">The largest value.</param>
+/// <param name="Mean">The mean of all values.</param>
 /// <param name="Dead">Zero everywhere: the unit says nothing about this picture.</param>
 public sealed record MapStatistics(int Index, float Min, float Max, float Mean, bool Dead)
 {

@@ -12,7 +12,10 @@ public enum TileRange
 
 public enum TilePalette
 {
+    /// <summary>Black to white.</summary>
     Gray,
+
+    /// <summary>Dark violet over green to yellow.</summary>
     Viridis,
 }
 

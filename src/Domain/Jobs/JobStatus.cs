@@ -1,12 +1,24 @@
 namespace AutoencoderApi.Domain.Jobs;
 
+/// <summary>Where a training job stands.</summary>
 public enum JobStatus
 {
+    /// <summary>Waits for a worker.</summary>
     Queued,
+
+    /// <summary>A worker trains it.</summary>
     Running,
+
+    /// <summary>Its worker has been told to stop.</summary>
     Cancelling,
+
+    /// <summary>All its steps are done.</summary>
     Succeeded,
+
+    /// <summary>Ended before its last step; the job's error says why.</summary>
     Failed,
+
+    /// <summary>Ended because somebody asked for it.</summary>
     Cancelled,
 }
 

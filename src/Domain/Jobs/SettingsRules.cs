@@ -3,6 +3,12 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Domain.Jobs;
 
+/// <summary>What a number may be, the bounds included.</summary>
+public sealed record SettingBounds(double Min, double Max, bool OddOnly = false)
+{
+    public bool Hold(double value) => value >= Min && value <= Max && (!OddOnly || double.IsOddInteger(value));
+}
+
 /// <summary>The bounds of every setting, which the request, the OpenAPI document and imported files share.</summary>
 public static partial class SettingsRules
 {
@@ -14,9 +20,24 @@ public static partial class SettingsRules
     public const int MaxKernelSize = 9;
     public const int MaxDenseWidth = 1_024;
 
-    /// <summary>Of the names that clients give. The last part is for .NET, where a bare <c>$</c> lets a final line feed pass.</summary>
-    public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$(?!\\n)";
+    /// <summary>Of the names that clients give.</summary>
+    public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$";
     public const string NameRule = "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, the first a letter or a digit.";
+
+    /// <summary>Of each setting that is a number, or a pair of them, by its wire name.</summary>
+    public static readonly IReadOnlyDictionary<string, SettingBounds> Bounds = new Dictionary<string, SettingBounds>
+    {
+        ["steps"] = new(1, MaxSteps),
+        ["batchSize"] = new(1, MaxBatchSize),
+        ["learningRate"] = new(MinLearningRate, MaxLearningRate),
+        ["seed"] = new(0, int.MaxValue),
+        ["channels"] = new(1, MaxChannels),
+        ["kernelSize"] = new(1, MaxKernelSize, OddOnly: true),
+        ["denseWidths"] = new(1, MaxDenseWidth),
+        ["warmupSteps"] = new(0, MaxSteps),
+        ["evaluateEvery"] = new(1, MaxSteps),
+        ["checkpointEvery"] = new(1, MaxSteps),
+    };
 
     /// <summary>Every setting that is out of bounds, by its wire name, with what it may be; empty where all is well.</summary>
     public static IReadOnlyDictionary<string, string> Violations(TrainingSettings settings)
@@ -30,26 +51,29 @@ public static partial class SettingsRules
             }
         }
 
+        void RequireNumber(string field, string kind, double value) =>
+            Require(Bounds[field].Hold(value), field, $"must be {kind} from {Bounds[field].Min} to {Bounds[field].Max}.");
+        void RequirePair(string field, int[] values, string meaning) =>
+            Require(values.Length == 2 && values.All(value => Bounds[field].Hold(value)), field, $"must be two whole numbers from {Bounds[field].Min} to {Bounds[field].Max}: {meaning}.");
+
         Require(Enum.IsDefined(settings.Architecture), "architecture", $"must be one of {string.Join(", ", WireFormat.Names<Architecture>())}.");
         Require(IsName(settings.Dataset), "dataset", NameRule);
-        Require(settings.Steps is >= 1 and <= MaxSteps, "steps", $"must be a whole number from 1 to {MaxSteps}.");
-        Require(settings.BatchSize is >= 1 and <= MaxBatchSize, "batchSize", $"must be a whole number from 1 to {MaxBatchSize}.");
-        Require(settings.LearningRate is >= MinLearningRate and <= MaxLearningRate, "learningRate", $"must be a number from {MinLearningRate} to {MaxLearningRate}.");
-        Require(settings.Seed >= 0, "seed", $"must be a whole number from 0 to {int.MaxValue}.");
-        Require(IsPair(settings.Channels, MaxChannels), "channels", $"must be two whole numbers from 1 to {MaxChannels}: the channels of the first and the second convolution.");
-        Require(settings.KernelSize is >= 1 and <= MaxKernelSize && int.IsOddInteger(settings.KernelSize), "kernelSize", $"must be an odd number from 1 to {MaxKernelSize}.");
-        Require(IsPair(settings.DenseWidths, MaxDenseWidth), "denseWidths", $"must be two whole numbers from 1 to {MaxDenseWidth}: the width of the hidden layers and of the code.");
-        Require(settings.WarmupSteps is >= 0 and <= MaxSteps, "warmupSteps", $"must be a whole number from 0 to {MaxSteps}.");
-        Require(settings.EvaluateEvery is >= 1 and <= MaxSteps, "evaluateEvery", $"must be a whole number from 1 to {MaxSteps}.");
-        Require(settings.CheckpointEvery is >= 1 and <= MaxSteps, "checkpointEvery", $"must be a whole number from 1 to {MaxSteps}.");
+        RequireNumber("steps", "a whole number", settings.Steps);
+        RequireNumber("batchSize", "a whole number", settings.BatchSize);
+        RequireNumber("learningRate", "a number", settings.LearningRate);
+        RequireNumber("seed", "a whole number", settings.Seed);
+        RequirePair("channels", settings.Channels, "the channels of the first and the second convolution");
+        RequireNumber("kernelSize", "an odd number", settings.KernelSize);
+        RequirePair("denseWidths", settings.DenseWidths, "the width of the hidden layers and of the code");
+        RequireNumber("warmupSteps", "a whole number", settings.WarmupSteps);
+        RequireNumber("evaluateEvery", "a whole number", settings.EvaluateEvery);
+        RequireNumber("checkpointEvery", "a whole number", settings.CheckpointEvery);
         return violations;
     }
 
     /// <summary>Whether it may name a job, a checkpoint, a tag or a data set.</summary>
     public static bool IsName(string text) => Name().IsMatch(text);
 
-    [GeneratedRegex(NamePattern)]
+    [GeneratedRegex(NamePattern + "(?!\\n)")] // in .NET a bare $ lets a final line feed pass
     private static partial Regex Name();
-
-    private static bool IsPair(int[] values, int max) => values.Length == 2 && values.All(value => value >= 1 && value <= max);
 }

@@ -2,6 +2,7 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Domain.Jobs;
 
+/// <summary>What the learning rate does after the warm-up.</summary>
 public enum LearningRateSchedule
 {
     /// <summary>Down to 0 along half a cosine (Loshchilov and Hutter, "SGDR", 2017).</summary>
@@ -19,6 +20,7 @@ public sealed record TrainingSettings
 
     public required Architecture Architecture { get; init; }
 
+    /// <summary>The data set trained on.</summary>
     public required string Dataset { get; init; }
 
     /// <summary>Batches to train on.</summary>
@@ -36,13 +38,16 @@ public sealed record TrainingSettings
     /// <summary>Output channels of the first and the second convolution; nothing to <c>dense</c>.</summary>
     public int[] Channels { get; init; } = [16, 32];
 
-    /// <summary>Side of every kernel, odd; nothing to <c>dense</c>.</summary>
+    /// <summary>Side of every kernel in pixels, odd; nothing to <c>dense</c>.</summary>
     public int KernelSize { get; init; } = 5;
 
+    /// <summary>Of the encoder's layers.</summary>
     public required Activation EncoderActivation { get; init; }
 
+    /// <summary>Of the decoder's inner layers.</summary>
     public required Activation DecoderActivation { get; init; }
 
+    /// <summary>Of the last layer with weights.</summary>
     public required Activation OutputActivation { get; init; }
 
     /// <summary>Whether decoder layers have a bias; the article declares them and never adds them.</summary>

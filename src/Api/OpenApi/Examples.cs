@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Domain;
+using Microsoft.OpenApi;
+
+namespace AutoencoderApi.Api.OpenApi;
+
+/// <summary>Answers that the service once gave, by the operation that alone gives such a one, or the type of their items, or their media type where they are text.</summary>
+internal static class Examples
+{
+    private static readonly JsonObject s_recorded = Read();
+
+    /// <summary>The recorded text of that media type.</summary>
+    public static string Text(string mediaType) => (string)s_recorded[mediaType]!;
+
+    /// <summary>
+    /// The example of a value of that type, shared by all who show it; null where there is none. It is read as that type and written
+    /// again, so that a field that is no more is found here, and not by a reader.
+    /// </summary>
+    public static Dictionary<string, IOpenApiExample>? Of(Type type, OpenApiDocument document, string operation = "")
+    {
+        bool isPage = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Page<>);
+        Type item = isPage ? type.GetGenericArguments()[0] : type.GetElementType() ?? type;
+        string name = s_recorded.ContainsKey(operation) ? operation : item.Name;
+        if (s_recorded[name] is not { } recorded)
+        {
+            return null;
+        }
+
+        JsonNode whole = isPage ? new JsonObject { ["items"] = new JsonArray(recorded.DeepClone()), ["nextCursor"] = null } : recorded;
+        JsonNode value = JsonSerializer.SerializeToNode(whole.Deserialize(type, WireFormat.Json), type, WireFormat.Json)!;
+        if (value is JsonObject fields && whole is JsonObject given)
+        {
+            fields.Where(field => !given.ContainsKey(field.Key)).ToList().ForEach(leftOut => fields.Remove(leftOut.Key));
+        }
+
+        return Share(isPage ? $"{name}Page" : name, value, document);
+    }
+
+    /// <summary>An example that stands once in the document, under that name.</summary>
+    private static Dictionary<string, IOpenApiExample> Share(string name, JsonNode value, OpenApiDocument document)
+    {
+        document.Components ??= new OpenApiComponents();
+        document.Components.Examples ??= new Dictionary<string, IOpenApiExample>();
+        document.Components.Examples[name] = new OpenApiExample { Value = value };
+        return new Dictionary<string, IOpenApiExample> { [name] = new OpenApiExampleReference(name, document) };
+    }
+
+    private static JsonObject Read()
+    {
+        using Stream file = typeof(Examples).Assembly.GetManifestResourceStream("Examples.json")!;
+        return JsonNode.Parse(file)!.AsObject();
+    }
+}
