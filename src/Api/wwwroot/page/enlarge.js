@@ -21,10 +21,13 @@ export function enlarge(layer, maps, index, opener) {
     if (event.key === "ArrowRight") go(1);
   };
   dialog.onclick = (event) => event.target === dialog && dialog.close(); // the backdrop
-  dialog.onclose = () => opener.focus();
+  dialog.onclose = () => (opener.isConnected ? opener : tileLike(opener))?.focus();
   show(layer, maps[at]);
   dialog.showModal();
 }
+
+/** The tile that stands where one stood whose network was opened again meanwhile. */
+const tileLike = (gone) => [...document.querySelectorAll(".tile")].find((tile) => tile.ariaLabel === gone.ariaLabel);
 
 function show(layer, { canvas, map, name }) {
   const large = byId("map-canvas");
