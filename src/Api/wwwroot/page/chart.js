@@ -3,7 +3,7 @@
 import { byId, count, el, loss, svg } from "./dom.js";
 
 /** Margins and bounds in CSS pixels: the drawing is as wide as its place, so its letters keep their size on a phone. */
-const EDGE = { left: 52, right: 12, top: 12, bottom: 32 };
+const EDGE = { left: 52, right: 28, top: 12, bottom: 32 };
 const HEIGHT = 320;
 const COLOURS = 6;
 
