@@ -37,32 +37,20 @@ internal static class CodeEndpoints
         string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, [OneOf<Preprocessing>] string preprocess = "auto") =>
         await Encode(reference, looking, () => digits.FromUploadAsync(request, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
 
-    private static async Task<IResult> Encode(string reference, Looking looking, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
-    {
-        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
-        using (rent)
-        {
-            if (rent is null)
+    private static Task<IResult> Encode(string reference, Looking looking, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token) =>
+        looking.ShowAsync(
+            reference,
+            readDigit,
+            (model, digit) =>
             {
-                return problem!;
-            }
-
-            switch (await readDigit())
-            {
-                case DigitRead.Refused refused:
-                    return refused.Problem;
-                case DigitRead.Digit digit:
-                    float[] code = rent.Model.Encode(digit.Values);
-                    int[] shape = rent.Model.Plan.CodeShape.ToArray();
-                    request.HttpContext.Response.Headers.Vary = "Accept";
-                    return request.Prefers(CodeReader.NpyType, over: "application/json")
-                        ? TypedResults.File(NpyFile.Write(shape, code), CodeReader.NpyType, "code.npy")
-                        : TypedResults.Ok(new CodeResponse(shape, code));
-                default:
-                    throw new InvalidOperationException("unreachable");
-            }
-        }
-    }
+                float[] code = model.Encode(digit);
+                int[] shape = model.Plan.CodeShape.ToArray();
+                request.HttpContext.Response.Headers.Vary = "Accept";
+                return request.Prefers(CodeReader.NpyType, over: "application/json")
+                    ? TypedResults.File(NpyFile.Write(shape, code), CodeReader.NpyType, "code.npy")
+                    : TypedResults.Ok(new CodeResponse(shape, code));
+            },
+            token);
 
     /// <param name="switchesFrom">The digit of the data set whose switches a network of switch-unpool uses.</param>
     private static async Task<IResult> Decode(

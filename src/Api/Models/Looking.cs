@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
@@ -24,6 +25,21 @@ internal sealed class Looking(CheckpointStore checkpoints, LoadedModels models)
 
         (LoadedModels.Rent? rent, string? damage) = await models.RentAsync(row, asked, token);
         return (rent, damage is null ? null : Problems.CheckpointDamaged(damage));
+    }
+
+    /// <summary>What <paramref name="show"/> makes of the checkpoint's network and a digit, or the problem with getting one of them.</summary>
+    public async Task<IResult> ShowAsync(string reference, Func<Task<DigitRead>> readDigit, Func<Model, float[], IResult> show, CancellationToken token)
+    {
+        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await OpenAsync(reference, token);
+        using (rent)
+        {
+            return rent is null ? problem! : await readDigit() switch
+            {
+                DigitRead.Refused refused => refused.Problem,
+                DigitRead.Digit digit => show(rent.Model, digit.Values),
+                _ => throw new InvalidOperationException("unreachable"),
+            };
+        }
     }
 
     /// <summary>Mean squared error per pixel.</summary>

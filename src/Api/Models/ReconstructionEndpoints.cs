@@ -60,34 +60,22 @@ internal static class ReconstructionEndpoints
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single", [OneOf<Preprocessing>] string preprocess = "auto") =>
         await Reconstruct(reference, looking, () => digits.FromUploadAsync(context.Request, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), scale, layout, context, token);
 
-    private static async Task<IResult> Reconstruct(
-        string reference, Looking looking, Func<Task<DigitRead>> readDigit, int scale, string layout, HttpContext context, CancellationToken token)
-    {
-        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
-        using (rent)
-        {
-            if (rent is null)
+    private static Task<IResult> Reconstruct(
+        string reference, Looking looking, Func<Task<DigitRead>> readDigit, int scale, string layout, HttpContext context, CancellationToken token) =>
+        looking.ShowAsync(
+            reference,
+            readDigit,
+            (model, digit) =>
             {
-                return problem!;
-            }
-
-            switch (await readDigit())
-            {
-                case DigitRead.Refused refused:
-                    return refused.Problem;
-                case DigitRead.Digit digit:
-                    float[] reconstruction = rent.Model.Reconstruct(digit.Values);
-                    double mse = Looking.MeanSquaredError(digit.Values, reconstruction);
-                    context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
-                    context.Response.Headers.Vary = "Accept";
-                    return context.Request.Prefers("application/json", over: "image/png")
-                        ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse))
-                        : TypedResults.File(PngEncoder.Encode(Draw(Picture(digit.Values), Picture(reconstruction), scale, layout)), "image/png");
-                default:
-                    throw new InvalidOperationException("unreachable");
-            }
-        }
-    }
+                float[] reconstruction = model.Reconstruct(digit);
+                double mse = Looking.MeanSquaredError(digit, reconstruction);
+                context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
+                context.Response.Headers.Vary = "Accept";
+                return context.Request.Prefers("application/json", over: "image/png")
+                    ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse))
+                    : TypedResults.File(PngEncoder.Encode(Draw(Picture(digit), Picture(reconstruction), scale, layout)), "image/png");
+            },
+            token);
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> TwoRows(
         string reference, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, CancellationToken token,
