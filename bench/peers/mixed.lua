@@ -1,4 +1,6 @@
 -- For wrk: reconstructions, tiles and polling in turn. Arguments: a PNG file, a checkpoint's path, a job's path.
+dofile("bench/peers/result.lua")
+
 local requests, next_one = {}, 0
 
 function init(args)
@@ -17,10 +19,4 @@ end
 function request()
   next_one = next_one % #requests + 1
   return requests[next_one]
-end
-
-function done(summary, latency)
-  local errors = summary.errors
-  print(string.format("result %.0f %.1f %.1f %d", summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000,
-    latency:percentile(99) / 1000, errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end
