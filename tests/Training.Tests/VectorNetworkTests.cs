@@ -116,7 +116,7 @@ public sealed class VectorNetworkTests
     {
         byte[] pixels = new byte[60 * 28 * 28];
         new Random(1).NextBytes(pixels);
-        return new DigitSet(28, 28, pixels, new byte[60]);
+        return new DigitSet(new(1, 28, 28), pixels, new byte[60]);
     }
 
     /// <summary>A network of random activations, with weights and a decoder bias by chance.</summary>

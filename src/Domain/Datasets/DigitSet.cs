@@ -1,26 +1,31 @@
+using AutoencoderApi.Domain.Networks;
+
 namespace AutoencoderApi.Domain.Datasets;
 
-/// <summary>Grey pictures of one size with a label each, one byte a pixel (0 = background, 255 = ink), row by row.</summary>
+/// <summary>Pictures of one shape with a label each, one byte a value (0 = background, 255 = ink): channel by channel, row by row.</summary>
 public sealed class DigitSet
 {
     private readonly ReadOnlyMemory<byte> _pixels;
     private readonly ReadOnlyMemory<byte> _labels;
 
-    /// <param name="pixels">Count × height × width bytes.</param>
+    /// <param name="shape">Of each picture.</param>
+    /// <param name="pixels">Count × channels × height × width bytes.</param>
     /// <param name="labels">Count bytes.</param>
-    public DigitSet(int height, int width, ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels)
+    public DigitSet(FeatureShape shape, ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, labels.Length * height * width);
-        (Height, Width, _pixels, _labels) = (height, width, pixels, labels);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, labels.Length * shape.Count);
+        (Shape, _pixels, _labels) = (shape, pixels, labels);
     }
 
-    public int Height { get; }
+    public FeatureShape Shape { get; }
 
-    public int Width { get; }
+    public int Height => Shape.Height;
+
+    public int Width => Shape.Width;
 
     public int Count => _labels.Length;
 
-    public int PixelsPerImage => Height * Width;
+    public int PixelsPerImage => Shape.Count;
 
     public ReadOnlySpan<byte> Image(int index) => _pixels.Span.Slice(index * PixelsPerImage, PixelsPerImage);
 
@@ -28,8 +33,7 @@ public sealed class DigitSet
 
     /// <summary>A view of <paramref name="count"/> pictures from <paramref name="first"/> on; nothing is copied.</summary>
     public DigitSet Slice(int first, int count) => new(
-        Height,
-        Width,
+        Shape,
         _pixels.Slice(first * PixelsPerImage, count * PixelsPerImage),
         _labels.Slice(first, count));
 }

@@ -43,7 +43,7 @@ public static class IdxFolder
     private static (DigitSet? Set, string? Fault) Checked(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, string labelsPath) =>
         labels.Span.IndexOfAnyInRange((byte)Classes, byte.MaxValue) is var wrong and >= 0
             ? (null, $"{labelsPath} has the label {labels.Span[wrong]} at {wrong}; labels are 0 to {Classes - 1}.")
-            : (new DigitSet(Side, Side, pixels, labels), null);
+            : (new DigitSet(new(1, Side, Side), pixels, labels), null);
 
     private static string? Find(string folder, string stem, string ending) =>
         ((string[])[$"{stem}-{ending}", $"{stem}.{ending}", $"{stem}-{ending}.gz", $"{stem}.{ending}.gz"])

@@ -19,7 +19,7 @@ public static class SyntheticDigits
         byte[] pixels = new byte[(train + validation + test) * PixelCount];
         byte[] labels = new byte[train + validation + test];
         Parallel.For(0, labels.Length, index => labels[index] = Draw(seed, (ulong)index, pixels.AsSpan(index * PixelCount, PixelCount)));
-        var all = new DigitSet(PenCanvas.Side, PenCanvas.Side, pixels, labels);
+        var all = new DigitSet(new(1, PenCanvas.Side, PenCanvas.Side), pixels, labels);
         return new Dataset(Name, all.Slice(0, train), all.Slice(train, validation), all.Slice(train + validation, test));
     }
 
