@@ -4,6 +4,8 @@ using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Commands;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Experiments;
+using AutoencoderApi.Api.Experiments.Reports;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Jobs;
@@ -43,6 +45,8 @@ builder.Services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.S
 builder.Services.AddSingleton<DatasetCatalog>();
 builder.Services.AddSingleton<CheckpointStore>();
 builder.Services.AddSingleton<TagStore>();
+builder.Services.AddSingleton<ExperimentStore>();
+builder.Services.AddSingleton<ReportBuilder>();
 builder.Services.AddSingleton<IdempotencyKeys>();
 builder.Services.AddJobs(builder.Configuration);
 builder.Services.AddSingleton<PictureDecoder>();
@@ -68,6 +72,7 @@ if (app.Configuration.Role() != ProcessRole.Worker)
     app.MapPage();
     app.MapOpenApiDocument();
     app.MapJobs();
+    app.MapExperiments();
     app.MapCheckpoints();
     app.MapTags();
     app.MapReconstructions();

@@ -1,5 +1,7 @@
+using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Hangfire;
@@ -31,7 +33,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         Recorder = new JobRecorder(Stores, new JobWatch(Stores, lifetime, NullLogger<JobWatch>.Instance));
         Jobs = new JobQueue(Stores, new BackgroundJobClient(Queue), NullLogger<JobQueue>.Instance);
-        Sweep = new JobSweep(Stores, Jobs, Queue, NullLogger<JobSweep>.Instance);
+        Sweep = new JobSweep(Stores, Jobs, new ExperimentStore(Stores, new TagStore(Stores)), Queue, NullLogger<JobSweep>.Instance);
     }
 
     public InMemoryStorage Queue { get; } = new();
