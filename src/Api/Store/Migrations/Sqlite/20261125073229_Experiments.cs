@@ -11,12 +11,6 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.AddColumn<Guid>(
-                name: "ExperimentId",
-                table: "jobs",
-                type: "TEXT",
-                nullable: true);
-
             migrationBuilder.CreateTable(
                 name: "experiments",
                 columns: table => new
@@ -33,6 +27,13 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     table.PrimaryKey("PK_experiments", x => x.Id);
                 });
 
+            // As one statement, since EF would build the table anew outside of a transaction, and a kill could leave it half done.
+            migrationBuilder.Sql(
+                """
+                ALTER TABLE "jobs" ADD COLUMN "ExperimentId" TEXT NULL
+                CONSTRAINT "FK_jobs_experiments_ExperimentId" REFERENCES "experiments" ("Id") ON DELETE CASCADE
+                """);
+
             migrationBuilder.CreateIndex(
                 name: "IX_jobs_ExperimentId_Id",
                 table: "jobs",
@@ -42,14 +43,6 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                 name: "IX_experiments_EndedAt",
                 table: "experiments",
                 column: "EndedAt");
-
-            migrationBuilder.AddForeignKey(
-                name: "FK_jobs_experiments_ExperimentId",
-                table: "jobs",
-                column: "ExperimentId",
-                principalTable: "experiments",
-                principalColumn: "Id",
-                onDelete: ReferentialAction.Cascade);
         }
 
         /// <inheritdoc />
