@@ -53,6 +53,11 @@ builder.Services.AddSingleton<PictureDecoder>();
 builder.Services.AddSingleton<LoadedModels>();
 builder.Services.AddSingleton<DigitReader>();
 builder.Services.AddSingleton<Looking>();
+if (builder.Configuration.Role() != ProcessRole.Worker)
+{
+    builder.Services.AddHostedService<WarmUp>();
+}
+
 builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [StoreHealth.Tag]);
 builder.Services.AddTelemetry(builder.Configuration);
 builder.Services.AddOpenApiDocument();
