@@ -14,6 +14,7 @@ using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -55,7 +56,8 @@ internal static class JobEndpoints
 
         async Task<IResult?> Make(KeyedRequest? key)
         {
-            TrainingSettings settings = request.Resolve(datasets.Default);
+            string dataset = request.Dataset ?? datasets.Default;
+            TrainingSettings settings = request.Resolve(dataset, datasets.ShapeOf(dataset) ?? DigitPreparation.Shape);
             IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, datasets, bounds);
             if (violations.Count > 0)
             {

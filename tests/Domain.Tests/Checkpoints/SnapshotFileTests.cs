@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Networks;
 using Architecture = AutoencoderApi.Domain.Networks.Architecture;
 
 namespace AutoencoderApi.Domain.Tests.Checkpoints;
@@ -58,6 +59,27 @@ public sealed class SnapshotFileTests
         }
 
         AssertInvalid(reason, metadata, tensors);
+    }
+
+    [Fact]
+    public void A_file_from_before_there_were_other_shapes_and_noise_is_of_clean_28_by_28_digits()
+    {
+        Snapshot digits = SampleSnapshot.Of(Architecture.Strided);
+        digits = digits with { Settings = digits.Settings with { PictureShape = [1, 28, 28], Noise = null } };
+        int count = NetworkPlan.For(digits.Settings).ParameterCount;
+        digits = digits with { Weights = new float[count], FirstMoment = null, SecondMoment = null };
+        (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(digits);
+        metadata["settings"] = Without("\"pictureShape\":[1,28,28],", Without("\"noise\":null,", metadata["settings"]));
+
+        Snapshot read = Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(Safetensors.Write([.. metadata], tensors))).Snapshot;
+
+        Assert.Equal(JsonSerializer.Serialize(digits.Settings), JsonSerializer.Serialize(read.Settings));
+
+        static string Without(string part, string text)
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+            return text.Replace(part, "", StringComparison.Ordinal);
+        }
     }
 
     [Fact]
