@@ -95,14 +95,14 @@ public sealed class SnapshotFileTests
     public void Tensors_are_those_of_the_network_in_its_order()
     {
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
-        NamedTensor first = tensors[0]; // conv1.weight [3,1,3,3]
+        NamedTensor first = tensors[0]; // conv1.weight [3,3,3,3]
 
         AssertInvalid("", metadata, []);
         AssertInvalid("", metadata, tensors[..^1]); // a moment is not whole
         AssertInvalid("", metadata, tensors[..16]); // one moment of two
         AssertInvalid("'conv1.weight'", metadata, [tensors[1], first, .. tensors[2..]]);
         AssertInvalid("'conv9.weight'", metadata, [first with { Name = "conv9.weight" }, .. tensors[1..]]);
-        AssertInvalid("[1, 3, 3, 3]", metadata, [first with { Shape = [1, 3, 3, 3] }, .. tensors[1..]]);
+        AssertInvalid("[9, 1, 3, 3]", metadata, [first with { Shape = [9, 1, 3, 3] }, .. tensors[1..]]);
     }
 
     [Theory]
