@@ -24,8 +24,8 @@ public sealed record TrainingSettings
     /// <summary>The data set trained on.</summary>
     public required string Dataset { get; init; }
 
-    /// <summary>Channels, height and width of the data set's pictures. Settings of a time that knew no other shape lack it.</summary>
-    public int[] PictureShape { get; init; } = [1, 28, 28];
+    /// <summary>Channels, height and width of the data set's pictures.</summary>
+    public int[] PictureShape { get; init; } = [1, 28, 28]; // which settings from before there were others leave out
 
     /// <summary>Batches to train on.</summary>
     public int Steps { get; init; } = 5_000;
