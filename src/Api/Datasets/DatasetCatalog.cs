@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Datasets;
@@ -35,6 +37,9 @@ internal sealed class DatasetCatalog
 
     /// <summary>What a job trains on that names no data set: MNIST where its folder is there, else the drawn digits.</summary>
     public string Default => Directory.Exists(_folders[Mnist]) ? Mnist : SyntheticDigits.Name;
+
+    /// <summary>The shape of the data set's pictures, without reading it; null where there is no such data set.</summary>
+    public FeatureShape? ShapeOf(string name) => Has(name) ? DigitPreparation.Shape : null;
 
     public bool Has(string name) => _loaders.ContainsKey(name);
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
@@ -43,7 +44,7 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Picture(
-        [Description("The data set, from `GET /v1/datasets`.")] string name, [Split] string split, int index, DigitReader digits, CancellationToken token, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
+        [Description("The data set, from `GET /v1/datasets`.")] string name, [Split] string split, int index, DigitReader digits, FigureBound figures, CancellationToken token, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
         (DigitSet? set, ProblemHttpResult? problem) = await digits.SplitAsync(name, split, token);
         if (set is null)
@@ -51,8 +52,10 @@ internal static class DatasetEndpoints
             return problem!;
         }
 
-        return index >= 0 && index < set.Count
-            ? TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(new GrayPicture(set.Width, set.Height, set.Image(index).ToArray()), scale)), "image/png")
-            : Problems.PictureNotFound(name, split, index, set.Count);
+        return index < 0 || index >= set.Count
+            ? Problems.PictureNotFound(name, split, index, set.Count)
+            : figures.Refusal((long)set.Width * scale, (long)set.Height * scale) is { } tooLarge
+            ? tooLarge
+            : TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(Domain.Images.Picture.FromPlanes(set.Shape, set.Image(index)), scale)), "image/png");
     }
 }

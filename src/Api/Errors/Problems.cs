@@ -91,7 +91,7 @@ internal static class Problems
 
     public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);
 
-    public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be read", detail);
+    public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be used", detail);
 
     public static ProblemHttpResult CodeMissing(string detail) => Of(400, "code-missing", "There is no code in the request", detail);
 

@@ -108,7 +108,7 @@ internal abstract record ExperimentPlan
         var violations = new Dictionary<string, string>();
         foreach (TrainingJobRequest request in requests)
         {
-            TrainingSettings settings = request.Resolve(datasets.Default);
+            TrainingSettings settings = request.Resolve(datasets);
             foreach ((string setting, string rule) in TrainingJobRules.Violations(request, settings, datasets, bounds))
             {
                 violations.TryAdd($"{field}[{planned.Count}].{setting}", rule);

@@ -55,7 +55,7 @@ internal static class JobEndpoints
 
         async Task<IResult?> Make(KeyedRequest? key)
         {
-            TrainingSettings settings = request.Resolve(datasets.Default);
+            TrainingSettings settings = request.Resolve(datasets);
             IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, datasets, bounds);
             if (violations.Count > 0)
             {

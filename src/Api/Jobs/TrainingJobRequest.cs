@@ -1,4 +1,7 @@
+using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 
@@ -66,16 +69,22 @@ internal sealed record TrainingJobRequest
     /// <summary>Steps between checkpoints.</summary>
     public int? CheckpointEvery { get; init; }
 
+    /// <summary>Noise to learn to take off: the network is given disturbed pictures, and its loss is against the clean ones. Default none.</summary>
+    public Noise? Noise { get; init; }
+
     /// <summary>A checkpoint to begin with the weights of; optimizer, schedule and batch order are the new job's own.</summary>
     public Guid? StartFrom { get; init; }
 
     /// <summary>The settings with every value resolved.</summary>
-    public TrainingSettings Resolve(string defaultDataset)
+    public TrainingSettings Resolve(DatasetCatalog datasets)
     {
+        string dataset = Dataset ?? datasets.Default;
+        FeatureShape pictures = datasets.ShapeOf(dataset) ?? DigitPreparation.Shape;
         TrainingSettings settings = TrainingSettings.For(
-            Architecture ?? Domain.Networks.Architecture.Strided, Dataset ?? defaultDataset, EncoderActivation, DecoderActivation, OutputActivation);
+            Architecture ?? Domain.Networks.Architecture.Strided, dataset, EncoderActivation, DecoderActivation, OutputActivation);
         return settings with
         {
+            PictureShape = pictures.ToArray(),
             Steps = Steps ?? settings.Steps,
             BatchSize = BatchSize ?? settings.BatchSize,
             LearningRate = LearningRate ?? settings.LearningRate,
@@ -89,6 +98,7 @@ internal sealed record TrainingJobRequest
             StopOnCollapse = StopOnCollapse ?? settings.StopOnCollapse,
             EvaluateEvery = EvaluateEvery ?? settings.EvaluateEvery,
             CheckpointEvery = CheckpointEvery ?? settings.CheckpointEvery,
+            Noise = Noise,
             StartFrom = StartFrom,
         };
     }

@@ -48,7 +48,7 @@ internal static class TrainingJobRules
         {
             null => Problems.Unusable($"startFrom: there is no checkpoint {id}. GET /v1/checkpoints lists them."),
             CheckpointRow row when !NetworkPlan.For(row.Settings).HasShapeOf(NetworkPlan.For(settings)) => Problems.Unusable(
-                $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and denseWidths must be the job's."),
+                $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and denseWidths must be the job's, and its pictures as many-coloured, for dense of the same size."),
             _ => null,
         };
     }

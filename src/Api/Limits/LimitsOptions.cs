@@ -12,6 +12,10 @@ internal sealed class LimitsOptions
     [Range(1_024, 16_777_216)]
     public int JsonBytes { get; set; } = 131_072;
 
+    /// <summary>Bytes of a body with a picture's or a code's numbers. The largest code, as JSON beside its picture, has 1.5 million.</summary>
+    [Range(131_072, 16_777_216)]
+    public int NumberBytes { get; set; } = 2_097_152;
+
     /// <summary>Levels of arrays and objects within one another in a JSON body.</summary>
     [Range(8, 64)]
     public int JsonDepth { get; set; } = 16;
@@ -28,7 +32,7 @@ internal sealed class LimitsOptions
     [Range(784, 200_000_000)]
     public int PicturePixels { get; set; } = 24_000_000;
 
-    /// <summary>Pictures decoded at a time; each holds up to five bytes a pixel meanwhile.</summary>
+    /// <summary>Pictures decoded at a time; each holds up to seven bytes a pixel meanwhile.</summary>
     [Range(1, 256)]
     public int DecodingsAtOnce { get; set; } = 2;
 
