@@ -56,7 +56,7 @@ internal static class JobEndpoints
         async Task<IResult?> Make(KeyedRequest? key)
         {
             TrainingSettings settings = request.Resolve(datasets.Default);
-            IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, datasets, bounds);
+            IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, await datasets.HasAsync(settings.Dataset, token), bounds);
             if (violations.Count > 0)
             {
                 return Problems.Invalid(violations);
@@ -80,7 +80,7 @@ internal static class JobEndpoints
                     request.Name, settings, owner, made => key?.Answer(202, JobLinks.Of(made.Id).Self, TrainingJobResponse.Of(made)), token);
                 if (job is null)
                 {
-                    return null;
+                    return await datasets.HasAsync(settings.Dataset, token) ? null : Problems.Invalid("dataset", TrainingJobRules.NoDataset);
                 }
 
                 context.Response.Headers.RetryAfter = Polling.RetryAfter;

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace AutoencoderApi.Api.Jobs;
 
@@ -14,7 +16,7 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
     public const int SecondsToTrust = 10;
 
     /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
-    /// <returns>The job, or null where that key is taken.</returns>
+    /// <returns>The job, or null where that key is taken or the data set has gone.</returns>
     public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, string owner, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
     {
         var id = Guid.CreateVersion7();
@@ -34,6 +36,12 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
             TraceParent = Activity.Current?.Id,
         };
         await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using IDbContextTransaction? transaction = DatasetCatalog.IsBuiltIn(settings.Dataset) ? null : await store.Database.BeginTransactionAsync(token);
+        if (transaction is not null && !await DatasetStore.UseAsync(store, settings.Dataset, token))
+        {
+            return null;
+        }
+
         store.Jobs.Add(job);
         Milestones.Pass("insert.before", job.Id);
         if (!await store.TrySaveAsync(answer(job), token))
@@ -41,6 +49,7 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
             return null;
         }
 
+        await (transaction?.CommitAsync(token) ?? Task.CompletedTask);
         Milestones.Pass("insert.after", job.Id);
         try
         {

@@ -1,5 +1,4 @@
 using AutoencoderApi.Api.Checkpoints;
-using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
@@ -12,7 +11,10 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>What a request for a training job must hold to beyond the bounds of its settings.</summary>
 internal static class TrainingJobRules
 {
-    public static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, DatasetCatalog datasets, JobBounds bounds)
+    public const string NoDataset = "there is no such data set; GET /v1/datasets lists them.";
+
+    /// <param name="hasDataset">Whether the data set of the settings is there.</param>
+    public static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, bool hasDataset, JobBounds bounds)
     {
         var violations = new Dictionary<string, string>(SettingsRules.Violations(settings));
         if (request.Name is not null && !SettingsRules.IsName(request.Name))
@@ -20,9 +22,9 @@ internal static class TrainingJobRules
             violations["name"] = SettingsRules.NameRule;
         }
 
-        if (!datasets.Has(settings.Dataset))
+        if (!hasDataset)
         {
-            violations["dataset"] = $"must be one of {string.Join(", ", datasets.Names)}.";
+            violations["dataset"] = NoDataset;
         }
 
         bool dense = settings.Architecture == Architecture.Dense;
