@@ -43,9 +43,10 @@ internal sealed partial class MirrorDownload(IHttpClientFactory clients, IOption
             Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
             await using FileStream held = await HoldAsync($"{folder}.lock", token);
             string gathered = Directory.CreateDirectory($"{folder}.download").FullName;
+            List<string> mirrors = [.. set.Mirrors];
             foreach (MirroredFile file in set.Files.IntersectBy(IdxFolder.Missing(folder), file => file.Name))
             {
-                if (await FetchAsync(file, Path.Combine(gathered, $"{file.Name}.gz"), set.Mirrors, token) is { } fault)
+                if (await FetchAsync(file, Path.Combine(gathered, $"{file.Name}.gz"), mirrors, token) is { } fault)
                 {
                     return fault;
                 }
@@ -93,8 +94,9 @@ internal sealed partial class MirrorDownload(IHttpClientFactory clients, IOption
         Directory.Delete(gathered, recursive: true);
     }
 
+    /// <param name="mirrors">The one that gives the file becomes the first of them.</param>
     /// <returns>Why no mirror gave the file, or null.</returns>
-    private async Task<string?> FetchAsync(MirroredFile file, string path, IReadOnlyList<string> mirrors, CancellationToken token)
+    private async Task<string?> FetchAsync(MirroredFile file, string path, List<string> mirrors, CancellationToken token)
     {
         if (File.Exists(path))
         {
@@ -102,12 +104,14 @@ internal sealed partial class MirrorDownload(IHttpClientFactory clients, IOption
         }
 
         var faults = new Dictionary<string, string>();
-        foreach (string mirror in Enumerable.Repeat(mirrors, Rounds).SelectMany(again => again))
+        foreach (string mirror in Enumerable.Repeat(mirrors.ToArray(), Rounds).SelectMany(again => again))
         {
             var address = new Uri($"{mirror.TrimEnd('/')}/{file.Name}.gz");
             if (await FetchAsync(file, path, address, token) is not { } fault)
             {
                 Log.Downloaded(logger, address);
+                mirrors.Remove(mirror);
+                mirrors.Insert(0, mirror);
                 return null;
             }
 
