@@ -8,8 +8,9 @@ using Polly;
 namespace AutoencoderApi.Api.Datasets;
 
 /// <summary>
-/// Fills a folder with the files of a data set from its mirrors. The files are gathered beside the folder, each checked, and moved into it
-/// only when all are there; whatever is killed in between, a later call goes on with those that were checked.
+/// Fills a folder with the files of a data set from its mirrors. The files are gathered beside the folder, or in it where it is there (it may
+/// be a disk of its own), each checked, and given their names only when all are there. Whatever is killed in between, a later call goes on
+/// with those that were checked.
 /// </summary>
 internal sealed partial class MirrorDownload(IHttpClientFactory clients, IOptions<DatasetOptions> options, ILogger<MirrorDownload> logger)
 {
@@ -41,8 +42,9 @@ internal sealed partial class MirrorDownload(IHttpClientFactory clients, IOption
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-            await using FileStream held = await HoldAsync($"{folder}.lock", token);
-            string gathered = Directory.CreateDirectory($"{folder}.download").FullName;
+            string gathered = Directory.Exists(folder) ? Path.Combine(folder, ".download") : $"{folder}.download";
+            await using FileStream held = await HoldAsync($"{gathered}.lock", token);
+            Directory.CreateDirectory(gathered);
             List<string> mirrors = [.. set.Mirrors];
             foreach (MirroredFile file in set.Files.IntersectBy(IdxFolder.Missing(folder), file => file.Name))
             {

@@ -70,15 +70,15 @@ public sealed class MirrorTests : IDisposable
         string mine = IdxFolder.Files[0];
         Directory.CreateDirectory(Target);
         await File.WriteAllTextAsync(Path.Combine(Target, mine), "mine", Token);
-        Directory.CreateDirectory($"{Target}.download");
-        await File.WriteAllBytesAsync(Path.Combine($"{Target}.download", $"{IdxFolder.Files[1]}.gz"), s_files[$"{IdxFolder.Files[1]}.gz"], Token);
-        await File.WriteAllTextAsync(Path.Combine($"{Target}.download", $"{IdxFolder.Files[2]}.gz.part"), "half", Token);
+        string gathered = Directory.CreateDirectory(Path.Combine(Target, ".download")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(gathered, $"{IdxFolder.Files[1]}.gz"), s_files[$"{IdxFolder.Files[1]}.gz"], Token);
+        await File.WriteAllTextAsync(Path.Combine(gathered, $"{IdxFolder.Files[2]}.gz.part"), "half", Token);
         using var right = new Mirror(Manner.Right, s_files);
         Assert.Null(await Fill(right.Address));
         Assert.Equal(IdxFolder.Files.Skip(2).Select(file => $"/files/{file}.gz"), right.Asked);
         Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(Target, mine), Token));
-        Assert.Equal(4, Directory.GetFiles(Target).Length);
-        Assert.False(Directory.Exists($"{Target}.download"));
+        Assert.Empty(IdxFolder.Missing(Target));
+        Assert.False(Directory.Exists(gathered));
     }
 
     [Fact]
