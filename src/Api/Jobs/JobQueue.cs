@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace AutoencoderApi.Api.Jobs;
 
@@ -21,7 +23,7 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
     private readonly Channel<Guid> _stored = Channel.CreateBounded<Guid>(Room);
 
     /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
-    /// <returns>The job, or null where that key is taken.</returns>
+    /// <returns>The job, or null where that key is taken or the data set has gone.</returns>
     public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, string owner, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
     {
         DateTime now = DateTime.UtcNow;
@@ -33,7 +35,7 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
 
     /// <summary>Stores an experiment with its jobs, whole or not at all.</summary>
     /// <param name="answer">As above, made from all the rows.</param>
-    /// <returns>The jobs in their order, or null where the key is taken.</returns>
+    /// <returns>The jobs in their order, or null where the key is taken or a data set has gone.</returns>
     public async Task<IReadOnlyList<JobRow>?> AddAsync(
         ExperimentRow experiment, IReadOnlyList<PlannedJob> planned, string owner, Func<IReadOnlyList<JobRow>, IdempotencyRow?> answer, CancellationToken token)
     {
@@ -92,10 +94,20 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
         TraceParent = Activity.Current?.Id,
     };
 
-    /// <returns>False, and nothing is stored, where the answer's key is taken.</returns>
+    /// <returns>False, and nothing is stored, where the answer's key is taken or a data set has gone.</returns>
     private async Task<bool> AddAsync(ExperimentRow? experiment, JobRow[] jobs, IdempotencyRow? answer, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
+        string[] own = [.. jobs.Select(job => job.Settings.Dataset).Where(name => !DatasetCatalog.IsBuiltIn(name)).Distinct().Order()];
+        await using IDbContextTransaction? transaction = own.Length == 0 ? null : await store.Database.BeginTransactionAsync(token);
+        foreach (string dataset in own)
+        {
+            if (!await DatasetStore.UseAsync(store, dataset, token))
+            {
+                return false;
+            }
+        }
+
         if (experiment is not null)
         {
             store.Experiments.Add(experiment);
@@ -108,6 +120,7 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
             return false;
         }
 
+        await (transaction?.CommitAsync(token) ?? Task.CompletedTask);
         Milestones.Pass("insert.after", jobs[0].Id);
         foreach (JobRow job in jobs)
         {

@@ -1,7 +1,5 @@
-using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 
@@ -17,7 +15,7 @@ internal sealed record TrainingJobRequest
     [Name]
     public string? Name { get; init; }
 
-    /// <summary>The data set, from GET /v1/datasets. Default <c>mnist</c> where its folder is there, else <c>synthetic-digits</c>.</summary>
+    /// <summary>The data set, from GET /v1/datasets. Default <c>mnist</c> where its files are there, else <c>synthetic-digits</c>.</summary>
     [Name]
     public string? Dataset { get; init; }
 
@@ -76,10 +74,10 @@ internal sealed record TrainingJobRequest
     public Guid? StartFrom { get; init; }
 
     /// <summary>The settings with every value resolved.</summary>
-    public TrainingSettings Resolve(DatasetCatalog datasets)
+    /// <param name="dataset">The data set asked for, or the default one.</param>
+    /// <param name="pictures">The shape of its pictures.</param>
+    public TrainingSettings Resolve(string dataset, FeatureShape pictures)
     {
-        string dataset = Dataset ?? datasets.Default;
-        FeatureShape pictures = datasets.ShapeOf(dataset) ?? DigitPreparation.Shape;
         TrainingSettings settings = TrainingSettings.For(
             Architecture ?? Domain.Networks.Architecture.Strided, dataset, EncoderActivation, DecoderActivation, OutputActivation);
         return settings with

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Limits;
@@ -39,6 +40,26 @@ internal sealed class LimitsOptions
     /// <summary>Pixels of a figure that the service draws. The largest pair or difference of digits has 2.5 million.</summary>
     [Range(2_500_000, 200_000_000)]
     public int FigurePixels { get; set; } = 16_000_000;
+
+    /// <summary>Bytes of the body that a data set comes in.</summary>
+    [Range(1_024, 2_147_483_647)]
+    public int DatasetUploadBytes { get; set; } = 268_435_456;
+
+    /// <summary>Bytes of a data set's unpacked files, and of its pixels.</summary>
+    [Range(1_024, 1_073_741_824)]
+    public int DatasetBytes { get; set; } = 268_435_456;
+
+    /// <summary>Pictures in a data set.</summary>
+    [Range(3, 5_000_000)]
+    public int DatasetPictures { get; set; } = 200_000;
+
+    /// <summary>Pixels of the longer side of a data set's pictures.</summary>
+    [Range(PictureShapes.MinSide, PictureShapes.MaxSide)]
+    public int DatasetSide { get; set; } = PictureShapes.MaxSide;
+
+    /// <summary>Data sets stored at the same time.</summary>
+    [Range(1, 10_000)]
+    public int Datasets { get; set; } = 100;
 
     /// <summary>Steps of a job.</summary>
     [Range(1, SettingsRules.MaxSteps)]

@@ -30,13 +30,10 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
     /// <summary>The split, or the problem with its name or with getting it.</summary>
     public async Task<(DigitSet? Set, ProblemHttpResult? Problem)> SplitAsync(string dataset, string split, CancellationToken token)
     {
-        if (!datasets.Has(dataset))
+        return await datasets.AskAsync(dataset, token) switch
         {
-            return (null, Problems.DatasetNotFound(dataset, datasets.Names));
-        }
-
-        return await datasets.LoadAsync(dataset, token) switch
-        {
+            null => (null, Problems.DatasetNotFound(dataset, await datasets.NamesAsync(token))),
+            DatasetLoad.Awaited awaited => (null, Problems.DatasetAwaited(awaited.Reason)),
             DatasetLoad.Unavailable unavailable => (null, Problems.DatasetUnavailable(unavailable.Reason)),
             DatasetLoad.Loaded loaded => (loaded.Dataset.Split(split), null),
             _ => throw new InvalidOperationException("unreachable"),

@@ -48,6 +48,7 @@ internal static class OpenApiSetup
             options.OperationFilter<PictureBodyFilter>();
             options.OperationFilter<CheckpointBodyFilter>();
             options.OperationFilter<CodeBodyFilter>();
+            options.OperationFilter<DatasetBodyFilter>();
             options.OperationFilter<Answers>();
             options.OperationFilter<HeaderDescriptions.Filter>();
             options.DocumentFilter<Tags>();

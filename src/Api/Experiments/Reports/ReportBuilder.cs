@@ -44,7 +44,7 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
         var floors = new Dictionary<(string, Architecture), double?>();
         foreach ((ExperimentJob job, JobRow row) in jobs)
         {
-            double? article = row.Settings.Dataset == DatasetCatalog.Mnist && s_article.TryGetValue(row.Architecture, out double loss) ? loss : null;
+            double? article = row.Settings.Dataset == MirroredSet.Mnist.Name && s_article.TryGetValue(row.Architecture, out double loss) ? loss : null;
             (string, Architecture) kind = (row.Settings.Dataset, row.Architecture);
             if (!floors.TryGetValue(kind, out double? reachable))
             {
@@ -83,7 +83,7 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     private async Task<DigitSet?> TestSplitAsync(JobRow job, CancellationToken token) =>
-        datasets.Has(job.Settings.Dataset) && await datasets.LoadAsync(job.Settings.Dataset, token) is DatasetLoad.Loaded { Dataset: var data } ? data.Test : null;
+        await datasets.AskAsync(job.Settings.Dataset, token) is DatasetLoad.Loaded { Dataset: var data } ? data.Test : null;
 
     private async Task<byte[]?> CurvesAsync((Guid Id, string Label)[] jobs, CancellationToken token)
     {
