@@ -35,8 +35,10 @@ internal abstract record ExperimentPlan
             return Wrong(field, $"is {count} jobs; an experiment has at most {maxJobs} here (Limits:ExperimentJobs).");
         }
 
-        (List<TrainingJobRequest> jobs, string? fault) = Requests(request);
-        return fault is null ? await CheckedAsync(field, jobs, datasets, bounds, token) : Wrong("grid", fault);
+        (List<TrainingJobRequest> jobs, JsonException? fault) = Requests(request);
+        return fault is null
+            ? await CheckedAsync(field, jobs, datasets, bounds, token)
+            : Wrong($"{field}[{jobs.Count}].{JsonFault.Field(fault)}", JsonFault.Reason(fault));
     }
 
     private static Invalid Wrong(string field, string rule) => new(new Dictionary<string, string> { [field] = rule });
@@ -46,7 +48,7 @@ internal abstract record ExperimentPlan
         ? 0
         : (int)Math.Min(int.MaxValue, grid.Values.Aggregate(1.0, (product, values) => product * (values?.Length ?? 0)));
 
-    private static (List<TrainingJobRequest> Jobs, string? Fault) Requests(ExperimentRequest request)
+    private static (List<TrainingJobRequest> Jobs, JsonException? Fault) Requests(ExperimentRequest request)
     {
         IEnumerable<JsonObject> variations = request switch
         {
@@ -70,7 +72,7 @@ internal abstract record ExperimentPlan
             }
             catch (JsonException e)
             {
-                return (requests, $"does not make a job of {variation.ToJsonString()}: {e.Message}");
+                return (requests, e);
             }
         }
 
