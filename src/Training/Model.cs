@@ -26,6 +26,13 @@ public sealed class Model : IDisposable
 
     public NetworkPlan Plan { get; }
 
+    /// <summary>Runs a network that knows nothing once, and counts it nowhere: what that compiles is then ready.</summary>
+    public static void WarmUp(NetworkPlan plan)
+    {
+        using IViewer viewer = Engine.Viewer(plan, Initializer.Draw(plan, seed: 1));
+        viewer.Look(new float[plan.Input.Count], plan.Stages.Count - 1);
+    }
+
     /// <summary>What it learned to take off its pictures; null where it was given them clean.</summary>
     public Noise? Noise { get; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using AutoencoderApi.Api.Datasets;
@@ -17,10 +18,10 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
     /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
     public const int SecondsToTrust = 10;
 
-    private const int AtOnce = 4;
     private const int Room = 1_000;
 
     private readonly Channel<Guid> _stored = Channel.CreateBounded<Guid>(Room);
+    private readonly ConcurrentDictionary<Guid, bool> _pending = [];
 
     /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
     /// <returns>The job, or null where that key is taken or the data set has gone.</returns>
@@ -48,6 +49,9 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
         return await AddAsync(experiment, jobs, answer(jobs), token) ? jobs : null;
     }
 
+    /// <summary>Whether this process is about to give the job its entry, so that the sweep need not.</summary>
+    public bool IsAboutToEnqueue(Guid jobId) => _pending.ContainsKey(jobId);
+
     public async Task EnqueueAsync(StoreContext store, Guid jobId, CancellationToken token)
     {
         Milestones.Pass("enqueue.before", jobId);
@@ -62,22 +66,26 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
                 token);
     }
 
-    /// <summary>Gives the stored jobs their entries, so that no caller waits for more than the row that makes the job.</summary>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
-        _stored.Reader.ReadAllAsync(stoppingToken),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken },
-        async (jobId, token) =>
+    /// <summary>Gives the stored jobs their entries, in their order, so that no caller waits for more than the row that makes the job.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (Guid jobId in _stored.Reader.ReadAllAsync(stoppingToken))
         {
             try
             {
-                await using StoreContext store = await stores.CreateDbContextAsync(token);
-                await EnqueueAsync(store, jobId, token);
+                await using StoreContext store = await stores.CreateDbContextAsync(stoppingToken);
+                await EnqueueAsync(store, jobId, stoppingToken);
             }
             catch (Exception e) when (e is BackgroundJobClientException || StoreFaults.IsAway(e))
             {
                 Log.NotEnqueued(logger, jobId, e);
             }
-        });
+            finally
+            {
+                _pending.TryRemove(jobId, out _);
+            }
+        }
+    }
 
     private static JobRow Row(Guid id, string? name, TrainingSettings settings, string owner, DateTime now, Guid? experiment = null) => new()
     {
@@ -124,7 +132,11 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
         Milestones.Pass("insert.after", jobs[0].Id);
         foreach (JobRow job in jobs)
         {
-            _stored.Writer.TryWrite(job.Id); // where there is no room the sweep finds it
+            _pending.TryAdd(job.Id, true);
+            if (!_stored.Writer.TryWrite(job.Id))
+            {
+                _pending.TryRemove(job.Id, out _); // the sweep finds it
+            }
         }
 
         return true;

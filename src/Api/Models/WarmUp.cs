@@ -5,7 +5,6 @@ using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
-using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Api.Models;
 
@@ -21,8 +20,7 @@ internal sealed class WarmUp(CheckpointStore checkpoints, PictureDecoder decoder
         await decoder.DecodeAsync(png, channels: 1, stoppingToken);
         foreach (Architecture architecture in (Architecture[])[Architecture.Strided, Architecture.NearestUnpool])
         {
-            using var model = new Model(Trainer.Begin(TrainingSettings.For(architecture, SyntheticDigits.Name), threads: 1));
-            model.Reconstruct(new float[model.Plan.Input.Count]);
+            Model.WarmUp(NetworkPlan.For(TrainingSettings.For(architecture, SyntheticDigits.Name)));
         }
 
         await checkpoints.FindAsync(Guid.Empty.ToString(), stoppingToken);
