@@ -41,8 +41,7 @@ builder.Services.AddProblems();
 builder.Services.AddAccess();
 builder.Services.AddLimits();
 builder.Services.AddStore(builder.Configuration);
-builder.Services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.Section);
-builder.Services.AddSingleton<DatasetCatalog>();
+builder.Services.AddDatasets();
 builder.Services.AddSingleton<CheckpointStore>();
 builder.Services.AddSingleton<TagStore>();
 builder.Services.AddSingleton<ExperimentStore>();
@@ -53,6 +52,11 @@ builder.Services.AddSingleton<PictureDecoder>();
 builder.Services.AddSingleton<LoadedModels>();
 builder.Services.AddSingleton<DigitReader>();
 builder.Services.AddSingleton<Looking>();
+if (builder.Configuration.Role() != ProcessRole.Worker)
+{
+    builder.Services.AddHostedService<WarmUp>();
+}
+
 builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [StoreHealth.Tag]);
 builder.Services.AddTelemetry(builder.Configuration);
 builder.Services.AddOpenApiDocument();

@@ -59,8 +59,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         return store;
     }
 
-    public async Task<Guid> AddJob() =>
-        (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), "local", _ => null, CancellationToken.None))!.Id;
+    public async Task<Guid> AddJob()
+    {
+        JobRow job = (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), "local", _ => null, CancellationToken.None))!;
+        await using StoreContext store = await Stores.CreateDbContextAsync();
+        await Jobs.EnqueueAsync(store, job.Id, CancellationToken.None);
+        return job.Id;
+    }
 
     public async Task<JobLease?> Claim(Guid job)
     {
@@ -99,6 +104,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     {
         await _services.DisposeAsync();
         Sweep.Dispose();
+        Jobs.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }

@@ -46,7 +46,7 @@ internal static partial class ProblemSetup
             404 => $"There is no {path}. /swagger lists what there is.",
             405 => $"{path} takes {allow}.",
             408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
-            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:PictureBytes and the like).",
+            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:NumberBytes, Limits:PictureBytes and the like).",
             415 => $"The body's media type is not one that {path} takes; /swagger lists them.",
             500 => "This is a fault of the service; report it with the traceId.",
             _ => problem.Title,

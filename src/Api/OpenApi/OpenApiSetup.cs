@@ -3,6 +3,7 @@ using System.Reflection;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
+using AutoencoderApi.Domain.Jobs;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -47,6 +48,7 @@ internal static class OpenApiSetup
             options.OperationFilter<PictureBodyFilter>();
             options.OperationFilter<CheckpointBodyFilter>();
             options.OperationFilter<CodeBodyFilter>();
+            options.OperationFilter<DatasetBodyFilter>();
             options.OperationFilter<Answers>();
             options.OperationFilter<HeaderDescriptions.Filter>();
             options.DocumentFilter<Tags>();
@@ -78,6 +80,7 @@ internal static class OpenApiSetup
         {
             new() { Name = "Checkpoints", Description = "The networks that jobs have written, and files from elsewhere." },
             new() { Name = "Data sets", Description = "What can be trained on." },
+            new() { Name = "Experiments", Description = "Jobs that belong together, compared." },
             new() { Name = "Looking at a model", Description = "What a network makes of a digit: its reconstruction, and the feature maps of each layer." },
             new() { Name = "Tags", Description = "Names for checkpoints, which guard them from deletion." },
             new() { Name = "Training jobs", Description = "Make, follow, cancel and delete trainings." },
@@ -111,9 +114,9 @@ internal static class OpenApiSetup
             {
                 Type = JsonSchemaType.Array,
                 Items = new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0", Maximum = "1" },
-                MinItems = DigitReader.PixelCount,
-                MaxItems = DigitReader.PixelCount,
-                Description = "28×28 values row by row, 0 background, 1 ink.",
+                MinItems = SettingsRules.MinPictureValues,
+                MaxItems = SettingsRules.MaxPictureValues,
+                Description = "The values of a picture of the network's `pictureShape`, channel by channel, row by row, 0 background, 1 ink: 784 of a digit.",
             };
             operation.RequestBody = new OpenApiRequestBody
             {
