@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { byId, count, el } from "./dom.js";
 import { send } from "./fields.js";
-import { MORE, NETWORKS, options, rhythm, typed } from "./settings.js";
+import { NETWORKS, labelOf, options, rhythm, typed } from "./settings.js";
 
 const PATH = "/v1/experiments";
 const PRESET = "convolutional-autoencoder";
@@ -41,8 +41,6 @@ export function experimentForm(started) {
   return { offer: (datasets) => options(form.elements.dataset, datasets) };
 }
 
-const labelOf = (name) => MORE.find((each) => each.name === name)?.label ?? "Network";
-
 const isSweep = (form) => form.elements.kind.value === "grid";
 
 /** The sweeps that the form asks for: none where all networks are to be compared. */
@@ -58,11 +56,12 @@ function render(form) {
   [...second.setting.options].forEach((option) => (option.disabled = option.value === first.setting.value));
   if (second.setting.value === first.setting.value) second.setting.value = "";
   second.values.closest(".field").hidden = second.setting.value === "";
+  byId("pair-hint").hidden = !varied.some((name) => ["channels", "denseWidths"].includes(name));
   for (const name of ["architecture", "seed"]) {
     form.elements[name].closest(".field").hidden = varied.includes(name) || (name === "architecture" && !isSweep(form));
   }
   const jobs = isSweep(form) ? sweeps(form).reduce((product, sweep) => product * valuesOf(sweep).length, 1) : Object.keys(NETWORKS).length;
-  byId("experiment-size").textContent = `${count(jobs)} ${jobs === 1 ? "job" : "jobs"}, one after the other.`;
+  byId("experiment-size").textContent = jobs === 1 ? "1 job." : `${count(jobs)} jobs, one after the other.`;
 }
 
 function request(form) {

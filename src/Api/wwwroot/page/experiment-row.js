@@ -2,9 +2,14 @@
 
 import { count, el, loss, say } from "./dom.js";
 import { isOver } from "./job-row.js";
+import { labelOf } from "./settings.js";
 
-/** What a cell says of a setting: "0.01", "16 32", "strided". */
-export const inWords = (value) => (Array.isArray(value) ? value.join(" ") : String(value));
+/** What a cell says of a setting: "0.01", "16 32", "relu". */
+const inWords = (value) => (Array.isArray(value) ? value.join(" ") : String(value));
+
+/** A job told apart from the others: "strided, seed 2". */
+export const spoken = (job, varied) =>
+  [job.name ?? job.architecture, ...varied.map((setting) => `${labelOf(setting).toLowerCase()} ${inWords(job.varied[setting])}`)].join(", ");
 
 export class ExperimentRow {
   #parts = {
@@ -20,11 +25,13 @@ export class ExperimentRow {
     pace: el("td"),
     look: el("button", { type: "button", className: "quiet", textContent: "Look inside" }),
   };
+  #settings = [];
   #varied = [];
 
   /** @param varied the names of the settings that have a column; @param look called with the job and the button. */
   constructor(varied, look) {
     const { swatch, name, best, status, bar, note, validation, test, dead, pace, look: button } = this.#parts;
+    this.#settings = varied;
     this.#varied = varied.map((setting) => ({ setting, cell: el("td") }));
     this.element = el("tr", {},
       el("th", { scope: "row" }, swatch, name, " ", best),
@@ -49,7 +56,7 @@ export class ExperimentRow {
     say(dead, job.deadUnits === null ? "–" : `${(100 * job.deadUnits).toFixed(1)} %`);
     say(pace, job.millisecondsPerStep === null ? "–" : job.millisecondsPerStep.toFixed(1));
     look.hidden = job.latestCheckpoint === null;
-    look.setAttribute("aria-label", `Look inside ${this.#spoken()}`);
+    look.setAttribute("aria-label", `Look inside ${spoken(this.job, this.#settings)}`);
   }
 
   /** @param colour the class of its curve's colour, or null where it has none. */
@@ -62,11 +69,6 @@ export class ExperimentRow {
     bar.hidden = isOver(job) || job.status === "queued";
     bar.max = job.steps;
     bar.value = job.step;
-    bar.setAttribute("aria-label", `Steps of ${this.#spoken()}: ${count(job.step)} of ${count(job.steps)}`);
-  }
-
-  #spoken() {
-    const settings = this.#varied.map(({ setting }) => `${setting} ${inWords(this.job.varied[setting])}`);
-    return [this.job.name ?? this.job.architecture, ...settings].join(", ");
+    bar.setAttribute("aria-label", `Steps of ${spoken(this.job, this.#settings)}: ${count(job.step)} of ${count(job.steps)}`);
   }
 }

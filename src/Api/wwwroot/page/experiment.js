@@ -3,9 +3,10 @@
 import * as api from "./api.js";
 import { Chart } from "./chart.js";
 import { el, loss, say, time } from "./dom.js";
-import { ExperimentRow, inWords } from "./experiment-row.js";
+import { ExperimentRow, spoken } from "./experiment-row.js";
 import { FileLink } from "./file-link.js";
 import { isOver } from "./job-row.js";
+import { labelOf } from "./settings.js";
 
 const MOST_CURVES = 6; // as many as there are colours
 
@@ -56,7 +57,7 @@ export class Experiment {
 
   get name() {
     const { name, preset } = this.summary;
-    return name ?? (preset ? "All five networks" : this.#varied?.length ? `Sweep of ${this.#varied.join(" and ")}` : "Experiment");
+    return name ?? (preset ? "All five networks" : this.#varied?.length ? `Sweep of ${this.#varied.map((setting) => labelOf(setting).toLowerCase()).join(" and ")}` : "Experiment");
   }
 
   /** The name, told apart from others like it. */
@@ -98,13 +99,12 @@ export class Experiment {
   /** Its best job, in words. */
   get outcome() {
     const best = this.summary.jobs.find((job) => job.id === this.summary.best);
-    return best ? `${[best.name ?? best.architecture, ...this.#columns(best)].join(", ")} is best, test loss ${loss(best.loss.test)}` : "no job has a test loss";
+    return best ? `${spoken(best, this.#varied)} is best, test loss ${loss(best.loss.test)}` : "no job has a test loss";
   }
 
-  #columns = (job) => this.#varied.map((setting) => `${setting} ${inWords(job.varied[setting])}`);
-
-  #table({ jobs, best }) {
-    const varied = Object.keys(jobs[0]?.varied ?? {}).filter((setting) => setting !== "architecture");
+  /** The preset's networks differ in what goes with each, which tells no more than their names. */
+  #table({ jobs, best, preset }) {
+    const varied = preset ? [] : Object.keys(jobs[0]?.varied ?? {}).filter((setting) => setting !== "architecture");
     if (varied.join() !== this.#varied?.join()) this.#begin(varied);
     for (const id of this.#rows.keys()) {
       if (!jobs.some((job) => job.id === id)) this.#rows.delete(id);
@@ -121,7 +121,7 @@ export class Experiment {
   #begin(varied) {
     this.#varied = varied;
     this.#rows.clear();
-    const names = ["Job", ...varied, "State", "Validation", "Test", "Dead units", "ms a step"];
+    const names = ["Job", ...varied.map(labelOf), "State", "Validation", "Test", "Dead units", "ms a step"];
     this.#parts.head.replaceChildren(...names.map((name) => el("th", { scope: "col", textContent: name })),
       el("th", { scope: "col" }, el("span", { className: "hidden", textContent: "Look inside" })));
   }
@@ -137,7 +137,7 @@ export class Experiment {
     }));
     this.#chart ??= new Chart(this.#place);
     this.#chart.show(drawn.map((job) => ({
-      id: job.id, name: [job.name ?? job.architecture, ...this.#columns(job)].join(", "), points: this.#points.get(job.id).points, steps: isOver(job) ? 0 : job.steps })));
+      id: job.id, name: spoken(job, this.#varied), points: this.#points.get(job.id).points, steps: isOver(job) ? 0 : job.steps })));
     for (const [id, row] of this.#rows) row.mark(shown.includes(id) ? this.#chart.colourOf(id) : null);
     say(this.#parts.hint, `Mean squared error per pixel. Thick: validation, thin: training.${jobs.length > MOST_CURVES ? ` The curves of the ${MOST_CURVES} best.` : ""}`);
   }

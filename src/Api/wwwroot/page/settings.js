@@ -34,6 +34,9 @@ export const MORE = [
   { name: "startFrom", label: "Start from checkpoint", text: "id" },
 ];
 
+/** What a form or a table calls a setting. */
+export const labelOf = (name) => MORE.find((each) => each.name === name)?.label ?? (name === "architecture" ? "Network" : name);
+
 /** A setting's value as the service takes it. What is no number goes as it was typed: the service says what it must be. */
 export function typed(name, value) {
   const kind = MORE.find((each) => each.name === name);

@@ -19,7 +19,7 @@ export function tagging(on) {
   };
 
   async function name(tag) {
-    if (tag === "") throw asField("must have 1 to 64 lower-case letters, digits, dots, dashes or underscores.");
+    if (/^\.*$/.test(tag)) throw asField("must have 1 to 64 lower-case letters, digits, dots, dashes or underscores."); // a path keeps no such part
     if (!(await put(tag))) return;
     input.value = "";
     say(byId("tag-outcome"), `This checkpoint is now called ${tag}.`);
