@@ -66,7 +66,7 @@ export function digitSource(reference, changed) {
 
   return {
     offer(datasets) {
-      byId("stepper-set").replaceChildren(...datasets.filter((set) => set.available).map((set) =>
+      byId("stepper-set").replaceChildren(...datasets.filter((set) => set.available && !set.awaited && `${set.shape}` === "1,28,28").map((set) =>
         el("option", { value: set.name, textContent: set.name, "data-last": set.splits.test - 1 })));
       limit();
     },

@@ -52,11 +52,11 @@ export function rhythm(text) {
   return { evaluateEvery: Math.max(SHORTEST, Math.round(steps / 20)), checkpointEvery: Math.max(SHORTEST, Math.round(steps / 4)) };
 }
 
-/** Fills a list with the data sets and picks the first that can be had: @returns that one. */
+/** Fills a list with the data sets and picks the first that is here: @returns that one. */
 export function options(list, datasets) {
   list.replaceChildren(...datasets.map((set) => el("option", {
-    value: set.name, disabled: !set.available, textContent: set.available ? set.name : `${set.name} (not here)`, title: set.unavailable ?? "" })));
-  const first = datasets.find((set) => set.available);
+    value: set.name, disabled: !set.available, textContent: !set.available ? `${set.name} (not here)` : set.awaited ? `${set.name} (downloaded first)` : set.name, title: set.unavailable ?? "" })));
+  const first = datasets.find((set) => set.available && !set.awaited);
   list.value = first.name;
   return first;
 }
