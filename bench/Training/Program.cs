@@ -1,6 +1,6 @@
 using AutoencoderApi.TrainingBench;
 
-// Without arguments: the whole comparison. The others are what it starts in processes of their own, a profile, and the price of being measured.
+// Without arguments: the whole comparison. The others are what it starts in processes of their own, a profile, a picture, and the price of being measured.
 switch (args)
 {
     case []:
@@ -18,11 +18,14 @@ switch (args)
     case ["layers"]:
         LayerProfile.Print();
         break;
+    case ["padding"]:
+        PaddingFigure.Print();
+        break;
     case ["telemetry"]:
         TelemetryCost.Print();
         break;
     default:
-        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure ours|plain THREADS | layers | telemetry]");
+        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure ours|plain THREADS | layers | padding | telemetry]");
         return 2;
 }
 

@@ -4,6 +4,8 @@ using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Commands;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Experiments;
+using AutoencoderApi.Api.Experiments.Reports;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Jobs;
@@ -43,12 +45,19 @@ builder.Services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.S
 builder.Services.AddSingleton<DatasetCatalog>();
 builder.Services.AddSingleton<CheckpointStore>();
 builder.Services.AddSingleton<TagStore>();
+builder.Services.AddSingleton<ExperimentStore>();
+builder.Services.AddSingleton<ReportBuilder>();
 builder.Services.AddSingleton<IdempotencyKeys>();
 builder.Services.AddJobs(builder.Configuration);
 builder.Services.AddSingleton<PictureDecoder>();
 builder.Services.AddSingleton<LoadedModels>();
 builder.Services.AddSingleton<DigitReader>();
 builder.Services.AddSingleton<Looking>();
+if (builder.Configuration.Role() != ProcessRole.Worker)
+{
+    builder.Services.AddHostedService<WarmUp>();
+}
+
 builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [StoreHealth.Tag]);
 builder.Services.AddTelemetry(builder.Configuration);
 builder.Services.AddOpenApiDocument();
@@ -68,6 +77,7 @@ if (app.Configuration.Role() != ProcessRole.Worker)
     app.MapPage();
     app.MapOpenApiDocument();
     app.MapJobs();
+    app.MapExperiments();
     app.MapCheckpoints();
     app.MapTags();
     app.MapReconstructions();

@@ -56,7 +56,7 @@ public sealed class MutatedCheckpointTests
 
     [Fact]
     public void The_largest_file_is_that_of_the_widest_dense_network() =>
-        Assert.Equal(8 + SafetensorsHeader.MaxBytes + (12 * ((784 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 784) + 784)), SnapshotFile.MaxBytes);
+        Assert.Equal(8 + SafetensorsHeader.MaxBytes + (12 * ((784 * 1568) + 1568 + (1568 * 1568) + 1568 + (1568 * 1568) + 1568 + (1568 * 784) + 784)), SnapshotFile.MaxBytes);
 
     private static byte[] Small(Architecture architecture)
     {

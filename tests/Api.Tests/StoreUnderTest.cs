@@ -1,5 +1,7 @@
+using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Hangfire;
@@ -31,7 +33,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         Recorder = new JobRecorder(Stores, new JobWatch(Stores, lifetime, NullLogger<JobWatch>.Instance));
         Jobs = new JobQueue(Stores, new BackgroundJobClient(Queue), NullLogger<JobQueue>.Instance);
-        Sweep = new JobSweep(Stores, Jobs, Queue, NullLogger<JobSweep>.Instance);
+        Sweep = new JobSweep(Stores, Jobs, new ExperimentStore(Stores, new TagStore(Stores)), Queue, NullLogger<JobSweep>.Instance);
     }
 
     public InMemoryStorage Queue { get; } = new();
@@ -57,8 +59,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         return store;
     }
 
-    public async Task<Guid> AddJob() =>
-        (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), "local", _ => null, CancellationToken.None))!.Id;
+    public async Task<Guid> AddJob()
+    {
+        JobRow job = (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), "local", _ => null, CancellationToken.None))!;
+        await using StoreContext store = await Stores.CreateDbContextAsync();
+        await Jobs.EnqueueAsync(store, job.Id, CancellationToken.None);
+        return job.Id;
+    }
 
     public async Task<JobLease?> Claim(Guid job)
     {
@@ -97,6 +104,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     {
         await _services.DisposeAsync();
         Sweep.Dispose();
+        Jobs.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }

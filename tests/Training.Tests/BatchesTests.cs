@@ -1,4 +1,5 @@
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Training.Tests;
@@ -8,7 +9,7 @@ public sealed class BatchesTests
     private const int Pictures = 7;
 
     /// <summary>Pictures of one pixel each, whose value is their number.</summary>
-    private static readonly DigitSet s_set = new(1, 1, (byte[])[0, 1, 2, 3, 4, 5, 6], new byte[Pictures]);
+    private static readonly DigitSet s_set = new(new(1, 1, 1), (byte[])[0, 1, 2, 3, 4, 5, 6], new byte[Pictures]);
 
     [Theory]
     [InlineData(1)]

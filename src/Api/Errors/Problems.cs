@@ -51,6 +51,9 @@ internal static class Problems
     public static ProblemHttpResult JobNotFound(Guid id) =>
         Of(404, "job-not-found", "No such training job", $"There is no training job {id}. GET /v1/training-jobs lists them.");
 
+    public static ProblemHttpResult ExperimentNotFound(Guid id) =>
+        Of(404, "experiment-not-found", "No such experiment", $"There is no experiment {id}. GET /v1/experiments lists them.");
+
     public static ProblemHttpResult CheckpointNotFound(string reference) => Of(
         404, "checkpoint-not-found", "No such checkpoint",
         $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, or a tag from GET /v1/tags: 'latest', 'best' (once a job has succeeded) or one of yours.");

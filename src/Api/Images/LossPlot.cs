@@ -39,6 +39,27 @@ public static class LossPlot
         return plot.GetImageBytes(width, height, ImageFormat.Png);
     }
 
+    /// <summary>One curve a run, on the same axes.</summary>
+    public static byte[] Compare(string title, IReadOnlyList<(string Name, IReadOnlyList<LossPoint> Points)> runs, int width, int height)
+    {
+        using var plot = new Plot();
+        plot.Title(title, size: 16);
+        plot.XLabel("step");
+        plot.YLabel("validation loss (mean squared error)");
+        var palette = new ScottPlot.Palettes.Category10();
+        var all = new List<Coordinates>();
+        foreach ((int index, (string name, IReadOnlyList<LossPoint> points)) in runs.Index())
+        {
+            Coordinates[] curve = Curve(points, point => point.Validation);
+            AddCurve(plot, name, curve, palette.GetColor(index), markers: false);
+            all.AddRange(curve);
+        }
+
+        LossAxes.Set(plot, [.. all]);
+        plot.Font.Set(FontName);
+        return plot.GetImageBytes(width, height, ImageFormat.Png);
+    }
+
     /// <summary>What a logarithm cannot show (zero, or a loss that is no finite number) is left out.</summary>
     private static Coordinates[] Curve(IReadOnlyList<LossPoint> points, Func<LossPoint, double?> loss) =>
     [

@@ -172,11 +172,7 @@ internal static class JobEndpoints
         Guid id, IDbContextFactory<StoreContext> stores, JobWatch watch, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        await store.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Queued).ExecuteUpdateAsync(
-            set => set.SetProperty(job => job.Status, JobStatus.Cancelled).SetProperty(job => job.EndedAt, job => StoreContext.Now()).SetProperty(job => job.Version, job => job.Version + 1),
-            token);
-        await store.Jobs.Where(job => job.Id == id && job.Status == JobStatus.Running).ExecuteUpdateAsync(
-            set => set.SetProperty(job => job.Status, JobStatus.Cancelling).SetProperty(job => job.Version, job => job.Version + 1), token);
+        await JobCancelling.CancelAsync(store.Jobs.Where(job => job.Id == id), token);
         watch.Wake();
         JobRow? job = await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
         return job?.Status switch

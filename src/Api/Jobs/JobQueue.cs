@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Threading.Channels;
+using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
@@ -8,50 +10,40 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="JobSweep"/>.</summary>
-internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, IBackgroundJobClient queue, ILogger<JobQueue> logger)
+internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, IBackgroundJobClient queue, ILogger<JobQueue> logger) : BackgroundService
 {
     /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
     public const int SecondsToTrust = 10;
+
+    private const int AtOnce = 4;
+    private const int Room = 1_000;
+
+    private readonly Channel<Guid> _stored = Channel.CreateBounded<Guid>(Room);
 
     /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
     /// <returns>The job, or null where that key is taken.</returns>
     public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, string owner, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
     {
-        var id = Guid.CreateVersion7();
         DateTime now = DateTime.UtcNow;
+        var id = Guid.CreateVersion7(now);
         using Activity? span = JobSpans.Enqueue(id);
-        var job = new JobRow
-        {
-            Id = id,
-            Name = name,
-            Owner = owner,
-            Status = JobStatus.Queued,
-            Architecture = settings.Architecture,
-            Settings = settings,
-            Losses = new Losses(null, null, null),
-            CreatedAt = now,
-            QueuedAt = now,
-            TraceParent = Activity.Current?.Id,
-        };
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        store.Jobs.Add(job);
-        Milestones.Pass("insert.before", job.Id);
-        if (!await store.TrySaveAsync(answer(job), token))
-        {
-            return null;
-        }
+        JobRow job = Row(id, name, settings, owner, now);
+        return await AddAsync(experiment: null, [job], answer(job), token) ? job : null;
+    }
 
-        Milestones.Pass("insert.after", job.Id);
-        try
-        {
-            await EnqueueAsync(store, job.Id, CancellationToken.None); // accepted by now, whether or not the caller waits
-        }
-        catch (Exception e) when (e is BackgroundJobClientException || StoreFaults.IsAway(e))
-        {
-            Log.NotEnqueued(logger, job.Id, e);
-        }
-
-        return job;
+    /// <summary>Stores an experiment with its jobs, whole or not at all.</summary>
+    /// <param name="answer">As above, made from all the rows.</param>
+    /// <returns>The jobs in their order, or null where the key is taken.</returns>
+    public async Task<IReadOnlyList<JobRow>?> AddAsync(
+        ExperimentRow experiment, IReadOnlyList<PlannedJob> planned, string owner, Func<IReadOnlyList<JobRow>, IdempotencyRow?> answer, CancellationToken token)
+    {
+        // Ids of one millisecond would stand in no order.
+        JobRow[] jobs =
+        [
+            .. planned.Select((job, place) => Row(
+                Guid.CreateVersion7(experiment.CreatedAt.AddMilliseconds(place)), job.Name, job.Settings, owner, experiment.CreatedAt, experiment.Id)),
+        ];
+        return await AddAsync(experiment, jobs, answer(jobs), token) ? jobs : null;
     }
 
     public async Task EnqueueAsync(StoreContext store, Guid jobId, CancellationToken token)
@@ -66,6 +58,63 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
                     .SetProperty(job => job.QueueEntry, entry)
                     .SetProperty(job => job.QueueCheckAt, job => StoreContext.Now().AddSeconds(SecondsToTrust)),
                 token);
+    }
+
+    /// <summary>Gives the stored jobs their entries, so that no caller waits for more than the row that makes the job.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
+        _stored.Reader.ReadAllAsync(stoppingToken),
+        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken },
+        async (jobId, token) =>
+        {
+            try
+            {
+                await using StoreContext store = await stores.CreateDbContextAsync(token);
+                await EnqueueAsync(store, jobId, token);
+            }
+            catch (Exception e) when (e is BackgroundJobClientException || StoreFaults.IsAway(e))
+            {
+                Log.NotEnqueued(logger, jobId, e);
+            }
+        });
+
+    private static JobRow Row(Guid id, string? name, TrainingSettings settings, string owner, DateTime now, Guid? experiment = null) => new()
+    {
+        Id = id,
+        Name = name,
+        Owner = owner,
+        ExperimentId = experiment,
+        Status = JobStatus.Queued,
+        Architecture = settings.Architecture,
+        Settings = settings,
+        Losses = new Losses(null, null, null),
+        CreatedAt = now,
+        QueuedAt = now,
+        TraceParent = Activity.Current?.Id,
+    };
+
+    /// <returns>False, and nothing is stored, where the answer's key is taken.</returns>
+    private async Task<bool> AddAsync(ExperimentRow? experiment, JobRow[] jobs, IdempotencyRow? answer, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        if (experiment is not null)
+        {
+            store.Experiments.Add(experiment);
+        }
+
+        store.Jobs.AddRange(jobs);
+        Milestones.Pass("insert.before", jobs[0].Id);
+        if (!await store.TrySaveAsync(answer, token))
+        {
+            return false;
+        }
+
+        Milestones.Pass("insert.after", jobs[0].Id);
+        foreach (JobRow job in jobs)
+        {
+            _stored.Writer.TryWrite(job.Id); // where there is no room the sweep finds it
+        }
+
+        return true;
     }
 
     private static partial class Log

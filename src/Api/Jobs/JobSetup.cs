@@ -3,6 +3,7 @@ using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace AutoencoderApi.Api.Jobs;
 
@@ -30,6 +31,7 @@ internal static class JobSetup
         }
 
         services.AddSingleton<JobQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobQueue>());
         services.AddSingleton<JobRecorder>();
         services.AddTransient<TrainingJobRunner>();
         services.AddHostedService<JobSweep>();
@@ -48,10 +50,18 @@ internal static class JobSetup
             return;
         }
 
-        // Both settings only save time: a job whose notice is lost, or that is delivered twice, is still run once, by its lease.
-        string connection = configuration.PostgresConnection();
+        // All of this only saves time: a job whose entry or notice is lost, or that is delivered twice, is still run once, by its row
+        // and its lease. So the queue's own writes need not wait for the disk either.
+        string connection = NotWaitingForTheDisk(configuration.PostgresConnection());
         hangfire.UsePostgreSqlStorage(
             postgres => postgres.UseNpgsqlConnection(connection),
             new PostgreSqlStorageOptions { EnableLongPolling = true, UseSlidingInvisibilityTimeout = true, QueuePollInterval = TimeSpan.FromSeconds(2) });
+    }
+
+    private static string NotWaitingForTheDisk(string connection)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection);
+        builder.Options = $"{builder.Options} -c synchronous_commit=off".Trim();
+        return builder.ConnectionString;
     }
 }

@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
 using Hangfire;
@@ -11,10 +12,10 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>
 /// Every few seconds, and first of all at start, brings back what a dead worker or a lost queue entry has left: a running
 /// job whose lease has run out is queued again, or ended where it has taken its workers with it; a cancelled one is ended;
-/// a queued one without an entry gets a new entry. Of many processes one does it, whichever is the first once it is due.
+/// a queued one without an entry gets a new entry. It also ends the experiments whose jobs have ended. Of many processes one does it, whichever is the first once it is due.
 /// </summary>
 internal sealed partial class JobSweep(
-    IDbContextFactory<StoreContext> stores, JobQueue queue, JobStorage storage, ILogger<JobSweep> logger) : BackgroundService
+    IDbContextFactory<StoreContext> stores, JobQueue queue, ExperimentStore experiments, JobStorage storage, ILogger<JobSweep> logger) : BackgroundService
 {
     public const int MaxClaimsWithoutStep = 3;
     public const int MaxClaimsWithoutCheckpoint = 10;
@@ -39,6 +40,7 @@ internal sealed partial class JobSweep(
         }
 
         await BringBackAsync(store, token);
+        await experiments.EndAsync(token);
         for (int batch = 0; batch < MaxBatches && await EnqueueAsync(store, token) == BatchSize; batch++)
         {
         }

@@ -25,14 +25,16 @@ internal static class TrainingJobRules
             violations["dataset"] = $"must be one of {string.Join(", ", datasets.Names)}.";
         }
 
-        bool dense = settings.Architecture == Architecture.Dense;
-        foreach (string field in Given(request).Where(field => dense == (field != "denseWidths")))
+        foreach (string field in Given(request).Intersect(Foreign(settings.Architecture)))
         {
-            violations[field] = dense ? "does not apply to dense; leave it out." : "applies to dense only; leave it out.";
+            violations[field] = settings.Architecture == Architecture.Dense ? "does not apply to dense; leave it out." : "applies to dense only; leave it out.";
         }
 
         return violations.Count > 0 ? violations : bounds.Violations(settings);
     }
+
+    /// <summary>The fields that mean nothing to a network of that architecture.</summary>
+    public static string[] Foreign(Architecture architecture) => architecture == Architecture.Dense ? ["channels", "kernelSize"] : ["denseWidths"];
 
     /// <summary>The problem with <c>startFrom</c>, or null where its checkpoint is there and of the same shape.</summary>
     public static async Task<ProblemHttpResult?> CheckStartFromAsync(TrainingSettings settings, CheckpointStore checkpoints, CancellationToken token)

@@ -52,6 +52,10 @@ internal sealed class LimitsOptions
     [Range(0.001, 1_000_000)]
     public double JobTeraflop { get; set; } = 1_000;
 
+    /// <summary>Jobs of one experiment.</summary>
+    [Range(1, 1_000)]
+    public int ExperimentJobs { get; set; } = 64;
+
     /// <summary>Jobs that wait at the same time.</summary>
     [Range(1, 1_000_000)]
     public int QueuedJobs { get; set; } = 10_000;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Store;
@@ -9,13 +10,19 @@ using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Limits;
 
-/// <summary>Keeps the number of waiting jobs within its bounds, in all and for each key.</summary>
+/// <summary>
+/// Keeps the number of waiting jobs within its bounds, in all and for each key. Far from a bound the last count is good for a second,
+/// since counting a long queue takes longer than adding to it; near a bound every request counts.
+/// </summary>
 internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOptions<LimitsOptions> limits) : IDisposable
 {
     private const int RetrySeconds = 10;
+    private const string Everyone = "";
+    private static readonly TimeSpan s_trusted = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly ConcurrentDictionary<string, int> _taken = [];
+    private readonly Dictionary<string, Count> _counts = [];
 
     /// <summary>
     /// Takes places in the queue for jobs that are about to be stored; to be disposed of once they are. Until then a place counts beside
@@ -28,7 +35,14 @@ internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOption
         await _oneAtATime.WaitAsync(token);
         try
         {
-            return await FullAsync(owner, jobs, token) is { } full ? (null, full) : (new Places(this, owner, jobs), null);
+            if (await FullAsync(owner, jobs, token) is { } full)
+            {
+                return (null, full);
+            }
+
+            string[] counted = [owner, Everyone];
+            Array.ForEach(counted, whose => _counts.GetValueOrDefault(whose)?.Add(jobs));
+            return (new Places(_taken, counted, jobs), null);
         }
         finally
         {
@@ -40,33 +54,57 @@ internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOption
 
     private async Task<ProblemHttpResult?> FullAsync(string owner, int jobs, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        IQueryable<JobRow> waiting = store.Jobs.Where(job => job.Status == JobStatus.Queued);
         (int perKey, int inAll) = (limits.Value.QueuedJobsPerKey, limits.Value.QueuedJobs);
-        if (owner != Caller.Local && jobs + _taken.GetValueOrDefault(owner) + await waiting.CountAsync(job => job.Owner == owner, token) > perKey)
+        if (owner != Caller.Local && !await FitAsync(owner, jobs, perKey, token))
         {
             return Problems.QueueFull($"{perKey} jobs of one key may wait at a time. Wait for one to start, or cancel one.", RetrySeconds);
         }
 
-        return jobs + _taken.Values.Sum() + await waiting.CountAsync(token) > inAll
-            ? Problems.QueueFull($"{inAll} jobs may wait at a time. Try again when one has started.", RetrySeconds)
-            : null;
+        return await FitAsync(Everyone, jobs, inAll, token)
+            ? null
+            : Problems.QueueFull($"{inAll} jobs may wait at a time. Try again when one has started.", RetrySeconds);
+    }
+
+    private async Task<bool> FitAsync(string owner, int jobs, int bound, CancellationToken token)
+    {
+        int near = bound - Math.Max(1, bound / 10);
+        if (_counts.TryGetValue(owner, out Count? last) && last.IsFresh && last.Waiting + jobs <= near)
+        {
+            return true;
+        }
+
+        long asked = Stopwatch.GetTimestamp();
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        int waiting = _taken.GetValueOrDefault(owner)
+            + await store.Jobs.CountAsync(job => job.Status == JobStatus.Queued && (owner == Everyone || job.Owner == owner), token);
+        _counts[owner] = new Count(waiting, asked);
+        return waiting + jobs <= bound;
+    }
+
+    /// <param name="waiting">Jobs that waited at <paramref name="at"/>.</param>
+    private sealed class Count(int waiting, long at)
+    {
+        public int Waiting { get; private set; } = waiting;
+
+        public bool IsFresh => Stopwatch.GetElapsedTime(at) < s_trusted;
+
+        public void Add(int jobs) => Waiting += jobs;
     }
 
     private sealed class Places : IDisposable
     {
-        private readonly QueueBound _bound;
-        private readonly string _owner;
-        private readonly int _count;
+        private readonly ConcurrentDictionary<string, int> _taken;
+        private readonly string[] _counted;
+        private readonly int _jobs;
 
-        public Places(QueueBound bound, string owner, int count)
+        public Places(ConcurrentDictionary<string, int> taken, string[] counted, int jobs)
         {
-            (_bound, _owner, _count) = (bound, owner, count);
-            Add(count);
+            (_taken, _counted, _jobs) = (taken, counted, jobs);
+            Add(jobs);
         }
 
-        public void Dispose() => Add(-_count);
+        public void Dispose() => Add(-_jobs);
 
-        private void Add(int count) => _bound._taken.AddOrUpdate(_owner, count, (_, before) => before + count);
+        private void Add(int jobs) => Array.ForEach(_counted, whose => _taken.AddOrUpdate(whose, jobs, (_, before) => before + jobs));
     }
 }

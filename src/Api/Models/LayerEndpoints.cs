@@ -54,7 +54,7 @@ internal static class LayerEndpoints
                 return Problems.LayerNotFound(layer, rent.Model.Plan.Stages.Select(each => each.Name));
             }
 
-            FeatureShape shape = Folded(stage.Output);
+            FeatureShape shape = FoldedMaps.Of(stage.Output);
             if (query.Options(shape.Channels, out ProblemHttpResult? invalid) is not { } options)
             {
                 return invalid!;
@@ -75,7 +75,7 @@ internal static class LayerEndpoints
                     request.HttpContext.Response.Headers.Vary = "Accept";
                     return request.Prefers("application/json", over: "image/png")
                         ? TypedResults.Ok(Describe(maps, shape, options))
-                        : TypedResults.File(PngEncoder.Encode(TileGrid.Draw(Padded(maps.Values, shape.Count), shape.Channels, shape.Height, shape.Width, options)), "image/png");
+                        : TypedResults.File(PngEncoder.Encode(FoldedMaps.Draw(maps, options)), "image/png");
                 default:
                     throw new InvalidOperationException("unreachable");
             }
@@ -87,28 +87,5 @@ internal static class LayerEndpoints
         MapStatistics[] all = MapStatistics.OfAll(maps.Values, shape.Channels == 1 ? maps.Values.Length : shape.Height * shape.Width);
         return new TilesResponse(
             maps.Stage, maps.Shape.ToArray(), all.Count(map => map.Dead), all[options.First..(options.First + options.Count!.Value)]);
-    }
-
-    /// <summary>A vector is one map, folded to the squarest rectangle that holds it.</summary>
-    private static FeatureShape Folded(FeatureShape shape)
-    {
-        if (shape.Height > 1 || shape.Width > 1)
-        {
-            return shape;
-        }
-
-        int height = (int)Math.Sqrt(shape.Channels);
-        while (shape.Channels % height != 0 && height * 2 > Math.Sqrt(shape.Channels))
-        {
-            height--;
-        }
-
-        return new FeatureShape(1, height, (shape.Channels + height - 1) / height);
-    }
-
-    private static float[] Padded(float[] values, int count)
-    {
-        Array.Resize(ref values, count);
-        return values;
     }
 }

@@ -30,12 +30,29 @@ internal static class Examples
 
         JsonNode whole = isPage ? new JsonObject { ["items"] = new JsonArray(recorded.DeepClone()), ["nextCursor"] = null } : recorded;
         JsonNode value = JsonSerializer.SerializeToNode(whole.Deserialize(type, WireFormat.Json), type, WireFormat.Json)!;
-        if (value is JsonObject fields && whole is JsonObject given)
+        Trim(value, whole);
+        return Share(isPage ? $"{name}Page" : name, value, document);
+    }
+
+    /// <summary>Takes out of a value the fields that its record leaves out.</summary>
+    private static void Trim(JsonNode? value, JsonNode? given)
+    {
+        if (value is not JsonObject fields || given is not JsonObject recorded)
         {
-            fields.Where(field => !given.ContainsKey(field.Key)).ToList().ForEach(leftOut => fields.Remove(leftOut.Key));
+            return;
         }
 
-        return Share(isPage ? $"{name}Page" : name, value, document);
+        foreach ((string name, JsonNode? field) in fields.ToList())
+        {
+            if (recorded.ContainsKey(name))
+            {
+                Trim(field, recorded[name]);
+            }
+            else
+            {
+                fields.Remove(name);
+            }
+        }
     }
 
     /// <summary>An example that stands once in the document, under that name.</summary>

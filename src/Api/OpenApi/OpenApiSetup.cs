@@ -78,6 +78,7 @@ internal static class OpenApiSetup
         {
             new() { Name = "Checkpoints", Description = "The networks that jobs have written, and files from elsewhere." },
             new() { Name = "Data sets", Description = "What can be trained on." },
+            new() { Name = "Experiments", Description = "Jobs that belong together, compared." },
             new() { Name = "Looking at a model", Description = "What a network makes of a digit: its reconstruction, and the feature maps of each layer." },
             new() { Name = "Tags", Description = "Names for checkpoints, which guard them from deletion." },
             new() { Name = "Training jobs", Description = "Make, follow, cancel and delete trainings." },

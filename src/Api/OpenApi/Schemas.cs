@@ -139,7 +139,8 @@ internal static class Schemas
             (number.Minimum, number.Maximum) = (Text(bounds.Min), Text(bounds.Max));
             if (bounds.OddOnly)
             {
-                number.Enum = [.. Enumerable.Range((int)bounds.Min, (int)bounds.Max).Where(int.IsOddInteger).Select(odd => (JsonNode)odd)];
+                IEnumerable<JsonNode> odd = Enumerable.Range((int)bounds.Min, (int)bounds.Max).Where(int.IsOddInteger).Select(value => (JsonNode)value);
+                number.Enum = number.Type?.HasFlag(JsonSchemaType.Null) is true ? [.. odd, JsonNullSentinel.JsonNull] : [.. odd];
             }
         }
     }

@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -68,8 +69,29 @@ internal sealed class JobRow
     /// <summary>The W3C trace context of the call that made it: the parent of its runs, in whichever process.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>The experiment that it is a part of, or null.</summary>
+    public Guid? ExperimentId { get; init; }
+
     /// <summary>Raised by every write that a client could see.</summary>
     public long Version { get; set; }
+}
+
+/// <summary>Jobs that are made, and looked at, together. Their ids are in the order in which they were asked for.</summary>
+internal sealed class ExperimentRow
+{
+    public required Guid Id { get; init; }
+
+    public string? Name { get; init; }
+
+    public ExperimentPreset? Preset { get; init; }
+
+    /// <summary>The tag that is to name the best checkpoint once all its jobs have ended; null where none is wanted.</summary>
+    public string? Tag { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+
+    /// <summary>When the service saw that all its jobs had ended; null before.</summary>
+    public DateTime? EndedAt { get; set; }
 }
 
 /// <summary>Why a job failed, as a problem.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
@@ -15,6 +16,8 @@ namespace AutoencoderApi.Api.Store;
 internal abstract class StoreContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<JobRow> Jobs => Set<JobRow>();
+
+    public DbSet<ExperimentRow> Experiments => Set<ExperimentRow>();
 
     public DbSet<MetricRow> Metrics => Set<MetricRow>();
 
@@ -49,6 +52,14 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
             job.HasIndex(row => new { row.Status, row.Id });
             job.HasIndex(row => new { row.Architecture, row.Id });
             job.HasIndex(row => new { row.Name, row.Id });
+            job.HasIndex(row => new { row.ExperimentId, row.Id });
+            job.HasOne<ExperimentRow>().WithMany().HasForeignKey(row => row.ExperimentId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ExperimentRow>(experiment =>
+        {
+            experiment.ToTable("experiments").HasKey(row => row.Id);
+            experiment.Property(row => row.Preset).HasConversion(value => WireFormat.Name(value!.Value), name => WireFormat.Parse<ExperimentPreset>(name));
+            experiment.HasIndex(row => row.EndedAt);
         });
         modelBuilder.Entity<MetricRow>(metric =>
         {

@@ -18,7 +18,7 @@ public static partial class SettingsRules
     public const double MaxLearningRate = 1;
     public const int MaxChannels = 64;
     public const int MaxKernelSize = 9;
-    public const int MaxDenseWidth = 1_024;
+    public const int MaxDenseWidth = 1_568; // the code of a convolutional network as it comes
 
     /// <summary>Of the names that clients give.</summary>
     public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$";

@@ -19,7 +19,7 @@ public sealed class SettingsRulesTests
     [InlineData("evaluateEvery", 1, 100_000)]
     [InlineData("checkpointEvery", 1, 100_000)]
     [InlineData("channels", 1, 64)]
-    [InlineData("denseWidths", 1, 1_024)]
+    [InlineData("denseWidths", 1, 1_568)]
     [InlineData("kernelSize", 1, 9)]
     public void Whole_numbers_are_allowed_from_their_lower_to_their_upper_bound(string field, int lower, int upper)
     {

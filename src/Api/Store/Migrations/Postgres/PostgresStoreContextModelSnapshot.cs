@@ -101,6 +101,34 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.ToTable("checkpoints", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.ExperimentRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Preset")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt");
+
+                    b.ToTable("experiments", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
                 {
                     b.Property<string>("Caller")
@@ -161,6 +189,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<string>("Error")
                         .HasColumnType("text");
+
+                    b.Property<Guid?>("ExperimentId")
+                        .HasColumnType("uuid");
 
                     b.Property<int?>("FaultStep")
                         .HasColumnType("integer");
@@ -233,6 +264,8 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasKey("Id");
 
                     b.HasIndex("Architecture", "Id");
+
+                    b.HasIndex("ExperimentId", "Id");
 
                     b.HasIndex("Name", "Id");
 
@@ -329,6 +362,14 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
                         .WithMany()
                         .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.JobRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.ExperimentRow", null)
+                        .WithMany()
+                        .HasForeignKey("ExperimentId")
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 

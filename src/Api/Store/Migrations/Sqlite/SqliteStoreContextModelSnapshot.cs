@@ -96,6 +96,34 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.ToTable("checkpoints", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.ExperimentRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Preset")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt");
+
+                    b.ToTable("experiments", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
                 {
                     b.Property<string>("Caller")
@@ -155,6 +183,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Error")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ExperimentId")
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("FaultStep")
@@ -228,6 +259,8 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("Architecture", "Id");
+
+                    b.HasIndex("ExperimentId", "Id");
 
                     b.HasIndex("Name", "Id");
 
@@ -322,6 +355,14 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
                         .WithMany()
                         .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.JobRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.ExperimentRow", null)
+                        .WithMany()
+                        .HasForeignKey("ExperimentId")
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 

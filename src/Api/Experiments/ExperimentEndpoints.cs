@@ -1,0 +1,198 @@
+using System.Text;
+using System.Text.Json;
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Conditions;
+using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Experiments.Reports;
+using AutoencoderApi.Api.Idempotency;
+using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.Models;
+using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace AutoencoderApi.Api.Experiments;
+
+internal static class ExperimentEndpoints
+{
+    private const string Example = "/v1/experiments/01a21060-c1dc-7de8-acad-04c104cfdd76";
+
+    public static void MapExperiments(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder experiments = app.MapGroup("/v1/experiments").WithTags("Experiments").RequireAuthorization(Roles.Reader);
+        experiments.MapPost("", Create).RequireAuthorization(Roles.Operator).WithName("createExperiment").WithSummary("Make jobs that belong together: a preset, a list, or a sweep over a grid").TakesIdempotencyKey()
+            .Produces<ExperimentResponse>(202).AnswersLocation(202, Example).AnswersHeader(202, "Retry-After", "Seconds to wait before asking for the experiment.", 1);
+        experiments.MapGet("", List).WithName("listExperiments").WithSummary("The experiments, newest first").ProducesProblem(400);
+        experiments.MapGet("{id}", Get).WithName("getExperiment").WithSummary("One experiment: the table of its jobs and losses").AnswersEntityTag("the experiment as it stands")
+            .AnswersHeader(200, "Retry-After", "Seconds to wait before asking again; absent once the experiment has ended.", 1).ProducesProblem(400).ProducesProblem(404);
+        experiments.MapGet("{id}/report", Report).WithName("reportExperiment").WithSummary("The experiment as one self-contained HTML page, with curves and pictures")
+            .Produces(200, contentType: "text/html").ProducesProblem(400).ProducesProblem(404);
+        experiments.MapPost("{id}/cancel", Cancel).RequireAuthorization(Roles.Operator).WithName("cancelExperiment").WithSummary("Stop all its jobs; their last checkpoints are kept").ProducesProblem(400).ProducesProblem(404);
+        experiments.MapDelete("{id}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteExperiment").WithSummary("Delete an ended experiment with its jobs and their checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+    }
+
+    private static Task<IResult> Create(
+        ExperimentRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobBounds bounds, QueueBound places, IOptions<LimitsOptions> limits,
+        IdempotencyKeys keys, HttpContext context, CancellationToken token)
+    {
+        return keys.OnceAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, WireFormat.Json), Make, token);
+
+        async Task<IResult?> Make(KeyedRequest? key)
+        {
+            if (request.Tag is { } tag && (CheckpointStore.KeptTags.Contains(tag) || Guid.TryParse(tag, out _)))
+            {
+                return Problems.Invalid("tag", "must not look like an id, and the service keeps 'latest' and 'best' itself. Choose another name.");
+            }
+
+            switch (ExperimentPlan.Of(request, datasets, bounds, limits.Value.ExperimentJobs))
+            {
+                case ExperimentPlan.Invalid invalid:
+                    return Problems.Invalid(invalid.Violations);
+                case ExperimentPlan.Planned planned:
+                    foreach (PlannedJob job in planned.Jobs)
+                    {
+                        if (await TrainingJobRules.CheckStartFromAsync(job.Settings, checkpoints, token) is { } problem)
+                        {
+                            return problem;
+                        }
+                    }
+
+                    return await Store(planned.Jobs, key);
+                default:
+                    throw new InvalidOperationException("unreachable");
+            }
+        }
+
+        async Task<IResult?> Store(IReadOnlyList<PlannedJob> planned, KeyedRequest? key)
+        {
+            string owner = context.User.Id()!;
+            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, planned.Count, token);
+            using (place)
+            {
+                if (place is null)
+                {
+                    return full!;
+                }
+
+                ExperimentRow experiment = Row(request);
+                string self = ExperimentLinks.Of(experiment.Id).Self;
+                IReadOnlyList<JobRow>? jobs = await queue.AddAsync(experiment, planned, owner, made => key?.Answer(202, self, Show(experiment, made)), token);
+                if (jobs is null)
+                {
+                    return null;
+                }
+
+                context.Response.Headers.RetryAfter = Polling.RetryAfter;
+                return TypedResults.Accepted(self, Show(experiment, jobs));
+            }
+        }
+    }
+
+    private static ExperimentRow Row(ExperimentRequest request)
+    {
+        var id = Guid.CreateVersion7();
+        return new ExperimentRow
+        {
+            Id = id,
+            Name = request.Name,
+            Preset = request.Preset,
+            Tag = request.Tag ?? (request.Grid is null ? null : request.Name ?? $"sweep-{id.ToString("N")[^12..]}"),
+            CreatedAt = DateTime.UtcNow,
+        };
+    }
+
+    private static ExperimentResponse Show(ExperimentRow experiment, IReadOnlyList<JobRow> jobs) => ExperimentResponse.Of(experiment, jobs, new Dictionary<Guid, MetricRow>());
+
+    private static async Task<Results<Ok<Page<ExperimentSummary>>, ProblemHttpResult>> List(
+        IDbContextFactory<StoreContext> stores, CancellationToken token,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
+    {
+        if (Paging.Check(cursor, out Guid? before) is { } problem)
+        {
+            return problem;
+        }
+
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        var rows = await store.Experiments.AsNoTracking()
+            .Where(row => before == null || row.Id < before)
+            .OrderByDescending(row => row.Id)
+            .Take(limit + 1)
+            .Select(row => new { Experiment = row, Jobs = store.Jobs.Count(job => job.ExperimentId == row.Id) })
+            .ToListAsync(token);
+        return TypedResults.Ok(Paging.Cut(rows, limit, row => row.Experiment.Id, row => ExperimentSummary.Of(row.Experiment, row.Jobs)));
+    }
+
+    private static async Task<Results<Ok<ExperimentResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
+        Guid id, ExperimentStore experiments, HttpContext context, CancellationToken token)
+    {
+        if (await experiments.FindAsync(id, token) is not { } stored)
+        {
+            return Problems.ExperimentNotFound(id);
+        }
+
+        if (stored.Row.EndedAt is null)
+        {
+            context.Response.Headers.RetryAfter = Polling.RetryAfter;
+        }
+
+        return context.IsKnown(EntityTag(stored))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest));
+    }
+
+    private static async Task<IResult> Report(Guid id, ExperimentStore experiments, ReportBuilder reports, HttpContext context, CancellationToken token)
+    {
+        if (await experiments.FindAsync(id, token) is not { } stored)
+        {
+            return Problems.ExperimentNotFound(id);
+        }
+
+        context.Response.Headers.ContentSecurityPolicy = ReportHtml.Policy;
+        return TypedResults.Text(await ReportHtml.RenderAsync(await reports.BuildAsync(stored, token), context.RequestServices), "text/html", Encoding.UTF8);
+    }
+
+    private static async Task<Results<Accepted<ExperimentResponse>, Ok<ExperimentResponse>, ProblemHttpResult>> Cancel(
+        Guid id, ExperimentStore experiments, JobWatch watch, CancellationToken token)
+    {
+        await experiments.CancelAsync(id, token);
+        watch.Wake();
+        return await experiments.FindAsync(id, token) switch
+        {
+            null => Problems.ExperimentNotFound(id),
+            { } stored when stored.Jobs.All(job => job.Status.IsTerminal()) => TypedResults.Ok(ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest)),
+            { } stored => TypedResults.Accepted(ExperimentLinks.Of(id).Self, ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest)),
+        };
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, LoadedModels models, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        IQueryable<JobRow> jobs = store.Jobs.Where(job => job.ExperimentId == id);
+        IQueryable<TagRow> tags = store.Tags.Where(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && jobs.Any(job => job.Id == row.JobId)));
+        if (await store.Experiments.Where(row => row.Id == id && jobs.All(job => JobStatuses.Terminal.Contains(job.Status)) && !tags.Any()).TryDeleteAsync(token))
+        {
+            models.Deleted(); // its jobs' checkpoints went with it
+            return TypedResults.NoContent();
+        }
+
+        if (await tags.OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
+        {
+            return Problems.Tagged(tag.Name, $"checkpoint {tag.CheckpointId} of this experiment");
+        }
+
+        return await store.Experiments.AnyAsync(row => row.Id == id, token)
+            ? Problems.Conflict($"The experiment has jobs that have not ended. POST {ExperimentLinks.Of(id).Self}/cancel first.")
+            : Problems.ExperimentNotFound(id);
+    }
+
+    private static EntityTagHeaderValue EntityTag(StoredExperiment stored) =>
+        Conditional.EntityTag($"{stored.Row.Id:N}-{stored.Jobs.Count}-{stored.Jobs.Sum(job => job.Version)}-{(stored.Row.EndedAt is null ? 0 : 1)}");
+}

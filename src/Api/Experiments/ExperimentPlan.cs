@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Api.Experiments;
+
+/// <summary>The jobs that a request for an experiment asks for, or what is wrong with it, by field.</summary>
+internal abstract record ExperimentPlan
+{
+    private ExperimentPlan()
+    {
+    }
+
+    internal sealed record Planned(IReadOnlyList<PlannedJob> Jobs) : ExperimentPlan;
+
+    internal sealed record Invalid(IReadOnlyDictionary<string, string> Violations) : ExperimentPlan;
+
+    public static ExperimentPlan Of(ExperimentRequest request, DatasetCatalog datasets, JobBounds bounds, int maxJobs)
+    {
+        (string Field, int Count)[] given = [("preset", request.Preset is null ? 0 : Enum.GetValues<Architecture>().Length), ("jobs", request.Jobs?.Length ?? 0), ("grid", Combinations(request.Grid))];
+        given = [.. given.Where(field => field.Count > 0)];
+        if (given is not [(string field, int count)])
+        {
+            return Wrong("jobs", "give either a preset, or a list of jobs, or a grid with values for each setting.");
+        }
+
+        if (count > maxJobs)
+        {
+            return Wrong(field, $"is {count} jobs; an experiment has at most {maxJobs} here (Limits:ExperimentJobs).");
+        }
+
+        (List<TrainingJobRequest> jobs, string? fault) = Requests(request);
+        return fault is null ? Checked(field, jobs, datasets, bounds) : Wrong("grid", fault);
+    }
+
+    private static Invalid Wrong(string field, string rule) => new(new Dictionary<string, string> { [field] = rule });
+
+    /// <summary>How many jobs a grid is: 0 where it has none, and no more than fit the number.</summary>
+    private static int Combinations(Dictionary<string, JsonElement[]>? grid) => grid is null or { Count: 0 }
+        ? 0
+        : (int)Math.Min(int.MaxValue, grid.Values.Aggregate(1.0, (product, values) => product * (values?.Length ?? 0)));
+
+    private static (List<TrainingJobRequest> Jobs, string? Fault) Requests(ExperimentRequest request)
+    {
+        IEnumerable<JsonObject> variations = request switch
+        {
+            { Preset: not null } => Enum.GetValues<Architecture>().Select(WireFormat.Name).Select(name => new JsonObject { ["architecture"] = name, ["name"] = name }),
+            { Jobs: { } jobs } => jobs.Select(Fields),
+            _ => Grid(request.Grid!),
+        };
+        var requests = new List<TrainingJobRequest>();
+        foreach (JsonObject variation in variations)
+        {
+            JsonObject fields = request.Common is null ? [] : Fields(request.Common);
+            Array.ForEach(Foreign(variation["architecture"] ?? fields["architecture"]), field => fields.Remove(field));
+            foreach ((string name, JsonNode? value) in variation)
+            {
+                fields[name] = value?.DeepClone();
+            }
+
+            try
+            {
+                requests.Add(fields.Deserialize<TrainingJobRequest>(WireFormat.Json)!);
+            }
+            catch (JsonException e)
+            {
+                return (requests, $"does not make a job of {variation.ToJsonString()}: {e.Message}");
+            }
+        }
+
+        return (requests, null);
+    }
+
+    /// <summary>The common fields that a job of that architecture has no use for, such as the channels of convolutions for a dense one.</summary>
+    private static string[] Foreign(JsonNode? architecture) =>
+        TrainingJobRules.Foreign((architecture is JsonValue value && value.TryGetValue(out string? name) ? WireFormat.Parse<Architecture>(name) : null) ?? Architecture.Strided);
+
+    /// <summary>Every combination of the values, the last field varying fastest.</summary>
+    private static IEnumerable<JsonObject> Grid(Dictionary<string, JsonElement[]> grid)
+    {
+        IEnumerable<JsonObject> combinations = [[]];
+        foreach ((string field, JsonElement[] values) in grid)
+        {
+            combinations = combinations.SelectMany(sofar => values.Select(value =>
+            {
+                var next = (JsonObject)sofar.DeepClone();
+                next[field] = JsonSerializer.SerializeToNode(value);
+                return next;
+            }));
+        }
+
+        return combinations;
+    }
+
+    /// <summary>The fields that a request gives.</summary>
+    private static JsonObject Fields(TrainingJobRequest request) =>
+        new(JsonSerializer.SerializeToNode(request, WireFormat.Json)!.AsObject().Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
+
+    private static ExperimentPlan Checked(string field, List<TrainingJobRequest> requests, DatasetCatalog datasets, JobBounds bounds)
+    {
+        var planned = new List<PlannedJob>();
+        var violations = new Dictionary<string, string>();
+        foreach (TrainingJobRequest request in requests)
+        {
+            TrainingSettings settings = request.Resolve(datasets.Default);
+            foreach ((string setting, string rule) in TrainingJobRules.Violations(request, settings, datasets, bounds))
+            {
+                violations.TryAdd($"{field}[{planned.Count}].{setting}", rule);
+            }
+
+            planned.Add(new PlannedJob(request.Name, settings));
+        }
+
+        return violations.Count > 0 ? new Invalid(violations) : new Planned(planned);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Api.Experiments;
+
+/// <summary>Where an experiment stands.</summary>
+internal enum ExperimentStatus
+{
+    /// <summary>At least one of its jobs has not ended.</summary>
+    Running,
+
+    /// <summary>All its jobs have ended, and its tag is set.</summary>
+    Ended,
+}
+
+/// <summary>Jobs that were made together.</summary>
+/// <param name="Id">What paths take for it.</param>
+/// <param name="Name">The name that its maker gave it, or null.</param>
+/// <param name="Preset">The set of jobs that was asked for, or null.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="EndedAt">When the last of its jobs had ended; null before.</param>
+/// <param name="Tag">The tag that names the best checkpoint once all jobs have ended; null where none is wanted.</param>
+/// <param name="Best">The job with the lowest test loss; null while none has one.</param>
+/// <param name="Jobs">Its jobs, in the order in which they were asked for. Deleted ones are no longer here.</param>
+/// <param name="Links">Paths to more of it.</param>
+internal sealed record ExperimentResponse(
+    Guid Id,
+    string? Name,
+    ExperimentPreset? Preset,
+    ExperimentStatus Status,
+    DateTime CreatedAt,
+    DateTime? EndedAt,
+    string? Tag,
+    Guid? Best,
+    IReadOnlyList<ExperimentJob> Jobs,
+    ExperimentLinks Links)
+{
+    public static ExperimentResponse Of(ExperimentRow experiment, IReadOnlyList<JobRow> jobs, IReadOnlyDictionary<Guid, MetricRow> latest)
+    {
+        string[] varied = VariedFields([.. jobs.Select(job => job.Settings)]);
+        return new(
+            experiment.Id,
+            experiment.Name,
+            experiment.Preset,
+            ExperimentSummary.StatusOf(experiment),
+            experiment.CreatedAt,
+            experiment.EndedAt,
+            experiment.Tag,
+            BestOf(jobs)?.Id,
+            [.. jobs.Select(job => ExperimentJob.Of(job, varied, latest.GetValueOrDefault(job.Id)))],
+            ExperimentLinks.Of(experiment.Id));
+    }
+
+    /// <summary>The job with the lowest test loss, of those that have one.</summary>
+    public static JobRow? BestOf(IEnumerable<JobRow> jobs) => jobs.Where(job => job.Losses.Test is not null).MinBy(job => job.Losses.Test);
+
+    /// <summary>The wire names of the settings that are not the same in all jobs.</summary>
+    private static string[] VariedFields(TrainingSettings[] settings)
+    {
+        JsonObject[] all = [.. settings.Select(ToJson)];
+        return all.Length == 0 ? [] : [.. all[0].Select(field => field.Key).Where(field => all.Any(other => !JsonNode.DeepEquals(other[field], all[0][field])))];
+    }
+
+    internal static JsonObject ToJson(TrainingSettings settings) => JsonSerializer.SerializeToNode(settings, WireFormat.Json)!.AsObject();
+}
+
+/// <summary>One job of an experiment: a row of its table.</summary>
+/// <param name="Id">The job's id.</param>
+/// <param name="Name">The job's name, or null.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Architecture">Of its network.</param>
+/// <param name="Varied">Those of its settings that are not the same in all jobs of the experiment, by name.</param>
+/// <param name="Step">Steps taken.</param>
+/// <param name="Steps">Steps to take.</param>
+/// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
+/// <param name="DeadUnits">Share of the units of layers with weights that are zero for every validation picture; null before the first evaluation.</param>
+/// <param name="MillisecondsPerStep">Time of training over steps, evaluations and checkpoints included; null before the second evaluation.</param>
+/// <param name="LatestCheckpoint">The id of its newest checkpoint, or null.</param>
+/// <param name="Error">Why it failed, or null.</param>
+/// <param name="Job">The path of the job.</param>
+internal sealed record ExperimentJob(
+    Guid Id,
+    string? Name,
+    JobStatus Status,
+    Architecture Architecture,
+    IReadOnlyDictionary<string, JsonElement> Varied,
+    int Step,
+    int Steps,
+    Losses Loss,
+    double? DeadUnits,
+    double? MillisecondsPerStep,
+    Guid? LatestCheckpoint,
+    JobError? Error,
+    string Job)
+{
+    public static ExperimentJob Of(JobRow job, string[] varied, MetricRow? latest)
+    {
+        JsonObject settings = ExperimentResponse.ToJson(job.Settings);
+        return new(
+            job.Id,
+            job.Name,
+            job.Status,
+            job.Architecture,
+            varied.ToDictionary(field => field, field => JsonSerializer.SerializeToElement(settings[field])),
+            job.Step,
+            job.Settings.Steps,
+            job.Losses,
+            latest?.DeadUnits,
+            latest is { Step: > 0 } ? Math.Round(1000 * latest.ElapsedSeconds / latest.Step, 3) : null,
+            job.LatestCheckpoint,
+            job.Error,
+            $"/v1/training-jobs/{job.Id}");
+    }
+}
+
+/// <summary>An experiment without its jobs.</summary>
+/// <param name="Id">What paths take for it.</param>
+/// <param name="Name">The name that its maker gave it, or null.</param>
+/// <param name="Preset">The set of jobs that was asked for, or null.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="EndedAt">When the last of its jobs had ended; null before.</param>
+/// <param name="Jobs">How many jobs it has.</param>
+/// <param name="Links">Paths to more of it.</param>
+internal sealed record ExperimentSummary(
+    Guid Id, string? Name, ExperimentPreset? Preset, ExperimentStatus Status, DateTime CreatedAt, DateTime? EndedAt, int Jobs, ExperimentLinks Links)
+{
+    public static ExperimentSummary Of(ExperimentRow row, int jobs) => new(row.Id, row.Name, row.Preset, StatusOf(row), row.CreatedAt, row.EndedAt, jobs, ExperimentLinks.Of(row.Id));
+
+    public static ExperimentStatus StatusOf(ExperimentRow row) => row.EndedAt is null ? ExperimentStatus.Running : ExperimentStatus.Ended;
+}
+
+/// <summary>The paths of an experiment.</summary>
+/// <param name="Self">The experiment with its table of jobs.</param>
+/// <param name="Report">The same with curves and pictures, as one page.</param>
+internal sealed record ExperimentLinks(string Self, string Report)
+{
+    public static ExperimentLinks Of(Guid id) => new($"/v1/experiments/{id}", $"/v1/experiments/{id}/report");
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Text.Json;
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Models;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
+using Microsoft.EntityFrameworkCore;
+
+namespace AutoencoderApi.Api.Experiments.Reports;
+
+/// <summary>Gathers what the report of an experiment shows: losses, curves, and a look into each network, in the article's own views.</summary>
+internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, CheckpointStore checkpoints, LoadedModels models, DatasetCatalog datasets)
+{
+    /// <summary>Jobs that are looked into; of more, those with the lowest test losses.</summary>
+    private const int MaxLooks = 8;
+
+    private const int Digits = 10;
+    private const int Tiles = 16;
+    private const int TileSide = 42; // pixels of a tile, about
+    private const int CurvesWidth = 1_400, CurvesHeight = 700;
+
+    /// <summary>The losses that the article reached (MNIST, one run each), by architecture: docs/results.md.</summary>
+    private static readonly Dictionary<Architecture, double> s_article = new()
+    {
+        [Architecture.Strided] = 0.000948159,
+        [Architecture.ZeroUnpool] = 0.0858374,
+        [Architecture.NearestUnpool] = 0.0172661,
+    };
+
+    /// <summary>The stages whose maps the article shows.</summary>
+    private static readonly string[] s_stages = [NetworkPlan.Code, "deconv1", "unpool1"];
+
+    public async Task<Report> BuildAsync(StoredExperiment stored, CancellationToken token)
+    {
+        ExperimentResponse experiment = ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest);
+        (ExperimentJob Job, JobRow Row)[] jobs = [.. experiment.Jobs.Zip(stored.Jobs)];
+        var rows = new List<ReportRow>();
+        var floors = new Dictionary<(string, Architecture), double?>();
+        foreach ((ExperimentJob job, JobRow row) in jobs)
+        {
+            double? article = row.Settings.Dataset == DatasetCatalog.Mnist && s_article.TryGetValue(row.Architecture, out double loss) ? loss : null;
+            (string, Architecture) kind = (row.Settings.Dataset, row.Architecture);
+            if (!floors.TryGetValue(kind, out double? reachable))
+            {
+                floors[kind] = reachable = await TestSplitAsync(row, token) is { } set ? ReachableLoss.Of(row.Architecture, set) : null;
+            }
+
+            rows.Add(new ReportRow(Label(job), job.Status, job.Loss, article, reachable, job.DeadUnits, job.MillisecondsPerStep, job.Step, NetworkPlan.For(row.Settings), job.Error?.Detail));
+        }
+
+        var looks = new List<ReportLook>();
+        foreach ((ExperimentJob job, JobRow row) in jobs.Where(job => job.Job.LatestCheckpoint is not null).OrderBy(job => job.Job.Loss.Test ?? double.MaxValue).Take(MaxLooks).OrderBy(job => job.Job.Id))
+        {
+            looks.Add(await LookAsync(Label(job), row, token));
+        }
+
+        int? digit = stored.Jobs.Count > 0 && await TestSplitAsync(stored.Jobs[0], token) is { } first ? first.Label(0) : null;
+        return new Report(
+            experiment.Id, Title(stored.Row), experiment.CreatedAt, experiment.EndedAt, DateTime.UtcNow, digit, rows,
+            await CurvesAsync([.. jobs.Zip(rows, (job, row) => (job.Job.Id, row.Label))], token), looks);
+    }
+
+    private static string Title(ExperimentRow experiment) => experiment switch
+    {
+        { Name: { } name } => name,
+        { Preset: ExperimentPreset.ConvolutionalAutoencoder } => "Convolutional autoencoders, side by side",
+        _ => "An experiment with autoencoders",
+    };
+
+    private static string Label(ExperimentJob job)
+    {
+        string architecture = WireFormat.Name(job.Architecture);
+        IEnumerable<string> varied = job.Varied.Where(field => field.Key is not "architecture").Select(field => $"{field.Key} {Text(field.Value)}");
+        return job.Name ?? string.Join(", ", varied.Prepend(architecture));
+    }
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private async Task<DigitSet?> TestSplitAsync(JobRow job, CancellationToken token) =>
+        datasets.Has(job.Settings.Dataset) && await datasets.LoadAsync(job.Settings.Dataset, token) is DatasetLoad.Loaded { Dataset: var data } ? data.Test : null;
+
+    private async Task<byte[]?> CurvesAsync((Guid Id, string Label)[] jobs, CancellationToken token)
+    {
+        Guid[] ids = [.. jobs.Select(job => job.Id)];
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        List<MetricRow> metrics = await store.Metrics.AsNoTracking().Where(metric => ids.Contains(metric.JobId)).OrderBy(metric => metric.Step).ToListAsync(token);
+        ILookup<Guid, LossPoint> points = metrics.ToLookup(metric => metric.JobId, metric => new LossPoint(metric.Step, metric.TrainLoss, metric.ValidationLoss));
+        return metrics.Count == 0
+            ? null
+            : LossPlot.Compare("Validation loss by step", [.. jobs.Select(job => (job.Label, (IReadOnlyList<LossPoint>)[.. points[job.Id]]))], CurvesWidth, CurvesHeight);
+    }
+
+    private async Task<ReportLook> LookAsync(string label, JobRow job, CancellationToken token)
+    {
+        if (await TestSplitAsync(job, token) is not { } set)
+        {
+            return new ReportLook(label, null, [], $"The data set {job.Settings.Dataset} cannot be had now.");
+        }
+
+        long asked = Stopwatch.GetTimestamp();
+        if (await checkpoints.FindAsync(job.LatestCheckpoint.ToString()!, token) is not { } checkpoint)
+        {
+            return new ReportLook(label, null, [], "Its checkpoint has been deleted.");
+        }
+
+        (LoadedModels.Rent? rent, string? damage) = await models.RentAsync(checkpoint, asked, token);
+        using (rent)
+        {
+            return rent is null ? new ReportLook(label, null, [], damage) : Look(label, rent.Model, set);
+        }
+    }
+
+    private static ReportLook Look(string label, Model model, DigitSet set)
+    {
+        float[][] originals = [.. Enumerable.Range(0, Math.Min(Digits, set.Count)).Select(index => DigitReader.ToUnit(set.Image(index)))];
+        GrayPicture[] digits = [.. originals.Select(Picture)];
+        GrayPicture[] restored = [.. originals.Select(original => Picture(model.Reconstruct(original)))];
+        var tiles = new List<ReportTiles>();
+        foreach (Stage stage in s_stages.Select(model.Plan.Find).OfType<Stage>())
+        {
+            FeatureMaps maps = model.Look(stage, originals[0]);
+            FeatureShape shape = FoldedMaps.Of(stage.Output);
+            var options = new TileGridOptions { Count = Math.Min(Tiles, shape.Channels), Scale = Math.Clamp(TileSide / shape.Width, 1, TileGridOptions.MaxScale), Gap = 2 };
+            int dead = MapStatistics.OfAll(maps.Values, shape.Channels == 1 ? maps.Values.Length : shape.Height * shape.Width).Count(map => map.Dead);
+            tiles.Add(new ReportTiles(stage.Name, stage.Output, dead, PngEncoder.Encode(FoldedMaps.Draw(maps, options))));
+        }
+
+        return new ReportLook(label, PngEncoder.Encode(DigitFigures.TwoRows(digits, restored, scale: 3, gap: 3)), tiles, Trouble: null);
+
+        GrayPicture Picture(float[] values) => GrayPicture.FromUnit(set.Width, set.Height, values);
+    }
+}

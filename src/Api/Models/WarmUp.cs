@@ -1,0 +1,30 @@
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
+using AutoencoderApi.Training.Runs;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <summary>
+/// Does once, while the service starts, what a reconstruction consists of, with a network that knows nothing: what is compiled and
+/// loaded for the first picture is then ready for the first caller (docs/performance.md).
+/// </summary>
+internal sealed class WarmUp(CheckpointStore checkpoints, PictureDecoder decoder) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        byte[] png = PngEncoder.Encode(new GrayPicture(DigitPreparation.Side, DigitPreparation.Side, new byte[DigitPreparation.Side * DigitPreparation.Side]));
+        await decoder.DecodeAsync(png, stoppingToken);
+        foreach (Architecture architecture in (Architecture[])[Architecture.Strided, Architecture.NearestUnpool])
+        {
+            using var model = new Model(Trainer.Begin(TrainingSettings.For(architecture, SyntheticDigits.Name), threads: 1));
+            model.Reconstruct(new float[model.Plan.Input.Count]);
+        }
+
+        await checkpoints.FindAsync(Guid.Empty.ToString(), stoppingToken);
+    }
+}
