@@ -1,4 +1,4 @@
-"""The command line: `python3 -m autoencoder_api train|reconstruct|weights`."""
+"""The command line: `python3 -m autoencoder_api train|reconstruct|weights|onnx`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,11 @@ def _weights(client: Client, options: argparse.Namespace) -> int:
     return 0
 
 
+def _onnx(client: Client, options: argparse.Namespace) -> int:
+    options.out.write_bytes(client.onnx_file(options.checkpoint))
+    return 0
+
+
 def _show(job: dict[str, Any]) -> None:
     """Draws the bar over itself."""
     step, steps = job["progress"]["step"], job["progress"]["steps"]
@@ -84,10 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     reconstruct.add_argument("--scale", default=8, type=int)
     reconstruct.set_defaults(run=_reconstruct)
 
-    weights = commands.add_parser("weights", help="download a checkpoint's safetensors file")
-    weights.add_argument("out", type=Path)
-    weights.add_argument("--checkpoint", default="latest", help="id or tag (%(default)s)")
-    weights.set_defaults(run=_weights)
+    for name, content, run in (("weights", "a checkpoint's safetensors file", _weights), ("onnx", "a checkpoint's network as an ONNX model", _onnx)):
+        download = commands.add_parser(name, help=f"download {content}")
+        download.add_argument("out", type=Path)
+        download.add_argument("--checkpoint", default="latest", help="id or tag (%(default)s)")
+        download.set_defaults(run=run)
     return parser
 
 

@@ -96,6 +96,11 @@ class Client:
     def weights(self, checkpoint: str) -> Weights:
         return Weights.parse(self.weights_file(checkpoint))
 
+    def onnx_file(self, checkpoint: str) -> bytes:
+        """The checkpoint's network as an ONNX model."""
+        with self._open("GET", f"/v1/checkpoints/{_quoted(checkpoint)}/onnx") as answer:
+            return answer.read()
+
     def _poll(self, job_id: str) -> Iterator[dict[str, Any]]:
         while True:
             job = self.job(job_id)
