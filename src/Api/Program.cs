@@ -79,7 +79,6 @@ if (app.Configuration.Role() != ProcessRole.Worker)
     app.MapJobs();
     app.MapExperiments();
     app.MapCheckpoints();
-    app.MapOnnx();
     app.MapTags();
     app.MapReconstructions();
     app.MapLayers();

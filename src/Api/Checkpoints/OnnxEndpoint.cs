@@ -1,4 +1,3 @@
-using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.OpenApi;
@@ -14,8 +13,8 @@ internal static class OnnxEndpoint
 {
     private const string ContentType = "application/octet-stream";
 
-    public static void MapOnnx(this IEndpointRouteBuilder app) => app.MapGet("/v1/checkpoints/{reference}/onnx", Export)
-        .WithTags("Checkpoints").RequireAuthorization(Roles.Reader).WithName("exportOnnx").WithSummary("The network as an ONNX model")
+    public static void MapOnnx(this RouteGroupBuilder checkpoints) => checkpoints.MapGet("{reference}/onnx", Export)
+        .WithName("exportOnnx").WithSummary("The network as an ONNX model: picture [N, C, H, W] in, reconstruction and code out")
         .Produces(200, contentType: ContentType).AnswersEntityTag("the model, by the sha256 of the checkpoint's file and the version of the export")
         .AnswersHeader(200, "Content-Disposition", "A name to save the file by.", "attachment; filename=nearest-unpool-600-01a21060-f263-74af-be43-6cf8a0371105.onnx")
         .ProducesProblem(404).ProducesProblem(412).ProducesProblem(422).DisableRequestTimeout();
