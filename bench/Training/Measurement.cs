@@ -49,7 +49,7 @@ internal static class Measurement
 
         void Step()
         {
-            network.Learn(batch);
+            network.Learn(batch, batch);
             adam.Step(network.Weights, network.Gradients, ++step, 1e-4);
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Networks;
 
@@ -17,7 +18,7 @@ public sealed class Model : IDisposable
 
     public Model(Snapshot snapshot)
     {
-        Plan = NetworkPlan.For(snapshot.Settings);
+        (Plan, Noise) = (NetworkPlan.For(snapshot.Settings), snapshot.Settings.Noise);
         _network = Engine.Viewer(Plan, snapshot.Weights);
         _architecture = Telemetry.Tag(snapshot.Settings.Architecture);
         _weights = snapshot.Weights;
@@ -25,26 +26,36 @@ public sealed class Model : IDisposable
 
     public NetworkPlan Plan { get; }
 
-    /// <param name="pictures">Any number of pictures, 784 values 0..1 each.</param>
+    /// <summary>Runs a network that knows nothing once, and counts it nowhere: what that compiles is then ready.</summary>
+    public static void WarmUp(NetworkPlan plan)
+    {
+        using IViewer viewer = Engine.Viewer(plan, Initializer.Draw(plan, seed: 1));
+        viewer.Look(new float[plan.Input.Count], plan.Stages.Count - 1);
+    }
+
+    /// <summary>What it learned to take off its pictures; null where it was given them clean.</summary>
+    public Noise? Noise { get; }
+
+    /// <param name="pictures">Any number of pictures, [C, H, W] in 0..1 each.</param>
     /// <returns>Their reconstructions, in the same layout.</returns>
     public float[] Reconstruct(ReadOnlySpan<float> pictures) => Look("reconstruct", pictures, Plan.Stages.Count - 1);
 
     /// <summary>What the stage <paramref name="stage"/> makes of one picture.</summary>
-    /// <param name="picture">784 values 0..1.</param>
+    /// <param name="picture">[C, H, W] in 0..1.</param>
     public FeatureMaps Look(Stage stage, ReadOnlySpan<float> picture)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, Plan.Input.Count);
         return new FeatureMaps(stage.Name, stage.Output, Look("look", picture, Plan.IndexOf(stage.Name)));
     }
 
-    /// <param name="picture">784 values 0..1.</param>
+    /// <param name="picture">[C, H, W] in 0..1.</param>
     /// <returns>Its code, in the shape of <see cref="NetworkPlan.CodeShape"/>.</returns>
     public float[] Encode(ReadOnlySpan<float> picture) => Look("encode", picture, Plan.CodeIndex);
 
     /// <summary>A picture from a code alone. The code of a picture gives the same bits as <see cref="Reconstruct"/> of that picture.</summary>
     /// <param name="code">In the shape of <see cref="NetworkPlan.CodeShape"/>.</param>
-    /// <param name="picture">784 values 0..1 of the picture whose switches are used; read only by a network that needs some.</param>
-    /// <returns>784 values.</returns>
+    /// <param name="picture">[C, H, W] in 0..1 of the picture whose switches are used; read only by a network that needs some.</param>
+    /// <returns>[C, H, W], of a picture.</returns>
     public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> picture)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(code.Length, Plan.CodeShape.Count);
@@ -64,7 +75,7 @@ public sealed class Model : IDisposable
     /// two pictures; switches are those of the nearer one, half way those of <paramref name="from"/>.
     /// </summary>
     /// <param name="frames">How many, from 2.</param>
-    /// <returns>Each frame's 784 values.</returns>
+    /// <returns>Each frame, [C, H, W].</returns>
     public float[][] Interpolate(float[] from, float[] to, int frames)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 2);

@@ -21,6 +21,17 @@ internal static class Pixels
         }
     }
 
+    /// <summary>Makes of a clean picture the one that a network is given: with noise, in <paramref name="input"/>; without, the two are one array.</summary>
+    /// <param name="number">Of the picture under the seed.</param>
+    public static void Disturb(ReadOnlySpan<float> clean, Span<float> input, Noise? noise, int seed, long number)
+    {
+        if (noise is not null)
+        {
+            clean.CopyTo(input);
+            noise.AddTo(input, seed, (ulong)number);
+        }
+    }
+
     /// <summary>All pictures of a set, one after the other.</summary>
     public static void ToFloats(DigitSet set, Span<float> values)
     {

@@ -48,12 +48,13 @@ public sealed class ExportTests(TrainedService trained)
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public async Task Every_size_of_kernel_and_every_activation_is_exported(Architecture architecture, int kernel)
+    public async Task Every_size_of_kernel_and_every_activation_is_exported_for_pictures_that_are_not_square(Architecture architecture, int kernel)
     {
         foreach (Activation activation in Enum.GetValues<Activation>())
         {
             TrainingSettings settings = TrainingSettings.For(architecture, "any", activation, activation, activation) with
             {
+                PictureShape = [3, 12, 20],
                 KernelSize = kernel,
                 Channels = [3, 5],
                 DenseWidths = [20, 10],
@@ -65,7 +66,7 @@ public sealed class ExportTests(TrainedService trained)
                 var snapshot = new Snapshot(settings, 0, new Losses(null, null, null), -1, 0, new Machine(1, "any"), weights, null, null);
                 using var model = new Model(snapshot);
                 using InferenceSession session = Open(OnnxFile.Write(snapshot));
-                float[] pictures = Noise(2 * 784, draw);
+                float[] pictures = Noise(2 * model.Plan.Input.Count, draw);
                 return Task.FromResult(Difference(model.Reconstruct(pictures), Run(session, pictures).Reconstructions));
             });
         }
@@ -123,7 +124,9 @@ public sealed class ExportTests(TrainedService trained)
 
     private static (float[] Reconstructions, float[] Codes) Run(InferenceSession session, float[] pictures)
     {
-        var input = NamedOnnxValue.CreateFromTensor("picture", new DenseTensor<float>(pictures, [pictures.Length / 784, 1, 28, 28]));
+        int[] shape = session.InputMetadata["picture"].Dimensions[1..];
+        int count = pictures.Length / (shape[0] * shape[1] * shape[2]);
+        var input = NamedOnnxValue.CreateFromTensor("picture", new DenseTensor<float>(pictures, [count, .. shape]));
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> outputs = session.Run([input], ["reconstruction", "code"]);
         return ([.. outputs[0].AsEnumerable<float>()], [.. outputs[1].AsEnumerable<float>()]);
     }

@@ -162,8 +162,8 @@ public sealed class LookingTests(TrainedService trained)
     private static async Task<GrayPicture> Decode(HttpResponseMessage response)
     {
         using var decoder = new PictureDecoder(new PictureLimits());
-        PictureDecoding decoding = await decoder.DecodeAsync(await response.Content.ReadAsByteArrayAsync(), CancellationToken.None);
-        return Assert.IsType<PictureDecoding.Decoded>(decoding).Picture;
+        PictureDecoding decoding = await decoder.DecodeAsync(await response.Content.ReadAsByteArrayAsync(), channels: 1, CancellationToken.None);
+        return Assert.IsType<PictureDecoding.Decoded>(decoding).Planes[0];
     }
 
     private Task<HttpResponseMessage> Get(string path) => Client.GetAsync(path);

@@ -55,8 +55,8 @@ public sealed class MutatedCheckpointTests
     }
 
     [Fact]
-    public void The_largest_file_is_that_of_the_widest_dense_network() =>
-        Assert.Equal(8 + SafetensorsHeader.MaxBytes + (12 * ((784 * 1568) + 1568 + (1568 * 1568) + 1568 + (1568 * 1568) + 1568 + (1568 * 784) + 784)), SnapshotFile.MaxBytes);
+    public void The_largest_file_has_room_for_the_widest_dense_network_on_digits() =>
+        Assert.InRange((784 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 784) + 784, 3_500_000, (SnapshotFile.MaxBytes - 8 - SafetensorsHeader.MaxBytes) / 12);
 
     private static byte[] Small(Architecture architecture)
     {

@@ -45,6 +45,8 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = url;
         start.Environment["Store__Folder"] = folder;
         start.Environment["Training__Threads"] = "2";
+        start.Environment["Datasets__Mnist__Mirrors__0"] = ""; // no test reaches out of the machine
+        start.Environment["Datasets__FashionMnist__Mirrors__0"] = "";
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

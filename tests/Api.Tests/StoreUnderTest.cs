@@ -56,14 +56,18 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
         var store = new StoreUnderTest(settings);
         await store._services.MigrateStoreAsync();
+        await store.Jobs.StartAsync(CancellationToken.None);
         return store;
     }
 
     public async Task<Guid> AddJob()
     {
         JobRow job = (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), "local", _ => null, CancellationToken.None))!;
-        await using StoreContext store = await Stores.CreateDbContextAsync();
-        await Jobs.EnqueueAsync(store, job.Id, CancellationToken.None);
+        while ((await Row(job.Id)).QueueEntry is null || Jobs.IsAboutToEnqueue(job.Id))
+        {
+            await Task.Delay(5);
+        }
+
         return job.Id;
     }
 
@@ -102,6 +106,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Jobs.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
         Sweep.Dispose();
         Jobs.Dispose();

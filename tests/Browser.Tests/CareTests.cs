@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using AutoencoderApi.Api.Tests;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -22,6 +19,8 @@ public sealed class CareTests(Chromium chromium)
         await page.Locator("[data-kernels] .tile").First.Sees().ToBeVisibleAsync();
         await page.GetByText("More settings").ClickAsync();
         await page.GetByText("The numbers", new() { Exact = true }).ClickAsync();
+        await page.GetByText("Values of a setting").ClickAsync();
+        await page.Locator(".experiment .is-best").First.Sees().ToBeVisibleAsync();
         await NoFault(page);
         Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width);
         await page.Tiles("code").First.ClickAsync();
@@ -60,28 +59,19 @@ public sealed class CareTests(Chromium chromium)
     public async Task A_key_is_asked_for_kept_in_the_tab_and_sent_with_every_call()
     {
         chromium.SkipWithoutBrowser();
-        string key = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
-        string folder = Directory.CreateTempSubdirectory("autoencoder-keyed-").FullName;
-        await using (ServiceProcess service = await ServiceProcess.Start(
-            folder, ("Access__Keys__0__Hash", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))), ("Access__Keys__0__Role", "Operator")))
-        {
-            var refused = new List<string>();
-            IPage page = await chromium.Open(service.Client.Http.BaseAddress!.ToString());
-            await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Send a key in the header X-API-Key" }).Sees().ToBeVisibleAsync();
-            await page.Button("Enter a key").ClickAsync();
-            await page.GetByLabel("Key", new() { Exact = true }).FillAsync(key);
-            page.Response += (_, response) => refused.AddRange(response.Status < 400 ? [] : [response.Url]);
-            await page.Button("Use it").ClickAsync();
-            await page.Button("Choose the settings myself").ClickAsync();
-            await page.GetByLabel("Steps", new() { Exact = true }).FillAsync("40");
-            await page.Button("Train").ClickAsync();
-            await page.Locator(".status").Sees().ToHaveTextAsync("succeeded");
-            await page.ReloadAsync();
-            await page.SeeNetwork();
-            Assert.Empty(refused);
-        }
-
-        Directory.Delete(folder, recursive: true);
+        await using KeyedService service = await KeyedService.Start();
+        var refused = new List<string>();
+        IPage page = await chromium.Open(service.Url);
+        await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Send a key in the header X-API-Key" }).Sees().ToBeVisibleAsync();
+        page.Response += (_, response) => refused.AddRange(response.Status < 400 ? [] : [response.Url]);
+        await service.Unlock(page);
+        await page.Button("Choose the settings myself").ClickAsync();
+        await page.Form("A new network").Field("Steps").FillAsync("40");
+        await page.Button("Train").ClickAsync();
+        await page.Locator(".status").Sees().ToHaveTextAsync("succeeded");
+        await page.ReloadAsync();
+        await page.SeeNetwork();
+        Assert.Empty(refused);
     }
 
     [Fact]

@@ -5,14 +5,18 @@ using Microsoft.Playwright;
 namespace AutoencoderApi.Browser.Tests;
 
 /// <summary>
-/// A headless Chromium of the system, and a service to look at with one short job each of two networks.
+/// A headless Chromium of the system, and a service to look at with an experiment: one short job each of two networks.
 /// The variable CHROMIUM names another browser of the family.
 /// </summary>
 public sealed class Chromium : IAsyncLifetime
 {
     public const float PatienceMilliseconds = 120_000; // a loaded machine trains slowly
 
-    private const string Job = """{"architecture":"ARCHITECTURE","dataset":"synthetic-digits","steps":40,"warmupSteps":20,"evaluateEvery":10,"checkpointEvery":20}""";
+    private const string Experiment = """
+        {"name":"two","common":{"dataset":"synthetic-digits","steps":40,"warmupSteps":20,"evaluateEvery":10,"checkpointEvery":20},
+        "jobs":[{"architecture":"strided"},{"architecture":"nearest-unpool"}]}
+        """;
+
     private static readonly string s_program = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-page-").FullName;
@@ -39,10 +43,8 @@ public sealed class Chromium : IAsyncLifetime
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
         _service = await ServiceProcess.Start(_folder);
-        foreach (string architecture in (string[])["strided", "nearest-unpool"])
-        {
-            await Client.Ended(await Client.Submit(Job.Replace("ARCHITECTURE", architecture, StringComparison.Ordinal)));
-        }
+        using HttpResponseMessage made = await Client.Post("/v1/experiments", Experiment);
+        await Client.Await(made.Headers.Location!.ToString(), experiment => (string?)experiment["status"] == "ended");
     }
 
     /// <summary>The page in a new window, as a visitor with an empty browser sees it.</summary>

@@ -62,8 +62,8 @@ public sealed class LookTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
-        await Pick(page, "Checkpoint", "strided");
-        await Pick(page, "Compare with", "nearest-unpool");
+        await page.Pick("Checkpoint", "strided");
+        await page.Pick("Compare with", "nearest-unpool");
         await page.Locator(".mse").Sees().ToHaveCountAsync(2);
         await page.Locator(".one-network").Nth(1).Locator("[data-layer=output] .tile").Sees().ToBeVisibleAsync();
         await page.Locator(".one-network").Nth(0).Locator("[data-layer=code] .tile").Sees().ToHaveCountAsync(16);
@@ -79,7 +79,7 @@ public sealed class LookTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
-        await Pick(page, "Checkpoint", "strided");
+        await page.Pick("Checkpoint", "strided");
         await page.GetByLabel("all maps").CheckAsync();
         await page.Tiles("code").Sees().ToHaveCountAsync(32);
         await page.Tiles("code").Nth(31).FocusAsync();
@@ -98,7 +98,7 @@ public sealed class LookTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
-        await Pick(page, "Checkpoint", "nearest-unpool");
+        await page.Pick("Checkpoint", "nearest-unpool");
         await page.Locator(".code h4").Sees().ToContainTextAsync("nearest-unpool, step 40");
         await page.Kernels("deconv2").Sees().ToHaveCountAsync(16);
         string[] layers = await page.Locator("[data-kernels]").EvaluateAllAsync<string[]>("all => all.map(each => each.dataset.kernels)");
@@ -115,8 +115,8 @@ public sealed class LookTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
-        await Pick(page, "Checkpoint", "strided");
-        await Pick(page, "Compare with", "nearest-unpool");
+        await page.Pick("Checkpoint", "strided");
+        await page.Pick("Compare with", "nearest-unpool");
         ILocator ways = page.GetByRole(AriaRole.Img, new() { Name = "9 pictures from test digit 0 to test digit 1" });
         await ways.Sees().ToHaveCountAsync(2);
         Assert.NotEqual(await ways.Nth(0).Picture(), await ways.Nth(1).Picture());
@@ -132,7 +132,7 @@ public sealed class LookTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
-        await Pick(page, "Checkpoint", "strided");
+        await page.Pick("Checkpoint", "strided");
         await page.Locator(".code h4").Sees().ToContainTextAsync("strided, step 40");
         await page.GetByText("1,568 numbers").Sees().ToBeVisibleAsync();
         ILocator decoded = page.GetByRole(AriaRole.Img, new() { Name = "Decoded from the changed code" });
@@ -159,7 +159,7 @@ public sealed class LookTests(Chromium chromium)
             await route.FulfillAsync(new() { Response = answer, Body = json });
         }));
         await page.SeeNetwork();
-        await Pick(page, "Checkpoint", "strided");
+        await page.Pick("Checkpoint", "strided");
         await page.Button("code map 5, dead").Sees().ToHaveClassAsync("tile dead");
         await page.Locator("[data-layer=output] .tile").First.Sees().ToHaveClassAsync("tile");
     }
@@ -183,13 +183,5 @@ public sealed class LookTests(Chromium chromium)
         Assert.NotEqual(empty, await page.Locator("#pad").Picture());
         await page.Keyboard.PressAsync("Delete");
         Assert.Equal(empty, await page.Locator("#pad").Picture());
-    }
-
-    /// <summary>Picks the newest checkpoint of an architecture.</summary>
-    private static async Task Pick(IPage page, string label, string architecture)
-    {
-        ILocator list = page.GetByLabel(label, new() { Exact = true });
-        string? value = await list.Locator("option").Filter(new() { HasText = $"{architecture}, step 40" }).First.GetAttributeAsync("value");
-        await list.SelectOptionAsync(value!);
     }
 }

@@ -10,6 +10,12 @@ internal static class Pages
 
     public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
+    public static ILocator Link(this IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+
+    public static ILocator Form(this IPage page, string name) => page.GetByRole(AriaRole.Form, new() { Name = name, Exact = true });
+
+    public static ILocator Field(this ILocator form, string label) => form.GetByLabel(label, new() { Exact = true });
+
     public static ILocator Rows(this IPage page) => page.Locator("#jobs > .job");
 
     public static ILocator Tiles(this IPage page, string layer) => page.Locator($"[data-layer={layer}] .tile");
@@ -17,6 +23,17 @@ internal static class Pages
     public static ILocator Kernels(this IPage page, string layer) => page.Locator($"[data-kernels={layer}] .tile");
 
     public static ILocatorAssertions Sees(this ILocator locator) => Assertions.Expect(locator);
+
+    /// <summary>Picks the newest checkpoint of an architecture that the fixture has trained.</summary>
+    public static async Task Pick(this IPage page, string label, string architecture)
+    {
+        ILocator list = page.GetByLabel(label, new() { Exact = true });
+        string? value = await list.Locator("option").Filter(new() { HasText = $"{architecture}, step 40" }).First.GetAttributeAsync("value");
+        await list.SelectOptionAsync(value!);
+    }
+
+    /// <summary>Answers the page's own question.</summary>
+    public static Task Answer(this IPage page, string yes) => page.GetByRole(AriaRole.Dialog).GetByText(yes, new() { Exact = true }).ClickAsync();
 
     /// <summary>Waits until the digit has gone through the network and all its stages.</summary>
     public static async Task SeeNetwork(this IPage page)

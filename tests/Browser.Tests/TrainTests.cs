@@ -25,7 +25,7 @@ public sealed partial class TrainTests(Chromium chromium)
             await page.Button("Cancel strided").ClickAsync();
             await page.Locator(".status").Sees().ToHaveTextAsync("cancelled");
             await page.Button("Delete strided").ClickAsync();
-            await page.GetByRole(AriaRole.Dialog).GetByText("Delete", new() { Exact = true }).ClickAsync();
+            await page.Answer("Delete");
             await page.Button("Train your first network").Sees().ToBeVisibleAsync();
         }
 
@@ -40,19 +40,20 @@ public sealed partial class TrainTests(Chromium chromium)
         IPage page = await chromium.Open(prepare: page => withoutEvents
             ? page.RouteAsync("**/events", route => route.FulfillAsync(new() { Status = 404 }))
             : Task.CompletedTask);
-        await page.GetByLabel("Network", new() { Exact = true }).SelectOptionAsync("dense");
-        await page.GetByLabel("Data set", new() { Exact = true }).SelectOptionAsync("synthetic-digits");
-        await page.GetByLabel("Steps", new() { Exact = true }).FillAsync("60");
-        await page.GetByText("More settings").ClickAsync();
-        await page.GetByLabel("Warm-up steps").FillAsync("30");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync(withoutEvents ? "polled" : "streamed");
+        ILocator form = page.Form("A new network");
+        await form.Field("Network").SelectOptionAsync("dense");
+        await form.Field("Data set").SelectOptionAsync("synthetic-digits");
+        await form.Field("Steps").FillAsync("60");
+        await form.GetByText("More settings").ClickAsync();
+        await form.Field("Warm-up steps").FillAsync("30");
+        await form.Field("Name").FillAsync(withoutEvents ? "polled" : "streamed");
         await page.Button("Train").ClickAsync();
 
         ILocator job = page.Rows().Filter(new() { HasText = withoutEvents ? "polled" : "streamed" });
         await job.Locator(".status").Sees().ToHaveTextAsync("succeeded");
         await job.Locator(".losses dd").Last.Sees().Not.ToHaveTextAsync("–");
         await page.Locator("#live").Sees().ToContainTextAsync("has ended, test loss");
-        Assert.True(await page.Locator(".chart .curve").CountAsync() >= 4, "the curves of several jobs stand over each other");
+        Assert.True(await page.Locator("#chart .curve").CountAsync() >= 4, "the curves of several jobs stand over each other");
     }
 
     [Fact]

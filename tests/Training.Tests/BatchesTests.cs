@@ -38,5 +38,20 @@ public sealed class BatchesTests
         Assert.Equal(forward, backward);
     }
 
-    private static int[] Numbers(float[] batch) => [.. batch.Select(value => (int)MathF.Round(value * 255))];
+    [Fact]
+    public void The_noise_of_a_batch_is_on_its_inputs_and_depends_on_its_number_alone()
+    {
+        DigitSet digits = SyntheticDigits.Create(10, 1, 1).Train;
+        var noise = new Noise { Kind = NoiseKind.Gaussian, Amount = 0.3 };
+        Batches first = new(digits, 4, seed: 5, noise), second = new(digits, 4, seed: 5, noise), clean = new(digits, 4, seed: 5);
+        float[] before = [.. first.At(7).Inputs];
+        first.At(8);
+        (float[] inputs, float[] targets) = second.At(7);
+        Assert.Equal(before, inputs);
+        Assert.Equal(clean.At(7).Targets, targets);
+        Assert.Same(clean.At(7).Targets, clean.At(7).Inputs);
+        Assert.NotEqual(first.At(9).Inputs.Zip(first.At(9).Targets, (a, b) => a - b), inputs.Zip(targets, (a, b) => a - b));
+    }
+
+    private static int[] Numbers((float[] Inputs, float[] Targets) batch) => [.. batch.Targets.Select(value => (int)MathF.Round(value * 255))];
 }

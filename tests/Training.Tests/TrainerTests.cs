@@ -42,6 +42,62 @@ public sealed class TrainerTests
         }
     }
 
+    [Theory]
+    [InlineData(Architecture.Strided, NoiseKind.Gaussian)]
+    [InlineData(Architecture.NearestUnpool, NoiseKind.SaltAndPepper)]
+    [InlineData(Architecture.Dense, NoiseKind.Gaussian)]
+    public void A_run_with_noise_on_colour_pictures_learns_to_restore_them_and_resumes_to_the_same_bytes(Architecture architecture, NoiseKind kind)
+    {
+        Dataset pictures = Gradients(3, 12, 20);
+        TrainingSettings settings = Settings(architecture) with { PictureShape = [3, 12, 20], Noise = new Noise { Kind = kind, Amount = 0.3 }, Steps = 60, LearningRate = 0.02 };
+        List<TrainingEvent> whole = [.. new Trainer(pictures, Trainer.Begin(settings, 2)).Train(CancellationToken.None)];
+        double[] losses = [.. whole.OfType<TrainingEvent.Evaluated>().Select(point => point.ValidationLoss)];
+        Assert.True(losses[^1] < 0.9 * losses[0], string.Join(", ", losses));
+
+        Snapshot[] saved = [.. whole.OfType<TrainingEvent.Checkpointed>().Select(happened => happened.Snapshot)];
+        Snapshot read = Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(SnapshotFile.Write(saved[1]))).Snapshot;
+        Snapshot end = new Trainer(pictures, read).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Snapshot;
+        Assert.Equal(SnapshotFile.Write(saved[^1]), SnapshotFile.Write(end));
+    }
+
+    [Fact]
+    public void A_network_trained_with_noise_restores_better_than_one_trained_without()
+    {
+        var noise = new Noise { Kind = NoiseKind.Gaussian, Amount = 0.4 };
+        TrainingSettings settings = Settings(Architecture.Strided) with { Steps = 300, WarmupSteps = 50, EvaluateEvery = 300, CheckpointEvery = 300 };
+        Assert.True(RestoringError(settings with { Noise = noise }) < 0.7 * RestoringError(settings));
+
+        double RestoringError(TrainingSettings settings)
+        {
+            using var model = new Model(new Trainer(s_digits, Trainer.Begin(settings, 2)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Snapshot);
+            return Enumerable.Range(0, s_digits.Test.Count).Average(i =>
+            {
+                float[] clean = [.. s_digits.Test.Image(i).ToArray().Select(value => value / 255f)], disturbed = [.. clean];
+                noise.AddTo(disturbed, seed: 9, (ulong)i);
+                return model.Reconstruct(disturbed).Zip(clean, (a, b) => (a - b) * (double)(a - b)).Average();
+            });
+        }
+    }
+
+    [Fact]
+    public void Pictures_of_another_shape_than_the_settings_are_not_trained_on() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(s_digits, Trainer.Begin(Settings(Architecture.Strided) with { PictureShape = [1, 32, 32] }, 1)));
+
+    /// <summary>Each picture fades from one colour to another.</summary>
+    private static Dataset Gradients(int channels, int height, int width)
+    {
+        const int Count = 200;
+        var shape = new FeatureShape(channels, height, width);
+        var random = new Random(1);
+        byte[] pixels = [.. Enumerable.Range(0, Count * channels).SelectMany(_ =>
+        {
+            (double from, double to) = (random.NextDouble(), random.NextDouble());
+            return Enumerable.Range(0, height * width).Select(i => (byte)(255 * (from + ((to - from) * (i % width) / width))));
+        })];
+        var all = new DigitSet(shape, pixels, new byte[Count]);
+        return new Dataset("gradients", all.Slice(0, 120), all.Slice(120, 40), all.Slice(160, 40));
+    }
+
     [Fact]
     public async Task Runs_side_by_side_keep_their_own_thread_counts()
     {

@@ -14,7 +14,7 @@ public sealed class VectorNetworkTests
     private const int Batch = 7, Threads = 2;
     private const int Draws = 3; // the maxima of a pooling can be as close as that by chance, but not in three draws
 
-    private static readonly DigitSet s_noise = Noise();
+    private static readonly int[] s_digit = [1, 28, 28];
 
     public static TheoryData<Architecture, int, int, int, int> Spread
     {
@@ -41,27 +41,64 @@ public sealed class VectorNetworkTests
     [MemberData(nameof(Spread))]
     public void Loss_and_gradients_equal_those_of_libtorch(Architecture architecture, int kernel, int first, int second, int draw)
     {
-        string?[] faults =
-        [
-            .. Enumerable.Range(0, Draws)
-                .Select(i => Fault(architecture, kernel, first, second, draw + (1_000 * i)))
-                .TakeWhile(fault => fault is not null),
-        ];
-        Assert.True(faults.Length < Draws, string.Join("; ", faults));
+        AssertEqual(i => Fault(architecture, s_digit, kernel, first, second, draw + (1_000 * i)));
+    }
+
+    /// <summary>Narrower than a tile of the kernels, a multiple of it, and everything between; grey and in colour.</summary>
+    public static TheoryData<Architecture, int[], int> Shapes
+    {
+        get
+        {
+            var data = new TheoryData<Architecture, int[], int>();
+            foreach (Architecture architecture in Enum.GetValues<Architecture>().Where(a => a != Architecture.Dense))
+            {
+                foreach (int[] shape in (int[][])[[1, 8, 8], [3, 8, 8], [1, 12, 20], [3, 28, 28], [3, 32, 32], [3, 64, 48]])
+                {
+                    foreach (int kernel in (int[])[1, 3, 5, 7, 9])
+                    {
+                        data.Add(architecture, shape, kernel);
+                    }
+                }
+            }
+
+            data.Add(Architecture.Strided, [3, 128, 128], 5);
+            data.Add(Architecture.SwitchUnpool, [1, 8, 128], 5);
+            return data;
+        }
     }
 
     [Theory]
-    [InlineData(Architecture.Strided)]
-    [InlineData(Architecture.ZeroUnpool)]
-    [InlineData(Architecture.NearestUnpool)]
-    [InlineData(Architecture.SwitchUnpool)]
-    public void Every_stage_and_the_evaluation_equal_those_of_libtorch(Architecture architecture)
+    [MemberData(nameof(Shapes))]
+    public void Loss_and_gradients_equal_those_of_libtorch_for_pictures_of_any_shape(Architecture architecture, int[] shape, int kernel) =>
+        AssertEqual(i => Fault(architecture, shape, kernel, 3, 17, kernel + (1_000 * i)));
+
+    public static TheoryData<Architecture, int[], int> StageShapes
     {
-        (NetworkPlan plan, float[] weights) = Draw(architecture, 5, 3, 17, 0);
+        get
+        {
+            var data = new TheoryData<Architecture, int[], int>();
+            foreach (Architecture architecture in Enum.GetValues<Architecture>().Where(a => a != Architecture.Dense))
+            {
+                foreach (int[] shape in (int[][])[s_digit, [1, 8, 8], [3, 32, 32], [1, 12, 20], [3, 64, 48]])
+                {
+                    data.Add(architecture, shape, shape[1] % 3 == 0 ? 9 : 5);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(StageShapes))]
+    public void Every_stage_the_decoder_and_the_evaluation_equal_those_of_libtorch(Architecture architecture, int[] shape, int kernel)
+    {
+        (NetworkPlan plan, float[] weights) = Draw(architecture, shape, kernel, 3, 17, 0);
         using var viewer = new VectorViewer(plan, weights);
         using var ours = new VectorNetwork(plan, weights, Threads);
         using var plain = new LibtorchNetwork(plan, weights, Threads, trainable: true);
-        float[] pictures = Pictures();
+        DigitSet set = Random(shape);
+        float[] pictures = Pictures(set);
         for (int stage = 0; stage < plan.Stages.Count; stage++)
         {
             float[] expected = plain.Look(pictures, stage);
@@ -69,19 +106,32 @@ public sealed class VectorNetworkTests
             Assert.All(viewer.Look(pictures, stage).Zip(expected, (a, b) => Math.Abs(a - b)), difference => Assert.True(difference <= 1e-5f * scale));
         }
 
-        Evaluation there = plain.Evaluate(s_noise, CancellationToken.None)!, here = ours.Evaluate(s_noise, CancellationToken.None)!;
-        Assert.Equal(there.Loss, here.Loss, 1e-5 * there.Loss);
-        Assert.Equal(there with { Loss = 0 }, here with { Loss = 0 });
+        ReadOnlySpan<float> first = pictures.AsSpan(0, plan.Input.Count);
+        float[] code = viewer.Look(first, plan.CodeIndex);
+        Assert.Equal(viewer.Look(first, plan.Stages.Count - 1), viewer.Decode(code, first));
+        foreach (Noise? noise in (Noise?[])[null, new() { Kind = NoiseKind.Gaussian, Amount = 0.3 }, new() { Kind = NoiseKind.SaltAndPepper, Amount = 0.2 }])
+        {
+            Evaluation there = plain.Evaluate(set, noise, CancellationToken.None)!, here = ours.Evaluate(set, noise, CancellationToken.None)!;
+            Assert.Equal(there.Loss, here.Loss, 1e-5 * there.Loss);
+            Assert.Equal(there with { Loss = 0 }, here with { Loss = 0 });
+        }
+    }
+
+    private static void AssertEqual(Func<int, string?> fault)
+    {
+        string?[] faults = [.. Enumerable.Range(0, Draws).Select(fault).TakeWhile(found => found is not null)];
+        Assert.True(faults.Length < Draws, string.Join("; ", faults));
     }
 
     /// <summary>The first thing in which the two differ, or null.</summary>
-    private static string? Fault(Architecture architecture, int kernel, int first, int second, int draw)
+    private static string? Fault(Architecture architecture, int[] shape, int kernel, int first, int second, int draw)
     {
-        (NetworkPlan plan, float[] weights) = Draw(architecture, kernel, first, second, draw);
+        (NetworkPlan plan, float[] weights) = Draw(architecture, shape, kernel, first, second, draw);
         using var ours = new VectorNetwork(plan, weights, Threads);
         using var plain = new LibtorchNetwork(plan, weights, Threads, trainable: true);
-        float[] pictures = Pictures();
-        float expected = plain.Learn(pictures), actual = ours.Learn(pictures);
+        DigitSet set = Random(shape);
+        float[] inputs = Pictures(set), targets = [.. Pictures(set).Reverse()]; // unlike the inputs, as with noise
+        float expected = plain.Learn(inputs, targets), actual = ours.Learn(inputs, targets);
         if (Math.Abs(actual - expected) > 1e-5f * expected)
         {
             return $"loss {actual} in place of {expected}";
@@ -105,27 +155,30 @@ public sealed class VectorNetworkTests
         return null;
     }
 
-    private static float[] Pictures()
+    private static float[] Pictures(DigitSet set)
     {
-        float[] pictures = new float[Batch * s_noise.PixelsPerImage];
-        Pixels.ToFloats(s_noise.Slice(0, Batch), pictures);
+        float[] pictures = new float[Batch * set.PixelsPerImage];
+        Pixels.ToFloats(set.Slice(0, Batch), pictures);
         return pictures;
     }
 
-    private static DigitSet Noise()
+    private static DigitSet Random(int[] shape)
     {
-        byte[] pixels = new byte[60 * 28 * 28];
+        const int Count = 60;
+        var pictures = FeatureShape.Of(shape);
+        byte[] pixels = new byte[Count * pictures.Count];
         new Random(1).NextBytes(pixels);
-        return new DigitSet(new(1, 28, 28), pixels, new byte[60]);
+        return new DigitSet(pictures, pixels, new byte[Count]);
     }
 
     /// <summary>A network of random activations, with weights and a decoder bias by chance.</summary>
-    private static (NetworkPlan Plan, float[] Weights) Draw(Architecture architecture, int kernel, int first, int second, int draw)
+    private static (NetworkPlan Plan, float[] Weights) Draw(Architecture architecture, int[] shape, int kernel, int first, int second, int draw)
     {
         var random = new Random(draw);
         Activation[] activations = Enum.GetValues<Activation>();
         TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits", Any(), Any(), Any()) with
         {
+            PictureShape = shape,
             KernelSize = kernel,
             Channels = [first, second],
             DecoderBias = random.Next(2) == 0,

@@ -1,53 +1,32 @@
-using System.Collections.Concurrent;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
-using Microsoft.Extensions.Options;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>The data sets by name. Each is read once, when it is first asked for, and then shared by all jobs and requests.</summary>
-internal sealed class DatasetCatalog
+/// <summary>All data sets by name: those that every service has, and those that people have stored.</summary>
+internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore own, DatasetCache cache)
 {
-    public const string Mnist = "mnist";
-    public const string FashionMnist = "fashion-mnist";
+    /// <summary>What a job trains on that names no data set.</summary>
+    public string Default => builtIn.Default;
 
-    private readonly Dictionary<string, Func<DatasetLoad>> _loaders;
-    private readonly Dictionary<string, string> _folders;
-    private readonly ConcurrentDictionary<string, Lazy<Task<DatasetLoad>>> _loads = new();
+    public static bool IsBuiltIn(string name) => BuiltInDatasets.Names.Contains(name);
 
-    public DatasetCatalog(IOptions<DatasetOptions> datasets, IOptions<StoreOptions> store)
-    {
-        string FolderOf(string name, string? configured) => Path.GetFullPath(configured ?? Path.Combine(store.Value.Folder, "datasets", name));
-        _folders = new()
-        {
-            [Mnist] = FolderOf(Mnist, datasets.Value.Mnist.Folder),
-            [FashionMnist] = FolderOf(FashionMnist, datasets.Value.FashionMnist.Folder),
-        };
-        _loaders = new()
-        {
-            [Mnist] = () => IdxFolder.Load(Mnist, _folders[Mnist]),
-            [FashionMnist] = () => IdxFolder.Load(FashionMnist, _folders[FashionMnist]),
-            [SyntheticDigits.Name] = () => new DatasetLoad.Loaded(SyntheticDigits.Create()),
-        };
-    }
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken token) => [.. BuiltInDatasets.Names, .. (await own.ListAsync(token)).Select(row => row.Name)];
 
-    public IReadOnlyCollection<string> Names => _loaders.Keys;
+    /// <summary>The shape of the data set's pictures, without reading it; null where there is no such data set.</summary>
+    public async Task<FeatureShape?> ShapeOfAsync(string name, CancellationToken token) =>
+        IsBuiltIn(name) ? DigitPreparation.Shape : await own.FindAsync(name, token) is { } row ? row.Shape : null;
 
-    /// <summary>What a job trains on that names no data set: MNIST where its folder is there, else the drawn digits.</summary>
-    public string Default => Directory.Exists(_folders[Mnist]) ? Mnist : SyntheticDigits.Name;
+    /// <summary>The data set for a job, downloaded where it must be, however long that takes; or why it cannot be had.</summary>
+    public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token) => IsBuiltIn(name)
+        ? await builtIn.LoadAsync(name, token)
+        : await OwnAsync(name, token) ?? new DatasetLoad.Unavailable($"There is no data set '{name}' any more. PUT it again.");
 
-    public bool Has(string name) => _loaders.ContainsKey(name);
+    /// <summary>The data set for a request, which does not wait for a download but has it begun; null where there is none of that name.</summary>
+    public async Task<DatasetLoad?> AskAsync(string name, CancellationToken token) =>
+        IsBuiltIn(name) ? await builtIn.PeekAsync(name, begin: true, token) : await OwnAsync(name, token);
 
-    /// <summary>The data set called <paramref name="name"/>. One that could not be had is looked for again at the next call.</summary>
-    public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token)
-    {
-        Lazy<Task<DatasetLoad>> entry = _loads.GetOrAdd(name, key => new(() => Task.Run(_loaders[key])));
-        DatasetLoad load = await entry.Value.WaitAsync(token);
-        if (load is DatasetLoad.Unavailable)
-        {
-            _loads.TryRemove(new(name, entry));
-        }
-
-        return load;
-    }
+    private async Task<DatasetLoad?> OwnAsync(string name, CancellationToken token) => await own.FindAsync(name, token) is { } row ? await cache.LoadAsync(row, token) : null;
 }

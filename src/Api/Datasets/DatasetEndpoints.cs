@@ -2,48 +2,95 @@ using System.ComponentModel;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>What can be trained on.</summary>
-/// <param name="Name">What jobs and pictures take for it.</param>
-/// <param name="Available">Whether it can be trained on here.</param>
-/// <param name="Unavailable">Why not, and what to do; null where it is available.</param>
-/// <param name="Splits">Pictures in each split; empty where it is not available.</param>
-internal sealed record DatasetResponse(string Name, bool Available, string? Unavailable, IReadOnlyDictionary<string, int> Splits);
-
 internal static class DatasetEndpoints
 {
+    private const string FromList = "The data set, from `GET /v1/datasets`.";
+
     public static void MapDatasets(this IEndpointRouteBuilder app)
     {
         RouteGroupBuilder datasets = app.MapGroup("/v1/datasets").WithTags("Data sets").RequireAuthorization(Roles.Reader);
         datasets.MapGet("", List).WithName("listDatasets").WithSummary("The data sets, and whether each can be had");
+        datasets.MapGet("{name}", Get).WithName("getDataset").WithSummary("One data set").ProducesProblem(404);
+        datasets.MapPut("{name}", Put).RequireAuthorization(Roles.Operator).WithName("putDataset").WithSummary("Store a data set of one's own: a zip of PNGs, or IDX files")
+            .TakesUpTo(limits => limits.DatasetUploadBytes).WithMetadata(new AcceptsDatasetMetadata())
+            .Produces<DatasetResponse>(200).Produces<DatasetResponse>(201).AnswersLocation(201, "/v1/datasets/leaves").ProducesProblem(409).ProducesProblem(422)
+            .DisableRequestTimeout(); // its size and its speed are bounded
+        datasets.MapDelete("{name}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteDataset").WithSummary("Delete a data set that no unfinished job trains on").ProducesProblem(404).ProducesProblem(409);
         datasets.MapGet("{name}/{split}/{index}.png", Picture).WithName("getDatasetPicture").WithSummary("One picture of a data set")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
 
-    private static async Task<Ok<DatasetResponse[]>> List(DatasetCatalog datasets, CancellationToken token)
+    private static async Task<Ok<DatasetResponse[]>> List(BuiltInDatasets builtIn, DatasetStore own, CancellationToken token)
     {
         var responses = new List<DatasetResponse>();
-        foreach (string name in datasets.Names)
+        foreach (string name in BuiltInDatasets.Names)
         {
-            responses.Add(await datasets.LoadAsync(name, token) switch
-            {
-                DatasetLoad.Loaded { Dataset: var data } => new(name, true, null, Dataset.Splits.ToDictionary(split => split, split => data.Split(split)!.Count)),
-                DatasetLoad.Unavailable unavailable => new(name, false, unavailable.Reason, new Dictionary<string, int>()),
-                _ => throw new InvalidOperationException("unreachable"),
-            });
+            responses.Add(DatasetResponse.Of(name, await builtIn.PeekAsync(name, begin: false, token)));
         }
 
-        return TypedResults.Ok(responses.ToArray());
+        return TypedResults.Ok<DatasetResponse[]>([.. responses, .. (await own.ListAsync(token)).Select(DatasetResponse.Of)]);
     }
 
+    private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Get(
+        [Description(FromList)] string name, BuiltInDatasets builtIn, DatasetStore own, DatasetCatalog datasets, CancellationToken token)
+    {
+        if (DatasetCatalog.IsBuiltIn(name))
+        {
+            return TypedResults.Ok(DatasetResponse.Of(name, await builtIn.PeekAsync(name, begin: false, token)));
+        }
+
+        return await own.FindAsync(name, token) is { } row ? TypedResults.Ok(DatasetResponse.Of(row)) : Problems.DatasetNotFound(name, await datasets.NamesAsync(token));
+    }
+
+    private static async Task<IResult> Put(
+        [Name, Description("What to call it.")] string name, HttpRequest request, DatasetUploads uploads, CancellationToken token,
+        [Bounds(0, int.MaxValue), Description("Decides which pictures go into the splits that the upload does not name.")] int seed = 1,
+        [Share, Description("Of the training pictures, for the validation split where the upload has none.")] double validation = 0.1,
+        [Share, Description("Of the training pictures, for the test split where the upload has none.")] double test = 0.1)
+    {
+        if (DatasetCatalog.IsBuiltIn(name))
+        {
+            return BuiltIn(name);
+        }
+
+        return await uploads.PutAsync(name, request, new SplitWish(seed, validation, test), token) switch
+        {
+            DatasetPut.Refused refused => refused.Problem,
+            DatasetPut.Stored { IsNew: true, Row: var row } => TypedResults.Created($"/v1/datasets/{name}", DatasetResponse.Of(row)),
+            DatasetPut.Stored { Row: var row } => TypedResults.Ok(DatasetResponse.Of(row)),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete([Description(FromList)] string name, DatasetStore own, DatasetCatalog datasets, CancellationToken token)
+    {
+        if (DatasetCatalog.IsBuiltIn(name))
+        {
+            return BuiltIn(name);
+        }
+
+        return await own.DeleteAsync(name, token) switch
+        {
+            DatasetDelete.Deleted => TypedResults.NoContent(),
+            DatasetDelete.Needed needed => Problems.Conflict($"Job {needed.Job} trains on it and has not ended. POST {JobLinks.Of(needed.Job).Cancel} first."),
+            _ => Problems.DatasetNotFound(name, await datasets.NamesAsync(token)),
+        };
+    }
+
+    private static ProblemHttpResult BuiltIn(string name) => Problems.Conflict($"'{name}' is built in; it can be neither replaced nor deleted. Choose another name.");
+
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Picture(
-        [Description("The data set, from `GET /v1/datasets`.")] string name, [Split] string split, int index, DigitReader digits, CancellationToken token, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
+        [Description(FromList)] string name, [Split] string split, int index, DigitReader digits, FigureBound figures, CancellationToken token, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
         (DigitSet? set, ProblemHttpResult? problem) = await digits.SplitAsync(name, split, token);
         if (set is null)
@@ -51,8 +98,10 @@ internal static class DatasetEndpoints
             return problem!;
         }
 
-        return index >= 0 && index < set.Count
-            ? TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(new GrayPicture(set.Width, set.Height, set.Image(index).ToArray()), scale)), "image/png")
-            : Problems.PictureNotFound(name, split, index, set.Count);
+        return index < 0 || index >= set.Count
+            ? Problems.PictureNotFound(name, split, index, set.Count)
+            : figures.Refusal((long)set.Width * scale, (long)set.Height * scale) is { } tooLarge
+            ? tooLarge
+            : TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(Domain.Images.Picture.FromPlanes(set.Shape, set.Image(index)), scale)), "image/png");
     }
 }

@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>Where the data sets lie.</summary>
+/// <summary>Where the data sets lie, and where those that are missing come from.</summary>
 internal sealed class DatasetOptions
 {
     public const string Section = "Datasets";
@@ -9,9 +11,27 @@ internal sealed class DatasetOptions
 
     public FolderOptions FashionMnist { get; set; } = new();
 
+    /// <summary>Seconds that a mirror may be silent before the next one is asked.</summary>
+    [Range(1, 300)]
+    public int MirrorSeconds { get; set; } = 15;
+
+    /// <summary>Mebibytes of uploaded data sets that a process keeps in memory; the one last asked for it keeps in any case.</summary>
+    [Range(0, 65_536)]
+    public int CacheMebibytes { get; set; } = 512;
+
     internal sealed class FolderOptions
     {
         /// <summary>Holds the four IDX files, gzip or plain; by default <c>datasets/NAME</c> in the store's folder.</summary>
         public string? Folder { get; set; }
+
+        /// <summary>Addresses under which the files lie as <c>train-images-idx3-ubyte.gz</c> and so on, tried in their order; null takes the well-known ones, and none that is not empty turns downloads off.</summary>
+        public string[]? Mirrors { get; set; }
     }
+
+    /// <summary>What is wrong with the settings, in one sentence, or null.</summary>
+    public string? Violation() => (Mnist.Mirrors ?? []).Concat(FashionMnist.Mirrors ?? []).FirstOrDefault(mirror => !string.IsNullOrWhiteSpace(mirror) && !IsWeb(mirror)) is { } wrong
+        ? $"Datasets: the mirror '{wrong}' is not an http or https address."
+        : null;
+
+    private static bool IsWeb(string address) => Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 }

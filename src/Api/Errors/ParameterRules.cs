@@ -15,6 +15,14 @@ internal sealed class BoundsAttribute : RangeAttribute
         : base(min, max) => ErrorMessage = "must be {1} to {2}.";
 }
 
+/// <summary>A part of a whole, as a fraction.</summary>
+[AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
+internal sealed class ShareAttribute : RangeAttribute
+{
+    public ShareAttribute()
+        : base(0.001, 0.9) => ErrorMessage = "must be {1} to {2}.";
+}
+
 /// <param name="pattern">What the whole text must match; a regular expression that JavaScript understands too.</param>
 /// <param name="rule">The same in words.</param>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]

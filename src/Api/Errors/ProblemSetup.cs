@@ -46,7 +46,7 @@ internal static partial class ProblemSetup
             404 => $"There is no {path}. /swagger lists what there is.",
             405 => $"{path} takes {allow}.",
             408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
-            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:PictureBytes and the like).",
+            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:NumberBytes, Limits:PictureBytes and the like).",
             415 => $"The body's media type is not one that {path} takes; /swagger lists them.",
             500 => "This is a fault of the service; report it with the traceId.",
             _ => problem.Title,
@@ -120,7 +120,7 @@ internal static partial class ProblemSetup
         {
             if (malformed.InnerException is JsonException json)
             {
-                return (json.Path is null or "$" ? "body" : json.Path.TrimStart('$', '.'), Explain(json));
+                return (JsonFault.Field(json) ?? "body", JsonFault.Reason(json));
             }
 
             Match binding = FailedBinding().Match(malformed.Message);
@@ -138,18 +138,5 @@ internal static partial class ProblemSetup
 
         [GeneratedRegex("""Failed to bind parameter "(?<type>\S+) (?<name>\w+)" from "(?<value>.*)"\.""", RegexOptions.Singleline)]
         private static partial Regex FailedBinding();
-
-        /// <summary>The serializer's message, less the names of C# types and its own account of the place.</summary>
-        private static string Explain(JsonException json)
-        {
-            string message = json.Message.Split(" Path: ")[0];
-            return message switch
-            {
-                _ when message.Contains("could not be mapped", StringComparison.Ordinal) => "there is no such field.",
-                _ when message.Contains("could not be converted", StringComparison.Ordinal) => "the value has the wrong type, or is out of its type's range; see /swagger.",
-                _ when message.Contains("does not allow setting null", StringComparison.Ordinal) => "must not be null.",
-                _ => message,
-            };
-        }
     }
 }

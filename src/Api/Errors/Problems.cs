@@ -70,6 +70,12 @@ internal static class Problems
     public static ProblemHttpResult PictureNotFound(string dataset, string split, int index, int count) => Of(
         404, "picture-not-found", "No such picture", $"{dataset}/{split} has pictures 0 to {count - 1}; {index} is not one of them.");
 
+    public static ProblemHttpResult DatasetMissing(string detail) => Of(400, "dataset-missing", "There is no data set in the request", detail);
+
+    public static ProblemHttpResult DatasetUnusable(string detail) => Of(422, "dataset-unusable", "The pictures make no data set", detail);
+
+    public static ProblemHttpResult DatasetAwaited(string detail) => Later(503, "dataset-awaited", "The data set is being downloaded", detail, retrySeconds: 10);
+
     public static ProblemHttpResult DatasetUnavailable(string reason) => Of(422, "dataset-unavailable", "The data set cannot be had", reason);
 
     public static ProblemHttpResult Unusable(string detail) => Of(422, "unusable", "The request cannot be carried out", detail);
@@ -91,7 +97,7 @@ internal static class Problems
 
     public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);
 
-    public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be read", detail);
+    public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be used", detail);
 
     public static ProblemHttpResult CodeMissing(string detail) => Of(400, "code-missing", "There is no code in the request", detail);
 

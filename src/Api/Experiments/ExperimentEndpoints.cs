@@ -52,7 +52,7 @@ internal static class ExperimentEndpoints
                 return Problems.Invalid("tag", "must not look like an id, and the service keeps 'latest' and 'best' itself. Choose another name.");
             }
 
-            switch (ExperimentPlan.Of(request, datasets, bounds, limits.Value.ExperimentJobs))
+            switch (await ExperimentPlan.OfAsync(request, datasets, bounds, limits.Value.ExperimentJobs, token))
             {
                 case ExperimentPlan.Invalid invalid:
                     return Problems.Invalid(invalid.Violations);
@@ -87,7 +87,7 @@ internal static class ExperimentEndpoints
                 IReadOnlyList<JobRow>? jobs = await queue.AddAsync(experiment, planned, owner, made => key?.Answer(202, self, Show(experiment, made)), token);
                 if (jobs is null)
                 {
-                    return null;
+                    return key is null ? Problems.Conflict("A data set of these jobs was deleted at this moment.") : null;
                 }
 
                 context.Response.Headers.RetryAfter = Polling.RetryAfter;

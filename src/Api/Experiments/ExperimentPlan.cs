@@ -21,7 +21,7 @@ internal abstract record ExperimentPlan
 
     internal sealed record Invalid(IReadOnlyDictionary<string, string> Violations) : ExperimentPlan;
 
-    public static ExperimentPlan Of(ExperimentRequest request, DatasetCatalog datasets, JobBounds bounds, int maxJobs)
+    public static async Task<ExperimentPlan> OfAsync(ExperimentRequest request, DatasetCatalog datasets, JobBounds bounds, int maxJobs, CancellationToken token)
     {
         (string Field, int Count)[] given = [("preset", request.Preset is null ? 0 : Enum.GetValues<Architecture>().Length), ("jobs", request.Jobs?.Length ?? 0), ("grid", Combinations(request.Grid))];
         given = [.. given.Where(field => field.Count > 0)];
@@ -35,8 +35,10 @@ internal abstract record ExperimentPlan
             return Wrong(field, $"is {count} jobs; an experiment has at most {maxJobs} here (Limits:ExperimentJobs).");
         }
 
-        (List<TrainingJobRequest> jobs, string? fault) = Requests(request);
-        return fault is null ? Checked(field, jobs, datasets, bounds) : Wrong("grid", fault);
+        (List<TrainingJobRequest> jobs, JsonException? fault) = Requests(request);
+        return fault is null
+            ? await CheckedAsync(field, jobs, datasets, bounds, token)
+            : Wrong($"{field}[{jobs.Count}].{JsonFault.Field(fault)}", JsonFault.Reason(fault));
     }
 
     private static Invalid Wrong(string field, string rule) => new(new Dictionary<string, string> { [field] = rule });
@@ -46,7 +48,7 @@ internal abstract record ExperimentPlan
         ? 0
         : (int)Math.Min(int.MaxValue, grid.Values.Aggregate(1.0, (product, values) => product * (values?.Length ?? 0)));
 
-    private static (List<TrainingJobRequest> Jobs, string? Fault) Requests(ExperimentRequest request)
+    private static (List<TrainingJobRequest> Jobs, JsonException? Fault) Requests(ExperimentRequest request)
     {
         IEnumerable<JsonObject> variations = request switch
         {
@@ -70,7 +72,7 @@ internal abstract record ExperimentPlan
             }
             catch (JsonException e)
             {
-                return (requests, $"does not make a job of {variation.ToJsonString()}: {e.Message}");
+                return (requests, e);
             }
         }
 
@@ -102,14 +104,14 @@ internal abstract record ExperimentPlan
     private static JsonObject Fields(TrainingJobRequest request) =>
         new(JsonSerializer.SerializeToNode(request, WireFormat.Json)!.AsObject().Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 
-    private static ExperimentPlan Checked(string field, List<TrainingJobRequest> requests, DatasetCatalog datasets, JobBounds bounds)
+    private static async Task<ExperimentPlan> CheckedAsync(string field, List<TrainingJobRequest> requests, DatasetCatalog datasets, JobBounds bounds, CancellationToken token)
     {
         var planned = new List<PlannedJob>();
         var violations = new Dictionary<string, string>();
         foreach (TrainingJobRequest request in requests)
         {
-            TrainingSettings settings = request.Resolve(datasets.Default);
-            foreach ((string setting, string rule) in TrainingJobRules.Violations(request, settings, datasets, bounds))
+            (TrainingSettings settings, IReadOnlyDictionary<string, string> wrong) = await TrainingJobRules.ResolveAsync(request, datasets, bounds, token);
+            foreach ((string setting, string rule) in wrong)
             {
                 violations.TryAdd($"{field}[{planned.Count}].{setting}", rule);
             }

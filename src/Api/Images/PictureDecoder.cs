@@ -3,12 +3,13 @@ using SkiaSharp;
 
 namespace AutoencoderApi.Api.Images;
 
-/// <summary>PNG and JPEG to grey. One instance serves all requests and bounds how many decode at a time.</summary>
+/// <summary>PNG and JPEG to grey, or to red, green and blue. One instance serves all requests and bounds how many decode at a time.</summary>
 public sealed class PictureDecoder(PictureLimits limits) : IDisposable
 {
     private readonly SemaphoreSlim _turns = new(limits.DecodingsAtOnce);
 
-    public async Task<PictureDecoding> DecodeAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    /// <param name="channels">1 for grey, 3 for colour.</param>
+    public async Task<PictureDecoding> DecodeAsync(ReadOnlyMemory<byte> data, int channels, CancellationToken cancellationToken)
     {
         if (!PictureType.IsSupported(data.Span))
         {
@@ -35,7 +36,7 @@ public sealed class PictureDecoder(PictureLimits limits) : IDisposable
         await _turns.WaitAsync(cancellationToken);
         try
         {
-            return Decode(codec);
+            return Decode(codec, channels);
         }
         finally
         {
@@ -45,7 +46,7 @@ public sealed class PictureDecoder(PictureLimits limits) : IDisposable
 
     public void Dispose() => _turns.Dispose();
 
-    private static PictureDecoding Decode(SKCodec codec)
+    private static PictureDecoding Decode(SKCodec codec, int channels)
     {
         // Without a colour space Skia converts no colours, so that grey bytes come out as they were stored.
         bool isGray = codec.Info.ColorType == SKColorType.Gray8;
@@ -65,8 +66,14 @@ public sealed class PictureDecoder(PictureLimits limits) : IDisposable
                 : "Its pixels cannot be decoded.");
         }
 
+        if (channels == 3)
+        {
+            return new PictureDecoding.Decoded([.. ColorPlanes.Of(bitmap, isGray).Select(Upright)], isGray);
+        }
+
         (byte[] pixels, bool wasGray) = GrayPixels.Of(bitmap, isGray);
-        var stored = new GrayPicture(bitmap.Width, bitmap.Height, pixels);
-        return new PictureDecoding.Decoded(ExifOrientation.Apply(stored, (int)codec.EncodedOrigin), wasGray);
+        return new PictureDecoding.Decoded([Upright(pixels)], wasGray);
+
+        GrayPicture Upright(byte[] plane) => ExifOrientation.Apply(new GrayPicture(bitmap.Width, bitmap.Height, plane), (int)codec.EncodedOrigin);
     }
 }

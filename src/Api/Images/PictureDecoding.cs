@@ -9,8 +9,9 @@ public abstract record PictureDecoding
     {
     }
 
-    /// <param name="WasGray">Every pixel was opaque and grey, so that the picture holds exactly what was sent.</param>
-    public sealed record Decoded(GrayPicture Picture, bool WasGray) : PictureDecoding;
+    /// <param name="Planes">One of grey, or three of red, green and blue.</param>
+    /// <param name="WasGray">Every pixel was opaque and grey, so that the one plane holds exactly what was sent.</param>
+    public sealed record Decoded(IReadOnlyList<GrayPicture> Planes, bool WasGray) : PictureDecoding;
 
     /// <summary>Neither <c>image/png</c> nor <c>image/jpeg</c> by its first bytes.</summary>
     public sealed record UnsupportedType : PictureDecoding

@@ -7,7 +7,7 @@ public sealed record PictureLimits
 
     public long MaxPixels { get; init; } = 24_000_000;
 
-    /// <summary>Each decoding holds up to five bytes a pixel.</summary>
+    /// <summary>Each decoding holds up to seven bytes a pixel.</summary>
     public int DecodingsAtOnce { get; init; } = 2;
 
     internal bool Allow(int width, int height) => width <= MaxSide && height <= MaxSide && (long)width * height <= MaxPixels;

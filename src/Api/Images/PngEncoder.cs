@@ -19,8 +19,6 @@ public static class PngEncoder
     // Small tiles gain little from deflate's slow levels, and 4 is zlib's first with lazy matching.
     private static readonly ZLibCompressionOptions s_level = new() { CompressionLevel = 4 };
 
-    public static byte[] Encode(GrayPicture picture) => Encode(picture.Width, picture.Height, 1, picture.Pixels);
-
     public static byte[] Encode(Canvas canvas) => Encode(canvas.Width, canvas.Height, canvas.Channels, canvas.Pixels);
 
     private static byte[] Encode(int width, int height, int channels, byte[] pixels)

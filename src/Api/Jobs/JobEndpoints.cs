@@ -55,8 +55,7 @@ internal static class JobEndpoints
 
         async Task<IResult?> Make(KeyedRequest? key)
         {
-            TrainingSettings settings = request.Resolve(datasets.Default);
-            IReadOnlyDictionary<string, string> violations = TrainingJobRules.Violations(request, settings, datasets, bounds);
+            (TrainingSettings settings, IReadOnlyDictionary<string, string> violations) = await TrainingJobRules.ResolveAsync(request, datasets, bounds, token);
             if (violations.Count > 0)
             {
                 return Problems.Invalid(violations);
@@ -80,7 +79,7 @@ internal static class JobEndpoints
                     request.Name, settings, owner, made => key?.Answer(202, JobLinks.Of(made.Id).Self, TrainingJobResponse.Of(made)), token);
                 if (job is null)
                 {
-                    return null;
+                    return await datasets.ShapeOfAsync(settings.Dataset, token) is not null ? null : Problems.Invalid("dataset", TrainingJobRules.NoDataset);
                 }
 
                 context.Response.Headers.RetryAfter = Polling.RetryAfter;

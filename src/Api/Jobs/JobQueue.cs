@@ -1,11 +1,14 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
+using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace AutoencoderApi.Api.Jobs;
 
@@ -15,13 +18,13 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
     /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
     public const int SecondsToTrust = 10;
 
-    private const int AtOnce = 4;
     private const int Room = 1_000;
 
     private readonly Channel<Guid> _stored = Channel.CreateBounded<Guid>(Room);
+    private readonly ConcurrentDictionary<Guid, bool> _pending = [];
 
     /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
-    /// <returns>The job, or null where that key is taken.</returns>
+    /// <returns>The job, or null where that key is taken or the data set has gone.</returns>
     public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, string owner, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
     {
         DateTime now = DateTime.UtcNow;
@@ -33,7 +36,7 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
 
     /// <summary>Stores an experiment with its jobs, whole or not at all.</summary>
     /// <param name="answer">As above, made from all the rows.</param>
-    /// <returns>The jobs in their order, or null where the key is taken.</returns>
+    /// <returns>The jobs in their order, or null where the key is taken or a data set has gone.</returns>
     public async Task<IReadOnlyList<JobRow>?> AddAsync(
         ExperimentRow experiment, IReadOnlyList<PlannedJob> planned, string owner, Func<IReadOnlyList<JobRow>, IdempotencyRow?> answer, CancellationToken token)
     {
@@ -45,6 +48,9 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
         ];
         return await AddAsync(experiment, jobs, answer(jobs), token) ? jobs : null;
     }
+
+    /// <summary>Whether this process is about to give the job its entry, so that the sweep need not.</summary>
+    public bool IsAboutToEnqueue(Guid jobId) => _pending.ContainsKey(jobId);
 
     public async Task EnqueueAsync(StoreContext store, Guid jobId, CancellationToken token)
     {
@@ -60,22 +66,26 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
                 token);
     }
 
-    /// <summary>Gives the stored jobs their entries, so that no caller waits for more than the row that makes the job.</summary>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
-        _stored.Reader.ReadAllAsync(stoppingToken),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken },
-        async (jobId, token) =>
+    /// <summary>Gives the stored jobs their entries, in their order, so that no caller waits for more than the row that makes the job.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (Guid jobId in _stored.Reader.ReadAllAsync(stoppingToken))
         {
             try
             {
-                await using StoreContext store = await stores.CreateDbContextAsync(token);
-                await EnqueueAsync(store, jobId, token);
+                await using StoreContext store = await stores.CreateDbContextAsync(stoppingToken);
+                await EnqueueAsync(store, jobId, stoppingToken);
             }
             catch (Exception e) when (e is BackgroundJobClientException || StoreFaults.IsAway(e))
             {
                 Log.NotEnqueued(logger, jobId, e);
             }
-        });
+            finally
+            {
+                _pending.TryRemove(jobId, out _);
+            }
+        }
+    }
 
     private static JobRow Row(Guid id, string? name, TrainingSettings settings, string owner, DateTime now, Guid? experiment = null) => new()
     {
@@ -92,10 +102,20 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
         TraceParent = Activity.Current?.Id,
     };
 
-    /// <returns>False, and nothing is stored, where the answer's key is taken.</returns>
+    /// <returns>False, and nothing is stored, where the answer's key is taken or a data set has gone.</returns>
     private async Task<bool> AddAsync(ExperimentRow? experiment, JobRow[] jobs, IdempotencyRow? answer, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
+        string[] own = [.. jobs.Select(job => job.Settings.Dataset).Where(name => !DatasetCatalog.IsBuiltIn(name)).Distinct().Order()];
+        await using IDbContextTransaction? transaction = own.Length == 0 ? null : await store.Database.BeginTransactionAsync(token);
+        foreach (string dataset in own)
+        {
+            if (!await DatasetStore.UseAsync(store, dataset, token))
+            {
+                return false;
+            }
+        }
+
         if (experiment is not null)
         {
             store.Experiments.Add(experiment);
@@ -108,10 +128,15 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
             return false;
         }
 
+        await (transaction?.CommitAsync(token) ?? Task.CompletedTask);
         Milestones.Pass("insert.after", jobs[0].Id);
         foreach (JobRow job in jobs)
         {
-            _stored.Writer.TryWrite(job.Id); // where there is no room the sweep finds it
+            _pending.TryAdd(job.Id, true);
+            if (!_stored.Writer.TryWrite(job.Id))
+            {
+                _pending.TryRemove(job.Id, out _); // the sweep finds it
+            }
         }
 
         return true;

@@ -104,7 +104,7 @@ internal sealed partial class JobSweep(
         await store.Jobs
             .Where(job => waiting.Contains(job.Id))
             .ExecuteUpdateAsync(set => set.SetProperty(job => job.QueueCheckAt, job => StoreContext.Now().AddSeconds(JobQueue.SecondsToTrust)), token);
-        foreach (var job in due.Where(job => !waiting.Contains(job.Id)))
+        foreach (var job in due.Where(job => !waiting.Contains(job.Id) && !queue.IsAboutToEnqueue(job.Id)))
         {
             if (job.ClaimsSinceStep == 0 || !await AnotherSuspectIsOutAsync(store, job.Id, token))
             {

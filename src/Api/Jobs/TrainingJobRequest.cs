@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 
@@ -14,7 +15,7 @@ internal sealed record TrainingJobRequest
     [Name]
     public string? Name { get; init; }
 
-    /// <summary>The data set, from GET /v1/datasets. Default <c>mnist</c> where its folder is there, else <c>synthetic-digits</c>.</summary>
+    /// <summary>The data set, from GET /v1/datasets. Default <c>mnist</c> where its files are there, else <c>synthetic-digits</c>.</summary>
     [Name]
     public string? Dataset { get; init; }
 
@@ -66,16 +67,22 @@ internal sealed record TrainingJobRequest
     /// <summary>Steps between checkpoints.</summary>
     public int? CheckpointEvery { get; init; }
 
+    /// <summary>Noise to learn to take off: the network is given disturbed pictures, and its loss is against the clean ones. Default none.</summary>
+    public Noise? Noise { get; init; }
+
     /// <summary>A checkpoint to begin with the weights of; optimizer, schedule and batch order are the new job's own.</summary>
     public Guid? StartFrom { get; init; }
 
     /// <summary>The settings with every value resolved.</summary>
-    public TrainingSettings Resolve(string defaultDataset)
+    /// <param name="dataset">The data set asked for, or the default one.</param>
+    /// <param name="pictures">The shape of its pictures.</param>
+    public TrainingSettings Resolve(string dataset, FeatureShape pictures)
     {
         TrainingSettings settings = TrainingSettings.For(
-            Architecture ?? Domain.Networks.Architecture.Strided, Dataset ?? defaultDataset, EncoderActivation, DecoderActivation, OutputActivation);
+            Architecture ?? Domain.Networks.Architecture.Strided, dataset, EncoderActivation, DecoderActivation, OutputActivation);
         return settings with
         {
+            PictureShape = pictures.ToArray(),
             Steps = Steps ?? settings.Steps,
             BatchSize = BatchSize ?? settings.BatchSize,
             LearningRate = LearningRate ?? settings.LearningRate,
@@ -89,6 +96,7 @@ internal sealed record TrainingJobRequest
             StopOnCollapse = StopOnCollapse ?? settings.StopOnCollapse,
             EvaluateEvery = EvaluateEvery ?? settings.EvaluateEvery,
             CheckpointEvery = CheckpointEvery ?? settings.CheckpointEvery,
+            Noise = Noise,
             StartFrom = StartFrom,
         };
     }

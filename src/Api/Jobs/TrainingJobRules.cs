@@ -3,6 +3,7 @@ using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,25 +13,16 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>What a request for a training job must hold to beyond the bounds of its settings.</summary>
 internal static class TrainingJobRules
 {
-    public static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, DatasetCatalog datasets, JobBounds bounds)
+    public const string NoDataset = "there is no such data set; GET /v1/datasets lists them.";
+
+    /// <summary>The request's settings with every value resolved, and what is wrong with them by field.</summary>
+    public static async Task<(TrainingSettings Settings, IReadOnlyDictionary<string, string> Violations)> ResolveAsync(
+        TrainingJobRequest request, DatasetCatalog datasets, JobBounds bounds, CancellationToken token)
     {
-        var violations = new Dictionary<string, string>(SettingsRules.Violations(settings));
-        if (request.Name is not null && !SettingsRules.IsName(request.Name))
-        {
-            violations["name"] = SettingsRules.NameRule;
-        }
-
-        if (!datasets.Has(settings.Dataset))
-        {
-            violations["dataset"] = $"must be one of {string.Join(", ", datasets.Names)}.";
-        }
-
-        foreach (string field in Given(request).Intersect(Foreign(settings.Architecture)))
-        {
-            violations[field] = settings.Architecture == Architecture.Dense ? "does not apply to dense; leave it out." : "applies to dense only; leave it out.";
-        }
-
-        return violations.Count > 0 ? violations : bounds.Violations(settings);
+        string dataset = request.Dataset ?? datasets.Default;
+        FeatureShape? pictures = await datasets.ShapeOfAsync(dataset, token);
+        TrainingSettings settings = request.Resolve(dataset, pictures ?? DigitPreparation.Shape);
+        return (settings, Violations(request, settings, hasDataset: pictures is not null, bounds));
     }
 
     /// <summary>The fields that mean nothing to a network of that architecture.</summary>
@@ -48,9 +40,30 @@ internal static class TrainingJobRules
         {
             null => Problems.Unusable($"startFrom: there is no checkpoint {id}. GET /v1/checkpoints lists them."),
             CheckpointRow row when !NetworkPlan.For(row.Settings).HasShapeOf(NetworkPlan.For(settings)) => Problems.Unusable(
-                $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and denseWidths must be the job's."),
+                $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and denseWidths must be the job's, and its pictures as many-coloured, for dense of the same size."),
             _ => null,
         };
+    }
+
+    private static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, bool hasDataset, JobBounds bounds)
+    {
+        var violations = new Dictionary<string, string>(SettingsRules.Violations(settings));
+        if (request.Name is not null && !SettingsRules.IsName(request.Name))
+        {
+            violations["name"] = SettingsRules.NameRule;
+        }
+
+        if (!hasDataset)
+        {
+            violations["dataset"] = NoDataset;
+        }
+
+        foreach (string field in Given(request).Intersect(Foreign(settings.Architecture)))
+        {
+            violations[field] = settings.Architecture == Architecture.Dense ? "does not apply to dense; leave it out." : "applies to dense only; leave it out.";
+        }
+
+        return violations.Count > 0 ? violations : bounds.Violations(settings);
     }
 
     private static IEnumerable<string> Given(TrainingJobRequest request)

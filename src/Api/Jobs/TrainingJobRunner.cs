@@ -97,6 +97,12 @@ internal sealed partial class TrainingJobRunner(
         }
 
         Dataset dataset = ((DatasetLoad.Loaded)data).Dataset;
+        var shape = FeatureShape.Of(job.Settings.PictureShape);
+        if (dataset.Train.Shape != shape)
+        {
+            return (null, JobErrors.DatasetUnavailable($"The pictures of {dataset.Name} are {dataset.Train.Shape} by now (channels, height, width); the job was made for {shape}. POST it again."), 0);
+        }
+
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
         {
             if (await checkpoints.LoadAsync(row, token) is SnapshotRead.Valid valid)

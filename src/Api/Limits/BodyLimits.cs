@@ -3,26 +3,27 @@ using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Limits;
 
-/// <summary>How many bytes a body may have: <see cref="LimitsOptions.JsonBytes"/>, unless the endpoint takes larger ones and this is no JSON.</summary>
+/// <summary>How many bytes a body may have: <see cref="LimitsOptions.JsonBytes"/>, unless the endpoint takes larger ones.</summary>
 internal static class BodyLimits
 {
-    /// <summary>Lets an endpoint's bodies be larger than JSON; a JSON body stays small.</summary>
-    public static TBuilder TakesUpTo<TBuilder>(this TBuilder endpoint, Func<LimitsOptions, long> bytes)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LargeBody(bytes));
+    /// <summary>Lets an endpoint's bodies be larger; a JSON body stays small unless <paramref name="json"/> says else.</summary>
+    public static TBuilder TakesUpTo<TBuilder>(this TBuilder endpoint, Func<LimitsOptions, long> bytes, Func<LimitsOptions, long>? json = null)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LargeBody(bytes, json ?? (limits => limits.JsonBytes)));
 
     public static void UseBodyLimits(this IApplicationBuilder app)
     {
         LimitsOptions limits = app.ApplicationServices.GetRequiredService<IOptions<LimitsOptions>>().Value;
         app.Use((context, next) =>
         {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<LargeBody>() is { } large && !context.Request.HasJsonContentType())
+            if (context.GetEndpoint()?.Metadata.GetMetadata<LargeBody>() is { } large)
             {
-                context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = large.Bytes(limits);
+                context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize =
+                    context.Request.HasJsonContentType() ? large.JsonBytes(limits) : large.Bytes(limits);
             }
 
             return next(context);
         });
     }
 
-    private sealed record LargeBody(Func<LimitsOptions, long> Bytes);
+    private sealed record LargeBody(Func<LimitsOptions, long> Bytes, Func<LimitsOptions, long> JsonBytes);
 }

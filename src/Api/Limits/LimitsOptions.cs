@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Limits;
@@ -11,6 +12,10 @@ internal sealed class LimitsOptions
     /// <summary>Bytes of a JSON body, and of every other body that no limit below is meant for.</summary>
     [Range(1_024, 16_777_216)]
     public int JsonBytes { get; set; } = 131_072;
+
+    /// <summary>Bytes of a body with a picture's or a code's numbers. The largest code, as JSON beside its picture, has 1.5 million.</summary>
+    [Range(131_072, 16_777_216)]
+    public int NumberBytes { get; set; } = 2_097_152;
 
     /// <summary>Levels of arrays and objects within one another in a JSON body.</summary>
     [Range(8, 64)]
@@ -28,13 +33,33 @@ internal sealed class LimitsOptions
     [Range(784, 200_000_000)]
     public int PicturePixels { get; set; } = 24_000_000;
 
-    /// <summary>Pictures decoded at a time; each holds up to five bytes a pixel meanwhile.</summary>
+    /// <summary>Pictures decoded at a time; each holds up to seven bytes a pixel meanwhile.</summary>
     [Range(1, 256)]
     public int DecodingsAtOnce { get; set; } = 2;
 
     /// <summary>Pixels of a figure that the service draws. The largest pair or difference of digits has 2.5 million.</summary>
     [Range(2_500_000, 200_000_000)]
     public int FigurePixels { get; set; } = 16_000_000;
+
+    /// <summary>Bytes of the body that a data set comes in.</summary>
+    [Range(1_024, 2_147_483_647)]
+    public int DatasetUploadBytes { get; set; } = 268_435_456;
+
+    /// <summary>Bytes of a data set's unpacked files, and of its pixels.</summary>
+    [Range(1_024, 1_073_741_824)]
+    public int DatasetBytes { get; set; } = 268_435_456;
+
+    /// <summary>Pictures in a data set.</summary>
+    [Range(3, 5_000_000)]
+    public int DatasetPictures { get; set; } = 200_000;
+
+    /// <summary>Pixels of the longer side of a data set's pictures.</summary>
+    [Range(PictureShapes.MinSide, PictureShapes.MaxSide)]
+    public int DatasetSide { get; set; } = PictureShapes.MaxSide;
+
+    /// <summary>Data sets stored at the same time.</summary>
+    [Range(1, 10_000)]
+    public int Datasets { get; set; } = 100;
 
     /// <summary>Steps of a job.</summary>
     [Range(1, SettingsRules.MaxSteps)]

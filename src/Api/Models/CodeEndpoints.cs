@@ -1,6 +1,7 @@
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Images;
@@ -14,13 +15,11 @@ namespace AutoencoderApi.Api.Models;
 /// <param name="Values">Channel by channel, row by row.</param>
 internal sealed record CodeResponse(int[] Shape, float[] Values);
 
-/// <param name="Pixels">784 values, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1.</param>
+/// <param name="Pixels">A picture's values, channel by channel, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1.</param>
 internal sealed record DecodingResponse(float[] Pixels);
 
 internal static class CodeEndpoints
 {
-    private const int Side = 28;
-
     public static void MapCodes(this IEndpointRouteBuilder app)
     {
         RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
@@ -31,13 +30,13 @@ internal static class CodeEndpoints
 
     private static async Task<IResult> EncodeFromDataset(
         string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, string? dataset = null, [Split] string split = "test", int index = 0) =>
-        await Encode(reference, looking, () => digits.FromDatasetAsync(dataset, split, index, token), request, token);
+        await Encode(reference, looking, shape => digits.FromDatasetAsync(shape, dataset, split, index, token), request, token);
 
     private static async Task<IResult> EncodeUpload(
         string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, [OneOf<Preprocessing>] string preprocess = "auto") =>
-        await Encode(reference, looking, () => digits.FromUploadAsync(request, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
+        await Encode(reference, looking, shape => digits.FromUploadAsync(request, shape, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
 
-    private static Task<IResult> Encode(string reference, Looking looking, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token) =>
+    private static Task<IResult> Encode(string reference, Looking looking, Func<FeatureShape, Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token) =>
         looking.ShowAsync(
             reference,
             readDigit,
@@ -54,7 +53,7 @@ internal static class CodeEndpoints
 
     /// <param name="switchesFrom">The digit of the data set whose switches a network of switch-unpool uses.</param>
     private static async Task<IResult> Decode(
-        string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token,
+        string reference, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int? switchesFrom = null, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
@@ -65,14 +64,20 @@ internal static class CodeEndpoints
                 return problem!;
             }
 
-            switch (await CodeReader.ReadAsync(request, rent.Model.Plan.CodeShape, token))
+            FeatureShape shape = rent.Model.Plan.Input;
+            if (figures.Refusal((long)shape.Width * scale, (long)shape.Height * scale) is { } tooLarge)
+            {
+                return tooLarge;
+            }
+
+            switch (await CodeReader.ReadAsync(request, rent.Model.Plan, token))
             {
                 case CodeRead.Refused refused:
                     return refused.Problem;
                 case CodeRead.Code code:
-                    return await SwitchesAsync(rent.Model.Plan, code.Picture, switchesFrom, index => digits.FromDatasetAsync(dataset, split, index, token)) switch
+                    return await SwitchesAsync(rent.Model.Plan, code.Picture, switchesFrom, index => digits.FromDatasetAsync(shape, dataset, split, index, token)) switch
                     {
-                        DigitRead.Digit digit => Show(rent.Model.Decode(code.Values, digit.Values), scale, request),
+                        DigitRead.Digit digit => Show(shape, rent.Model.Decode(code.Values, digit.Values), scale, request),
                         DigitRead.Refused refused => refused.Problem,
                         _ => throw new InvalidOperationException("unreachable"),
                     };
@@ -91,11 +96,11 @@ internal static class CodeEndpoints
             "This network's decoder puts values back where a picture had its maxima, and a code does not say where. "
             + "Name the picture: ?switchesFrom=INDEX of a data set, or \"pixels\" beside \"values\".");
 
-    private static IResult Show(float[] pixels, int scale, HttpRequest request)
+    private static IResult Show(FeatureShape shape, float[] pixels, int scale, HttpRequest request)
     {
         request.HttpContext.Response.Headers.Vary = "Accept";
         return request.Prefers("application/json", over: "image/png")
             ? TypedResults.Ok(new DecodingResponse(pixels))
-            : TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(GrayPicture.FromUnit(Side, Side, pixels), scale)), "image/png");
+            : TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(Picture.FromUnit(shape, pixels), scale)), "image/png");
     }
 }

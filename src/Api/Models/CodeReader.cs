@@ -9,7 +9,7 @@ namespace AutoencoderApi.Api.Models;
 /// <summary>A code as it came in, or why it is not taken.</summary>
 internal abstract record CodeRead
 {
-    /// <param name="Picture">784 values 0..1 of the picture whose switches to use, where the body named one.</param>
+    /// <param name="Picture">Values 0..1 of the picture whose switches to use, where the body named one.</param>
     internal sealed record Code(float[] Values, float[]? Picture) : CodeRead;
 
     internal sealed record Refused(ProblemHttpResult Problem) : CodeRead;
@@ -24,20 +24,21 @@ internal static class CodeReader
 
     private const float MaxValue = 1e15f; // beyond it the widest decoder, with the largest weights that are imported, could overflow float32; no encoder can reach it
 
-    public static async Task<CodeRead> ReadAsync(HttpRequest request, FeatureShape shape, CancellationToken token)
+    public static async Task<CodeRead> ReadAsync(HttpRequest request, NetworkPlan plan, CancellationToken token)
     {
         if (request.HasJsonContentType())
         {
-            return await FromJsonAsync(request, shape, token);
+            return await FromJsonAsync(request, plan, token);
         }
 
         return request.ContentType?.Split(';')[0].Trim().Equals(NpyType, StringComparison.OrdinalIgnoreCase) == true
-            ? await FromNpyAsync(request.Body, shape, token)
+            ? await FromNpyAsync(request.Body, plan.CodeShape, token)
             : Problems.MediaTypeUnsupported($"Send the code as application/json or as {NpyType}.");
     }
 
-    private static async Task<CodeRead> FromJsonAsync(HttpRequest request, FeatureShape shape, CancellationToken token)
+    private static async Task<CodeRead> FromJsonAsync(HttpRequest request, NetworkPlan plan, CancellationToken token)
     {
+        FeatureShape shape = plan.CodeShape;
         DecodeRequest? body;
         try
         {
@@ -62,7 +63,7 @@ internal static class CodeReader
         return body.Pixels switch
         {
             null => Checked(body.Values, null),
-            var pixels => DigitReader.FromPixels(pixels) switch
+            var pixels => DigitReader.FromPixels(pixels, plan.Input) switch
             {
                 DigitRead.Digit digit => Checked(body.Values, digit.Values),
                 DigitRead.Refused refused => refused.Problem,

@@ -4,11 +4,12 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <summary>A 28×28 digit as 784 values 0..1, or why there is none.</summary>
+/// <summary>A picture as values 0..1, [C, H, W] as the network takes it, or why there is none.</summary>
 internal abstract record DigitRead
 {
     internal sealed record Digit(float[] Values) : DigitRead;
@@ -18,7 +19,7 @@ internal abstract record DigitRead
     public static implicit operator DigitRead(ProblemHttpResult problem) => new Refused(problem);
 }
 
-/// <summary>A digit as numbers, row by row.</summary>
+/// <summary>A picture as numbers: channel by channel, row by row.</summary>
 internal sealed record PixelsRequest(float[] Pixels);
 
 /// <summary>Gets the digit that a request is about: from a data set, or uploaded as a multipart field, a raw body or JSON.</summary>
@@ -26,25 +27,21 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
 {
     public const string Field = "image";
 
-    public const int PixelCount = 28 * 28;
-
     /// <summary>The split, or the problem with its name or with getting it.</summary>
     public async Task<(DigitSet? Set, ProblemHttpResult? Problem)> SplitAsync(string dataset, string split, CancellationToken token)
     {
-        if (!datasets.Has(dataset))
+        return await datasets.AskAsync(dataset, token) switch
         {
-            return (null, Problems.DatasetNotFound(dataset, datasets.Names));
-        }
-
-        return await datasets.LoadAsync(dataset, token) switch
-        {
+            null => (null, Problems.DatasetNotFound(dataset, await datasets.NamesAsync(token))),
+            DatasetLoad.Awaited awaited => (null, Problems.DatasetAwaited(awaited.Reason)),
             DatasetLoad.Unavailable unavailable => (null, Problems.DatasetUnavailable(unavailable.Reason)),
             DatasetLoad.Loaded loaded => (loaded.Dataset.Split(split), null),
             _ => throw new InvalidOperationException("unreachable"),
         };
     }
 
-    public async Task<DigitRead> FromDatasetAsync(string? dataset, string split, int index, CancellationToken token)
+    /// <param name="shape">That the network takes.</param>
+    public async Task<DigitRead> FromDatasetAsync(FeatureShape shape, string? dataset, string split, int index, CancellationToken token)
     {
         string name = dataset ?? datasets.Default;
         (DigitSet? set, ProblemHttpResult? problem) = await SplitAsync(name, split, token);
@@ -53,16 +50,22 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             return problem!;
         }
 
-        return index >= 0 && index < set.Count
-            ? new DigitRead.Digit(ToUnit(set.Image(index)))
+        return Misfit(name, set, shape) is { } misfit ? misfit
+            : index >= 0 && index < set.Count ? new DigitRead.Digit(ToUnit(set.Image(index)))
             : Problems.PictureNotFound(name, split, index, set.Count);
     }
 
-    public async Task<DigitRead> FromUploadAsync(HttpRequest request, Preprocessing preprocessing, CancellationToken token)
+    /// <summary>The problem of a data set whose pictures the network does not take; null where it does.</summary>
+    public static ProblemHttpResult? Misfit(string dataset, DigitSet set, FeatureShape shape) => set.Shape == shape
+        ? null
+        : Problems.PictureUnusable($"The pictures of {dataset} are {set.Shape} (channels, height, width); this network takes {shape}. Name a data set of that shape.");
+
+    /// <param name="shape">That the network takes.</param>
+    public async Task<DigitRead> FromUploadAsync(HttpRequest request, FeatureShape shape, Preprocessing preprocessing, CancellationToken token)
     {
         if (request.HasJsonContentType())
         {
-            return await FromPixelsAsync(request, token);
+            return await FromPixelsAsync(request, shape, token);
         }
 
         if (request.HasFormContentType)
@@ -83,15 +86,15 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             }
 
             await using Stream stream = file.OpenReadStream();
-            return await FromPictureAsync(stream, preprocessing, token);
+            return await FromPictureAsync(stream, shape, preprocessing, token);
         }
 
-        return await FromPictureAsync(request.Body, preprocessing, token);
+        return await FromPictureAsync(request.Body, shape, preprocessing, token);
     }
 
-    public static DigitRead FromPixels(float[]? pixels) => pixels is { Length: PixelCount } && pixels.All(value => value is >= 0 and <= 1)
+    public static DigitRead FromPixels(float[]? pixels, FeatureShape shape) => pixels?.Length == shape.Count && pixels.All(value => value is >= 0 and <= 1)
         ? new DigitRead.Digit(pixels)
-        : Problems.Invalid("pixels", $"must be {PixelCount} numbers from 0 (background) to 1 (ink), row by row.");
+        : Problems.Invalid("pixels", $"must be {shape.Count} numbers from 0 (background) to 1 (ink), {(shape.Channels == 1 ? "row by row" : "red, then green, then blue, each row by row")}: this network takes {shape}.");
 
     public static float[] ToUnit(ReadOnlySpan<byte> pixels)
     {
@@ -104,7 +107,7 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         return values;
     }
 
-    private static async Task<DigitRead> FromPixelsAsync(HttpRequest request, CancellationToken token)
+    private static async Task<DigitRead> FromPixelsAsync(HttpRequest request, FeatureShape shape, CancellationToken token)
     {
         PixelsRequest? body;
         try
@@ -113,13 +116,13 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         }
         catch (JsonException e)
         {
-            return Problems.PictureMissing($"The body is not {{\"pixels\": [784 numbers 0..1]}}: {e.Message}");
+            return Problems.PictureMissing($"The body is not {{\"pixels\": [{shape.Count} numbers 0..1]}}: {e.Message}");
         }
 
-        return FromPixels(body?.Pixels);
+        return FromPixels(body?.Pixels, shape);
     }
 
-    private async Task<DigitRead> FromPictureAsync(Stream stream, Preprocessing preprocessing, CancellationToken token)
+    private async Task<DigitRead> FromPictureAsync(Stream stream, FeatureShape shape, Preprocessing preprocessing, CancellationToken token)
     {
         using var buffer = new MemoryStream();
         await stream.CopyToAsync(buffer, token);
@@ -128,10 +131,10 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             return Problems.PictureMissing($"The body is empty. Send a PNG or JPEG as the body, or as the multipart field '{Field}', or {{\"pixels\": [...]}} as JSON.");
         }
 
-        PictureDecoding decoding = await decoder.DecodeAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), token);
+        PictureDecoding decoding = await decoder.DecodeAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), shape.Channels, token);
         return decoding switch
         {
-            PictureDecoding.Decoded decoded => Prepare(decoded, preprocessing),
+            PictureDecoding.Decoded decoded => Prepare(decoded, shape, preprocessing),
             PictureDecoding.UnsupportedType => Problems.MediaTypeUnsupported("The picture must be image/png or image/jpeg; its first bytes are of neither."),
             PictureDecoding.TooLarge large => Problems.PictureTooLarge(
                 $"The picture is {large.Width}×{large.Height}; at most {large.Limits.MaxSide} a side and {large.Limits.MaxPixels} pixels are taken. Scale it down."),
@@ -140,11 +143,27 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         };
     }
 
-    private static DigitRead Prepare(PictureDecoding.Decoded decoded, Preprocessing preprocessing) =>
-        DigitPreparation.Prepare(decoded.Picture, decoded.WasGray, preprocessing) switch
+    private static DigitRead Prepare(PictureDecoding.Decoded decoded, FeatureShape shape, Preprocessing preprocessing)
+    {
+        if (shape == DigitPreparation.Shape)
         {
-            PreparedDigit.Ready ready => new DigitRead.Digit(ToUnit(ready.Picture.Pixels)),
-            PreparedDigit.WrongSize size => Problems.PictureUnusable($"preprocess=none takes 28×28 pictures only, this one is {size.Width}×{size.Height}. Use preprocess=auto."),
-            _ => throw new InvalidOperationException("unreachable"),
+            return DigitPreparation.Prepare(decoded.Planes[0], decoded.WasGray, preprocessing) switch
+            {
+                PreparedDigit.Ready ready => new DigitRead.Digit(ToUnit(ready.Picture.Pixels)),
+                PreparedDigit.WrongSize size => WrongSize(size.Width, size.Height),
+                _ => throw new InvalidOperationException("unreachable"),
+            };
+        }
+
+        (int width, int height) = (decoded.Planes[0].Width, decoded.Planes[0].Height);
+        return preprocessing switch
+        {
+            Preprocessing.Mnist => Problems.PictureUnusable($"preprocess=mnist makes digits of {DigitPreparation.Shape}; this network takes {shape}. Use preprocess=auto or resize."),
+            Preprocessing.None when (width, height) != (shape.Width, shape.Height) => WrongSize(width, height),
+            _ => new DigitRead.Digit([.. decoded.Planes.SelectMany(plane => ToUnit(Letterbox.Fit(plane, shape.Width, shape.Height).Pixels))]),
         };
+
+        ProblemHttpResult WrongSize(int width, int height) =>
+            Problems.PictureUnusable($"preprocess=none takes {shape.Width}×{shape.Height} pictures only, this one is {width}×{height}. Use preprocess=auto.");
+    }
 }

@@ -4,6 +4,7 @@ using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
@@ -12,12 +13,11 @@ namespace AutoencoderApi.Api.Models;
 internal sealed record InterpolationResponse(FrameResponse[] Frames);
 
 /// <param name="Position">How far on the way, 0 to 1.</param>
-/// <param name="Pixels">784 values, row by row.</param>
+/// <param name="Pixels">A picture's values, channel by channel, row by row.</param>
 internal sealed record FrameResponse(float Position, float[] Pixels);
 
 internal static class InterpolationEndpoints
 {
-    private const int Side = 28;
     private const int Gap = 2;
     private const int MaxFrames = 64;
 
@@ -33,12 +33,6 @@ internal static class InterpolationEndpoints
         string? dataset = null, [Split] string split = "test", int from = 0, int to = 1,
         [Bounds(2, MaxFrames)] int frames = 8, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4)
     {
-        var layout = new TileLayout(frames, frames, Side, Side, scale, Gap);
-        if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
-        {
-            return tooLarge;
-        }
-
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
         using (rent)
         {
@@ -47,7 +41,14 @@ internal static class InterpolationEndpoints
                 return problem!;
             }
 
-            switch (await digits.FromDatasetAsync(dataset, split, from, token), await digits.FromDatasetAsync(dataset, split, to, token))
+            FeatureShape shape = rent.Model.Plan.Input;
+            var layout = new TileLayout(frames, frames, shape.Width, shape.Height, scale, Gap);
+            if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+            {
+                return tooLarge;
+            }
+
+            switch (await digits.FromDatasetAsync(shape, dataset, split, from, token), await digits.FromDatasetAsync(shape, dataset, split, to, token))
             {
                 case (DigitRead.Refused refused, _):
                     return refused.Problem;
@@ -58,7 +59,7 @@ internal static class InterpolationEndpoints
                     request.HttpContext.Response.Headers.Vary = "Accept";
                     return request.Prefers("application/json", over: "image/png")
                         ? TypedResults.Ok(new InterpolationResponse([.. way.Select((pixels, frame) => new FrameResponse(frame / (frames - 1f), pixels))]))
-                        : TypedResults.File(PngEncoder.Encode(DigitFigures.Strip([.. way.Select(pixels => GrayPicture.FromUnit(Side, Side, pixels))], scale, Gap)), "image/png");
+                        : TypedResults.File(PngEncoder.Encode(DigitFigures.Strip([.. way.Select(pixels => Picture.FromUnit(shape, pixels))], scale, Gap)), "image/png");
                 default:
                     throw new InvalidOperationException("unreachable");
             }

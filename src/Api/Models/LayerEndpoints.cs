@@ -31,15 +31,15 @@ internal static class LayerEndpoints
     private static async Task<IResult> FromDataset(
         string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int index = 0) =>
-        await Tiles(reference, layer, query, looking, figures, () => digits.FromDatasetAsync(dataset, split, index, token), request, token);
+        await Tiles(reference, layer, query, looking, figures, shape => digits.FromDatasetAsync(shape, dataset, split, index, token), request, token);
 
     private static async Task<IResult> FromUpload(
         string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
         [OneOf<Preprocessing>] string preprocess = "auto") =>
-        await Tiles(reference, layer, query, looking, figures, () => digits.FromUploadAsync(request, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
+        await Tiles(reference, layer, query, looking, figures, shape => digits.FromUploadAsync(request, shape, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
 
     private static async Task<IResult> Tiles(
-        string reference, string layer, TileQuery query, Looking looking, FigureBound figures, Func<Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
+        string reference, string layer, TileQuery query, Looking looking, FigureBound figures, Func<FeatureShape, Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
     {
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
         using (rent)
@@ -66,7 +66,7 @@ internal static class LayerEndpoints
                 return tooLarge;
             }
 
-            switch (await readDigit())
+            switch (await readDigit(rent.Model.Plan.Input))
             {
                 case DigitRead.Refused refused:
                     return refused.Problem;

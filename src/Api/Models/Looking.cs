@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -28,12 +29,12 @@ internal sealed class Looking(CheckpointStore checkpoints, LoadedModels models)
     }
 
     /// <summary>What <paramref name="show"/> makes of the checkpoint's network and a digit, or the problem with getting one of them.</summary>
-    public async Task<IResult> ShowAsync(string reference, Func<Task<DigitRead>> readDigit, Func<Model, float[], IResult> show, CancellationToken token)
+    public async Task<IResult> ShowAsync(string reference, Func<FeatureShape, Task<DigitRead>> readDigit, Func<Model, float[], IResult> show, CancellationToken token)
     {
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await OpenAsync(reference, token);
         using (rent)
         {
-            return rent is null ? problem! : await readDigit() switch
+            return rent is null ? problem! : await readDigit(rent.Model.Plan.Input) switch
             {
                 DigitRead.Refused refused => refused.Problem,
                 DigitRead.Digit digit => show(rent.Model, digit.Values),
@@ -42,7 +43,7 @@ internal sealed class Looking(CheckpointStore checkpoints, LoadedModels models)
         }
     }
 
-    /// <summary>Mean squared error per pixel.</summary>
+    /// <summary>Mean squared error per value of two pictures.</summary>
     public static double MeanSquaredError(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         double sum = 0;

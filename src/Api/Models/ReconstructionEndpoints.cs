@@ -10,14 +10,18 @@ using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
 /// <summary>A reconstruction in numbers.</summary>
-/// <param name="Pixels">784 values, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1 a little.</param>
-/// <param name="Mse">Mean squared error per pixel against the digit that the network was given.</param>
-internal sealed record ReconstructionResponse([property: Length(784, 784)] float[] Pixels, double Mse);
+/// <param name="Pixels">A picture's values, channel by channel, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1 a little.</param>
+/// <param name="Mse">Mean squared error per value against the clean picture.</param>
+/// <param name="InputMse">The same of what the network was given: 0 without noise.</param>
+internal sealed record ReconstructionResponse([property: Length(SettingsRules.MinPictureValues, SettingsRules.MaxPictureValues)] float[] Pixels, double Mse, double InputMse);
 
 /// <summary>What a picture of a reconstruction shows.</summary>
 internal enum ReconstructionLayout
@@ -30,13 +34,15 @@ internal enum ReconstructionLayout
 
     /// <summary>The digit, its reconstruction, and where they differ.</summary>
     Difference,
+
+    /// <summary>The digit, what noise has made of it, and what the network has made of that.</summary>
+    Restored,
 }
 
 internal static class ReconstructionEndpoints
 {
     private const string MseHeader = "Reconstruction-Mse";
-    private const string MseMeaning = "Mean squared error per pixel against the digit that the network was given.";
-    private const int Side = 28;
+    private const string MseMeaning = "Mean squared error per value against the clean picture.";
     private const int Gap = 2;
     private const int MaxDigits = 100;
 
@@ -45,49 +51,64 @@ internal static class ReconstructionEndpoints
         RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
         checkpoint.MapGet("reconstruction", FromDataset).WithName("reconstructFromDataset").WithSummary("Reconstruct a digit of a data set").ProducesPictureOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
         checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsPicture().ProducesPictureOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
-        checkpoint.MapGet("reconstructions", TwoRows).WithName("drawReconstructions").WithSummary("Digits of a data set over their reconstructions")
+        checkpoint.MapGet("reconstructions", Rows).WithName("drawReconstructions").WithSummary("Digits of a data set over their reconstructions; between them, where it is asked for, what noise has made of them")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
 
     private static async Task<IResult> FromDataset(
-        string reference, Looking looking, DigitReader digits, HttpContext context, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int index = 0,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single") =>
-        await Reconstruct(reference, looking, () => digits.FromDatasetAsync(dataset, split, index, token), scale, layout, context, token);
-
-    private static async Task<IResult> FromUpload(
-        string reference, Looking looking, DigitReader digits, HttpContext context, CancellationToken token,
-        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single", [OneOf<Preprocessing>] string preprocess = "auto") =>
-        await Reconstruct(reference, looking, () => digits.FromUploadAsync(context.Request, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), scale, layout, context, token);
-
-    private static Task<IResult> Reconstruct(
-        string reference, Looking looking, Func<Task<DigitRead>> readDigit, int scale, string layout, HttpContext context, CancellationToken token) =>
-        looking.ShowAsync(
+        await looking.ShowAsync(
             reference,
-            readDigit,
-            (model, digit) =>
-            {
-                float[] reconstruction = model.Reconstruct(digit);
-                double mse = Looking.MeanSquaredError(digit, reconstruction);
-                context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
-                context.Response.Headers.Vary = "Accept";
-                return context.Request.Prefers("application/json", over: "image/png")
-                    ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse))
-                    : TypedResults.File(PngEncoder.Encode(Draw(Picture(digit), Picture(reconstruction), scale, layout)), "image/png");
-            },
+            shape => digits.FromDatasetAsync(shape, dataset, split, index, token),
+            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index, digit), scale, layout, figures, context),
             token);
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> TwoRows(
-        string reference, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, CancellationToken token,
-        string? dataset = null, [Split] string split = "test",
-        [Description("The first digit, counted from 0.")] int first = 0, [Bounds(1, MaxDigits), Description("How many digits.")] int count = 10, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4)
+    private static async Task<IResult> FromUpload(
+        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single", [OneOf<Preprocessing>] string preprocess = "auto") =>
+        await looking.ShowAsync(
+            reference,
+            shape => digits.FromUploadAsync(context.Request, shape, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token),
+            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index: 0, digit), scale, layout, figures, context),
+            token);
+
+    private static IResult Show(Model model, float[] clean, float[] input, int scale, string layout, FigureBound figures, HttpContext context)
     {
-        var layout = new TileLayout(2 * count, count, Side, Side, scale, Gap);
-        if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+        FeatureShape shape = model.Plan.Input;
+        bool isJson = context.Request.Prefers("application/json", over: "image/png");
+        if (!isJson && Refusal() is { } tooLarge)
         {
             return tooLarge;
         }
 
+        float[] reconstruction = model.Reconstruct(input);
+        double mse = Looking.MeanSquaredError(clean, reconstruction);
+        context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
+        context.Response.Headers.Vary = "Accept";
+        return isJson
+            ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, Looking.MeanSquaredError(clean, input)))
+            : TypedResults.File(PngEncoder.Encode(Draw(Picture.FromUnit(shape, clean), Picture.FromUnit(shape, input), Picture.FromUnit(shape, reconstruction), scale, layout)), "image/png");
+
+        ProblemHttpResult? Refusal()
+        {
+            int pictures = WireFormat.Parse<ReconstructionLayout>(layout) switch
+            {
+                ReconstructionLayout.Single => 1,
+                ReconstructionLayout.Pair => 2,
+                _ => 3,
+            };
+            var figure = new TileLayout(pictures, pictures, shape.Width, shape.Height, scale, Gap);
+            return figures.Refusal(figure.Width, figure.Height);
+        }
+    }
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
+        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, CancellationToken token,
+        string? dataset = null, [Split] string split = "test",
+        [Description("The first digit, counted from 0.")] int first = 0, [Bounds(1, MaxDigits), Description("How many digits.")] int count = 10, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4)
+    {
         string name = dataset ?? datasets.Default;
         (DigitSet? set, ProblemHttpResult? unavailable) = await digits.SplitAsync(name, split, token);
         if (set is null)
@@ -100,29 +121,34 @@ internal static class ReconstructionEndpoints
             return Problems.PictureNotFound(name, split, first < 0 ? first : first + count - 1, set.Count);
         }
 
+        var layout = new TileLayout((noise.IsAsked ? 3 : 2) * count, count, set.Width, set.Height, scale, Gap);
+        if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+        {
+            return tooLarge;
+        }
+
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
         using (rent)
         {
-            if (rent is null)
+            if ((problem ?? DigitReader.Misfit(name, set, rent!.Model.Plan.Input)) is { } fault)
             {
-                return problem!;
+                return fault;
             }
 
-            float[] originals = [.. Enumerable.Range(first, count).SelectMany(index => DigitReader.ToUnit(set.Image(index)))];
-            float[] reconstructions = rent.Model.Reconstruct(originals);
-            Canvas figure = DigitFigures.TwoRows(Pictures(originals), Pictures(reconstructions), scale, Gap);
+            float[][] originals = [.. Enumerable.Range(first, count).Select(index => DigitReader.ToUnit(set.Image(index)))];
+            float[][] inputs = [.. originals.Select((clean, i) => noise.Disturb(rent!.Model.Noise, first + i, clean))];
+            float[][] reconstructions = [.. rent!.Model.Reconstruct([.. inputs.SelectMany(input => input)]).Chunk(set.PixelsPerImage)];
+            float[][][] rows = noise.IsAsked ? [originals, inputs, reconstructions] : [originals, reconstructions];
+            Canvas figure = DigitFigures.Rows([.. rows.Select(row => (Picture[])[.. row.Select(values => Picture.FromUnit(set.Shape, values))])], scale, Gap);
             return TypedResults.File(PngEncoder.Encode(figure), "image/png");
         }
     }
 
-    private static Canvas Draw(GrayPicture original, GrayPicture reconstruction, int scale, string layout) => WireFormat.Parse<ReconstructionLayout>(layout) switch
+    private static Canvas Draw(Picture original, Picture input, Picture reconstruction, int scale, string layout) => WireFormat.Parse<ReconstructionLayout>(layout) switch
     {
         ReconstructionLayout.Pair => DigitFigures.Pair(original, reconstruction, scale, Gap),
         ReconstructionLayout.Difference => DigitFigures.Difference(original, reconstruction, scale, Gap),
+        ReconstructionLayout.Restored => DigitFigures.Restored(original, input, reconstruction, scale, Gap),
         _ => DigitFigures.Enlarged(reconstruction, scale),
     };
-
-    private static GrayPicture Picture(ReadOnlySpan<float> values) => GrayPicture.FromUnit(Side, Side, values);
-
-    private static GrayPicture[] Pictures(float[] values) => [.. values.Chunk(Side * Side).Select(chunk => Picture(chunk))];
 }

@@ -5,7 +5,6 @@ using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
-using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Api.Models;
 
@@ -17,12 +16,11 @@ internal sealed class WarmUp(CheckpointStore checkpoints, PictureDecoder decoder
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        byte[] png = PngEncoder.Encode(new GrayPicture(DigitPreparation.Side, DigitPreparation.Side, new byte[DigitPreparation.Side * DigitPreparation.Side]));
-        await decoder.DecodeAsync(png, stoppingToken);
+        byte[] png = PngEncoder.Encode(new Canvas(DigitPreparation.Side, DigitPreparation.Side, channels: 1));
+        await decoder.DecodeAsync(png, channels: 1, stoppingToken);
         foreach (Architecture architecture in (Architecture[])[Architecture.Strided, Architecture.NearestUnpool])
         {
-            using var model = new Model(Trainer.Begin(TrainingSettings.For(architecture, SyntheticDigits.Name), threads: 1));
-            model.Reconstruct(new float[model.Plan.Input.Count]);
+            Model.WarmUp(NetworkPlan.For(TrainingSettings.For(architecture, SyntheticDigits.Name)));
         }
 
         await checkpoints.FindAsync(Guid.Empty.ToString(), stoppingToken);

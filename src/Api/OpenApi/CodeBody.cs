@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -10,7 +11,7 @@ internal sealed record AcceptsCodeMetadata;
 internal static class CodeEndpointsDescription
 {
     public static RouteHandlerBuilder AcceptsCode(this RouteHandlerBuilder endpoint) =>
-        endpoint.WithMetadata(new AcceptsCodeMetadata()).ProducesProblem(413).ProducesProblem(415);
+        endpoint.WithMetadata(new AcceptsCodeMetadata()).TakesUpTo(limits => limits.NumberBytes, json: limits => limits.NumberBytes).ProducesProblem(413).ProducesProblem(415);
 
     public static RouteHandlerBuilder ProducesCode(this RouteHandlerBuilder endpoint) => endpoint
         .Produces<CodeResponse>(200, "application/json", CodeReader.NpyType)
@@ -42,7 +43,7 @@ internal sealed class CodeBodyFilter : IOperationFilter
             {
                 ["shape"] = Numbers(JsonSchemaType.Integer, "Channels, height, width."),
                 ["values"] = Numbers(JsonSchemaType.Number, "Channel by channel, row by row."),
-                ["pixels"] = Numbers(JsonSchemaType.Number, "784 values 0..1 of the picture whose switches a network of switch-unpool uses; others do not read it."),
+                ["pixels"] = Numbers(JsonSchemaType.Number, "Values 0..1 of the picture whose switches a network of switch-unpool uses; others do not read it."),
             },
             Required = new HashSet<string> { "shape", "values" },
         };

@@ -28,6 +28,11 @@ internal static class Examples
             return null;
         }
 
+        if (recorded is JsonArray several && item == type)
+        {
+            (name, recorded) = ($"{name}Item", several[^1]!);
+        }
+
         JsonNode whole = isPage ? new JsonObject { ["items"] = new JsonArray(recorded.DeepClone()), ["nextCursor"] = null } : recorded;
         JsonNode value = JsonSerializer.SerializeToNode(whole.Deserialize(type, WireFormat.Json), type, WireFormat.Json)!;
         Trim(value, whole);

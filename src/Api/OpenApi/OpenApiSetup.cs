@@ -3,6 +3,7 @@ using System.Reflection;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
+using AutoencoderApi.Domain.Jobs;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -47,6 +48,7 @@ internal static class OpenApiSetup
             options.OperationFilter<PictureBodyFilter>();
             options.OperationFilter<CheckpointBodyFilter>();
             options.OperationFilter<CodeBodyFilter>();
+            options.OperationFilter<DatasetBodyFilter>();
             options.OperationFilter<Answers>();
             options.OperationFilter<HeaderDescriptions.Filter>();
             options.DocumentFilter<Tags>();
@@ -112,9 +114,9 @@ internal static class OpenApiSetup
             {
                 Type = JsonSchemaType.Array,
                 Items = new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0", Maximum = "1" },
-                MinItems = DigitReader.PixelCount,
-                MaxItems = DigitReader.PixelCount,
-                Description = "28×28 values row by row, 0 background, 1 ink.",
+                MinItems = SettingsRules.MinPictureValues,
+                MaxItems = SettingsRules.MaxPictureValues,
+                Description = "The values of a picture of the network's `pictureShape`, channel by channel, row by row, 0 background, 1 ink: 784 of a digit.",
             };
             operation.RequestBody = new OpenApiRequestBody
             {

@@ -8,7 +8,7 @@ internal sealed record AcceptsPictureMetadata;
 internal static class PictureEndpoints
 {
     public static RouteHandlerBuilder AcceptsPicture(this RouteHandlerBuilder endpoint) =>
-        endpoint.WithMetadata(new AcceptsPictureMetadata()).TakesUpTo(limits => limits.PictureBytes);
+        endpoint.WithMetadata(new AcceptsPictureMetadata()).TakesUpTo(limits => limits.PictureBytes, json: limits => limits.NumberBytes);
 
     /// <summary>A PNG, or numbers where the caller prefers JSON.</summary>
     public static RouteHandlerBuilder ProducesPictureOr<T>(this RouteHandlerBuilder endpoint) => endpoint

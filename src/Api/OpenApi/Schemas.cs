@@ -7,6 +7,7 @@ using System.Xml.XPath;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Mvc;
@@ -102,7 +103,7 @@ internal static class Schemas
 
         public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
         {
-            if (schema is not OpenApiSchema { Properties: { } fields } || (context.Type != typeof(TrainingSettings) && context.Type != typeof(TrainingJobRequest)))
+            if (schema is not OpenApiSchema { Properties: { } fields } || (context.Type != typeof(TrainingSettings) && context.Type != typeof(TrainingJobRequest) && context.Type != typeof(Noise)))
             {
                 return;
             }
@@ -125,6 +126,12 @@ internal static class Schemas
                     {
                         Bound(setting, bounds);
                     }
+                }
+
+                if (field == "pictureShape" && setting.Items is OpenApiSchema size)
+                {
+                    Bound(size, new SettingBounds(1, SettingsRules.MaxSide));
+                    setting.MinItems = setting.MaxItems = 3;
                 }
 
                 if (context.Type == typeof(TrainingJobRequest) && s_defaults[0][field] is { } value && s_defaults.All(other => JsonNode.DeepEquals(other[field], value)) && field != "dataset")

@@ -31,6 +31,10 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
 
+    public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
+
+    public DbSet<DatasetChunkRow> DatasetChunks => Set<DatasetChunkRow>();
+
     /// <summary>The database's clock, read while a statement runs. Only for queries.</summary>
     public static DateTime Now() => throw new InvalidOperationException("This stands for SQL and has no value here.");
 
@@ -97,6 +101,17 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
         {
             key.ToTable("idempotency_keys").HasKey(row => new { row.Caller, row.Key });
             key.HasIndex(row => row.CreatedAt);
+        });
+        modelBuilder.Entity<DatasetRow>(dataset =>
+        {
+            dataset.ToTable("datasets").HasKey(row => row.Id);
+            dataset.HasIndex(row => row.Name).IsUnique();
+            AsJson(dataset.Property(row => row.Labels));
+        });
+        modelBuilder.Entity<DatasetChunkRow>(chunk =>
+        {
+            chunk.ToTable("dataset_chunks").HasKey(row => new { row.DatasetId, row.Number });
+            chunk.HasOne<DatasetRow>().WithMany().HasForeignKey(row => row.DatasetId).OnDelete(DeleteBehavior.Cascade);
         });
     }
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
-using Architecture = AutoencoderApi.Domain.Networks.Architecture;
 
 namespace AutoencoderApi.Domain.Checkpoints;
 
@@ -30,7 +29,7 @@ public static class SnapshotFile
     private const string SecondMomentSuffix = ".exp_avg_sq";
 
     /// <summary>The size of the largest file that any allowed settings can lead to, with the longest header.</summary>
-    public static readonly int MaxBytes = Safetensors.LengthBytes + SafetensorsHeader.MaxBytes + (3 * sizeof(float) * MaxParameters());
+    public const int MaxBytes = Safetensors.LengthBytes + SafetensorsHeader.MaxBytes + (3 * sizeof(float) * SettingsRules.MaxParameters);
 
     /// <summary>What follows a parameter's name: nothing for its weights, then Adam's moments in the order of the file.</summary>
     internal static readonly string[] Suffixes = ["", FirstMomentSuffix, SecondMomentSuffix];
@@ -79,17 +78,5 @@ public static class SnapshotFile
             index < header.Vectors ? MemoryMarshal.Cast<byte, float>(data.Slice(index * bytes, bytes)).ToArray() : null;
         return new Snapshot(
             header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Machine, Vector(data, 0)!, Vector(data, 1), Vector(data, 2));
-    }
-
-    private static int MaxParameters()
-    {
-        TrainingSettings Largest(Architecture architecture) => TrainingSettings.For(architecture, dataset: "any") with
-        {
-            Channels = [SettingsRules.MaxChannels, SettingsRules.MaxChannels],
-            KernelSize = SettingsRules.MaxKernelSize,
-            DenseWidths = [SettingsRules.MaxDenseWidth, SettingsRules.MaxDenseWidth],
-            DecoderBias = true,
-        };
-        return Enum.GetValues<Architecture>().Max(architecture => NetworkPlan.For(Largest(architecture)).ParameterCount);
     }
 }

@@ -15,7 +15,7 @@ public sealed record Dataset(string Name, DigitSet Train, DigitSet Validation, D
     };
 }
 
-/// <summary>What came of loading a data set: the data, or why it cannot be had and what to do.</summary>
+/// <summary>What came of asking for a data set: the data, or why it cannot be had and what to do.</summary>
 public abstract record DatasetLoad
 {
     private DatasetLoad()
@@ -25,4 +25,7 @@ public abstract record DatasetLoad
     public sealed record Loaded(Dataset Dataset) : DatasetLoad;
 
     public sealed record Unavailable(string Reason) : DatasetLoad;
+
+    /// <summary>Its files are still to be downloaded, or are just being.</summary>
+    public sealed record Awaited(string Reason) : DatasetLoad;
 }

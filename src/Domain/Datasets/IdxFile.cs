@@ -22,6 +22,7 @@ public abstract record IdxRead
 public static class IdxFile
 {
     private const int MaxBytes = 1 << 30;
+    private const uint BytesMagic = 0x0800;
 
     public static IdxRead Read(string path, int rank)
     {
@@ -29,7 +30,7 @@ public static class IdxFile
         {
             using FileStream file = File.OpenRead(path);
             using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-            return Read(stream, path, rank);
+            return Read(stream, path, MaxBytes, [rank]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -37,29 +38,39 @@ public static class IdxFile
         }
     }
 
-    private static IdxRead Read(Stream stream, string path, int rank)
+    /// <summary>Reads a file that is no longer packed; what a stream throws that is cut short or damaged is thrown on.</summary>
+    /// <param name="name">What to call the file in a fault.</param>
+    /// <param name="maxBytes">Of its data; nothing is allocated for a header that claims more.</param>
+    /// <param name="ranks">The numbers of dimensions that it may have.</param>
+    public static IdxRead Read(Stream stream, string name, int maxBytes, int[] ranks)
     {
-        Span<byte> header = stackalloc byte[4 + (4 * rank)];
-        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
+        Span<byte> word = stackalloc byte[4];
+        if (stream.ReadAtLeast(word, word.Length, throwOnEndOfStream: false) < word.Length)
         {
-            return new IdxRead.Invalid($"{path} is truncated: it ends within its header.");
+            return new IdxRead.Invalid($"{name} is truncated: it ends within its header.");
         }
 
-        uint magic = BinaryPrimitives.ReadUInt32BigEndian(header), expected = 0x0800u + (uint)rank;
-        if (magic != expected)
+        uint magic = BinaryPrimitives.ReadUInt32BigEndian(word);
+        if (!ranks.Any(rank => magic == BytesMagic + rank))
         {
-            return new IdxRead.Invalid($"{path} begins with {magic:x8}; an IDX file of bytes in {rank} dimensions begins with {expected:x8}.");
+            string expected = string.Join(" or ", ranks.Select(rank => $"{BytesMagic + rank:x8}"));
+            return new IdxRead.Invalid($"{name} begins with {magic:x8}; an IDX file of bytes in {string.Join(" or ", ranks)} dimensions begins with {expected}.");
         }
 
-        int[] dimensions = new int[rank];
+        int[] dimensions = new int[magic - BytesMagic];
         long size = 1;
-        for (int i = 0; i < rank; i++)
+        for (int i = 0; i < dimensions.Length; i++)
         {
-            uint dimension = BinaryPrimitives.ReadUInt32BigEndian(header[(4 + (4 * i))..]);
-            size *= dimension;
-            if (size is 0 or > MaxBytes)
+            if (stream.ReadAtLeast(word, word.Length, throwOnEndOfStream: false) < word.Length)
             {
-                return new IdxRead.Invalid($"{path} claims a size of 0 or of more than {MaxBytes} bytes.");
+                return new IdxRead.Invalid($"{name} is truncated: it ends within its header.");
+            }
+
+            uint dimension = BinaryPrimitives.ReadUInt32BigEndian(word);
+            size *= dimension;
+            if (size == 0 || size > maxBytes)
+            {
+                return new IdxRead.Invalid($"{name} claims a size of 0 or of more than {maxBytes} bytes.");
             }
 
             dimensions[i] = (int)dimension;
@@ -69,11 +80,11 @@ public static class IdxFile
         int read = stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
         if (read < data.Length)
         {
-            return new IdxRead.Invalid($"{path} is truncated: it holds {read} bytes of data and its header says {size}.");
+            return new IdxRead.Invalid($"{name} is truncated: it holds {read} bytes of data and its header says {size}.");
         }
 
         return stream.ReadByte() < 0
             ? new IdxRead.Array(dimensions, data)
-            : new IdxRead.Invalid($"{path} goes on after the {size} bytes of data that its header says.");
+            : new IdxRead.Invalid($"{name} goes on after the {size} bytes of data that its header says.");
     }
 }

@@ -7,6 +7,15 @@ public static class IdxFolder
     private const int ValidationCount = 5_000; // the first of the training file
     private const int Classes = 10;
 
+    /// <summary>The names that MNIST's files have, less an ending <c>.gz</c>.</summary>
+    public static readonly IReadOnlyList<string> Files = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+
+    /// <summary>Those of <see cref="Files"/> that the folder has in no form.</summary>
+    public static IReadOnlyList<string> Missing(string folder) => [.. Files.Where(file => Find(folder, file) is null)];
+
+    /// <summary>How to fill such a folder, in words.</summary>
+    public static string ToFill => $"Put {string.Join(", ", Files.SkipLast(1))} and {Files[^1]} there, each plain or with .gz.";
+
     public static DatasetLoad Load(string name, string folder)
     {
         (DigitSet? train, string? trainFault) = LoadPair(folder, "train");
@@ -23,10 +32,9 @@ public static class IdxFolder
 
     private static (DigitSet? Set, string? Fault) LoadPair(string folder, string part)
     {
-        if (Find(folder, $"{part}-images", "idx3-ubyte") is not { } imagesPath || Find(folder, $"{part}-labels", "idx1-ubyte") is not { } labelsPath)
+        if (Find(folder, $"{part}-images-idx3-ubyte") is not { } imagesPath || Find(folder, $"{part}-labels-idx1-ubyte") is not { } labelsPath)
         {
-            return (null, $"{folder} lacks {part}-images-idx3-ubyte or {part}-labels-idx1-ubyte. Put train-images-idx3-ubyte, train-labels-idx1-ubyte, "
-                + "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte there, each plain or with .gz.");
+            return (null, $"{folder} lacks {part}-images-idx3-ubyte or {part}-labels-idx1-ubyte. {ToFill}");
         }
 
         return (IdxFile.Read(imagesPath, rank: 3), IdxFile.Read(labelsPath, rank: 1)) switch
@@ -45,8 +53,9 @@ public static class IdxFolder
             ? (null, $"{labelsPath} has the label {labels.Span[wrong]} at {wrong}; labels are 0 to {Classes - 1}.")
             : (new DigitSet(new(1, Side, Side), pixels, labels), null);
 
-    private static string? Find(string folder, string stem, string ending) =>
-        ((string[])[$"{stem}-{ending}", $"{stem}.{ending}", $"{stem}-{ending}.gz", $"{stem}.{ending}.gz"])
-            .Select(file => Path.Combine(folder, file))
+    private static string? Find(string folder, string file) =>
+        ((string[])[file, file.Replace("-idx", ".idx", StringComparison.Ordinal)])
+            .SelectMany(name => (string[])[name, $"{name}.gz"])
+            .Select(name => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists);
 }

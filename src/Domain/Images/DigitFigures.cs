@@ -1,42 +1,45 @@
 namespace AutoencoderApi.Domain.Images;
 
-/// <summary>Digits side by side, each pixel a square of <c>scale</c>. All pictures of one figure are of one size.</summary>
+/// <summary>Digits side by side, each pixel a square of <c>scale</c>. All pictures of one figure are of one shape.</summary>
 public static class DigitFigures
 {
-    public static Canvas Enlarged(GrayPicture digit, int scale) => Grid([digit], 1, scale, gap: 0);
+    public static Canvas Enlarged(Picture digit, int scale) => Grid([digit], 1, scale, gap: 0);
 
     /// <summary>The original, and right of it its reconstruction.</summary>
-    public static Canvas Pair(GrayPicture original, GrayPicture reconstruction, int scale, int gap) =>
+    public static Canvas Pair(Picture original, Picture reconstruction, int scale, int gap) =>
         Grid([original, reconstruction], 2, scale, gap);
 
-    /// <summary>All originals in a row, and each one's reconstruction below it.</summary>
-    public static Canvas TwoRows(IReadOnlyList<GrayPicture> originals, IReadOnlyList<GrayPicture> reconstructions, int scale, int gap)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(reconstructions.Count, originals.Count);
-        return Grid([.. originals, .. reconstructions], originals.Count, scale, gap);
-    }
+    /// <summary>The original, what was made of it for the network to restore, and what the network restored.</summary>
+    public static Canvas Restored(Picture original, Picture disturbed, Picture restored, int scale, int gap) =>
+        Grid([original, disturbed, restored], 3, scale, gap);
+
+    /// <summary>Pictures in rows of the same length: those in one column belong together.</summary>
+    public static Canvas Rows(IReadOnlyList<IReadOnlyList<Picture>> rows, int scale, int gap) =>
+        Grid([.. rows.SelectMany(row => row)], rows[0].Count, scale, gap);
 
     /// <summary>Frames in a row, as of a way from one digit to another.</summary>
-    public static Canvas Strip(IReadOnlyList<GrayPicture> frames, int scale, int gap) => Grid(frames, frames.Count, scale, gap);
+    public static Canvas Strip(IReadOnlyList<Picture> frames, int scale, int gap) => Grid(frames, frames.Count, scale, gap);
 
     /// <summary>
-    /// The original, its reconstruction, and where they differ: orange where the reconstruction has too much ink, blue
-    /// where it has too little, black where they agree. Full colour is half of full contrast.
+    /// The original, its reconstruction, and where they differ. In grey: orange where the reconstruction has too much ink, blue
+    /// where it has too little, black where they agree. In colour: how far each of red, green and blue is off. Full colour is half
+    /// of full contrast.
     /// </summary>
-    public static Canvas Difference(GrayPicture original, GrayPicture reconstruction, int scale, int gap)
+    public static Canvas Difference(Picture original, Picture reconstruction, int scale, int gap)
     {
         TileLayout layout = LayoutOf([original, reconstruction, original], 3, scale, gap);
         Canvas canvas = layout.NewCanvas(channels: 3);
-        layout.Draw(canvas, 0, InColor(original.Pixels));
-        layout.Draw(canvas, 1, InColor(reconstruction.Pixels));
-        layout.Draw(canvas, 2, Signed(original.Pixels, reconstruction.Pixels));
+        bool isGray = original.Channels == 1;
+        layout.Draw(canvas, 0, isGray ? InColor(original.Pixels) : original.Pixels);
+        layout.Draw(canvas, 1, isGray ? InColor(reconstruction.Pixels) : reconstruction.Pixels);
+        layout.Draw(canvas, 2, isGray ? Signed(original.Pixels, reconstruction.Pixels) : Absolute(original.Pixels, reconstruction.Pixels));
         return canvas;
     }
 
-    private static Canvas Grid(IReadOnlyList<GrayPicture> digits, int columns, int scale, int gap)
+    private static Canvas Grid(IReadOnlyList<Picture> digits, int columns, int scale, int gap)
     {
         TileLayout layout = LayoutOf(digits, columns, scale, gap);
-        Canvas canvas = layout.NewCanvas(channels: 1);
+        Canvas canvas = layout.NewCanvas(digits[0].Channels);
         for (int i = 0; i < digits.Count; i++)
         {
             layout.Draw(canvas, i, digits[i].Pixels);
@@ -45,12 +48,12 @@ public static class DigitFigures
         return canvas;
     }
 
-    private static TileLayout LayoutOf(IReadOnlyList<GrayPicture> digits, int columns, int scale, int gap)
+    private static TileLayout LayoutOf(IReadOnlyList<Picture> digits, int columns, int scale, int gap)
     {
-        GrayPicture first = digits[0];
-        return digits.All(digit => digit.Width == first.Width && digit.Height == first.Height)
+        Picture first = digits[0];
+        return digits.All(digit => (digit.Width, digit.Height, digit.Channels) == (first.Width, first.Height, first.Channels))
             ? new TileLayout(digits.Count, columns, first.Width, first.Height, scale, gap)
-            : throw new ArgumentException("The pictures of one figure must be of one size.", nameof(digits));
+            : throw new ArgumentException("The pictures of one figure must be of one shape.", nameof(digits));
     }
 
     private static byte[] InColor(byte[] gray)
@@ -63,6 +66,9 @@ public static class DigitFigures
 
         return color;
     }
+
+    private static byte[] Absolute(byte[] original, byte[] reconstruction) =>
+        [.. original.Zip(reconstruction, (a, b) => (byte)Math.Min(255, 2 * Math.Abs(b - a)))];
 
     private static byte[] Signed(byte[] original, byte[] reconstruction)
     {

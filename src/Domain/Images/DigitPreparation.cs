@@ -1,9 +1,14 @@
+using AutoencoderApi.Domain.Networks;
+
 namespace AutoencoderApi.Domain.Images;
 
 /// <summary>Makes a 28×28 digit (0 = background, 255 = ink) of a picture of any size.</summary>
 public static class DigitPreparation
 {
     public const int Side = 28;
+
+    /// <summary>Of a digit.</summary>
+    public static readonly FeatureShape Shape = new(1, Side, Side);
 
     // Enough for a pen stroke of a digit that fills a fifth of a photo; more only costs time.
     private const int WorkingSide = 512;
@@ -17,7 +22,7 @@ public static class DigitPreparation
             Preprocessing.None when !fits => new PreparedDigit.WrongSize(picture.Width, picture.Height),
             Preprocessing.None => new PreparedDigit.Ready(picture),
             Preprocessing.Auto when fits && isGray => new PreparedDigit.Ready(picture),
-            Preprocessing.Resize => new PreparedDigit.Ready(Letterbox(picture)),
+            Preprocessing.Resize => new PreparedDigit.Ready(Letterbox.Fit(picture, Side, Side)),
             _ => new PreparedDigit.Ready(LikeMnist(picture)),
         };
     }
@@ -31,23 +36,5 @@ public static class DigitPreparation
         return ink is null
             ? new GrayPicture(Side, Side, new byte[Side * Side])
             : DigitFrame.Fit(new GrayPicture(small.Width, small.Height, ink));
-    }
-
-    private static GrayPicture Letterbox(GrayPicture picture)
-    {
-        double scale = (double)Side / Math.Max(picture.Width, picture.Height);
-        int width = Math.Max(1, (int)Math.Round(picture.Width * scale));
-        int height = Math.Max(1, (int)Math.Round(picture.Height * scale));
-        GrayPicture scaled = AreaScaling.Scale(picture, PixelBox.Whole(picture), width, height);
-
-        byte[] pixels = new byte[Side * Side];
-        int left = (Side - width) / 2;
-        int top = (Side - height) / 2;
-        for (int y = 0; y < height; y++)
-        {
-            scaled.Pixels.AsSpan(y * width, width).CopyTo(pixels.AsSpan((top + y) * Side + left));
-        }
-
-        return new GrayPicture(Side, Side, pixels);
     }
 }

@@ -17,16 +17,4 @@ public sealed class GrayPicture
     public int Height { get; }
 
     public byte[] Pixels { get; }
-
-    /// <summary>From values in 0..1; what lies outside is clamped, and what is no number becomes 0.</summary>
-    public static GrayPicture FromUnit(int width, int height, ReadOnlySpan<float> values)
-    {
-        byte[] pixels = new byte[values.Length];
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            pixels[i] = GrayLevel.FromUnit(values[i]);
-        }
-
-        return new GrayPicture(width, height, pixels);
-    }
 }

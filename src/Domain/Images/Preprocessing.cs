@@ -1,17 +1,17 @@
 namespace AutoencoderApi.Domain.Images;
 
-/// <summary>How a picture becomes a 28×28 digit.</summary>
+/// <summary>How a picture becomes one that a network takes.</summary>
 public enum Preprocessing
 {
-    /// <summary>A 28×28 opaque grey picture is taken as it is, byte for byte; any other as by <see cref="Mnist"/>.</summary>
+    /// <summary>For grey 28×28: a 28×28 opaque grey picture is taken as it is, byte for byte, any other as by <c>mnist</c>. For other shapes: a picture of that size is taken as it is, any other as by <c>resize</c>.</summary>
     Auto,
 
-    /// <summary>The way MNIST was made: bright ink on black, its box scaled into 20×20, its centre of mass at (14,14).</summary>
+    /// <summary>The way MNIST was made: bright ink on black, its box scaled into 20×20, its centre of mass at (14,14). For grey 28×28 only.</summary>
     Mnist,
 
     /// <summary>Only scaled to fit, on black; nothing is inverted or moved.</summary>
     Resize,
 
-    /// <summary>Nothing: the picture must be 28×28.</summary>
+    /// <summary>Nothing: the picture must be of the network's size.</summary>
     None,
 }

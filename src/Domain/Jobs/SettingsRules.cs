@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Domain.Jobs;
@@ -19,6 +20,18 @@ public static partial class SettingsRules
     public const int MaxChannels = 64;
     public const int MaxKernelSize = 9;
     public const int MaxDenseWidth = 1_568; // the code of a convolutional network as it comes
+    public const int MinSide = 8;
+    public const int MaxSide = 128;
+    public const int MinPictureValues = MinSide * MinSide;
+    public const int MaxPictureValues = 3 * MaxSide * MaxSide;
+    public const double MinNoise = 0.001;
+    public const double MaxNoise = 1;
+
+    /// <summary>Trainable numbers of a network: with Adam's moments a checkpoint of so many has 48 MB.</summary>
+    public const int MaxParameters = 4_000_000;
+
+    /// <summary>Values of a batch's pictures together: as floats 32 MB.</summary>
+    public const int MaxBatchValues = 8_000_000;
 
     /// <summary>Of the names that clients give.</summary>
     public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$";
@@ -37,6 +50,7 @@ public static partial class SettingsRules
         ["warmupSteps"] = new(0, MaxSteps),
         ["evaluateEvery"] = new(1, MaxSteps),
         ["checkpointEvery"] = new(1, MaxSteps),
+        ["amount"] = new(MinNoise, MaxNoise),
     };
 
     /// <summary>Every setting that is out of bounds, by its wire name, with what it may be; empty where all is well.</summary>
@@ -68,11 +82,36 @@ public static partial class SettingsRules
         RequireNumber("warmupSteps", "a whole number", settings.WarmupSteps);
         RequireNumber("evaluateEvery", "a whole number", settings.EvaluateEvery);
         RequireNumber("checkpointEvery", "a whole number", settings.CheckpointEvery);
+        Require(IsPictureShape(settings.PictureShape), "pictureShape", $"must be channels (1 or 3), height and width, both divisible by 4 and from {MinSide} to {MaxSide}.");
+        Require(
+            settings.Noise is not { } noise || (Enum.IsDefined(noise.Kind) && Bounds["amount"].Hold(noise.Amount)),
+            "noise", FormattableString.Invariant($"must have a kind ({string.Join(", ", WireFormat.Names<NoiseKind>())}) and an amount from {MinNoise} to {MaxNoise}."));
+        if (violations.Count == 0)
+        {
+            RequireSize();
+        }
+
         return violations;
+
+        void RequireSize()
+        {
+            var plan = NetworkPlan.For(settings);
+            Require(
+                plan.ParameterCount <= MaxParameters, settings.Architecture == Architecture.Dense ? "denseWidths" : "channels",
+                $"make a network of {plan.ParameterCount} parameters of these pictures, {plan.Input}; at most {MaxParameters} are taken.");
+            Require(
+                (long)settings.BatchSize * plan.Input.Count <= MaxBatchValues, "batchSize",
+                $"must be at most {MaxBatchValues / plan.Input.Count} for pictures of {plan.Input}.");
+        }
     }
+
+    /// <param name="sizes">Channels, height, width.</param>
+    public static bool IsPictureShape(int[] sizes) => sizes is [1 or 3, var height, var width] && IsSide(height) && IsSide(width);
 
     /// <summary>Whether it may name a job, a checkpoint, a tag or a data set.</summary>
     public static bool IsName(string text) => Name().IsMatch(text);
+
+    private static bool IsSide(int size) => size is >= MinSide and <= MaxSide && size % 4 == 0;
 
     [GeneratedRegex(NamePattern + "(?!\\n)")] // in .NET a bare $ lets a final line feed pass
     private static partial Regex Name();

@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Domain.Jobs;
@@ -22,6 +23,9 @@ public sealed record TrainingSettings
 
     /// <summary>The data set trained on.</summary>
     public required string Dataset { get; init; }
+
+    /// <summary>Channels, height and width of the data set's pictures.</summary>
+    public int[] PictureShape { get; init; } = [1, 28, 28]; // which settings from before there were others leave out
 
     /// <summary>Batches to train on.</summary>
     public int Steps { get; init; } = 5_000;
@@ -69,6 +73,9 @@ public sealed record TrainingSettings
 
     /// <summary>Steps between checkpoints.</summary>
     public int CheckpointEvery { get; init; } = 500;
+
+    /// <summary>What is added to the pictures that the network is to restore; null where it only has to reproduce them.</summary>
+    public Noise? Noise { get; init; }
 
     /// <summary>The checkpoint whose weights the run begins with, or null for a fresh initialisation.</summary>
     public Guid? StartFrom { get; init; }

@@ -3,13 +3,11 @@ using static AutoencoderApi.Domain.Networks.Stage;
 
 namespace AutoencoderApi.Domain.Networks;
 
-/// <summary>A network on paper: its named stages in order, with every shape. The last stage's output is the reconstruction.</summary>
+/// <summary>A network on paper: its named stages in order, with every shape. A picture's height and width are halved twice on the way to the code. The last stage's output is the reconstruction.</summary>
 public sealed class NetworkPlan
 {
     public const string Code = "code";
     public const string Output = "output";
-
-    private static readonly FeatureShape s_image = new(1, 28, 28);
 
     private NetworkPlan(IReadOnlyList<Stage> stages)
     {
@@ -52,6 +50,7 @@ public sealed class NetworkPlan
     /// <summary>Whether weights of the other network fit this one.</summary>
     public bool HasShapeOf(NetworkPlan other) =>
         Stages.Select(stage => stage.GetType()).SequenceEqual(other.Stages.Select(stage => stage.GetType()))
+        && (Input == other.Input || !Stages.Any(stage => stage is Linear)) // a kernel goes over pictures of any height and width
         && Parameters.Count == other.Parameters.Count
         && Parameters.Zip(other.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape));
 
@@ -67,55 +66,57 @@ public sealed class NetworkPlan
 
     private static Stage[] Strided(TrainingSettings settings)
     {
-        (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
-        FeatureShape full = s_image, half = new(c1, 14, 14), quarter = new(c2, 7, 7);
-        int k = settings.KernelSize;
+        (FeatureShape picture, int k) = (FeatureShape.Of(settings.PictureShape), settings.KernelSize);
+        (FeatureShape half, FeatureShape quarter) = (Shrunk(picture, settings.Channels[0], 2), Shrunk(picture, settings.Channels[1], 4));
         return
         [
-            new Convolution("conv1", full, half, k, 2, settings.EncoderActivation),
+            new Convolution("conv1", picture, half, k, 2, settings.EncoderActivation),
             new Convolution(Code, half, quarter, k, 2, settings.EncoderActivation),
             new TransposedConvolution("deconv1", quarter, half, k, 2, settings.DecoderActivation, settings.DecoderBias),
-            new TransposedConvolution(Output, half, full, k, 2, settings.OutputActivation, settings.DecoderBias),
+            new TransposedConvolution(Output, half, picture, k, 2, settings.OutputActivation, settings.DecoderBias),
         ];
     }
 
     private static Stage[] Pooled(TrainingSettings settings, Func<string, FeatureShape, FeatureShape, Stage> unpool)
     {
+        (FeatureShape picture, int k) = (FeatureShape.Of(settings.PictureShape), settings.KernelSize);
         (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
-        FeatureShape small = new(c1, 7, 7), middle = new(c1, 14, 14), flat = new(1, 14, 14);
-        int k = settings.KernelSize;
+        (FeatureShape small, FeatureShape middle, FeatureShape flat) = (Shrunk(picture, c1, 4), Shrunk(picture, c1, 2), Shrunk(picture, picture.Channels, 2));
         return
         [
             .. PooledEncoder(settings),
-            new TransposedConvolution("deconv1", new(c2, 7, 7), small, k, 1, settings.DecoderActivation, settings.DecoderBias),
+            new TransposedConvolution("deconv1", Shrunk(picture, c2, 4), small, k, 1, settings.DecoderActivation, settings.DecoderBias),
             unpool("unpool1", small, middle),
             new TransposedConvolution("deconv2", middle, flat, k, 1, settings.OutputActivation, settings.DecoderBias),
-            unpool(Output, flat, s_image),
+            unpool(Output, flat, picture),
         ];
     }
 
     private static Stage[] Switched(TrainingSettings settings)
     {
+        (FeatureShape picture, int k) = (FeatureShape.Of(settings.PictureShape), settings.KernelSize);
         (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
-        FeatureShape coded = new(c2, 7, 7), wide = new(c2, 14, 14), narrow = new(c1, 14, 14), full = new(c1, 28, 28);
-        int k = settings.KernelSize;
+        (FeatureShape coded, FeatureShape wide) = (Shrunk(picture, c2, 4), Shrunk(picture, c2, 2));
+        (FeatureShape narrow, FeatureShape full) = (Shrunk(picture, c1, 2), Shrunk(picture, c1, 1));
         return
         [
             .. PooledEncoder(settings),
             new SwitchUnpool("unpool1", coded, wide, Pool: Code),
             new TransposedConvolution("deconv1", wide, narrow, k, 1, settings.DecoderActivation, settings.DecoderBias),
             new SwitchUnpool("unpool2", narrow, full, Pool: "pool1"),
-            new TransposedConvolution(Output, full, s_image, k, 1, settings.OutputActivation, settings.DecoderBias),
+            new TransposedConvolution(Output, full, picture, k, 1, settings.OutputActivation, settings.DecoderBias),
         ];
     }
 
     private static Stage[] PooledEncoder(TrainingSettings settings)
     {
+        var picture = FeatureShape.Of(settings.PictureShape);
         (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
-        FeatureShape full = new(c1, 28, 28), half = new(c1, 14, 14), wide = new(c2, 14, 14), coded = new(c2, 7, 7);
+        (FeatureShape full, FeatureShape half) = (Shrunk(picture, c1, 1), Shrunk(picture, c1, 2));
+        (FeatureShape wide, FeatureShape coded) = (Shrunk(picture, c2, 2), Shrunk(picture, c2, 4));
         return
         [
-            new Convolution("conv1", s_image, full, settings.KernelSize, 1, settings.EncoderActivation),
+            new Convolution("conv1", picture, full, settings.KernelSize, 1, settings.EncoderActivation),
             new MaxPool("pool1", full, half),
             new Convolution("conv2", half, wide, settings.KernelSize, 1, settings.EncoderActivation),
             new MaxPool(Code, wide, coded),
@@ -124,13 +125,16 @@ public sealed class NetworkPlan
 
     private static Stage[] Dense(TrainingSettings settings)
     {
+        var picture = FeatureShape.Of(settings.PictureShape);
         FeatureShape hidden = new(settings.DenseWidths[0], 1, 1), code = new(settings.DenseWidths[1], 1, 1);
         return
         [
-            new Linear("hidden1", s_image, hidden, settings.EncoderActivation, HasBias: true),
+            new Linear("hidden1", picture, hidden, settings.EncoderActivation, HasBias: true),
             new Linear(Code, hidden, code, settings.EncoderActivation, HasBias: true),
             new Linear("hidden2", code, hidden, settings.DecoderActivation, settings.DecoderBias),
-            new Linear(Output, hidden, s_image, settings.OutputActivation, settings.DecoderBias),
+            new Linear(Output, hidden, picture, settings.OutputActivation, settings.DecoderBias),
         ];
     }
+
+    private static FeatureShape Shrunk(FeatureShape picture, int channels, int divisor) => new(channels, picture.Height / divisor, picture.Width / divisor);
 }

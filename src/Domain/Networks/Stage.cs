@@ -5,7 +5,12 @@ public readonly record struct FeatureShape(int Channels, int Height, int Width)
 {
     public int Count => Channels * Height * Width;
 
+    /// <param name="sizes">Channels, height, width.</param>
+    public static FeatureShape Of(int[] sizes) => new(sizes[0], sizes[1], sizes[2]);
+
     public int[] ToArray() => [Channels, Height, Width];
+
+    public override string ToString() => $"[{Channels}, {Height}, {Width}]";
 }
 
 /// <summary>A weight or bias tensor: its name in checkpoints, such as <c>conv1.weight</c>, and its shape.</summary>

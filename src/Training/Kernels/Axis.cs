@@ -10,6 +10,9 @@ internal sealed record Axis(int Offset, int OutStep, int InStep, int First, int[
     /// <summary>Output i reads input i.</summary>
     public static readonly Axis Identity = new(0, 1, 1, 0, [0]);
 
+    /// <summary>How many outputs there are in a map of so many pixels along the axis.</summary>
+    public int CountOf(int size) => (size - Offset + OutStep - 1) / OutStep;
+
     /// <summary>A convolution: y[i] = Σ_t w[t] · x[stride · i + t - before].</summary>
     public static Axis Convolution(int kernel, int stride, int before) => new(0, 1, stride, -before, [.. Enumerable.Range(0, kernel)]);
 

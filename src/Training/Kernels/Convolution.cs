@@ -1,11 +1,12 @@
+using System.Runtime.Intrinsics;
 using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Training.Kernels;
 
 /// <summary>
 /// A convolution with "SAME" padding from the larger map x to the smaller y, its transpose from y to x, and the gradient of
-/// its weights [y, x, k, k], which both share. Maps have their channels padded to whole vectors, but for an x of a
-/// single channel: there the convolution reads the picture's <see cref="Columns"/>, so that all k × k taps of a pixel are
+/// its weights [y, x, k, k], which both share. Maps have their channels padded to whole vectors, but for an x that is a
+/// picture. Where that has a single channel the convolution reads its <see cref="Columns"/>, so that all k × k taps of a pixel are
 /// contiguous.
 /// </summary>
 internal sealed unsafe class Convolution
@@ -15,12 +16,12 @@ internal sealed unsafe class Convolution
     private readonly bool _single;
 
     /// <param name="first">Where the weights begin in the network's flat vector.</param>
-    /// <param name="single">Whether x has one channel, and no padding to more.</param>
-    public Convolution(FeatureShape x, FeatureShape y, int kernel, int stride, int first, bool single)
+    /// <param name="stored">Channels that x is stored with. Its own number, where that is no multiple of a vector's, only if nobody wants its gradient or it is one.</param>
+    public Convolution(FeatureShape x, FeatureShape y, int kernel, int stride, int first, int stored)
     {
-        _single = single;
+        bool single = _single = stored == 1;
         int before = SamePadding.For(x.Height, kernel, stride).Before;
-        var layout = new WeightLayout(first, y.Channels, x.Channels, kernel);
+        var layout = new WeightLayout(first, y.Channels, x.Channels, stored, kernel);
         Axis along = Axis.Convolution(kernel, stride, before);
         Axis[] phases = [.. Axis.Transpose(kernel, stride, before)];
         _convolution = single ? layout.ConvolutionOfColumns(along) : layout.Convolution(along);
@@ -88,7 +89,8 @@ internal sealed unsafe class Convolution
     {
         (Axis rows, Axis columns, int depth) = (filter.Rows, filter.Columns, filter.Depth);
         (nint xPixel, nint oPixel) = (columns.InStep * from.Channels, columns.OutStep * to.Channels);
-        float* weights = filter.Packed;
+        int pixels = columns.CountOf(to.Width);
+        float* weights = filter.Packed, narrow = stackalloc float[Tile.Width * Tile.Lanes];
         for (int block = 0; block < to.Channels; block += Tile.Lanes, weights += rows.Taps.Length * depth * Tile.Lanes)
         {
             for (int row = rows.Offset, top = rows.First; row < to.Height; row += rows.OutStep, top += rows.InStep)
@@ -96,12 +98,28 @@ internal sealed unsafe class Convolution
                 (int skip, int count) = Inside(top, rows.Taps.Length, from.Height);
                 float* x = from.Data + ((top + skip) * from.RowStep) + (columns.First * from.Channels);
                 float* o = to.Data + (row * to.RowStep) + (columns.Offset * to.Channels) + block;
-                for (int column = columns.Offset; column < to.Width; column += Tile.Width * columns.OutStep)
+                float* w = weights + (skip * depth * Tile.Lanes);
+                int rest = pixels;
+                for (; rest >= Tile.Width; rest -= Tile.Width)
                 {
-                    float* w = weights + (skip * depth * Tile.Lanes);
                     Tile.Correlate(x, from.RowStep, xPixel, w, count, depth, bias + block, o, oPixel);
                     x += Tile.Width * xPixel;
                     o += Tile.Width * oPixel;
+                }
+
+                if (rest > 0 && pixels > Tile.Width) // a last tile that covers some pixels again, with the same values
+                {
+                    x -= (Tile.Width - rest) * xPixel;
+                    o -= (Tile.Width - rest) * oPixel;
+                    Tile.Correlate(x, from.RowStep, xPixel, w, count, depth, bias + block, o, oPixel);
+                }
+                else if (rest > 0)
+                {
+                    Tile.Correlate(x, from.RowStep, xPixel, w, count, depth, bias + block, narrow, Tile.Lanes);
+                    for (int pixel = 0; pixel < rest; pixel++)
+                    {
+                        Vector512.Load(narrow + (pixel * Tile.Lanes)).Store(o + (pixel * oPixel));
+                    }
                 }
             }
         }
@@ -110,16 +128,35 @@ internal sealed unsafe class Convolution
     private static void Contract(Filter filter, Map from, Map to, float bias)
     {
         (Axis rows, Axis columns, int depth) = (filter.Rows, filter.Columns, filter.Depth);
+        int pixels = columns.CountOf(to.Width);
+        float* narrow = stackalloc float[Tile.Width];
         for (int row = rows.Offset, top = rows.First; row < to.Height; row += rows.OutStep, top += rows.InStep)
         {
             (int skip, int count) = Inside(top, rows.Taps.Length, from.Height);
             float* x = from.Data + ((top + skip) * from.RowStep) + (columns.First * from.Channels);
             float* o = to.Data + (row * to.RowStep) + columns.Offset;
-            for (int column = columns.Offset; column < to.Width; column += Tile.Width * columns.OutStep)
+            float* w = filter.Packed + (skip * depth);
+            int rest = pixels;
+            for (; rest >= Tile.Width; rest -= Tile.Width)
             {
-                Tile.Contract(x, from.RowStep, from.Channels, filter.Packed + (skip * depth), count, depth, bias, o, columns.OutStep);
+                Tile.Contract(x, from.RowStep, from.Channels, w, count, depth, bias, o, columns.OutStep);
                 x += Tile.Width * from.Channels;
                 o += Tile.Width * columns.OutStep;
+            }
+
+            if (rest > 0 && pixels > Tile.Width) // as in Correlate
+            {
+                x -= (Tile.Width - rest) * from.Channels;
+                o -= (Tile.Width - rest) * columns.OutStep;
+                Tile.Contract(x, from.RowStep, from.Channels, w, count, depth, bias, o, columns.OutStep);
+            }
+            else if (rest > 0)
+            {
+                Tile.Contract(x, from.RowStep, from.Channels, w, count, depth, bias, narrow, 1);
+                for (int pixel = 0; pixel < rest; pixel++)
+                {
+                    o[pixel * columns.OutStep] = narrow[pixel];
+                }
             }
         }
     }

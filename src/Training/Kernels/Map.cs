@@ -9,13 +9,15 @@ namespace AutoencoderApi.Training.Kernels;
 /// </summary>
 internal sealed unsafe class Map
 {
+    private const int Overreach = 2 * (Tile.Width - 1); // pixels that a tile reads past the end of a row narrower than itself
+
     private readonly AlignedFloats _memory;
 
     /// <param name="channels">Stored per pixel; mostly <see cref="Padded"/>, where those beyond the network's own mean nothing.</param>
     public Map(int height, int width, int channels, int margin)
     {
         (Height, Width, Channels, RowStep) = (height, width, channels, (width + margin) * channels);
-        _memory = new AlignedFloats((height * RowStep) + (margin * channels));
+        _memory = new AlignedFloats((height * RowStep) + ((margin + Overreach) * channels));
         Data = _memory.Data + (margin * channels);
     }
 
@@ -49,6 +51,12 @@ internal sealed unsafe class Map
             {
                 ReadOnlySpan<float> pixels = Row(row);
                 Span<float> plane = values.Slice(((channel * Height) + row) * Width, Width);
+                if (Channels == 1)
+                {
+                    pixels.CopyTo(plane);
+                    continue;
+                }
+
                 for (int column = 0; column < Width; column++)
                 {
                     plane[column] = pixels[(column * Channels) + channel];
@@ -66,6 +74,12 @@ internal sealed unsafe class Map
             {
                 Span<float> pixels = Row(row);
                 ReadOnlySpan<float> plane = values.Slice(((channel * Height) + row) * Width, Width);
+                if (Channels == 1)
+                {
+                    plane.CopyTo(pixels);
+                    continue;
+                }
+
                 for (int column = 0; column < Width; column++)
                 {
                     pixels[(column * Channels) + channel] = plane[column];

@@ -45,18 +45,23 @@ internal static unsafe class Pointwise
     }
 
     /// <summary>gradient = scale · (y - x); returns the sum of (y - x)².</summary>
-    public static double Difference(Map y, Map x, float scale, Map gradient)
+    /// <param name="channels">Of the stored ones, how many count; the gradient of the others stays zero.</param>
+    public static double Difference(Map y, Map x, int channels, float scale, Map gradient)
     {
         double sum = 0;
         for (int row = 0; row < y.Height; row++)
         {
             Span<float> ys = y.Row(row), xs = x.Row(row), slopes = gradient.Row(row);
+            (int step, int count) = y.Channels == channels ? (ys.Length, ys.Length) : (y.Channels, channels); // a row at once, or a pixel
             float squares = 0;
-            for (int i = 0; i < ys.Length; i++)
+            for (int first = 0; first < ys.Length; first += step)
             {
-                float difference = ys[i] - xs[i];
-                squares += difference * difference;
-                slopes[i] = scale * difference;
+                for (int i = first; i < first + count; i++)
+                {
+                    float difference = ys[i] - xs[i];
+                    squares += difference * difference;
+                    slopes[i] = scale * difference;
+                }
             }
 
             sum += squares;

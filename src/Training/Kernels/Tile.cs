@@ -6,7 +6,7 @@ namespace AutoencoderApi.Training.Kernels;
 /// <summary>
 /// The inner loops of the convolutions. All sums of a tile stay in registers while its taps stream past: the register
 /// blocking of Georganas et al., "Anatomy of high-performance deep learning convolutions on SIMD architectures" (2018).
-/// Every map here is 7, 14 or 28 wide, so a tile is 7 pixels wide; seven sums in flight also hide the latency of a fused
+/// MNIST's maps are 7, 14 or 28 wide, so a tile is 7 pixels wide; seven sums in flight also hide the latency of a fused
 /// multiply-add (4 cycles) on cores that start one or two a cycle.
 /// </summary>
 internal static unsafe class Tile

@@ -2,19 +2,20 @@ namespace AutoencoderApi.Training.Kernels;
 
 /// <summary>
 /// A layer's weights [y, x, kernel, kernel] in the network's flat vector, and how they are packed into filters: 16 output
-/// channels side by side, input channels padded to whole vectors.
+/// channels side by side, input channels as many as they are stored with.
 /// </summary>
 /// <param name="First">Where they begin.</param>
-internal sealed record WeightLayout(int First, int YChannels, int XChannels, int Kernel)
+/// <param name="XStored">Channels that x is stored with: padded to whole vectors, or its own number.</param>
+internal sealed record WeightLayout(int First, int YChannels, int XChannels, int XStored, int Kernel)
 {
     private static readonly IEnumerable<int> s_lanes = Enumerable.Range(0, Tile.Lanes);
 
     private IEnumerable<int> Ys => Enumerable.Range(0, Map.Padded(YChannels));
 
-    private IEnumerable<int> Xs => Enumerable.Range(0, Map.Padded(XChannels));
+    private IEnumerable<int> Xs => Enumerable.Range(0, XStored);
 
     /// <summary>From x to y: [block of y, u, v, x, lane].</summary>
-    public Filter Convolution(Axis along) => new(along, along, Kernel * Map.Padded(XChannels),
+    public Filter Convolution(Axis along) => new(along, along, Kernel * XStored,
     [
         .. from block in Blocks(Ys) from u in along.Taps from v in along.Taps from x in Xs from lane in s_lanes
            select At(block + lane, x, u, v),

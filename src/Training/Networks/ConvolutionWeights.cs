@@ -13,9 +13,9 @@ internal sealed unsafe class ConvolutionWeights
     private readonly AlignedFloats _bias;
 
     /// <param name="first">Where the stage's parameters begin in the network's flat vector.</param>
-    /// <param name="single">Whether the stage's picture side has one channel, and no padding to more.</param>
+    /// <param name="stored">Channels that the stage's picture side is stored with; 1 for a picture of a single channel.</param>
     /// <param name="backward">Whether gradients will be sent back through the stage.</param>
-    public ConvolutionWeights(Stage stage, int first, bool single, bool backward)
+    public ConvolutionWeights(Stage stage, int first, int stored, bool backward)
     {
         (FeatureShape x, FeatureShape y, Kernel, Stride, bool transposed) = stage switch
         {
@@ -23,13 +23,13 @@ internal sealed unsafe class ConvolutionWeights
             Stage.TransposedConvolution s => (s.Output, s.Input, s.Kernel, s.Stride, true),
             _ => throw new ArgumentException($"{stage.Name} is no convolution", nameof(stage)),
         };
-        Convolution = new Convolution(x, y, Kernel, Stride, first, single);
+        Convolution = new Convolution(x, y, Kernel, Stride, first, stored);
         _needsConvolution = backward || !transposed;
         _needsTranspose = backward || transposed;
         _bias = new AlignedFloats(Map.Padded(stage.Output.Channels));
         _firstBias = first + stage.Parameters[0].Count;
         _biasCount = stage.Parameters.Skip(1).Sum(bias => bias.Count);
-        IsSingle = single;
+        IsSingle = stored == 1;
     }
 
     public int Kernel { get; }

@@ -13,24 +13,26 @@ internal interface INetwork : IDisposable
     ReadOnlySpan<float> Gradients { get; }
 
     /// <summary>Forward, mean squared error, backward: returns the loss and leaves its <see cref="Gradients"/>.</summary>
-    /// <param name="pictures">[B, 1, 28, 28] in [0, 1]</param>
-    float Learn(float[] pictures);
+    /// <param name="inputs">[B, C, H, W] in [0, 1]</param>
+    /// <param name="targets">What their reconstructions should be, in the same layout.</param>
+    float Learn(float[] inputs, float[] targets);
 
     /// <summary>How the network does on a whole split, or null where that was cancelled on the way.</summary>
-    Evaluation? Evaluate(DigitSet set, CancellationToken token);
+    /// <param name="noise">On what the network is given, drawn from <see cref="Noise.EvaluationSeed"/>; the loss is against the clean pictures.</param>
+    Evaluation? Evaluate(DigitSet set, Noise? noise, CancellationToken token);
 }
 
 /// <summary>A network to look at pictures with, by any number of threads at once.</summary>
 internal interface IViewer : IDisposable
 {
-    /// <param name="pictures">[B, 1, 28, 28] in [0, 1]</param>
+    /// <param name="pictures">[B, C, H, W] in [0, 1]</param>
     /// <param name="stage">The number of the stage whose output is wanted.</param>
-    /// <returns>[B, C, H, W]</returns>
+    /// <returns>[B, C, H, W], of that stage</returns>
     float[] Look(ReadOnlySpan<float> pictures, int stage);
 
     /// <summary>The stages after the code, on one code. That of a picture gives the picture's reconstruction, to the bit.</summary>
     /// <param name="code">[C, H, W]</param>
-    /// <param name="picture">[28, 28]: whose pooling an unpooling to switches undoes; read only where the network has one.</param>
-    /// <returns>[28, 28]</returns>
+    /// <param name="picture">[C, H, W]: whose pooling an unpooling to switches undoes; read only where the network has one.</param>
+    /// <returns>[C, H, W], of a picture</returns>
     float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> picture);
 }

@@ -11,16 +11,19 @@ internal sealed unsafe class Lane
 {
     private readonly Signal[] _signals; // what each stage reads, then the reconstruction
     private readonly Layer[] _layers;
+    private readonly NetworkPlan _plan;
+    private readonly Map? _target; // what the reconstruction should be
 
     /// <param name="trained">Whether gradients are wanted.</param>
     /// <param name="decodes">Whether the decoder reads <see cref="Code"/>, and not what the encoder made.</param>
     public Lane(PackedWeights weights, bool trained, bool decodes = false)
     {
-        NetworkPlan plan = weights.Plan;
+        NetworkPlan plan = _plan = weights.Plan;
         int decoder = plan.CodeIndex + 1;
         _signals = [.. Enumerable.Range(0, plan.Stages.Count + 1).Select(SignalAt)];
         Signal read = decodes ? SignalAt(decoder) : _signals[decoder];
         Code = read.Values;
+        _target = trained ? weights.MapAt(plan.Stages.Count) : null;
         Gradients = new AlignedFloats(trained ? weights.GradientSource.Length : 0);
         _layers = new Layer[plan.Stages.Count];
         float* gradient = Gradients.Data;
@@ -30,13 +33,7 @@ internal sealed unsafe class Lane
             gradient += weights.Convolutions[i]?.GradientLength ?? 0;
         }
 
-        Signal SignalAt(int index)
-        {
-            FeatureShape shape = index == 0 ? plan.Input : plan.Stages[index - 1].Output;
-            return weights.IsPicture(index)
-                ? new Signal(shape.Height, shape.Width, 1, margin: 0)
-                : new Signal(shape.Height, shape.Width, Map.Padded(shape.Channels), weights.Margin);
-        }
+        Signal SignalAt(int index) => new(() => weights.MapAt(index));
 
         Layer LayerAt(int index, float* gradient)
         {
@@ -68,17 +65,17 @@ internal sealed unsafe class Lane
     /// <summary>Sum over the pictures of the weights' gradients, in the order of <see cref="PackedWeights.GradientSource"/>.</summary>
     public AlignedFloats Gradients { get; }
 
-    /// <summary>The picture to compute on, [28 × 28].</summary>
-    public Span<float> Picture => new(_signals[0].Values.Data, _signals[0].Values.Height * _signals[0].Values.Width);
-
     /// <summary>What the decoder reads.</summary>
     public Map Code { get; }
 
-    /// <summary>The reconstruction, [28 × 28].</summary>
-    public ReadOnlySpan<float> Reconstruction => new(_signals[^1].Values.Data, Picture.Length);
-
     /// <summary>The latest output of stage number <paramref name="index"/>.</summary>
     public Map Output(int index) => _signals[index + 1].Values;
+
+    /// <summary>Takes over the picture to compute on, [C, H, W].</summary>
+    public void Read(ReadOnlySpan<float> picture) => _signals[0].Values.CopyFrom(picture, _plan.Input);
+
+    /// <summary>Copies the reconstruction out, [C, H, W].</summary>
+    public void CopyReconstructionTo(Span<float> picture) => _signals[^1].Values.CopyTo(picture, _plan.Input);
 
     /// <summary>Computes the picture's activations from stage number <paramref name="first"/> to <paramref name="last"/>.</summary>
     public void Forward(int last, int first = 0)
@@ -90,11 +87,13 @@ internal sealed unsafe class Lane
     }
 
     /// <summary>Forward, the picture's sum of squared errors, and backward.</summary>
+    /// <param name="target">What its reconstruction should be, [C, H, W].</param>
     /// <param name="scale">The gradient of the loss is this times the error.</param>
-    public double Learn(float scale)
+    public double Learn(ReadOnlySpan<float> target, float scale)
     {
         Forward(_layers.Length - 1);
-        double sum = Pointwise.Difference(_signals[^1].Values, _signals[0].Values, scale, _signals[^1].Gradient);
+        _target!.CopyFrom(target, _plan.Input);
+        double sum = Pointwise.Difference(_signals[^1].Values, _target, _plan.Input.Channels, scale, _signals[^1].Gradient);
         for (int i = _layers.Length - 1; i >= 0; i--)
         {
             _layers[i].Backward();

@@ -47,8 +47,8 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
 
     public ReadOnlySpan<float> Gradients => _gradients is null ? [] : MemoryMarshal.Cast<byte, float>(_gradients.bytes);
 
-    /// <param name="x">[B, 1, 28, 28] in [0, 1]</param>
-    /// <returns>The reconstruction, [B, 1, 28, 28].</returns>
+    /// <param name="x">[B, C, H, W] in [0, 1]</param>
+    /// <returns>The reconstruction, [B, C, H, W].</returns>
     public Tensor Forward(Tensor x) => Activations(x).Last().Output;
 
     /// <summary>Every stage's output [B, C, H, W] in order, each computed when it is asked for. Nothing is kept in the network, so threads may share it.</summary>
@@ -62,19 +62,18 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         }
     }
 
-    public float Learn(float[] pictures)
+    public float Learn(float[] inputs, float[] targets)
     {
         TorchThreads.Use(_threads);
         using DisposeScope scope = NewDisposeScope();
         _gradients!.zero_();
-        Tensor x = ToTensor(pictures); // [B,1,28,28]
-        Tensor y = Forward(x); // [B,1,28,28]
-        Tensor loss = nn.functional.mse_loss(y, x);
+        Tensor y = Forward(ToTensor(inputs)); // [B,C,H,W]
+        Tensor loss = nn.functional.mse_loss(y, ToTensor(targets));
         loss.backward();
         return loss.item<float>();
     }
 
-    public Evaluation? Evaluate(DigitSet set, CancellationToken token)
+    public Evaluation? Evaluate(DigitSet set, Noise? noise, CancellationToken token)
     {
         TorchThreads.Use(_threads);
         using var noGrad = no_grad();
@@ -83,9 +82,15 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         {
             using DisposeScope chunk = NewDisposeScope();
             DigitSet slice = set.Slice(first, Math.Min(ChunkSize, set.Count - first));
-            float[] pictures = new float[slice.Count * slice.PixelsPerImage];
-            Pixels.ToFloats(slice, pictures);
-            AddTo(survey, pictures);
+            float[] clean = new float[slice.Count * slice.PixelsPerImage], inputs = noise is null ? clean : new float[clean.Length];
+            Pixels.ToFloats(slice, clean);
+            for (int i = 0; i < slice.Count; i++)
+            {
+                Range own = (i * slice.PixelsPerImage)..((i + 1) * slice.PixelsPerImage);
+                Pixels.Disturb(clean.AsSpan(own), inputs.AsSpan(own), noise, Noise.EvaluationSeed, first + i);
+            }
+
+            AddTo(survey, inputs, clean);
         }
 
         return token.IsCancellationRequested ? null : Survey.Conclude(Plan, [survey]);
@@ -126,10 +131,10 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         _gradients?.Dispose();
     }
 
-    private void AddTo(Survey survey, float[] pictures)
+    private void AddTo(Survey survey, float[] inputs, float[] clean)
     {
-        int stage = 0, count = pictures.Length / Plan.Input.Count;
-        foreach ((Stage named, Tensor output) in Activations(ToTensor(pictures)))
+        int stage = 0, count = inputs.Length / Plan.Input.Count;
+        foreach ((Stage named, Tensor output) in Activations(ToTensor(inputs)))
         {
             int units = named.Output.Count;
             Span<float> values = Values(output);
@@ -143,7 +148,7 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
 
                 if (stage == Plan.Stages.Count - 1)
                 {
-                    survey.AddReconstruction(pictures.AsSpan(i * units, units), own);
+                    survey.AddReconstruction(clean.AsSpan(i * units, units), own);
                 }
             }
 
@@ -151,7 +156,7 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         }
     }
 
-    private Tensor ToTensor(ReadOnlySpan<float> pictures) => ToTensor(pictures, Plan.Input); // [B,1,28,28]
+    private Tensor ToTensor(ReadOnlySpan<float> pictures) => ToTensor(pictures, Plan.Input); // [B,C,H,W]
 
     private static Tensor ToTensor(ReadOnlySpan<float> values, FeatureShape shape)
     {

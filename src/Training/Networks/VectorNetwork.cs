@@ -38,35 +38,36 @@ internal sealed class VectorNetwork : INetwork
 
     public ReadOnlySpan<float> Gradients => _gradients;
 
-    public float Learn(float[] pictures)
+    public float Learn(float[] inputs, float[] targets)
     {
         double[] squares = new double[_team.Size];
         _team.Do(part => _packed.Pack(_weights, part, _team.Size));
-        _team.Do(part => squares[part] = LearnShare(part, pictures));
+        _team.Do(part => squares[part] = LearnShare(part, inputs, targets));
         _team.Do(AddGradients);
-        return (float)(squares.Sum() / pictures.Length);
+        return (float)(squares.Sum() / targets.Length);
     }
 
-    public Evaluation? Evaluate(DigitSet set, CancellationToken token)
+    public Evaluation? Evaluate(DigitSet set, Noise? noise, CancellationToken token)
     {
         Survey[] surveys = [.. _lanes.Select(_ => new Survey(Plan))];
         _packed.Pack(_weights);
-        _team.Do(part => SurveyShare(part, set, surveys[part], token));
+        _team.Do(part => SurveyShare(part, set, noise, surveys[part], token));
         return token.IsCancellationRequested ? null : Survey.Conclude(Plan, surveys);
     }
 
     public void Dispose() => _team.Dispose();
 
-    private double LearnShare(int part, float[] pictures)
+    private double LearnShare(int part, float[] inputs, float[] targets)
     {
         Lane lane = _lanes[part];
         lane.Gradients.Span.Clear();
         double squares = 0;
-        (int first, int end) = Share(part, pictures.Length / Plan.Input.Count);
+        int size = Plan.Input.Count;
+        (int first, int end) = Share(part, inputs.Length / size);
         for (int i = first; i < end; i++)
         {
-            pictures.AsSpan(i * Plan.Input.Count, Plan.Input.Count).CopyTo(lane.Picture);
-            squares += lane.Learn(2f / pictures.Length); // the slope of the mean of squares is 2 / count times the error
+            lane.Read(inputs.AsSpan(i * size, size));
+            squares += lane.Learn(targets.AsSpan(i * size, size), 2f / targets.Length); // the slope of the mean of squares is 2 / count times the error
         }
 
         return squares;
@@ -87,15 +88,19 @@ internal sealed class VectorNetwork : INetwork
         }
     }
 
-    private void SurveyShare(int part, DigitSet set, Survey survey, CancellationToken token)
+    private void SurveyShare(int part, DigitSet set, Noise? noise, Survey survey, CancellationToken token)
     {
         Lane lane = _lanes[part];
+        float[] clean = new float[Plan.Input.Count], input = noise is null ? clean : new float[clean.Length], reconstruction = new float[clean.Length];
         (int first, int end) = Share(part, set.Count);
         for (int i = first; i < end && !token.IsCancellationRequested; i++)
         {
-            Pixels.ToFloats(set.Image(i), lane.Picture);
+            Pixels.ToFloats(set.Image(i), clean);
+            Pixels.Disturb(clean, input, noise, Noise.EvaluationSeed, i);
+            lane.Read(input);
             lane.Forward(Plan.Stages.Count - 1);
-            survey.AddReconstruction(lane.Picture, lane.Reconstruction);
+            lane.CopyReconstructionTo(reconstruction);
+            survey.AddReconstruction(clean, reconstruction);
             for (int stage = 0; stage < Plan.Stages.Count; stage++)
             {
                 if (survey.Wants(stage))

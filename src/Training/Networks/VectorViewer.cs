@@ -26,7 +26,7 @@ internal sealed class VectorViewer : IViewer
         Lane lane = _lanes.TryTake(out Lane? free) ? free : new Lane(_weights, trained: false);
         for (int i = 0; i < pictures.Length / pixels; i++)
         {
-            pictures.Slice(i * pixels, pixels).CopyTo(lane.Picture);
+            lane.Read(pictures.Slice(i * pixels, pixels));
             lane.Forward(stage);
             lane.Output(stage).CopyTo(outputs.AsSpan(i * shape.Count, shape.Count), shape);
         }
@@ -41,13 +41,14 @@ internal sealed class VectorViewer : IViewer
         Lane lane = _decoders.TryTake(out Lane? free) ? free : new Lane(_weights, trained: false, decodes: true);
         if (plan.NeedsSwitches)
         {
-            picture.CopyTo(lane.Picture);
+            lane.Read(picture);
             lane.Forward(plan.CodeIndex);
         }
 
         lane.Code.CopyFrom(code, plan.CodeShape);
         lane.Forward(plan.Stages.Count - 1, first: plan.CodeIndex + 1);
-        float[] decoded = lane.Reconstruction.ToArray();
+        float[] decoded = new float[plan.Input.Count];
+        lane.CopyReconstructionTo(decoded);
         _decoders.Add(lane);
         return decoded;
     }

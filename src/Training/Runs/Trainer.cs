@@ -23,6 +23,7 @@ public sealed class Trainer
     /// <param name="start">From <see cref="Begin"/>, or the snapshot of a run to go on with.</param>
     public Trainer(Dataset dataset, Snapshot start)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, FeatureShape.Of(start.Settings.PictureShape));
         (_settings, _dataset, _start, _step) = (start.Settings, dataset, start, start.Step);
     }
 
@@ -44,7 +45,7 @@ public sealed class Trainer
     /// <summary>Trains to the last step, telling what happens on the way; ends early, after a checkpoint, when <paramref name="stop"/> asks.</summary>
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {
-        var batches = new Batches(_dataset.Train, _settings.BatchSize, _settings.Seed);
+        var batches = new Batches(_dataset.Train, _settings.BatchSize, _settings.Seed, _settings.Noise);
         var collapse = new CollapseWatch(_dataset.Validation);
         float[] weights = _start.Weights;
         if (_start.Step == 0 && TrialDraws.Applies(_settings))
@@ -73,7 +74,7 @@ public sealed class Trainer
             bool last = step == _settings.Steps;
             if ((step % _settings.EvaluateEvery == 0 || last) && evaluatedStep < step && Evaluate(last) is { } evaluation)
             {
-                double trainLoss = step == 0 ? network.Learn(batches.At(0)) : lossSum / (step - Math.Max(evaluatedStep, 0));
+                double trainLoss = step == 0 ? Learn(0) : lossSum / (step - Math.Max(evaluatedStep, 0));
                 (lossSum, evaluatedStep, losses) = (0, step, new Losses(trainLoss, evaluation.Validation.Loss, evaluation.Test));
                 yield return new Evaluated(step, trainLoss, evaluation.Validation.Loss, evaluation.Validation.DeadUnits);
 
@@ -105,8 +106,7 @@ public sealed class Trainer
 
             Milestones.Pass("step.before");
             long began = Stopwatch.GetTimestamp();
-            float[] x = batches.At(step); // [B,1,28,28]
-            float batchLoss = network.Learn(x); // forward, mean squared error, backward
+            float batchLoss = Learn(step); // forward, mean squared error, backward
             adam.Step(network.Weights, network.Gradients, step + 1, _settings.LearningRateAt(step));
             Telemetry.StepDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, architecture);
             lossSum += batchLoss;
@@ -119,12 +119,18 @@ public sealed class Trainer
             }
         }
 
+        float Learn(int step)
+        {
+            (float[] inputs, float[] targets) = batches.At(step); // [B,C,H,W], with noise and without
+            return network.Learn(inputs, targets);
+        }
+
         (Evaluation Validation, double? Test)? Evaluate(bool last)
         {
             using Activity? span = Telemetry.Spans.StartActivity("evaluate");
             span?.SetTag("job.step", step);
-            Evaluation? validation = network.Evaluate(_dataset.Validation, stop);
-            double? test = last ? network.Evaluate(_dataset.Test, stop)?.Loss : null;
+            Evaluation? validation = network.Evaluate(_dataset.Validation, _settings.Noise, stop);
+            double? test = last ? network.Evaluate(_dataset.Test, _settings.Noise, stop)?.Loss : null;
             return stop.IsCancellationRequested || validation is null ? null : (validation, test); // half an evaluation is none
         }
 

@@ -48,7 +48,8 @@ internal sealed class TrialDraws(TrainingSettings settings, int threads, Batches
         double loss = double.NaN;
         for (int step = 0; step < TrialSteps && !(loss < Learning * blackLoss) && !stop.IsCancellationRequested; step++)
         {
-            float batchLoss = network.Learn(batches.At(step));
+            (float[] inputs, float[] targets) = batches.At(step);
+            float batchLoss = network.Learn(inputs, targets);
             adam.Step(network.Weights, network.Gradients, step + 1, settings.LearningRateAt(step));
             loss = step == 0 ? batchLoss : (Memory * loss) + ((1 - Memory) * batchLoss);
         }

@@ -13,7 +13,7 @@ public sealed class HostileNameTests(TrainedService trained)
         "/v1/training-jobs/{0}", "/v1/training-jobs/{0}/metrics", "/v1/training-jobs/{0}/loss.png", "/v1/training-jobs?name={0}",
         "/v1/checkpoints/{0}", "/v1/checkpoints/{0}/weights", "/v1/checkpoints/{0}/layers", "/v1/checkpoints/{0}/reconstruction",
         "/v1/checkpoints/latest/layers/{0}/tiles", "/v1/checkpoints/latest/reconstruction?dataset={0}",
-        "/v1/checkpoints/latest/reconstruction?dataset=synthetic-digits&split={0}", "/v1/datasets/{0}/test/0.png", "/v1/datasets/synthetic-digits/{0}/0.png",
+        "/v1/checkpoints/latest/reconstruction?dataset=synthetic-digits&split={0}", "/v1/datasets/{0}", "/v1/datasets/{0}/test/0.png", "/v1/datasets/synthetic-digits/{0}/0.png",
     ];
 
     [Fact]

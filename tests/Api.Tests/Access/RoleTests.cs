@@ -46,6 +46,9 @@ public sealed class RoleTests(KeyedService service)
         ["decodeCode"] = Role.Reader,
         ["drawInterpolation"] = Role.Reader,
         ["listDatasets"] = Role.Reader,
+        ["getDataset"] = Role.Reader,
+        ["putDataset"] = Role.Operator,
+        ["deleteDataset"] = Role.Operator,
         ["getDatasetPicture"] = Role.Reader,
     };
 

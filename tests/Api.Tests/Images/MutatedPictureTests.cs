@@ -25,11 +25,11 @@ public sealed class MutatedPictureTests
         var random = new SplitMix64(8);
         for (int i = 0; i < 500; i++)
         {
-            PictureDecoding decoding = await decoder.DecodeAsync(Mutate(source, ref random), TestContext.Current.CancellationToken);
+            PictureDecoding decoding = await decoder.DecodeAsync(Mutate(source, ref random), channels: 1, TestContext.Current.CancellationToken);
 
             if (decoding is PictureDecoding.Decoded decoded)
             {
-                Assert.IsType<PreparedDigit.Ready>(DigitPreparation.Prepare(decoded.Picture, decoded.WasGray, Preprocessing.Auto));
+                Assert.IsType<PreparedDigit.Ready>(DigitPreparation.Prepare(decoded.Planes[0], decoded.WasGray, Preprocessing.Auto));
             }
         }
     }

@@ -19,7 +19,7 @@ public sealed class PictureDecoderTests : IDisposable
         PictureDecoding.Decoded decoded = await Decode(PngFile.Write(28, 28, 8, PngFile.Gray, gray));
 
         Assert.True(decoded.WasGray);
-        Assert.Equal(gray, decoded.Picture.Pixels);
+        Assert.Equal(gray, decoded.Planes[0].Pixels);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class PictureDecoderTests : IDisposable
     {
         byte[] gray = Ramp(13 * 11);
 
-        Assert.Equal(gray, (await Decode(PngFile.WriteInterlaced(13, 11, gray))).Picture.Pixels);
+        Assert.Equal(gray, (await Decode(PngFile.WriteInterlaced(13, 11, gray))).Planes[0].Pixels);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class PictureDecoderTests : IDisposable
         PictureDecoding.Decoded decoded = await Decode(PngFile.Write(16, 16, 8, PngFile.Color, [.. gray.SelectMany(v => new[] { v, v, v })]));
 
         Assert.True(decoded.WasGray);
-        Assert.Equal(gray, decoded.Picture.Pixels);
+        Assert.Equal(gray, decoded.Planes[0].Pixels);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class PictureDecoderTests : IDisposable
         PictureDecoding.Decoded decoded = await Decode(PngFile.Write(4, 1, 8, PngFile.Color, [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]));
 
         Assert.False(decoded.WasGray);
-        Assert.Equal([76, 150, 29, 255], decoded.Picture.Pixels);
+        Assert.Equal([76, 150, 29, 255], decoded.Planes[0].Pixels);
     }
 
     [Fact]
@@ -58,8 +58,8 @@ public sealed class PictureDecoderTests : IDisposable
 
         Assert.False(color.WasGray);
         Assert.False(gray.WasGray);
-        Assert.Equal([0, 100, 90], color.Picture.Pixels);
-        Assert.Equal([0, 100, 90], gray.Picture.Pixels);
+        Assert.Equal([0, 100, 90], color.Planes[0].Pixels);
+        Assert.Equal([0, 100, 90], gray.Planes[0].Pixels);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class PictureDecoderTests : IDisposable
     {
         PictureDecoding.Decoded decoded = await Decode(PngFile.Write(3, 1, 16, PngFile.Gray, [0, 0, 0x80, 0x80, 0xff, 0xff]));
 
-        Assert.Equal([0, 128, 255], decoded.Picture.Pixels);
+        Assert.Equal([0, 128, 255], decoded.Planes[0].Pixels);
     }
 
     [Fact]
@@ -76,8 +76,8 @@ public sealed class PictureDecoderTests : IDisposable
         PictureDecoding.Decoded palette = await Decode(PngFile.Write(3, 1, 8, PngFile.Palette, [1, 0, 1], [10, 10, 10, 250, 250, 250]));
         PictureDecoding.Decoded oneBit = await Decode(PngFile.Write(8, 1, 1, PngFile.Gray, [0b10100000]));
 
-        Assert.Equal([250, 10, 250], palette.Picture.Pixels);
-        Assert.Equal([255, 0, 255, 0, 0, 0, 0, 0], oneBit.Picture.Pixels);
+        Assert.Equal([250, 10, 250], palette.Planes[0].Pixels);
+        Assert.Equal([255, 0, 255, 0, 0, 0, 0, 0], oneBit.Planes[0].Pixels);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class PictureDecoderTests : IDisposable
     {
         foreach (byte[] jpeg in new[] { JpegFile.Progressive, JpegFile.Cmyk })
         {
-            GrayPicture picture = (await Decode(jpeg)).Picture;
+            GrayPicture picture = (await Decode(jpeg)).Planes[0];
 
             Assert.Equal((16, 16), (picture.Width, picture.Height));
             Assert.True(picture.Pixels[0] < 40 && picture.Pixels[15] > 200, $"{picture.Pixels[0]} to {picture.Pixels[15]}");
@@ -104,7 +104,7 @@ public sealed class PictureDecoderTests : IDisposable
     [InlineData(8, 4, 12, 4, 4)]
     public async Task A_JPEG_is_turned_as_its_EXIF_says(byte orientation, int blackX, int blackY, int whiteX, int whiteY)
     {
-        GrayPicture picture = (await Decode(JpegFile.WithOrientation(JpegFile.Write(64, 32), orientation))).Picture;
+        GrayPicture picture = (await Decode(JpegFile.WithOrientation(JpegFile.Write(64, 32), orientation))).Planes[0];
 
         byte At(int x, int y) => picture.Pixels[y * picture.Height / 16 * picture.Width + x * picture.Width / 16];
         Assert.Equal(orientation >= 5 ? (32, 64) : (64, 32), (picture.Width, picture.Height));
@@ -118,7 +118,7 @@ public sealed class PictureDecoderTests : IDisposable
     {
         foreach (byte[] data in new[] { [], "not a picture"u8.ToArray(), "GIF89a"u8.ToArray(), "RIFF0000WEBPVP8 "u8.ToArray(), [0xff, 0xd8], [0x89, 0x50] })
         {
-            Assert.IsType<PictureDecoding.UnsupportedType>(await _decoder.DecodeAsync(data, TestContext.Current.CancellationToken));
+            Assert.IsType<PictureDecoding.UnsupportedType>(await _decoder.DecodeAsync(data, channels: 1, TestContext.Current.CancellationToken));
         }
     }
 
@@ -132,7 +132,7 @@ public sealed class PictureDecoderTests : IDisposable
         {
             for (int length = 8; length < whole.Length * 9 / 10; length += 7)
             {
-                Assert.IsType<PictureDecoding.Damaged>(await _decoder.DecodeAsync(whole.AsMemory(0, length), TestContext.Current.CancellationToken));
+                Assert.IsType<PictureDecoding.Damaged>(await _decoder.DecodeAsync(whole.AsMemory(0, length), channels: 1, TestContext.Current.CancellationToken));
             }
         }
     }
@@ -143,7 +143,7 @@ public sealed class PictureDecoderTests : IDisposable
     [InlineData(28, 0)]
     [InlineData(-5, 28)]
     public async Task A_picture_without_pixels_is_damaged(int width, int height) => Assert.IsType<PictureDecoding.Damaged>(
-        await _decoder.DecodeAsync(PngFile.WriteBomb(width, height), TestContext.Current.CancellationToken));
+        await _decoder.DecodeAsync(PngFile.WriteBomb(width, height), channels: 1, TestContext.Current.CancellationToken));
 
     [Theory]
     [InlineData(30_000, 30_000)]
@@ -153,10 +153,10 @@ public sealed class PictureDecoderTests : IDisposable
     public async Task A_picture_beyond_the_limits_is_refused_by_its_header_at_once(int width, int height)
     {
         byte[] bomb = PngFile.WriteBomb(width, height);
-        await _decoder.DecodeAsync(bomb, TestContext.Current.CancellationToken);
+        await _decoder.DecodeAsync(bomb, channels: 1, TestContext.Current.CancellationToken);
 
         var watch = Stopwatch.StartNew();
-        PictureDecoding refused = await _decoder.DecodeAsync(bomb, TestContext.Current.CancellationToken);
+        PictureDecoding refused = await _decoder.DecodeAsync(bomb, channels: 1, TestContext.Current.CancellationToken);
 
         Assert.Equal(new PictureDecoding.TooLarge(width, height, new PictureLimits()), refused);
         Assert.True(watch.ElapsedMilliseconds < 20, $"{watch.Elapsed}");
@@ -167,7 +167,7 @@ public sealed class PictureDecoderTests : IDisposable
     {
         using var strict = new PictureDecoder(new PictureLimits { MaxSide = 63 });
 
-        PictureDecoding refused = await strict.DecodeAsync(JpegFile.Write(64, 32), TestContext.Current.CancellationToken);
+        PictureDecoding refused = await strict.DecodeAsync(JpegFile.Write(64, 32), channels: 1, TestContext.Current.CancellationToken);
 
         Assert.Equal((64, 32), refused is PictureDecoding.TooLarge large ? (large.Width, large.Height) : default);
     }
@@ -178,11 +178,11 @@ public sealed class PictureDecoderTests : IDisposable
         using var left = new CancellationTokenSource();
         await left.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _decoder.DecodeAsync(JpegFile.Progressive, left.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _decoder.DecodeAsync(JpegFile.Progressive, channels: 1, left.Token));
     }
 
     private async Task<PictureDecoding.Decoded> Decode(byte[] data) =>
-        Assert.IsType<PictureDecoding.Decoded>(await _decoder.DecodeAsync(data, TestContext.Current.CancellationToken));
+        Assert.IsType<PictureDecoding.Decoded>(await _decoder.DecodeAsync(data, channels: 1, TestContext.Current.CancellationToken));
 
     private static byte[] Ramp(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 7))];
 }

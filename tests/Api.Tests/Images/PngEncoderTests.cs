@@ -12,13 +12,13 @@ public sealed class PngEncoderTests
     {
         byte[] gray = [.. Enumerable.Range(0, 31 * 17).Select(i => (byte)(i * 11))];
 
-        byte[] png = PngEncoder.Encode(new GrayPicture(31, 17, gray));
+        byte[] png = PngEncoder.Encode(DigitFigures.Enlarged(Picture.FromPlanes(new(1, 17, 31), gray), 1));
 
         Assert.Equal((8, PngFile.Gray), (png[24], png[25]));
         using var decoder = new PictureDecoder(new PictureLimits());
-        var decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, TestContext.Current.CancellationToken));
+        var decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, TestContext.Current.CancellationToken));
         Assert.True(decoded.WasGray);
-        Assert.Equal(gray, decoded.Picture.Pixels);
+        Assert.Equal(gray, decoded.Planes[0].Pixels);
     }
 
     [Fact]

@@ -15,8 +15,10 @@ public sealed class LimitTests(TrainedService trained)
 
     [Theory]
     [InlineData("/v1/training-jobs", "application/json", 131_073)]
-    [InlineData(Upload, "application/json", 131_073)]
+    [InlineData(Upload, "application/json", 2_097_153)]
     [InlineData(Upload, "image/png", 33_554_433)]
+    [InlineData("/v1/checkpoints/latest/decode", "application/json", 2_097_153)]
+    [InlineData("/v1/checkpoints/latest/decode", "application/x-npy", 2_097_153)]
     [InlineData(Upload, "multipart/form-data; boundary=x", 33_554_433)]
     public async Task A_body_that_is_too_large_is_refused_before_it_is_sent(string path, string type, int bytes)
     {
@@ -29,7 +31,7 @@ public sealed class LimitTests(TrainedService trained)
     [Fact]
     public async Task A_body_that_does_not_tell_its_size_is_refused_where_it_exceeds_it()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Upload) { Content = new StringContent($$"""{"pixels":[{{new string(' ', 200_000)}}]}""", MediaTypeHeaderValue.Parse("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Upload) { Content = new StringContent($$"""{"pixels":[{{new string(' ', 2_200_000)}}]}""", MediaTypeHeaderValue.Parse("application/json")) };
         request.Headers.TransferEncodingChunked = true;
         await Expect.Problem(HttpStatusCode.RequestEntityTooLarge, await trained.Service.Http.SendAsync(request));
     }

@@ -1,4 +1,5 @@
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
@@ -12,6 +13,7 @@ internal static class SampleSnapshot
     {
         TrainingSettings settings = TrainingSettings.For(architecture, "fashion-mnist", Activation.Tanh, Activation.Linear, Activation.Sigmoid) with
         {
+            PictureShape = [3, 8, 12],
             Steps = 321,
             BatchSize = 7,
             LearningRate = 0.1 + 0.2,
@@ -25,6 +27,7 @@ internal static class SampleSnapshot
             StopOnCollapse = false,
             EvaluateEvery = 13,
             CheckpointEvery = 17,
+            Noise = new Noise { Kind = NoiseKind.SaltAndPepper, Amount = 0.1 + 0.2 },
             StartFrom = new Guid("7ad7e0d6-2b5f-4c0c-8f4e-5a8a4f4a9d10"),
         };
         int count = NetworkPlan.For(settings).ParameterCount;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Networks;
 using Architecture = AutoencoderApi.Domain.Networks.Architecture;
 
 namespace AutoencoderApi.Domain.Tests.Checkpoints;
@@ -61,6 +62,27 @@ public sealed class SnapshotFileTests
     }
 
     [Fact]
+    public void A_file_from_before_there_were_other_shapes_and_noise_is_of_clean_28_by_28_digits()
+    {
+        Snapshot digits = SampleSnapshot.Of(Architecture.Strided);
+        digits = digits with { Settings = digits.Settings with { PictureShape = [1, 28, 28], Noise = null } };
+        int count = NetworkPlan.For(digits.Settings).ParameterCount;
+        digits = digits with { Weights = new float[count], FirstMoment = null, SecondMoment = null };
+        (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(digits);
+        metadata["settings"] = Without("\"pictureShape\":[1,28,28],", Without("\"noise\":null,", metadata["settings"]));
+
+        Snapshot read = Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(Safetensors.Write([.. metadata], tensors))).Snapshot;
+
+        Assert.Equal(JsonSerializer.Serialize(digits.Settings), JsonSerializer.Serialize(read.Settings));
+
+        static string Without(string part, string text)
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+            return text.Replace(part, "", StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Settings_out_of_bounds_are_refused()
     {
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
@@ -73,14 +95,14 @@ public sealed class SnapshotFileTests
     public void Tensors_are_those_of_the_network_in_its_order()
     {
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
-        NamedTensor first = tensors[0]; // conv1.weight [3,1,3,3]
+        NamedTensor first = tensors[0]; // conv1.weight [3,3,3,3]
 
         AssertInvalid("", metadata, []);
         AssertInvalid("", metadata, tensors[..^1]); // a moment is not whole
         AssertInvalid("", metadata, tensors[..16]); // one moment of two
         AssertInvalid("'conv1.weight'", metadata, [tensors[1], first, .. tensors[2..]]);
         AssertInvalid("'conv9.weight'", metadata, [first with { Name = "conv9.weight" }, .. tensors[1..]]);
-        AssertInvalid("[1, 3, 3, 3]", metadata, [first with { Shape = [1, 3, 3, 3] }, .. tensors[1..]]);
+        AssertInvalid("[9, 1, 3, 3]", metadata, [first with { Shape = [9, 1, 3, 3] }, .. tensors[1..]]);
     }
 
     [Theory]

@@ -6,12 +6,12 @@ namespace AutoencoderApi.Domain.Tests.Images;
 public sealed class DigitFiguresTests
 {
     private const byte Gap = Canvas.GapGray;
-    private static readonly GrayPicture Original = new(2, 1, [0, 200]);
-    private static readonly GrayPicture Reconstruction = GrayPicture.FromUnit(2, 1, [0.2f, 1.5f]);
+    private static readonly Picture Original = Gray(0, 200);
+    private static readonly Picture Reconstruction = Picture.FromUnit(new(1, 1, 2), [0.2f, 1.5f]);
 
     [Fact]
     public void Values_outside_0_to_1_are_clamped() =>
-        Assert.Equal([0, 0, 51, 255, 255], GrayPicture.FromUnit(5, 1, [float.NaN, -1, 0.2f, 1, 2]).Pixels);
+        Assert.Equal([0, 0, 51, 255, 255], Picture.FromUnit(new(1, 1, 5), [float.NaN, -1, 0.2f, 1, 2]).Pixels);
 
     [Fact]
     public void One_digit_is_enlarged() =>
@@ -28,7 +28,7 @@ public sealed class DigitFiguresTests
             Gap, Gap, Gap, Gap, Gap,
             51, 255, Gap, 0, 200,
         ],
-        DigitFigures.TwoRows([Original, Reconstruction], [Reconstruction, Original], 1, 1).Pixels);
+        DigitFigures.Rows([[Original, Reconstruction], [Reconstruction, Original]], 1, 1).Pixels);
 
     [Fact]
     public void A_strip_is_one_row()
@@ -41,12 +41,29 @@ public sealed class DigitFiguresTests
     [Fact]
     public void The_difference_is_orange_for_too_much_ink_blue_for_too_little_and_black_for_none()
     {
-        var original = new GrayPicture(3, 1, [0, 255, 9]);
-        var reconstruction = new GrayPicture(3, 1, [255, 0, 9]);
+        var original = Gray(0, 255, 9);
+        var reconstruction = Gray(255, 0, 9);
 
         Canvas canvas = DigitFigures.Difference(original, reconstruction, 1, 0);
 
         Assert.Equal([0, 0, 0, 255, 255, 255, 9, 9, 9], canvas.Pixels[..9]);
         Assert.Equal([255, 140, 30, 60, 150, 255, 0, 0, 0], canvas.Pixels[18..]);
     }
+
+    [Fact]
+    public void Colour_stands_in_three_planes_and_is_drawn_pixel_by_pixel()
+    {
+        var original = Picture.FromPlanes(new(3, 1, 2), [10, 20, 30, 40, 50, 60]);
+        var reconstruction = Picture.FromPlanes(new(3, 1, 2), [10, 50, 10, 40, 250, 60]);
+
+        Canvas canvas = DigitFigures.Difference(original, reconstruction, 1, 0);
+
+        Assert.Equal(3, canvas.Channels);
+        Assert.Equal([10, 30, 50, 20, 40, 60], canvas.Pixels[..6]);
+        Assert.Equal([10, 10, 250, 50, 40, 60], canvas.Pixels[6..12]);
+        Assert.Equal([0, 40, 255, 60, 0, 0], canvas.Pixels[12..]);
+        Assert.Equal(canvas.Pixels[..12], DigitFigures.Pair(original, reconstruction, 1, 0).Pixels);
+    }
+
+    private static Picture Gray(params byte[] pixels) => Picture.FromPlanes(new(1, 1, pixels.Length), pixels);
 }

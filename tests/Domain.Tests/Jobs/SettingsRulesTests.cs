@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 
@@ -71,6 +72,55 @@ public sealed class SettingsRulesTests
     [Fact]
     public void An_architecture_that_there_is_not_is_answered_with_those_there_are() =>
         Assert.Contains("strided, zero-unpool", SettingsRules.Violations(s_defaults with { Architecture = (Architecture)99 })["architecture"]);
+
+    [Theory]
+    [InlineData(new[] { 1, 8, 8 }, true)]
+    [InlineData(new[] { 3, 128, 128 }, true)]
+    [InlineData(new[] { 1, 12, 20 }, true)]
+    [InlineData(new[] { 2, 28, 28 }, false)]
+    [InlineData(new[] { 4, 28, 28 }, false)]
+    [InlineData(new[] { 1, 30, 28 }, false)]
+    [InlineData(new[] { 1, 28, 4 }, false)]
+    [InlineData(new[] { 1, 132, 28 }, false)]
+    [InlineData(new[] { 28, 28 }, false)]
+    [InlineData(new int[0], false)]
+    public void Pictures_have_one_or_three_channels_and_sides_divisible_by_4(int[] shape, bool allowed)
+    {
+        TrainingSettings settings = s_defaults with { PictureShape = shape };
+        if (allowed)
+        {
+            Assert.Empty(SettingsRules.Violations(settings));
+        }
+        else
+        {
+            AssertNames("pictureShape", settings);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.001, true)]
+    [InlineData(1, true)]
+    [InlineData(0, false)]
+    [InlineData(1.01, false)]
+    [InlineData(double.NaN, false)]
+    public void Noise_has_an_amount_up_to_1(double amount, bool allowed)
+    {
+        TrainingSettings settings = s_defaults with { Noise = new Noise { Kind = NoiseKind.Gaussian, Amount = amount } };
+        Assert.Equal(allowed, SettingsRules.Violations(settings).Count == 0);
+        AssertNames("noise", s_defaults with { Noise = new Noise { Kind = (NoiseKind)7, Amount = 0.5 } });
+    }
+
+    [Fact]
+    public void Large_pictures_allow_narrower_dense_networks_and_smaller_batches()
+    {
+        TrainingSettings dense = TrainingSettings.For(Architecture.Dense, "mnist"), wide = dense with { DenseWidths = [1_024, 1_024] };
+        Assert.Empty(SettingsRules.Violations(wide));
+        AssertNames("denseWidths", wide with { PictureShape = [3, 32, 32] });
+        Assert.Empty(SettingsRules.Violations(dense with { PictureShape = [3, 32, 32] }));
+        Assert.Empty(SettingsRules.Violations(dense with { PictureShape = [3, 128, 128], DenseWidths = [40, 40] }));
+        Assert.Contains("at most 162 for", SettingsRules.Violations(s_defaults with { PictureShape = [3, 128, 128], BatchSize = 163 })["batchSize"]);
+        Assert.Empty(SettingsRules.Violations(s_defaults with { PictureShape = [3, 128, 128], BatchSize = 162 }));
+    }
 
     [Fact]
     public void Every_violation_is_named_at_once() =>

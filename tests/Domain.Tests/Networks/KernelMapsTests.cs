@@ -31,9 +31,21 @@ public sealed class KernelMapsTests
         Assert.Equal(Enumerable.Range(0, 784).Select(pixel => (9f * pixel) + 4), kernels.Values[(4 * 784)..(5 * 784)]);
     }
 
-    private static KernelMaps Of(Architecture architecture, string layer)
+    [Theory]
+    [InlineData(Architecture.Strided, "conv1", "0→0 1→0 2→0 0→1 1→1 2→1", 3)]
+    [InlineData(Architecture.Dense, "hidden1", "0→0 1→0 2→0 0→1 1→1 2→1", 3)]
+    [InlineData(Architecture.Dense, "output", "0→0 0→1 0→2 1→0 1→1 1→2", 3)]
+    public void A_layer_beside_a_colour_picture_has_a_map_for_each_colour(Architecture architecture, string layer, string ends, int perUnit)
     {
-        Stage stage = NetworkPlan.For(TrainingSettings.For(architecture, "mnist") with { Channels = [2, 3], KernelSize = 3, DenseWidths = [9, 6] }).Find(layer)!;
+        KernelMaps kernels = Of(architecture, layer, [3, 8, 12]);
+        Assert.Equal(ends, string.Join(' ', kernels.Ends.Take(6).Select(each => $"{each.From}→{each.To}")));
+        Assert.Equal(perUnit, kernels.PerUnit);
+        Assert.Equal(kernels.Values.Length, kernels.Ends.Count * kernels.Height * kernels.Width);
+    }
+
+    private static KernelMaps Of(Architecture architecture, string layer, int[]? pictureShape = null)
+    {
+        Stage stage = NetworkPlan.For(TrainingSettings.For(architecture, "mnist") with { PictureShape = pictureShape ?? [1, 28, 28], Channels = [2, 3], KernelSize = 3, DenseWidths = [9, 6] }).Find(layer)!;
         KernelMaps kernels = KernelMaps.Of(stage, [.. Enumerable.Range(0, stage.Parameters[0].Count).Select(i => (float)i)]);
         Assert.Equal(stage.Parameters[0].Shape, kernels.WeightShape);
         return kernels;

@@ -81,6 +81,30 @@ public sealed class NetworkPlanTests
         Assert.Equal("4×1×1", Text(dense.Find("code")!.Output));
     }
 
+    [Theory]
+    [InlineData(Architecture.Strided, "conv1 16×12×20, code 32×6×10, deconv1 16×12×20, output 3×24×40")]
+    [InlineData(Architecture.NearestUnpool, "conv1 16×24×40, pool1 16×12×20, conv2 32×12×20, code 32×6×10, deconv1 16×6×10, unpool1 16×12×20, deconv2 3×12×20, output 3×24×40")]
+    [InlineData(Architecture.SwitchUnpool, "conv1 16×24×40, pool1 16×12×20, conv2 32×12×20, code 32×6×10, unpool1 32×12×20, deconv1 16×12×20, unpool2 16×24×40, output 3×24×40")]
+    [InlineData(Architecture.Dense, "hidden1 300×1×1, code 64×1×1, hidden2 300×1×1, output 3×24×40")]
+    public void Stages_follow_the_pictures_shape(Architecture architecture, string expected)
+    {
+        var plan = NetworkPlan.For(TrainingSettings.For(architecture, "any") with { PictureShape = [3, 24, 40] });
+        Assert.Equal("3×24×40", Text(plan.Input));
+        Assert.Equal(expected, string.Join(", ", plan.Stages.Select(stage => $"{stage.Name} {Text(stage.Output)}")));
+    }
+
+    [Fact]
+    public void Kernels_fit_pictures_of_other_sizes_but_not_of_other_channels_and_dense_layers_neither()
+    {
+        TrainingSettings strided = TrainingSettings.For(Architecture.Strided, "any"), dense = TrainingSettings.For(Architecture.Dense, "any");
+        Assert.True(Fit(strided, [1, 28, 28], [1, 32, 20]));
+        Assert.False(Fit(strided, [1, 28, 28], [3, 28, 28]));
+        Assert.False(Fit(dense, [1, 8, 32], [1, 16, 16]));
+
+        static bool Fit(TrainingSettings settings, int[] one, int[] other) =>
+            NetworkPlan.For(settings with { PictureShape = one }).HasShapeOf(NetworkPlan.For(settings with { PictureShape = other }));
+    }
+
     [Fact]
     public void Weights_fit_only_a_network_of_the_same_stages_and_shapes()
     {

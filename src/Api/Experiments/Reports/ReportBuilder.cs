@@ -44,7 +44,7 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
         var floors = new Dictionary<(string, Architecture), double?>();
         foreach ((ExperimentJob job, JobRow row) in jobs)
         {
-            double? article = row.Settings.Dataset == DatasetCatalog.Mnist && s_article.TryGetValue(row.Architecture, out double loss) ? loss : null;
+            double? article = row.Settings.Dataset == MirroredSet.Mnist.Name && s_article.TryGetValue(row.Architecture, out double loss) ? loss : null;
             (string, Architecture) kind = (row.Settings.Dataset, row.Architecture);
             if (!floors.TryGetValue(kind, out double? reachable))
             {
@@ -83,7 +83,7 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     private async Task<DigitSet?> TestSplitAsync(JobRow job, CancellationToken token) =>
-        datasets.Has(job.Settings.Dataset) && await datasets.LoadAsync(job.Settings.Dataset, token) is DatasetLoad.Loaded { Dataset: var data } ? data.Test : null;
+        await datasets.AskAsync(job.Settings.Dataset, token) is DatasetLoad.Loaded { Dataset: var data } ? data.Test : null;
 
     private async Task<byte[]?> CurvesAsync((Guid Id, string Label)[] jobs, CancellationToken token)
     {
@@ -119,20 +119,28 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
     private static ReportLook Look(string label, Model model, DigitSet set)
     {
         float[][] originals = [.. Enumerable.Range(0, Math.Min(Digits, set.Count)).Select(index => DigitReader.ToUnit(set.Image(index)))];
-        GrayPicture[] digits = [.. originals.Select(Picture)];
-        GrayPicture[] restored = [.. originals.Select(original => Picture(model.Reconstruct(original)))];
+        float[][] inputs = [.. originals.Select((original, index) => Disturbed(model.Noise, original, index))];
+        float[][] outputs = [.. inputs.Select(input => model.Reconstruct(input))];
+        float[][][] rows = model.Noise is null ? [originals, outputs] : [originals, inputs, outputs];
         var tiles = new List<ReportTiles>();
         foreach (Stage stage in s_stages.Select(model.Plan.Find).OfType<Stage>())
         {
-            FeatureMaps maps = model.Look(stage, originals[0]);
+            FeatureMaps maps = model.Look(stage, inputs[0]);
             FeatureShape shape = FoldedMaps.Of(stage.Output);
             var options = new TileGridOptions { Count = Math.Min(Tiles, shape.Channels), Scale = Math.Clamp(TileSide / shape.Width, 1, TileGridOptions.MaxScale), Gap = 2 };
             int dead = MapStatistics.OfAll(maps.Values, shape.Channels == 1 ? maps.Values.Length : shape.Height * shape.Width).Count(map => map.Dead);
             tiles.Add(new ReportTiles(stage.Name, stage.Output, dead, PngEncoder.Encode(FoldedMaps.Draw(maps, options))));
         }
 
-        return new ReportLook(label, PngEncoder.Encode(DigitFigures.TwoRows(digits, restored, scale: 3, gap: 3)), tiles, Trouble: null);
+        Canvas figure = DigitFigures.Rows([.. rows.Select(row => (Picture[])[.. row.Select(values => Picture.FromUnit(set.Shape, values))])], scale: 3, gap: 3);
+        return new ReportLook(label, PngEncoder.Encode(figure), tiles, Trouble: null);
+    }
 
-        GrayPicture Picture(float[] values) => GrayPicture.FromUnit(set.Width, set.Height, values);
+    /// <summary>What the network is given: where it takes noise off, the picture with the noise of its evaluations.</summary>
+    private static float[] Disturbed(Noise? noise, float[] original, int index)
+    {
+        float[] input = [.. original];
+        noise?.AddTo(input, Noise.EvaluationSeed, (ulong)index);
+        return input;
     }
 }

@@ -35,17 +35,20 @@ async function send(path, { accept = "application/json", headers = {}, ...option
     if (fault.name === "AbortError") throw fault;
     throw new Problem(0, "The service does not answer. Is it still running?");
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok && response.status !== 304) throw await problemOf(response);
   return response;
 }
 
 export const get = async (path, options) => (await send(path, options)).json();
 
-/** The body, and the seconds after which to ask again, or null where nothing more will change. */
-export async function poll(path, options) {
-  const response = await send(path, options);
+/**
+ * The body, or null where it is still that of the ETag given; its ETag; and the seconds after which to ask again, or null
+ * where nothing more will change.
+ */
+export async function poll(path, { etag, ...options } = {}) {
+  const response = await send(path, { headers: etag ? { "If-None-Match": etag } : {}, ...options });
   const seconds = Number(response.headers.get("Retry-After"));
-  return { body: await response.json(), retryAfter: seconds > 0 ? seconds : null };
+  return { body: response.status === 304 ? null : await response.json(), etag: response.headers.get("ETag"), retryAfter: seconds > 0 ? seconds : null };
 }
 
 const sendJson = (path, body, options) =>
@@ -56,7 +59,17 @@ export const post = async (path, body, options = {}) => (await sendJson(path, bo
 /** The answer's bytes in the media type asked for. */
 export const file = async (path, body, accept) => (await sendJson(path, body, { accept })).blob();
 
-export const remove = (path) => send(path, { method: "DELETE" });
+/** Writes only where the headers' condition holds (If-Match, If-None-Match); else a Problem of status 412. */
+export const put = async (path, body, headers) =>
+  (await sendJson(path, body, { method: "PUT", headers: { "Content-Type": "application/json", ...headers } })).json();
+
+export const remove = (path, headers = {}) => send(path, { method: "DELETE", headers });
+
+/** What became of a file's bytes. */
+export const upload = async (path, blob) =>
+  (await send(path, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: blob })).json();
+
+export const download = async (path) => (await send(path, { accept: "*/*" })).blob();
 
 /** A picture of the service: by GET, or by POST of a picture's bytes or of {pixels}. */
 export async function picture(path, body, options = {}) {

@@ -1,7 +1,9 @@
 /** Puts the page together. */
 
 import * as api from "./api.js";
+import { experimentForm } from "./compare-form.js";
 import { byId } from "./dom.js";
+import { Experiments } from "./experiments.js";
 import { jobForm } from "./form.js";
 import { Jobs } from "./jobs.js";
 import { latest } from "./latest.js";
@@ -10,8 +12,11 @@ import { clear, show } from "./notice.js";
 
 const inside = look();
 const refreshLook = latest(() => inside.refresh(), show);
-const jobs = new Jobs({ look: (checkpoint) => inside.pick(checkpoint), checkpoints: refreshLook });
+const pick = (checkpoint) => inside.pick(checkpoint);
+const jobs = new Jobs({ look: pick, checkpoints: refreshLook });
+const experiments = new Experiments({ look: pick, checkpoints: refreshLook, jobs: () => jobs.refresh() });
 const form = jobForm((job) => jobs.started(job).catch(show));
+const experiment = experimentForm((made) => experiments.started(made).catch(show));
 
 byId("notice-close").onclick = clear;
 keyDialog(begin);
@@ -20,7 +25,7 @@ await begin();
 async function begin() {
   try {
     clear();
-    await Promise.all([jobs.refresh(), offerDatasets()]); // the first call for a data set reads its files
+    await Promise.all([jobs.refresh(), experiments.refresh(), offerDatasets()]); // the first call for a data set reads its files
     await refreshLook();
   } catch (fault) {
     show(fault);
@@ -30,6 +35,7 @@ async function begin() {
 async function offerDatasets() {
   const datasets = await api.get("/v1/datasets");
   form.offer(datasets);
+  experiment.offer(datasets);
   inside.offer(datasets);
 }
 

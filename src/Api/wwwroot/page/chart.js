@@ -1,6 +1,6 @@
 /** Loss against step, several jobs over each other, on a logarithmic scale. */
 
-import { byId, count, el, loss, svg } from "./dom.js";
+import { count, el, loss, svg } from "./dom.js";
 
 /** Margins and bounds in CSS pixels: the drawing is as wide as its place, so its letters keep their size on a phone. */
 const EDGE = { left: 52, right: 28, top: 12, bottom: 32 };
@@ -19,7 +19,11 @@ export class Chart {
   #x = () => 0; // from a step to its place
   #y = () => 0; // from a loss to its place
 
-  constructor(place) {
+  #legend;
+
+  /** @param legend the list that names the curves shown. */
+  constructor(place, legend = el("ul")) {
+    this.#legend = legend;
     place.append(this.#drawing, this.#readout);
     new ResizeObserver(() => this.#draw()).observe(place);
     this.#drawing.addEventListener("pointermove", (event) => this.#read(event));
@@ -43,7 +47,7 @@ export class Chart {
     }
     this.#series = series.filter((each) => each.points.length > 0);
     this.#draw();
-    byId("legend").replaceChildren(...series.map((each) => el("li", {},
+    this.#legend.replaceChildren(...series.map((each) => el("li", {},
       el("span", { className: `key ${this.colourOf(each.id)}` }), `${each.name} `,
       el("span", { className: "hint", textContent: each.points.length > 0 ? loss(each.points.at(-1).validationLoss) : "waits" }))));
   }

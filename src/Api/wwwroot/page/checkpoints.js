@@ -8,10 +8,17 @@ const KEPT = { latest: "latest: the newest", best: "best: the lowest test loss" 
 
 export const pickers = [byId("pick-0"), byId("pick-1")];
 
+/** The page draws digits; networks on other pictures are left to the API. */
+const takesDigits = ({ settings }) => settings.pictureShape.join() === "1,28,28";
+
 /** All that can be picked: no checkpoint, no names. */
 export async function load() {
   const [checkpoints, tags] = await Promise.all([api.get(`/v1/checkpoints?limit=${NEWEST}`), api.get(`/v1/tags?limit=${NEWEST}`)]);
-  return { checkpoints: checkpoints.items, tags: tags.items };
+  const others = new Set(checkpoints.items.filter((each) => !takesDigits(each)).map((each) => each.id));
+  return {
+    checkpoints: checkpoints.items.filter(takesDigits),
+    tags: tags.items.filter((tag) => !others.has(tag.checkpoint)),
+  };
 }
 
 /** Fills both lists and keeps what was picked, where it is still there. */

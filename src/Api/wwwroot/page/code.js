@@ -1,7 +1,7 @@
 /** The code of the digit, as numbers to take away, and what becomes of the digit where one map is changed. */
 
 import * as api from "./api.js";
-import { count, el, say } from "./dom.js";
+import { count, el, save, say } from "./dom.js";
 import { latest } from "./latest.js";
 import { attempt, show } from "./notice.js";
 import { SIDE, draw } from "./pixels.js";
@@ -68,9 +68,7 @@ export class Code {
   }
 
   async #download() {
-    const url = URL.createObjectURL(await api.file(`${this.#path}/encode`, { pixels: this.#pixels }, "application/x-npy"));
-    el("a", { href: url, download: "code.npy" }).click();
-    URL.revokeObjectURL(url);
+    save(await api.file(`${this.#path}/encode`, { pixels: this.#pixels }, "application/x-npy"), "code.npy");
   }
 }
 

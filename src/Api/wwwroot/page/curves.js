@@ -8,7 +8,7 @@ import { isOver, nameOf } from "./job-row.js";
 const MOST = 6; // as many as there are colours
 
 export class Curves {
-  #chart = new Chart(byId("chart"));
+  #chart = new Chart(byId("chart"), byId("legend"));
   #points = new Map(); // by job
   #jobs = () => [];
 

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { byId, el } from "./dom.js";
+import { acceptDrops } from "./drops.js";
 import { latest } from "./latest.js";
 import { attempt, show } from "./notice.js";
 import { Pad } from "./pad.js";
@@ -71,17 +72,4 @@ export function digitSource(reference, changed) {
     },
     begin: () => fromDataset(performance.now()),
   };
-}
-
-function acceptDrops(target, dropped) {
-  target.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    target.classList.add("dropping");
-  });
-  target.addEventListener("dragleave", () => target.classList.remove("dropping"));
-  target.addEventListener("drop", (event) => {
-    event.preventDefault();
-    target.classList.remove("dropping");
-    if (event.dataTransfer.files.length > 0) dropped(event.dataTransfer.files[0]);
-  });
 }

@@ -51,10 +51,17 @@ export function duration(seconds) {
 export const time = (iso) =>
   new Date(iso).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
+/** Gives bytes to the browser to save. */
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  el("a", { href: url, download: name }).click();
+  URL.revokeObjectURL(url);
+}
+
 /** Asks in a dialog; resolves to whether the answer was yes. */
-export function confirm(title, text, yes) {
+export function confirm(title, text, yes, leave = "Keep it") {
   const ok = el("button", { type: "button", className: "danger", textContent: yes });
-  const no = el("button", { type: "button", textContent: "Keep it" });
+  const no = el("button", { type: "button", textContent: leave });
   const dialog = el("dialog", { className: "small", "aria-label": title },
     el("h2", { textContent: title }), el("p", { textContent: text }), el("div", { className: "buttons" }, no, ok));
   document.body.append(dialog);

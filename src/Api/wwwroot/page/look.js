@@ -10,11 +10,14 @@ import { latest } from "./latest.js";
 import { show } from "./notice.js";
 import { Reconstruction, speaker } from "./reconstruction.js";
 import { Stage } from "./stages.js";
+import { tagging } from "./tags.js";
 import { Way, wayForm } from "./way.js";
+import { weights } from "./weights.js";
 
 export function look() {
   let networks = [];
   let digit = null;
+  let tags = [];
   const speak = speaker();
 
   /** The reconstructions first, for the hand; the stages follow when it rests. */
@@ -45,6 +48,16 @@ export function look() {
     redraw(at);
   });
 
+  const names = tagging({
+    changed: () => page.refresh(),
+    removed: (tag, checkpoint) => checkpoints.pickers.filter((picker) => picker.value === tag).forEach((picker) => checkpoints.pick(picker, checkpoint)),
+  });
+  const file = weights((checkpoint) => page.pick(checkpoint.id));
+  const describe = () => {
+    names.show(tags, networks[0].checkpoint);
+    file.show(networks[0].checkpoint);
+  };
+
   const open = latest(async () => {
     const next = await Promise.all(wanted().map(openNetwork));
     const [drawn, choice] = [digit, JSON.stringify(options())];
@@ -56,6 +69,7 @@ export function look() {
     byId("ways").replaceChildren(...networks.map((network) => network.way.element));
     byId("codes").replaceChildren(...networks.map((network) => network.code.element));
     for (const id of ["results", "networks", "kernels", "codes"]) byId(id).classList.toggle("two", networks.length === 2);
+    describe();
     redrawKernels();
     redrawWays();
     if (digit === null) source.begin();
@@ -71,7 +85,7 @@ export function look() {
     };
   }
 
-  return {
+  const page = {
     offer(datasets) {
       source.offer(datasets);
       redrawWays();
@@ -82,10 +96,12 @@ export function look() {
       const found = await checkpoints.load();
       const any = found.checkpoints.length > 0;
       checkpoints.fill(found);
-      byId("look-body").hidden = !any;
+      tags = found.tags;
+      for (const id of ["look-body", "picked"]) byId(id).hidden = !any;
       byId("look-none").hidden = any;
       const ids = wanted().map((reference) => found.tags.find((tag) => tag.name === reference)?.checkpoint ?? reference);
       if (any && ids.join() !== networks.map((network) => network.checkpoint.id).join()) await open();
+      else if (any) describe();
     },
 
     async pick(checkpoint) {
@@ -96,6 +112,7 @@ export function look() {
       checkpoints.pickers[0].focus({ preventScroll: true });
     },
   };
+  return page;
 }
 
 /** The one or two references that are picked. */

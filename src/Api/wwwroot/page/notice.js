@@ -26,8 +26,9 @@ export function clear() {
   say(byId("notice-text"), "");
 }
 
-/** Runs an action of the user and shows what becomes of it; the button rests meanwhile. */
+/** Runs an action of the user and shows what becomes of it; the button rests meanwhile, and has the focus again where nothing else took it. */
 export async function attempt(button, action) {
+  const hadFocus = document.activeElement === button;
   button.disabled = true;
   try {
     clear();
@@ -36,5 +37,6 @@ export async function attempt(button, action) {
     show(fault);
   } finally {
     button.disabled = false;
+    if (hadFocus && document.activeElement === document.body) button.focus({ preventScroll: true });
   }
 }

@@ -1,0 +1,37 @@
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Datasets;
+using Microsoft.Extensions.Options;
+
+namespace AutoencoderApi.Api.Datasets;
+
+/// <summary>Keeps the stored data sets that were last asked for in memory, within a bound. What is kept under an id never changes.</summary>
+internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> options)
+{
+    private readonly Lock _lock = new();
+
+    /// <summary>The one last asked for at the end.</summary>
+    private readonly List<(DatasetRow Row, Task<DatasetLoad> Load)> _kept = [];
+
+    public Task<DatasetLoad> LoadAsync(DatasetRow row, CancellationToken token)
+    {
+        Task<DatasetLoad> load;
+        lock (_lock)
+        {
+            int at = _kept.FindIndex(kept => kept.Row.Id == row.Id);
+            bool isKept = at >= 0 && !(_kept[at].Load is { IsCompleted: true } ended && !(ended.IsCompletedSuccessfully && ended.Result is DatasetLoad.Loaded));
+            load = isKept ? _kept[at].Load : Task.Run(() => store.LoadAsync(row, CancellationToken.None), CancellationToken.None); // shared by all who wait
+            if (at >= 0)
+            {
+                _kept.RemoveAt(at);
+            }
+
+            _kept.Add((row, load));
+            while (_kept.Count > 1 && _kept.Sum(kept => (long)kept.Row.Bytes) > (long)options.Value.CacheMebibytes << 20)
+            {
+                _kept.RemoveAt(0);
+            }
+        }
+
+        return load.WaitAsync(token);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Api.Datasets;
+
+/// <summary>A data set as the store keeps it: the pictures of train, validation and test one after another, then their labels.</summary>
+internal static class DatasetContent
+{
+    /// <summary>What a store of many small rows, and one that sends each row whole, can both carry.</summary>
+    private const int ChunkBytes = 4 << 20;
+
+    /// <summary>The row of a data set that is yet to be stored.</summary>
+    public static DatasetRow Row(string name, DrawnSplits splits, bool hasLabels)
+    {
+        FeatureShape shape = splits.Train.From.Shape;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        int bytes = 0;
+        foreach (byte[] chunk in Chunks(splits))
+        {
+            hash.AppendData(chunk);
+            bytes += chunk.Length;
+        }
+
+        return new DatasetRow
+        {
+            Id = Guid.CreateVersion7(),
+            Name = name,
+            Channels = shape.Channels,
+            Height = shape.Height,
+            Width = shape.Width,
+            Train = splits.Train.Order.Length,
+            Validation = splits.Validation.Order.Length,
+            Test = splits.Test.Order.Length,
+            Labels = hasLabels ? CountLabels(Labels(splits)) : [],
+            Bytes = bytes,
+            Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()),
+            CreatedAt = DateTime.UtcNow,
+        };
+    }
+
+    /// <summary>The content in pieces of at most 4 MiB, each an array of its own.</summary>
+    public static IEnumerable<byte[]> Chunks(DrawnSplits splits)
+    {
+        int size = splits.Train.From.PixelsPerImage, perChunk = ChunkBytes / size;
+        foreach ((DigitSet From, int Index)[] some in Pictures(splits).Chunk(perChunk))
+        {
+            byte[] chunk = new byte[some.Length * size];
+            for (int i = 0; i < some.Length; i++)
+            {
+                some[i].From.Image(some[i].Index).CopyTo(chunk.AsSpan(i * size));
+            }
+
+            yield return chunk;
+        }
+
+        foreach (byte[] labels in Labels(splits).Chunk(ChunkBytes))
+        {
+            yield return labels;
+        }
+    }
+
+    /// <param name="content">Of <see cref="DatasetRow.Bytes"/> bytes; not copied.</param>
+    public static Dataset Dataset(DatasetRow row, ReadOnlyMemory<byte> content)
+    {
+        var shape = new FeatureShape(row.Channels, row.Height, row.Width);
+        int pixels = (row.Train + row.Validation + row.Test) * shape.Count;
+        var all = new DigitSet(shape, content[..pixels], content[pixels..]);
+        return new Dataset(row.Name, all.Slice(0, row.Train), all.Slice(row.Train, row.Validation), all.Slice(row.Train + row.Validation, row.Test));
+    }
+
+    /// <summary>How many of each label there are, the labels in order.</summary>
+    public static Dictionary<string, int> CountLabels(IEnumerable<byte> labels) =>
+        labels.CountBy(label => label).OrderBy(count => count.Key).ToDictionary(count => $"{count.Key}", count => count.Value);
+
+    private static IEnumerable<byte> Labels(DrawnSplits splits) => Pictures(splits).Select(picture => picture.From.Label(picture.Index));
+
+    private static IEnumerable<(DigitSet From, int Index)> Pictures(DrawnSplits splits)
+    {
+        foreach (DrawnSplit split in splits.All)
+        {
+            for (int i = 0; i < split.Order.Length; i++)
+            {
+                yield return (split.From, split.Order.Span[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.IO.Compression;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Networks;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace AutoencoderApi.Api.Datasets;
+
+/// <summary>Reads a form of IDX files, each plain or gzip: <c>images</c>, and if they are there <c>labels</c>, <c>testImages</c> and <c>testLabels</c>.</summary>
+internal static class IdxParts
+{
+    public const string Images = "images", Labels = "labels", TestImages = "testImages", TestLabels = "testLabels";
+
+    public static readonly IReadOnlyList<string> Names = [Images, Labels, TestImages, TestLabels];
+
+    /// <summary>Copies the form's files to disk as they come.</summary>
+    /// <param name="files">Gets a file for each part, the caller's to dispose of whatever comes of this.</param>
+    /// <returns>What is wrong with the form, or null.</returns>
+    public static async Task<string?> StageAsync(MultipartReader form, Staging staging, Dictionary<string, FileStream> files, CancellationToken token)
+    {
+        try
+        {
+            while (await form.ReadNextSectionAsync(token) is { } section)
+            {
+                string? name = section.GetContentDispositionHeader() is { } disposition ? HeaderUtilities.RemoveQuotes(disposition.Name).Value : null;
+                if (name is null || !Names.Contains(name))
+                {
+                    continue;
+                }
+
+                if (files.ContainsKey(name))
+                {
+                    return $"The form has more than one file called '{name}'.";
+                }
+
+                files[name] = await staging.CopyAsync(section.Body, token);
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            return $"The multipart body cannot be read: {e.Message}";
+        }
+
+        return files.ContainsKey(Images) ? null : $"The form has no file called '{Images}'. Send one: curl -X PUT -F {Images}=@images-idx3-ubyte.gz -F {Labels}=@labels-idx1-ubyte.gz";
+    }
+
+    public static UploadedPictures Read(IReadOnlyDictionary<string, FileStream> files, LimitsOptions limits)
+    {
+        if (files.ContainsKey(TestLabels) && !files.ContainsKey(TestImages))
+        {
+            return UploadedPictures.Unusable($"The form has a file '{TestLabels}' and none '{TestImages}'.");
+        }
+
+        (DigitSet? train, string? fault) = ReadPair(files, Images, Labels, limits, limits.DatasetBytes);
+        if (train is null)
+        {
+            return UploadedPictures.Unusable(fault!);
+        }
+
+        bool hasLabels = files.ContainsKey(Labels);
+        if (!files.ContainsKey(TestImages))
+        {
+            return new UploadedPictures.Read(train, Validation: null, Test: null, hasLabels);
+        }
+
+        (DigitSet? test, fault) = ReadPair(files, TestImages, TestLabels, limits, limits.DatasetBytes - (train.Count * train.PixelsPerImage));
+        return test is null ? UploadedPictures.Unusable(fault!)
+            : test.Shape != train.Shape ? UploadedPictures.Unusable($"'{TestImages}' has pictures of {Text(test.Shape)} and '{Images}' of {Text(train.Shape)} (channels×height×width); they must be the same.")
+            : files.ContainsKey(TestLabels) != hasLabels ? UploadedPictures.Unusable($"'{Labels}' and '{TestLabels}' must both be there, or neither.")
+            : train.Count + test.Count > limits.DatasetPictures ? UploadedPictures.Unusable(TooMany(train.Count + test.Count, limits))
+            : new UploadedPictures.Read(train, Validation: null, test, hasLabels);
+    }
+
+    private static (DigitSet? Set, string? Fault) ReadPair(IReadOnlyDictionary<string, FileStream> files, string imagesName, string labelsName, LimitsOptions limits, int maxBytes)
+    {
+        IdxRead images = Read(files[imagesName], imagesName, maxBytes, [3, 4]);
+        if (images is not IdxRead.Array { Dimensions: [var count, .. var sizes], Data: var pixels })
+        {
+            return (null, ((IdxRead.Invalid)images).Reason);
+        }
+
+        var shape = new FeatureShape(sizes.Length == 3 ? sizes[0] : PictureShapes.Gray, sizes[^2], sizes[^1]);
+        if (count > limits.DatasetPictures)
+        {
+            return (null, TooMany(count, limits));
+        }
+
+        if (PictureShapes.Violation(shape, limits.DatasetSide) is { } violation)
+        {
+            return (null, $"Each picture in '{imagesName}' {violation}");
+        }
+
+        if (!files.TryGetValue(labelsName, out FileStream? labelsFile))
+        {
+            return (new DigitSet(shape, pixels, new byte[count]), null);
+        }
+
+        return Read(labelsFile, labelsName, limits.DatasetPictures, [1]) switch
+        {
+            IdxRead.Array labels when labels.Data.Length == count => (new DigitSet(shape, pixels, labels.Data), null),
+            IdxRead.Array labels => (null, $"'{imagesName}' has {count} pictures and '{labelsName}' {labels.Data.Length} labels; each picture needs one."),
+            IdxRead.Invalid invalid => (null, invalid.Reason),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+    }
+
+    private static IdxRead Read(FileStream file, string name, int maxBytes, int[] ranks)
+    {
+        Span<byte> start = stackalloc byte[2];
+        bool isGzip = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0x1f, 0x8b]; // RFC 1952
+        file.Position = 0;
+        try
+        {
+            using Stream stream = isGzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
+            return IdxFile.Read(stream, $"'{name}'", maxBytes, ranks);
+        }
+        catch (InvalidDataException e)
+        {
+            return new IdxRead.Invalid($"'{name}' is damaged: {e.Message}");
+        }
+    }
+
+    private static string TooMany(int count, LimitsOptions limits) => $"There are {count} pictures; at most {limits.DatasetPictures} are taken (Limits:DatasetPictures).";
+
+    private static string Text(FeatureShape shape) => string.Join('×', shape.ToArray());
+}

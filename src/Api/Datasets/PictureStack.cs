@@ -1,0 +1,84 @@
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Api.Datasets;
+
+/// <summary>Pictures of one size laid one after another: grey as long as all are, and in three channels from the first coloured one on.</summary>
+internal sealed class PictureStack
+{
+    private readonly int _count;
+    private readonly int _maxBytes;
+    private readonly byte[] _planes;
+    private int _filled;
+
+    private PictureStack(int count, int width, int height, int maxBytes)
+    {
+        (_count, _maxBytes, Shape) = (count, maxBytes, new FeatureShape(PictureShapes.Gray, height, width));
+        Pixels = new byte[count * Shape.Count];
+        _planes = new byte[PictureShapes.Color * Shape.Count];
+    }
+
+    public FeatureShape Shape { get; private set; }
+
+    /// <summary>Count × channels × height × width bytes.</summary>
+    public byte[] Pixels { get; private set; }
+
+    /// <summary>What is wrong with the size of the next picture, or null. The first one decides that of all, and makes the stack.</summary>
+    public static string? Fault(ref PictureStack? stack, int count, int width, int height, LimitsOptions limits)
+    {
+        if (stack is { Shape: var shape })
+        {
+            return (shape.Width, shape.Height) == (width, height) ? null : $"is {width}×{height}, and the first picture is {shape.Width}×{shape.Height}; all of a set must have one size.";
+        }
+
+        if (PictureShapes.Violation(new FeatureShape(PictureShapes.Gray, height, width), limits.DatasetSide) is { } violation)
+        {
+            return violation;
+        }
+
+        if ((long)count * width * height > limits.DatasetBytes)
+        {
+            return TooMany(count, limits.DatasetBytes);
+        }
+
+        stack = new PictureStack(count, width, height, limits.DatasetBytes);
+        return null;
+    }
+
+    /// <returns>What is wrong with the picture, or null.</returns>
+    public string? Add(byte[] png)
+    {
+        if (PngPixels.Decode(png, Shape.Width, Shape.Height, _planes, out bool isGray) is { } fault)
+        {
+            return fault;
+        }
+
+        if (!isGray && Shape.Channels == PictureShapes.Gray)
+        {
+            if ((long)PictureShapes.Color * Pixels.Length > _maxBytes)
+            {
+                return $"is coloured. {TooMany(_count, _maxBytes)}";
+            }
+
+            AddChannels();
+        }
+
+        _planes.AsSpan(0, Shape.Count).CopyTo(Pixels.AsSpan(_filled++ * Shape.Count));
+        return null;
+    }
+
+    private static string TooMany(int count, int maxBytes) => $"is one of {count}, which together have more than {maxBytes} bytes of pixels (Limits:DatasetBytes).";
+
+    private void AddChannels()
+    {
+        int plane = Shape.Count;
+        byte[] colored = new byte[PictureShapes.Color * Pixels.Length];
+        for (int i = 0; i < _filled * PictureShapes.Color; i++)
+        {
+            Pixels.AsSpan(i / PictureShapes.Color * plane, plane).CopyTo(colored.AsSpan(i * plane));
+        }
+
+        (Pixels, Shape) = (colored, Shape with { Channels = PictureShapes.Color });
+    }
+}

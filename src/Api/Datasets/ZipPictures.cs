@@ -1,0 +1,100 @@
+using System.IO.Compression;
+using System.IO.Hashing;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Api.Datasets;
+
+/// <summary>Reads a zip of PNGs, all of one size, in the order of their names.</summary>
+internal static class ZipPictures
+{
+    private const int MaxEntryBytes = 1 << 20; // of a PNG: 128 × 128 pixels of 16 bits in four channels are an eighth of it
+    private const int HeaderBytes = 256; // of an entry in the directory, as a bound on all of them together
+
+    private sealed record Entry(ZipArchiveEntry File, ZipEntryName Name)
+    {
+        public string Shown => ZipEntryName.Shown(File.FullName);
+    }
+
+    public static UploadedPictures Read(FileStream file, LimitsOptions limits, CancellationToken token)
+    {
+        try
+        {
+            using var bounded = new BoundedStream(file, ((long)limits.DatasetPictures * HeaderBytes) + (128 * 1024));
+            using var archive = new ZipArchive(bounded, ZipArchiveMode.Read);
+            Entry[] entries = [.. from entry in archive.Entries let name = ZipEntryName.Read(entry.FullName) where name is not null select new Entry(entry, name)];
+            bounded.Lift();
+            Array.Sort(entries, (a, b) => (a.Name.Split, string.CompareOrdinal(a.File.FullName, b.File.FullName)).CompareTo((b.Name.Split, 0)));
+            return Fault(entries, limits) is { } fault ? UploadedPictures.Unusable(fault) : Read(entries, limits, token);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
+        {
+            return UploadedPictures.Unusable($"The zip cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>What can be told from the names alone.</summary>
+    private static string? Fault(Entry[] entries, LimitsOptions limits)
+    {
+        if (entries.Length == 0 || entries.Length > limits.DatasetPictures)
+        {
+            return $"The zip has {entries.Length} pictures; 1 to {limits.DatasetPictures} are taken (Limits:DatasetPictures).";
+        }
+
+        Entry? stray = Array.Find(entries, entry => entry.Name.Split < 0 != entries[^1].Name.Split < 0);
+        if (stray is not null || entries[0].Name.Split > 0)
+        {
+            return $"{(stray ?? entries[0]).Shown} leaves it open what is for training: put all pictures into folders train, validation and test (at least train), or none.";
+        }
+
+        Entry? unlike = Array.Find(entries, entry => entry.Name.Label is null != entries[0].Name.Label is null);
+        return unlike is null ? null : $"{unlike.Shown} and {entries[0].Shown} differ in having a label: put all pictures into folders that are numbers from 0 to 255, or none.";
+    }
+
+    private static UploadedPictures Read(Entry[] entries, LimitsOptions limits, CancellationToken token)
+    {
+        PictureStack? stack = null;
+        long unpacked = 0;
+        foreach (Entry entry in entries)
+        {
+            token.ThrowIfCancellationRequested();
+            byte[] png = Unpack(entry.File);
+            unpacked += png.Length;
+            if (unpacked > limits.DatasetBytes)
+            {
+                return UploadedPictures.Unusable($"{entry.Shown}: up to here the archive unpacks to more than {limits.DatasetBytes} bytes (Limits:DatasetBytes).");
+            }
+
+            if ((PngPixels.Size(png) is not var (width, height) ? "is no PNG." : PictureStack.Fault(ref stack, entries.Length, width, height, limits) ?? stack!.Add(png)) is { } fault)
+            {
+                return UploadedPictures.Unusable($"{entry.Shown} {fault}");
+            }
+        }
+
+        byte[] labels = [.. entries.Select(entry => entry.Name.Label ?? 0)];
+        var all = new DigitSet(stack!.Shape, stack.Pixels, labels);
+        int[] counts = [.. Enumerable.Range(0, Dataset.Splits.Count).Select(split => entries.Count(entry => Math.Max(0, entry.Name.Split) == split))];
+        return new UploadedPictures.Read(
+            all.Slice(0, counts[0]),
+            counts[1] == 0 ? null : all.Slice(counts[0], counts[1]),
+            counts[2] == 0 ? null : all.Slice(counts[0] + counts[1], counts[2]),
+            entries[0].Name.Label is not null);
+    }
+
+    private static byte[] Unpack(ZipArchiveEntry entry)
+    {
+        string shown = ZipEntryName.Shown(entry.FullName);
+        if (entry.Length > MaxEntryBytes)
+        {
+            throw new InvalidDataException($"{shown} has more than {MaxEntryBytes} bytes.");
+        }
+
+        byte[] content = new byte[entry.Length];
+        using Stream stream = entry.Open();
+        int read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        return read == content.Length && stream.ReadByte() < 0 && Crc32.HashToUInt32(content) == entry.Crc32
+            ? content
+            : throw new InvalidDataException($"{shown} is damaged: it is not of the length and checksum that the archive says.");
+    }
+}

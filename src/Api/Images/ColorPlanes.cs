@@ -1,0 +1,34 @@
+using SkiaSharp;
+
+namespace AutoencoderApi.Api.Images;
+
+/// <summary>A decoded bitmap's red, green and blue, on black where it is transparent.</summary>
+internal static class ColorPlanes
+{
+    /// <returns>Three times one byte a pixel; the same three of a grey bitmap.</returns>
+    public static byte[][] Of(SKBitmap bitmap, bool isGray)
+    {
+        if (isGray)
+        {
+            (byte[] gray, _) = GrayPixels.Of(bitmap, isGray);
+            return [gray, gray, gray];
+        }
+
+        byte[][] planes = [.. Enumerable.Range(0, 3).Select(_ => new byte[bitmap.Width * bitmap.Height])];
+        ReadOnlySpan<byte> data = bitmap.GetPixelSpan();
+        for (int y = 0; y < bitmap.Height; y++)
+        {
+            ReadOnlySpan<byte> row = data[(y * bitmap.RowBytes)..]; // red, green, blue, alpha
+            for (int channel = 0; channel < planes.Length; channel++)
+            {
+                Span<byte> plane = planes[channel].AsSpan(y * bitmap.Width, bitmap.Width);
+                for (int x = 0; x < plane.Length; x++)
+                {
+                    plane[x] = (byte)(((row[(4 * x) + channel] * row[(4 * x) + 3]) + 127) / 255);
+                }
+            }
+        }
+
+        return planes;
+    }
+}

@@ -1,0 +1,48 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Jobs;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <summary>What to disturb a picture with before the network sees it. Public, because the rules of an internal type's properties would not be checked.</summary>
+public sealed record NoiseQuery(
+    [property: NoiseName, Description("What to add to the picture before the network sees it; the answer is measured against the clean one.")] string Noise = NoiseQuery.None,
+    [property: Amount, Description("Of the noise, as a job's `noise` has it; else what the network was trained with, or 0.3.")] double? Amount = null,
+    [property: Bounds(0, int.MaxValue), Description("Decides the noise together with the picture's index; 0 is the noise that networks are evaluated with.")] int NoiseSeed = Domain.Datasets.Noise.EvaluationSeed)
+{
+    internal const string None = "none";
+
+    private const double DefaultAmount = 0.3;
+
+    internal bool IsAsked => Noise != None;
+
+    /// <param name="trained">What the network was trained with.</param>
+    /// <param name="index">Of the picture.</param>
+    /// <param name="clean">One picture's values 0..1.</param>
+    /// <returns>What the network is given: the picture itself, where no noise is asked for.</returns>
+    internal float[] Disturb(Noise? trained, int index, float[] clean)
+    {
+        if (WireFormat.Parse<NoiseKind>(Noise) is not { } kind)
+        {
+            return clean;
+        }
+
+        float[] disturbed = [.. clean];
+        double amount = Amount ?? (trained?.Kind == kind ? trained.Amount : DefaultAmount);
+        new Noise { Kind = kind, Amount = amount }.AddTo(disturbed, NoiseSeed, (ulong)index);
+        return disturbed;
+    }
+}
+
+/// <summary>A kind of noise, or none.</summary>
+internal sealed class NoiseNameAttribute() : OneOfAttribute([NoiseQuery.None, .. WireFormat.Names<NoiseKind>()]);
+
+/// <summary>How much noise.</summary>
+internal sealed class AmountAttribute : RangeAttribute
+{
+    public AmountAttribute()
+        : base(SettingsRules.MinNoise, SettingsRules.MaxNoise) => ErrorMessage = "must be {1} to {2}.";
+}

@@ -1,0 +1,41 @@
+/** A link to a file that the service makes. Following a link sends no key: with one, the file is fetched, and given to the browser to save. */
+
+import * as api from "./api.js";
+import { el, save } from "./dom.js";
+import { clear, show } from "./notice.js";
+
+export class FileLink {
+  #name = "";
+  #isUnderWay = false;
+
+  /** @param properties of the link, such as the target for the case without a key. */
+  constructor(properties) {
+    this.element = el("a", { className: "button", ...properties });
+    this.element.onclick = (event) => {
+      if (!api.key.get()) return;
+      event.preventDefault();
+      this.#fetch();
+    };
+  }
+
+  /** @param name to save the file by. */
+  point(path, name) {
+    this.#name = name;
+    this.element.href = path;
+  }
+
+  async #fetch() {
+    if (this.#isUnderWay) return;
+    this.#isUnderWay = true;
+    this.element.setAttribute("aria-busy", "true");
+    try {
+      clear();
+      save(await api.download(this.element.href), this.#name);
+    } catch (fault) {
+      show(fault);
+    } finally {
+      this.#isUnderWay = false;
+      this.element.removeAttribute("aria-busy");
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** The settings of a job: what a form calls them, and what it makes of the text typed into them. */
+
+import { el } from "./dom.js";
+
+export const NETWORKS = {
+  strided: "Convolutions with stride 2 shrink the picture, transposed ones undo it. The best of the five.",
+  "zero-unpool": "Max pooling; the way back puts each value at the corner of a 2×2 block of zeros. Can never draw well.",
+  "nearest-unpool": "Max pooling; the way back repeats each value over its 2×2 block. Draws in coarse squares.",
+  "switch-unpool": "Max pooling that remembers where each maximum was; the way back puts it there.",
+  dense: "No convolution at all: every pixel is wired to every hidden unit.",
+};
+const DEFAULT_STEPS = 5_000; // the service's own
+const SHORTEST = 10; // steps between evaluations and between checkpoints of a very short run
+const ACTIVATIONS = ["relu", "sigmoid"];
+
+/** Fields under "More settings": a list of choices, a number with its default, or two numbers. */
+export const MORE = [
+  { name: "name", label: "Name", text: "my-first-network" },
+  { name: "batchSize", label: "Pictures in a batch", number: 60 },
+  { name: "learningRate", label: "Learning rate", number: 0.01 },
+  { name: "learningRateSchedule", label: "Schedule", choices: ["cosine", "constant"] },
+  { name: "warmupSteps", label: "Warm-up steps", number: 500 },
+  { name: "seed", label: "Seed", number: 1 },
+  { name: "channels", label: "Channels", pair: [16, 32], only: "convolutional" },
+  { name: "kernelSize", label: "Kernel size", number: 5, only: "convolutional" },
+  { name: "denseWidths", label: "Widths: hidden, code", pair: [300, 64], only: "dense" },
+  { name: "encoderActivation", label: "Encoder's activation", choices: ACTIVATIONS },
+  { name: "decoderActivation", label: "Decoder's activation", choices: ACTIVATIONS },
+  { name: "outputActivation", label: "Output's activation", choices: ACTIVATIONS },
+  { name: "decoderBias", label: "Bias in the decoder", choices: ["true", "false"] },
+  { name: "stopOnCollapse", label: "Stop when it collapses", choices: ["true", "false"] },
+  { name: "evaluateEvery", label: "Steps between evaluations", number: "a twentieth" },
+  { name: "checkpointEvery", label: "Steps between checkpoints", number: "a quarter" },
+  { name: "startFrom", label: "Start from checkpoint", text: "id" },
+];
+
+/** A setting's value as the service takes it. What is no number goes as it was typed: the service says what it must be. */
+export function typed(name, value) {
+  const kind = MORE.find((each) => each.name === name);
+  const asNumber = (text) => (text !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
+  if (kind?.pair) return value.split(/[\s,]+/).map(asNumber);
+  if (kind?.number !== undefined || name === "steps") return asNumber(value);
+  return value === "true" ? true : value === "false" ? false : value;
+}
+
+/** How often a job of so many steps evaluates and writes a checkpoint. */
+export function rhythm(text) {
+  const steps = Number(text) || DEFAULT_STEPS;
+  return { evaluateEvery: Math.max(SHORTEST, Math.round(steps / 20)), checkpointEvery: Math.max(SHORTEST, Math.round(steps / 4)) };
+}
+
+/** Fills a list with the data sets and picks the first that can be had: @returns that one. */
+export function options(list, datasets) {
+  list.replaceChildren(...datasets.map((set) => el("option", {
+    value: set.name, disabled: !set.available, textContent: set.available ? set.name : `${set.name} (not here)`, title: set.unavailable ?? "" })));
+  const first = datasets.find((set) => set.available);
+  list.value = first.name;
+  return first;
+}

@@ -1,0 +1,79 @@
+/** The names of the checkpoint that is looked at: to give, to move, to take off. Those that the service keeps move by themselves. */
+
+import * as api from "./api.js";
+import { byId, confirm, el, say } from "./dom.js";
+import { send } from "./fields.js";
+import { attempt } from "./notice.js";
+
+const pathOf = (tag) => `/v1/tags/${encodeURIComponent(tag)}`;
+
+/** @param on {changed(): tags are not where they were; removed(tag, checkpoint): called before that with the name taken off, and its holder} */
+export function tagging(on) {
+  const form = byId("tag-form");
+  const input = byId("tag");
+  let checkpoint = null;
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const tag = input.value.trim();
+    send(form, form.querySelector("[type=submit]"), () => name(tag), () => input);
+  };
+
+  async function name(tag) {
+    if (tag === "") throw asField("must have 1 to 64 lower-case letters, digits, dots, dashes or underscores.");
+    if (!(await put(tag))) return;
+    input.value = "";
+    say(byId("tag-outcome"), `This checkpoint is now called ${tag}.`);
+    await on.changed();
+    input.focus();
+  }
+
+  /** @returns whether the checkpoint has the name now: a name that stands elsewhere is moved only where its holder agrees. */
+  async function put(tag) {
+    const to = { checkpoint: checkpoint.id };
+    try {
+      await api.put(pathOf(tag), to, { "If-None-Match": "*" });
+      return true;
+    } catch (fault) {
+      if (fault.status === 422) throw asField(fault.message); // one that the service keeps
+      if (fault.status !== 412) throw fault;
+    }
+    const { body, etag } = await api.poll(pathOf(tag));
+    if (body.checkpoint === checkpoint.id) return true;
+    const isSure = await confirm(`Move ${tag}?`, `The tag ${tag} names another checkpoint now, which then loses the name.`, "Move it", "Leave it there");
+    if (isSure) await api.put(pathOf(tag), to, { "If-Match": etag });
+    return isSure;
+  }
+
+  const take = (tag, button) => attempt(button, async () => {
+    const isSure = await confirm(`Take the name ${tag} off?`, "The checkpoint stays, but the name no longer guards it from being deleted.", "Take it off");
+    if (!isSure) return;
+    const { body, etag } = await api.poll(pathOf(tag));
+    if (body.checkpoint === checkpoint.id) await api.remove(pathOf(tag), { "If-Match": etag });
+    on.removed(tag, checkpoint.id);
+    say(byId("tag-outcome"), `The name ${tag} is gone.`);
+    await on.changed();
+    input.focus();
+  });
+
+  return {
+    /** @param tags all that there are; @param picked the checkpoint that is looked at. */
+    show(tags, picked) {
+      checkpoint = picked;
+      const names = tags.filter((tag) => tag.checkpoint === picked.id);
+      const list = byId("tags");
+      const key = JSON.stringify(names);
+      byId("tags-none").hidden = names.length > 0;
+      if (list.dataset.shown === key) return; // the focus may be within
+      list.dataset.shown = key;
+      list.replaceChildren(...names.map((tag) => (tag.keptByService ? el("li", { className: "tag kept", title: "Kept by the service" }, tag.name) : own(tag.name))));
+    },
+  };
+
+  function own(tag) {
+    const button = el("button", { type: "button", className: "quiet", textContent: "✕", "aria-label": `Take the name ${tag} off` });
+    button.onclick = () => take(tag, button);
+    return el("li", { className: "tag" }, tag, button);
+  }
+}
+
+const asField = (reason) => new api.Problem(422, reason, { tag: [reason] });

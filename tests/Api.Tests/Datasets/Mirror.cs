@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace AutoencoderApi.Api.Tests.Datasets;
+
+/// <summary>How a mirror answers.</summary>
+public enum Manner
+{
+    /// <summary>With the file.</summary>
+    Right,
+
+    /// <summary>With nothing: the connection stays open.</summary>
+    Silent,
+
+    /// <summary>With half of the file, and then nothing.</summary>
+    Stalling,
+
+    /// <summary>With half of the file, and then the connection is reset.</summary>
+    Dying,
+
+    /// <summary>With half of the file, as if it were all of it.</summary>
+    Truncating,
+
+    /// <summary>With another file.</summary>
+    Lying,
+
+    /// <summary>With 404.</summary>
+    Empty,
+
+    /// <summary>By closing each connection at once.</summary>
+    Away,
+
+    /// <summary>With a redirection to a right one.</summary>
+    Redirecting,
+}
+
+/// <summary>A web server of files on loopback that answers in one manner.</summary>
+internal sealed class Mirror : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly IReadOnlyDictionary<string, byte[]> _files;
+    private readonly Manner _manner;
+    private readonly string _elsewhere;
+    private readonly ConcurrentBag<TcpClient> _open = [];
+
+    public Mirror(Manner manner, IReadOnlyDictionary<string, byte[]> files, string elsewhere = "")
+    {
+        (_manner, _files, _elsewhere) = (manner, files, elsewhere);
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/files");
+
+    /// <summary>The paths that were asked for.</summary>
+    public ConcurrentQueue<string> Asked { get; } = [];
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        foreach (TcpClient client in _open)
+        {
+            client.Dispose();
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                TcpClient client = await _listener.AcceptTcpClientAsync();
+                _open.Add(client);
+                _ = AnswerAsync(client);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // stopped
+        }
+    }
+
+    private async Task AnswerAsync(TcpClient client)
+    {
+        try
+        {
+            NetworkStream stream = client.GetStream();
+            using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
+            string path = (await reader.ReadLineAsync() ?? "").Split(' ').ElementAtOrDefault(1) ?? "";
+            while (await reader.ReadLineAsync() is { Length: > 0 })
+            {
+            }
+
+            Asked.Enqueue(path);
+            byte[] file = _files[path[(path.LastIndexOf('/') + 1)..]], half = file[..(file.Length / 2)];
+            switch (_manner)
+            {
+                case Manner.Silent:
+                    return;
+                case Manner.Away:
+                    client.Dispose();
+                    return;
+                case Manner.Stalling:
+                    await Send(file.Length, half);
+                    return;
+                case Manner.Dying:
+                    await Send(file.Length, half);
+                    client.Client.LingerState = new LingerOption(true, 0);
+                    client.Dispose();
+                    return;
+                case Manner.Truncating:
+                    await Send(half.Length, half);
+                    break;
+                case Manner.Lying:
+                    await Send(file.Length, [.. file[..^1], (byte)(file[^1] ^ 1)]);
+                    break;
+                case Manner.Empty:
+                    await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+                    break;
+                case Manner.Redirecting:
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 302 Found\r\nLocation: {_elsewhere}{path["/files".Length..]}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+                    break;
+                default:
+                    await Send(file.Length, file);
+                    break;
+            }
+
+            client.Dispose();
+
+            async Task Send(int length, byte[] body)
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n")));
+                await stream.WriteAsync(body);
+                await stream.FlushAsync();
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // the caller has given up
+        }
+    }
+}

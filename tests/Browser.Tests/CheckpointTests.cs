@@ -1,0 +1,79 @@
+using Microsoft.Playwright;
+
+namespace AutoencoderApi.Browser.Tests;
+
+[Collection(ChromiumCollection.Name)]
+public sealed class CheckpointTests(Chromium chromium)
+{
+    [Fact]
+    public async Task A_name_is_given_moved_only_once_that_is_confirmed_and_taken_off()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        ILocator names = page.Locator("#tags > li");
+        await Look(page, "strided");
+        await Name(page, "shown");
+        await names.Filter(new() { HasText = "shown" }).Sees().ToBeVisibleAsync();
+        await page.Locator("#tag-outcome").Sees().ToHaveTextAsync("This checkpoint is now called shown.");
+
+        await Look(page, "nearest-unpool");
+        await Name(page, "shown");
+        await page.Answer("Leave it there");
+        await page.Button("Name it").Sees().ToBeEnabledAsync();
+        await names.Filter(new() { HasText = "shown" }).Sees().ToHaveCountAsync(0);
+        await Name(page, "shown");
+        await page.Answer("Move it");
+        await names.Filter(new() { HasText = "shown" }).Sees().ToBeVisibleAsync();
+        await page.GetByLabel("Checkpoint", new() { Exact = true }).SelectOptionAsync("shown");
+
+        await page.Button("Take the name shown off").ClickAsync();
+        await page.Answer("Take it off");
+        await names.Filter(new() { HasText = "shown" }).Sees().ToHaveCountAsync(0);
+        await page.Locator(".one-network h4").First.Sees().ToContainTextAsync("nearest-unpool"); // still looked at, by its id
+        await page.GetByLabel("A name for the checkpoint").Sees().ToBeFocusedAsync();
+    }
+
+    [Theory]
+    [InlineData("best", "is kept by the service")]
+    [InlineData("Not A Name", "lower-case letters")]
+    [InlineData("", "lower-case letters")]
+    public async Task A_name_that_cannot_be_given_is_marked_in_words(string name, string reason)
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await Name(page, name);
+        await page.Locator("#tag-error").Sees().ToContainTextAsync(reason);
+        await page.GetByLabel("A name for the checkpoint").Sees().ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A_checkpoint_file_is_imported_and_looked_into_and_a_file_that_is_none_is_refused_in_words()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Locator("#import").SetInputFilesAsync(File("not-one.safetensors", "no weights in here"u8.ToArray()));
+        await page.Locator("#import-error").Sees().ToContainTextAsync("not-one.safetensors is not taken.");
+        await page.Locator("#import-error").Sees().ToContainTextAsync("header");
+
+        byte[] weights = await chromium.Client.Http.GetByteArrayAsync("/v1/checkpoints/latest/weights");
+        await page.Locator("#import").SetInputFilesAsync(File("My model.safetensors", weights));
+        await page.Locator("#import-outcome").Sees().ToContainTextAsync("is here");
+        await page.Locator("#import-error").Sees().ToBeEmptyAsync();
+        await page.Locator(".one-network h4").First.Sees().ToContainTextAsync("my-model, step");
+        await page.Locator("#pick-0 option:checked").Sees().ToContainTextAsync("my-model, step");
+    }
+
+    private static FilePayload File(string name, byte[] content) => new() { Name = name, MimeType = "application/octet-stream", Buffer = content };
+
+    private static async Task Look(IPage page, string architecture)
+    {
+        await page.Pick("Checkpoint", architecture);
+        await page.Locator(".one-network h4").First.Sees().ToContainTextAsync(architecture);
+    }
+
+    private static async Task Name(IPage page, string name)
+    {
+        await page.GetByLabel("A name for the checkpoint").FillAsync(name);
+        await page.Button("Name it").ClickAsync();
+    }
+}

@@ -1,0 +1,132 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace AutoencoderApi.Browser.Tests;
+
+[Collection(ChromiumCollection.Name)]
+public sealed class CompareTests(Chromium chromium)
+{
+    [Fact]
+    public async Task All_five_networks_are_trained_side_by_side_and_reported_on_one_page_that_asks_for_nothing()
+    {
+        IPage page = await chromium.Open();
+        ILocator form = page.Form("A new experiment");
+        await form.Field("Data set").SelectOptionAsync("synthetic-digits");
+        await form.Field("Steps").FillAsync("20");
+        await form.Field("Name").FillAsync("five");
+        await form.GetByText("5 jobs, one after the other.").Sees().ToBeVisibleAsync();
+        await page.Button("Compare").ClickAsync();
+        ILocator five = Experiment(page, "five");
+        await five.Locator("tbody tr").Sees().ToHaveCountAsync(5);
+        await page.Locator("#experiments-live").Sees().ToContainTextAsync("five has ended:");
+        await five.Locator("td .status").Sees().ToHaveTextAsync(["succeeded", "succeeded", "succeeded", "succeeded", "succeeded"]);
+        await five.Locator(".chart .curve:not(.thin)").Sees().ToHaveCountAsync(5);
+        await BestIsMarked(five);
+
+        var hosts = new HashSet<string>();
+        page.Context.Request += (_, request) => hosts.Add(new Uri(request.Url).Authority);
+        IPage report = await page.Context.RunAndWaitForPageAsync(() => page.Link("Report of five, in a new tab").ClickAsync());
+        await report.Heading("five").Sees().ToBeVisibleAsync();
+        Assert.Equal(1 + 5 + 5 + 4 + 3, await report.EvaluateAsync<int>("async () => { await Promise.all([...document.images].map(image => image.decode())); return document.images.length; }"));
+        AxeResult faults = await report.RunAxe();
+        Assert.Empty(faults.Violations.Where(fault => fault.Impact is "serious" or "critical").Select(fault => $"{fault.Id}: {string.Join("; ", fault.Nodes.Select(node => node.Html))}"));
+        Assert.Equal(0, await report.EvaluateAsync<int>("performance.getEntriesByType('resource').length"));
+        Assert.Equal([new Uri(chromium.Url).Authority], hosts.Where(host => host != "")); // pictures within the page have none
+    }
+
+    [Fact]
+    public async Task With_a_key_a_sweep_tags_its_best_and_the_report_and_the_weights_are_saved_as_files()
+    {
+        chromium.SkipWithoutBrowser();
+        await using KeyedService service = await KeyedService.Start();
+        IPage page = await chromium.Open(service.Url);
+        await service.Unlock(page);
+        await page.Button("Choose the settings myself").ClickAsync();
+        ILocator form = await Sweep(page, "seed", "1, 2");
+        await form.Field("Network").SelectOptionAsync("dense");
+        await form.Field("Steps").FillAsync("10");
+        await form.Field("Name").FillAsync("seeds");
+        await page.Button("Compare").ClickAsync();
+        ILocator seeds = Experiment(page, "seeds");
+        await page.Locator("#experiments-live").Sees().ToContainTextAsync("is best, test loss");
+        await seeds.GetByRole(AriaRole.Columnheader, new() { Name = "seed" }).Sees().ToBeVisibleAsync();
+        await BestIsMarked(seeds);
+        string best = await seeds.Locator(".is-best td").First.InnerTextAsync();
+        await page.Button($"Look inside dense, seed {best}").ClickAsync();
+        await page.Locator("#tags").Sees().ToContainTextAsync("seeds");
+
+        IDownload report = await page.RunAndWaitForDownloadAsync(() => page.Link("Download the report of seeds").ClickAsync());
+        Assert.Equal("report-seeds.html", report.SuggestedFilename);
+        Assert.StartsWith("<!DOCTYPE html>", await File.ReadAllTextAsync((await report.PathAsync())!), StringComparison.Ordinal);
+        IDownload weights = await page.RunAndWaitForDownloadAsync(() => page.Link("Download its weights").ClickAsync());
+        Assert.Matches("^dense-10-.*\\.safetensors$", weights.SuggestedFilename);
+        Assert.True(new FileInfo((await weights.PathAsync())!).Length > 1_000_000);
+
+        await page.Button("Delete seeds").ClickAsync();
+        await page.Answer("Delete");
+        await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "The tag 'seeds' names checkpoint" }).Sees().ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData("learningRate", "0.01, high", "wrong type")]
+    [InlineData("kernelSize", "3, 4", "must be an odd number")]
+    [InlineData("architecture", "strided, round", "must be one of strided")]
+    [InlineData("seed", "", "wrong type")]
+    public async Task A_bad_value_of_a_sweep_is_marked_in_words_where_it_stands_and_starts_nothing(string setting, string values, string reason)
+    {
+        IPage page = await chromium.Open();
+        await page.Locator(".experiment").First.Sees().ToBeVisibleAsync();
+        int before = await page.Locator(".experiment").CountAsync();
+        ILocator form = await Sweep(page, setting, values);
+        await page.Button("Compare").ClickAsync();
+        ILocator field = form.Field("Values, separated by commas");
+        await field.Sees().ToBeFocusedAsync();
+        await field.Sees().ToHaveAttributeAsync("aria-invalid", "true");
+        await page.Locator("#values-0-error").Sees().ToContainTextAsync(reason);
+        Assert.Equal(before, await page.Locator(".experiment").CountAsync());
+    }
+
+    [Fact]
+    public async Task An_experiment_is_cancelled_and_deleted_once_that_is_confirmed()
+    {
+        IPage page = await chromium.Open();
+        ILocator form = await Sweep(page, "seed", "1, 2");
+        await form.Field("And vary").SelectOptionAsync("channels");
+        await form.Field("Its values, separated by commas").FillAsync("4 8, 8 8");
+        await form.Field("Steps").FillAsync("100000");
+        await form.Field("Name").FillAsync("too-long");
+        await page.Button("Compare").ClickAsync();
+        ILocator experiment = Experiment(page, "too-long");
+        await experiment.Locator("tbody tr").Last.Sees().ToContainTextAsync("8 8");
+        await page.Button("Cancel too-long").ClickAsync();
+        await page.Answer("Go on");
+        await page.Button("Cancel too-long").Sees().ToBeFocusedAsync();
+        await page.Button("Cancel too-long").ClickAsync();
+        await page.Answer("Cancel the jobs");
+        await experiment.Locator("td .status").Sees().ToHaveTextAsync(["cancelled", "cancelled", "cancelled", "cancelled"]);
+        await page.Button("Delete too-long").ClickAsync();
+        await page.Answer("Delete");
+        await experiment.Sees().ToHaveCountAsync(0);
+        await page.Heading("Experiments").Sees().ToBeFocusedAsync();
+    }
+
+    private static ILocator Experiment(IPage page, string name) => page.Locator(".experiment").Filter(new() { Has = page.Heading(name) });
+
+    private static async Task<ILocator> Sweep(IPage page, string setting, string values)
+    {
+        ILocator form = page.Form("A new experiment");
+        await form.Field("Data set").SelectOptionAsync("synthetic-digits");
+        await form.Field("Values of a setting").CheckAsync();
+        await form.Field("Vary").SelectOptionAsync(setting);
+        await form.Field("Values, separated by commas").FillAsync(values);
+        return form;
+    }
+
+    private static async Task BestIsMarked(ILocator experiment)
+    {
+        IReadOnlyList<string> losses = await experiment.Locator("td.main").AllInnerTextsAsync();
+        Assert.Equal(losses.MinBy(Pages.Number), await experiment.Locator(".is-best td.main").InnerTextAsync());
+        await experiment.GetByText("best", new() { Exact = true }).And(experiment.Locator(":visible")).Sees().ToHaveCountAsync(1);
+    }
+}
