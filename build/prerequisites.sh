@@ -33,6 +33,18 @@ need_faketime() {
   ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || install_package libfaketime "libfaketime is missing, so the test of wrong clocks is skipped"
 }
 
+# Python with NumPy and PyTorch, in which the client of clients/python is tested.
+need_python() {
+  local module
+  for module in numpy torch; do
+    python_has "$module" || install_package "python3-$module" "Python's $module is missing, so the tests of clients/python that need it are skipped"
+  done
+}
+
+python_has() { # module -> true where Debian's Python finds it, without the seconds that an import takes
+  /usr/bin/python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)" 2>/dev/null
+}
+
 # npm, which brings node, and the packages of tests/Client: a linter for the OpenAPI document and a client that is generated from it.
 need_client() {
   local lack="so the OpenAPI document is not linted and no client is generated from it"

@@ -66,6 +66,7 @@ internal static class CheckpointEndpoints
             .AnswersHeader(200, "Content-Disposition", "A name to save the file by.", "attachment; filename=nearest-unpool-600-01a21060-f263-74af-be43-6cf8a0371105.safetensors")
             .AnswersHeader(206, "Content-Range", "Which bytes these are, and of how many.", "bytes 0-1023/319944")
             .ProducesProblem(404).ProducesProblem(412).ProducesProblem(416).ProducesProblem(422).DisableRequestTimeout();
+        checkpoints.MapOnnx();
         checkpoints.MapGet("{reference}/layers", Layers).WithName("listLayers").WithSummary("The named stages with their shapes").ProducesProblem(404);
     }
 

@@ -33,6 +33,7 @@ public sealed class RoleTests(KeyedService service)
         ["putTag"] = Role.Operator,
         ["deleteTag"] = Role.Operator,
         ["downloadWeights"] = Role.Reader,
+        ["exportOnnx"] = Role.Reader,
         ["listLayers"] = Role.Reader,
         ["reconstructFromDataset"] = Role.Reader,
         ["reconstructUpload"] = Role.Reader,

@@ -33,7 +33,7 @@ public sealed partial class PythonReaderTests : IDisposable
     public void The_line_for_numpy_gives_the_same_values_in_their_shape()
     {
         Snapshot snapshot = SampleSnapshot.Of(Architecture.SwitchUnpool);
-        Python.SkipWithoutNumpy(_folder);
+        Python.SkipWithout("numpy");
 
         string[] lines = Run($"import numpy\n{s_reader}values = {NumpyOfThePage().Match(s_page).Value}\nprint(values.shape)\nprint(*values.ravel().tolist())\n", snapshot);
 
@@ -45,7 +45,7 @@ public sealed partial class PythonReaderTests : IDisposable
     private string[] Run(string script, Snapshot snapshot)
     {
         string file = _folder.Write("checkpoint.safetensors", SnapshotFile.Write(snapshot));
-        return Python.Run(_folder, script, file).TrimEnd().Split('\n');
+        return Python.Run(script, file).TrimEnd().Split('\n');
     }
 
     private static IEnumerable<(string Name, int[] Shape, float[] Values)> Tensors(Snapshot snapshot)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using AutoencoderApi.Domain.Numerics;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Domain.Tests.Numerics;
 
@@ -17,10 +18,10 @@ public sealed class NpyFileTests : IDisposable
     [Fact]
     public void Numpy_reads_what_is_written()
     {
-        Python.SkipWithoutNumpy(_folder);
+        Python.SkipWithout("numpy");
         string file = _folder.Write("code.npy", NpyFile.Write(s_shape, s_values));
 
-        string[] lines = Python.Run(_folder, "import numpy, sys\na = numpy.load(sys.argv[1])\nprint(a.dtype.str, a.shape, a.flags.c_contiguous)\nprint(*a.ravel().tolist())", file).Split('\n');
+        string[] lines = Python.Run("import numpy, sys\na = numpy.load(sys.argv[1])\nprint(a.dtype.str, a.shape, a.flags.c_contiguous)\nprint(*a.ravel().tolist())", file).Split('\n');
 
         Assert.Equal("<f4 (2, 1, 3) True", lines[0]);
         Assert.Equal(s_values, lines[1].Split(' ').Select(number => (float)double.Parse(number, CultureInfo.InvariantCulture)));
@@ -31,10 +32,9 @@ public sealed class NpyFileTests : IDisposable
     [InlineData("(2, 0)")]
     public void What_numpy_writes_is_read(string version)
     {
-        Python.SkipWithoutNumpy(_folder);
+        Python.SkipWithout("numpy");
         string file = Path.Combine(_folder.Path, "code.npy");
         Python.Run(
-            _folder,
             $"import numpy, sys\na = numpy.array([{string.Join(", ", s_values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}], '<f4').reshape(2, 1, 3)\n"
             + $"numpy.lib.format.write_array(open(sys.argv[1], 'wb'), a, version={version})",
             file);

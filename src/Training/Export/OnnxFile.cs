@@ -1,0 +1,152 @@
+using System.Text.Json;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Networks;
+using static AutoencoderApi.Training.Export.OnnxGraph;
+
+namespace AutoencoderApi.Training.Export;
+
+/// <summary>
+/// A checkpoint's network as an ONNX model (onnx.ai): <c>picture</c> [N, C, H, W] in, <c>reconstruction</c> [N, C, H, W] and <c>code</c>
+/// [N, C', H', W'] out, float32. Only operators whose results the standard fixes, ties among maxima included; equal snapshots give equal bytes.
+/// </summary>
+public sealed class OnnxFile
+{
+    /// <summary>Of what is written for a given checkpoint: to be raised with every change of it.</summary>
+    public const int Version = 1;
+
+    public const string Picture = "picture";
+    public const string Reconstruction = "reconstruction";
+
+    private readonly OnnxGraph _graph = new();
+    private readonly NetworkPlan _plan;
+
+    private OnnxFile(NetworkPlan plan) => _plan = plan;
+
+    public static byte[] Write(Snapshot snapshot)
+    {
+        var file = new OnnxFile(NetworkPlan.For(snapshot.Settings));
+        file.AddParameters(snapshot.Weights);
+        file.AddStages();
+        return file._graph.ToModel([new("settings", JsonSerializer.Serialize(snapshot.Settings, WireFormat.Json))]);
+    }
+
+    private void AddParameters(float[] weights)
+    {
+        int offset = 0;
+        foreach (Parameter parameter in _plan.Parameters)
+        {
+            _graph.Constant(parameter.Name, parameter.Shape, weights.AsSpan(offset, parameter.Count));
+            offset += parameter.Count;
+        }
+    }
+
+    private void AddStages()
+    {
+        _graph.Input(Picture, _plan.Input);
+        string x = Picture;
+        foreach (Stage stage in _plan.Stages)
+        {
+            string input = x;
+            x = ValuesOf(stage.Name);
+            Add(stage, input, x);
+        }
+
+        _graph.Output(x, _plan.Stages[^1].Output);
+        _graph.Output(NetworkPlan.Code, _plan.CodeShape);
+    }
+
+    private static string ValuesOf(string stage) => stage == NetworkPlan.Output ? Reconstruction : stage;
+
+    private void Add(Stage stage, string x, string y)
+    {
+        switch (stage)
+        {
+            case Stage.Convolution s:
+                Activated(s.Activation, y, sum => _graph.Node("Conv", WithParameters(s, x), sum, Window(s.Kernel, s.Stride, Padding(s.Input, s.Kernel, s.Stride))));
+                break;
+            case Stage.TransposedConvolution s:
+                Activated(s.Activation, y, sum => _graph.Node("ConvTranspose", WithParameters(s, x), sum, [.. Window(s.Kernel, s.Stride, Padding(s.Output, s.Kernel, s.Stride)), Lack(s)]));
+                break;
+            case Stage.MaxPool:
+                _graph.Node("MaxPool", [x], y, Window(2, 2, []));
+                break;
+            case Stage.ZeroUnpool s:
+                string pads = _graph.Constant($"{y}.pads", [8], [0, 0, 0, 0, 0, 3 * s.Input.Channels, 0, 0]);
+                ToBlocks(_graph.Node("Pad", [x, pads], $"{y}.phases"), y);
+                break;
+            case Stage.NearestUnpool:
+                ToBlocks(_graph.Node("Concat", [x, x, x, x], $"{y}.phases", Attribute("axis", 1)), y);
+                break;
+            case Stage.SwitchUnpool s:
+                AddSwitched(s, x, y);
+                break;
+            case Stage.Linear s:
+                string vector = _graph.Node("Flatten", [x], $"{y}.vector", Attribute("axis", 1));
+                Activated(s.Activation, $"{y}.units", sum => _graph.Node("Gemm", WithParameters(s, vector), sum, Attribute("transB", 1)));
+                Reshape($"{y}.units", y, [-1, .. s.Output.ToArray()]);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(stage), stage, "no such stage");
+        }
+    }
+
+    /// <summary>
+    /// The four values of a block become the axis 1 of [N, 4, C, H, W], row by row, where ArgMax finds the first maximum; there goes x, and
+    /// zero to the other three.
+    /// </summary>
+    private void AddSwitched(Stage.SwitchUnpool stage, string x, string y)
+    {
+        (int c, int h, int w) = (stage.Input.Channels, stage.Input.Height, stage.Input.Width);
+        int pool = _plan.IndexOf(stage.Pool);
+        string pooled = ValuesOf(_plan.Stages[pool - 1].Name);
+        string deep = _graph.Node("SpaceToDepth", [pooled], $"{y}.deep", Attribute("blocksize", 2));
+        string maxima = _graph.Node("ArgMax", [Reshape(deep, $"{y}.blocks", [-1, 4, c, h, w])], $"{y}.switches", Attribute("axis", 1));
+        string places = _graph.Constant($"{y}.places", [1, 4, 1, 1, 1], [0L, 1, 2, 3]);
+        string isMaximum = _graph.Node("Equal", [maxima, places], $"{y}.is_maximum");
+        string values = Reshape(x, $"{y}.values", [-1, 1, c, h, w]);
+        string spread = _graph.Node("Where", [isMaximum, values, _graph.Constant($"{y}.zero", [], [0f])], $"{y}.spread");
+        ToBlocks(Reshape(spread, $"{y}.phases", [-1, 4 * c, h, w]), y);
+    }
+
+    /// <summary>[N, 4·C, H, W] to [N, C, 2H, 2W]: each quarter of the channels is one place of the 2×2 blocks, row by row.</summary>
+    private void ToBlocks(string phases, string y) => _graph.Node("DepthToSpace", [phases], y, Attribute("blocksize", 2));
+
+    private string Reshape(string x, string y, long[] shape) => _graph.Node("Reshape", [x, _graph.Constant($"{y}.shape", [shape.Length], shape)], y);
+
+    private void Activated(Activation activation, string y, Action<string> addSum)
+    {
+        if (activation == Activation.Linear)
+        {
+            addSum(y);
+            return;
+        }
+
+        addSum($"{y}.sum");
+        _graph.Node(activation.ToString(), [$"{y}.sum"], y); // Relu, Sigmoid and Tanh have their names in ONNX too
+    }
+
+    private static string[] WithParameters(Stage stage, string x) => [x, .. stage.Parameters.Select(parameter => parameter.Name)];
+
+    private static ProtobufMessage[] Window(int kernel, int stride, int[] padding) =>
+    [
+        Attribute("kernel_shape", [kernel, kernel]),
+        Attribute("strides", [stride, stride]),
+        .. padding.Length == 0 ? (ProtobufMessage[])[] : [Attribute("pads", padding)],
+    ];
+
+    /// <summary>Of a convolution's larger side: top, left, bottom, right.</summary>
+    private static int[] Padding(FeatureShape large, int kernel, int stride)
+    {
+        (SamePadding rows, SamePadding columns) = (SamePadding.For(large.Height, kernel, stride), SamePadding.For(large.Width, kernel, stride));
+        return [rows.Before, columns.Before, rows.After, columns.After];
+    }
+
+    /// <summary>The last rows and columns that no tap of a kernel smaller than the stride reaches.</summary>
+    private static ProtobufMessage Lack(Stage.TransposedConvolution stage)
+    {
+        return Attribute("output_padding", [Of(stage.Input.Height, stage.Output.Height), Of(stage.Input.Width, stage.Output.Width)]);
+
+        int Of(int from, int to) => Math.Max(0, to - (((from - 1) * stage.Stride) + stage.Kernel));
+    }
+}
