@@ -122,7 +122,7 @@ public sealed class OwnDatasetTests(TrainedService trained)
     public async Task A_data_set_that_a_job_trains_on_cannot_be_deleted_until_the_job_has_ended()
     {
         await Answer(HttpStatusCode.Created, await Service.PutZip("used", OwnPictures.Zip(OwnPictures.Labelled(30))));
-        string running = await Service.Submit("""{"dataset":"used","steps":100000}"""), queued = await Service.Submit("""{"dataset":"used","steps":1}""");
+        string running = await Service.Submit("""{"dataset":"used","steps":100000}"""), queued = await Service.Submit("""{"dataset":"used","steps":100000}""");
         await Service.Await(running, job => (string?)job["status"] == "running");
         foreach (string job in (string[])[running, queued])
         {
