@@ -26,15 +26,15 @@ public sealed class Model : IDisposable
 
     public NetworkPlan Plan { get; }
 
+    /// <summary>What it learned to take off its pictures; null where it was given them clean.</summary>
+    public Noise? Noise { get; }
+
     /// <summary>Runs a network that knows nothing once, and counts it nowhere: what that compiles is then ready.</summary>
     public static void WarmUp(NetworkPlan plan)
     {
         using IViewer viewer = Engine.Viewer(plan, Initializer.Draw(plan, seed: 1));
         viewer.Look(new float[plan.Input.Count], plan.Stages.Count - 1);
     }
-
-    /// <summary>What it learned to take off its pictures; null where it was given them clean.</summary>
-    public Noise? Noise { get; }
 
     /// <param name="pictures">Any number of pictures, [C, H, W] in 0..1 each.</param>
     /// <returns>Their reconstructions, in the same layout.</returns>

@@ -149,8 +149,8 @@ internal static class CheckpointEndpoints
 
         return await checkpoints.ReadAsync(row, token) is { } file
             ? TypedResults.File(
-                file, "application/octet-stream", $"{WireFormat.Name(row.Architecture)}-{row.Step}-{row.Id}.safetensors",
-                enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: new EntityTagHeaderValue($"\"{row.Sha256}\""))
+                file, "application/octet-stream", row.FileName("safetensors"),
+                enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: Conditional.EntityTag(row.Sha256))
             : Problems.CheckpointDamaged($"The bytes of checkpoint {row.Id} are not those that were stored. Use another checkpoint of its job.");
     }
 }

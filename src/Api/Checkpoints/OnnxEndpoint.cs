@@ -2,7 +2,6 @@ using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
-using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Training.Export;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -35,6 +34,6 @@ internal static class OnnxEndpoint
     }
 
     private static FileContentHttpResult Model(CheckpointRow row, Snapshot snapshot) => TypedResults.File(
-        OnnxFile.Write(snapshot), ContentType, $"{WireFormat.Name(row.Architecture)}-{row.Step}-{row.Id}.onnx",
+        OnnxFile.Write(snapshot), ContentType, row.FileName("onnx"),
         lastModified: row.CreatedAt, entityTag: Conditional.EntityTag($"{row.Sha256}-onnx{OnnxFile.Version}"));
 }

@@ -32,7 +32,7 @@ internal sealed class BuiltInDatasets
     public static IReadOnlyList<string> Names { get; } = [MirroredSet.Mnist.Name, MirroredSet.FashionMnist.Name, SyntheticDigits.Name];
 
     /// <summary>What a job trains on that names no data set: MNIST where its files are there, else the drawn digits.</summary>
-    public string Default => IdxFolder.Missing(_folders[MirroredSet.Mnist.Name].Folder).Count == 0 ? MirroredSet.Mnist.Name : SyntheticDigits.Name;
+    public string Default => IsHere(MirroredSet.Mnist.Name) ? MirroredSet.Mnist.Name : SyntheticDigits.Name;
 
     /// <summary>The data set, downloaded where it must be. One that could not be had is looked for again at the next call.</summary>
     public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token)
@@ -44,7 +44,7 @@ internal sealed class BuiltInDatasets
         }
         finally
         {
-            if (entry.Value is { IsCompleted: true } load && !(load.IsCompletedSuccessfully && load.Result is DatasetLoad.Loaded))
+            if (entry.Value.IsCompleted && !DatasetLoads.HasSucceeded(entry.Value))
             {
                 _loads.TryRemove(new(name, entry));
             }
@@ -55,7 +55,7 @@ internal sealed class BuiltInDatasets
     /// <param name="begin">Whether to begin the download that it waits for.</param>
     public async Task<DatasetLoad> PeekAsync(string name, bool begin, CancellationToken token)
     {
-        if (!_folders.TryGetValue(name, out var place) || place.Set.Mirrors.Count == 0 || IdxFolder.Missing(place.Folder).Count == 0)
+        if (!_folders.TryGetValue(name, out var place) || place.Set.Mirrors.Count == 0 || IsHere(name))
         {
             return await LoadAsync(name, token);
         }
@@ -68,6 +68,11 @@ internal sealed class BuiltInDatasets
         Task<DatasetLoad>? load = begin ? LoadAsync(name, CancellationToken.None) : null;
         return load is { IsCompleted: true } ? await load : new DatasetLoad.Awaited($"{name} is downloaded once, when it is first needed; that takes a minute or so. Ask again then.");
     }
+
+    /// <summary>Whether it is in memory, or its files in its folder: what is asked with every picture must not go to the disk for long.</summary>
+    private bool IsHere(string name) =>
+        (_loads.TryGetValue(name, out Lazy<Task<DatasetLoad>>? entry) && entry.IsValueCreated && DatasetLoads.HasSucceeded(entry.Value))
+        || IdxFolder.Missing(_folders[name].Folder).Count == 0;
 
     private async Task<DatasetLoad> LoadOnceAsync(string name)
     {

@@ -18,7 +18,7 @@ internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> 
         lock (_lock)
         {
             int at = _kept.FindIndex(kept => kept.Row.Id == row.Id);
-            bool isKept = at >= 0 && !(_kept[at].Load is { IsCompleted: true } ended && !(ended.IsCompletedSuccessfully && ended.Result is DatasetLoad.Loaded));
+            bool isKept = at >= 0 && (!_kept[at].Load.IsCompleted || DatasetLoads.HasSucceeded(_kept[at].Load));
             load = isKept ? _kept[at].Load : Task.Run(() => store.LoadAsync(row, CancellationToken.None), CancellationToken.None); // shared by all who wait
             if (at >= 0)
             {

@@ -64,7 +64,7 @@ internal static class DatasetContent
     /// <param name="content">Of <see cref="DatasetRow.Bytes"/> bytes; not copied.</param>
     public static Dataset Dataset(DatasetRow row, ReadOnlyMemory<byte> content)
     {
-        var shape = new FeatureShape(row.Channels, row.Height, row.Width);
+        FeatureShape shape = row.Shape;
         int pixels = (row.Train + row.Validation + row.Test) * shape.Count;
         var all = new DigitSet(shape, content[..pixels], content[pixels..]);
         return new Dataset(row.Name, all.Slice(0, row.Train), all.Slice(row.Train, row.Validation), all.Slice(row.Train + row.Validation, row.Test));

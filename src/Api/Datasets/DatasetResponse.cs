@@ -28,7 +28,7 @@ internal sealed record DatasetResponse(
     private static readonly Dictionary<string, int> s_awaitedSplits = new() { ["train"] = 55_000, ["validation"] = 5_000, ["test"] = 10_000 };
 
     public static DatasetResponse Of(DatasetRow row) => new(
-        row.Name, BuiltIn: false, Available: true, Unavailable: null, Awaited: false, new FeatureShape(row.Channels, row.Height, row.Width).ToArray(),
+        row.Name, BuiltIn: false, Available: true, Unavailable: null, Awaited: false, row.Shape.ToArray(),
         new Dictionary<string, int> { ["train"] = row.Train, ["validation"] = row.Validation, ["test"] = row.Test }, row.Labels, row.Bytes, row.Sha256, row.CreatedAt);
 
     public static DatasetResponse Of(string builtIn, DatasetLoad load) => load switch

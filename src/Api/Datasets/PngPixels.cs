@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain.Datasets;
 using SkiaSharp;
 
 namespace AutoencoderApi.Api.Datasets;
@@ -6,9 +7,6 @@ namespace AutoencoderApi.Api.Datasets;
 /// <summary>The pixels of small PNGs as training wants them: plane by plane, nothing scaled or inverted, on black where they are transparent.</summary>
 internal static class PngPixels
 {
-    /// <summary>Width and height from the header, or null where this is no PNG.</summary>
-    public static (int Width, int Height)? Size(ReadOnlySpan<byte> png) => PictureType.PngSize(png);
-
     /// <param name="planes">3 × height × width bytes: red, green and blue, which are the same where the picture is grey.</param>
     /// <param name="isGray">Whether every pixel is.</param>
     /// <returns>What is wrong with the file, or null.</returns>
@@ -29,27 +27,30 @@ internal static class PngPixels
             return "is a damaged PNG: its pixels cannot be decoded.";
         }
 
-        isGray = Separate(bitmap.GetPixelSpan(), bitmap.RowBytes, width, height, planes);
+        int count = width * height;
+        for (int channel = 0; channel < PictureShapes.Color; channel++)
+        {
+            ColorPlanes.Copy(bitmap, channel, planes.Slice(channel * count, count));
+        }
+
+        isGray = IsGray(bitmap.GetPixelSpan(), bitmap.RowBytes, width, height);
         return null;
     }
 
-    private static bool Separate(ReadOnlySpan<byte> rgba, int rowBytes, int width, int height, Span<byte> planes)
+    private static bool IsGray(ReadOnlySpan<byte> rgba, int rowBytes, int width, int height)
     {
-        int count = width * height, at = 0;
-        bool isGray = true;
         for (int y = 0; y < height; y++)
         {
             ReadOnlySpan<byte> row = rgba.Slice(y * rowBytes, 4 * width);
-            for (int x = 0; x < width; x++, at++)
+            for (int x = 0; x < row.Length; x += 4)
             {
-                (int red, int green, int blue, int alpha) = (row[4 * x], row[4 * x + 1], row[4 * x + 2], row[4 * x + 3]);
-                planes[at] = (byte)((red * alpha + 127) / 255);
-                planes[count + at] = (byte)((green * alpha + 127) / 255);
-                planes[2 * count + at] = (byte)((blue * alpha + 127) / 255);
-                isGray &= red == green && green == blue;
+                if (row[x] != row[x + 1] || row[x + 1] != row[x + 2])
+                {
+                    return false;
+                }
             }
         }
 
-        return isGray;
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.IO.Hashing;
+using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
@@ -66,7 +67,7 @@ internal static class ZipPictures
                 return UploadedPictures.Unusable($"{entry.Shown}: up to here the archive unpacks to more than {limits.DatasetBytes} bytes (Limits:DatasetBytes).");
             }
 
-            if ((PngPixels.Size(png) is not var (width, height) ? "is no PNG." : PictureStack.Fault(ref stack, entries.Length, width, height, limits) ?? stack!.Add(png)) is { } fault)
+            if ((PictureType.PngSize(png) is not var (width, height) ? "is no PNG." : PictureStack.Fault(ref stack, entries.Length, width, height, limits) ?? stack!.Add(png)) is { } fault)
             {
                 return UploadedPictures.Unusable($"{entry.Shown} {fault}");
             }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
@@ -43,7 +44,8 @@ internal sealed record ExperimentResponse(
 {
     public static ExperimentResponse Of(ExperimentRow experiment, IReadOnlyList<JobRow> jobs, IReadOnlyDictionary<Guid, MetricRow> latest)
     {
-        string[] varied = VariedFields([.. jobs.Select(job => job.Settings)]);
+        JsonObject[] settings = [.. jobs.Select(job => JsonSerializer.SerializeToNode(job.Settings, WireFormat.Json)!.AsObject())];
+        string[] varied = VariedFields(settings);
         return new(
             experiment.Id,
             experiment.Name,
@@ -53,7 +55,7 @@ internal sealed record ExperimentResponse(
             experiment.EndedAt,
             experiment.Tag,
             BestOf(jobs)?.Id,
-            [.. jobs.Select(job => ExperimentJob.Of(job, varied, latest.GetValueOrDefault(job.Id)))],
+            [.. jobs.Zip(settings, (job, own) => ExperimentJob.Of(job, varied.ToDictionary(field => field, field => JsonSerializer.SerializeToElement(own[field])), latest.GetValueOrDefault(job.Id)))],
             ExperimentLinks.Of(experiment.Id));
     }
 
@@ -61,13 +63,8 @@ internal sealed record ExperimentResponse(
     public static JobRow? BestOf(IEnumerable<JobRow> jobs) => jobs.Where(job => job.Losses.Test is not null).MinBy(job => job.Losses.Test);
 
     /// <summary>The wire names of the settings that are not the same in all jobs.</summary>
-    private static string[] VariedFields(TrainingSettings[] settings)
-    {
-        JsonObject[] all = [.. settings.Select(ToJson)];
-        return all.Length == 0 ? [] : [.. all[0].Select(field => field.Key).Where(field => all.Any(other => !JsonNode.DeepEquals(other[field], all[0][field])))];
-    }
-
-    internal static JsonObject ToJson(TrainingSettings settings) => JsonSerializer.SerializeToNode(settings, WireFormat.Json)!.AsObject();
+    private static string[] VariedFields(JsonObject[] all) =>
+        all.Length == 0 ? [] : [.. all[0].Select(field => field.Key).Where(field => all.Any(other => !JsonNode.DeepEquals(other[field], all[0][field])))];
 }
 
 /// <summary>One job of an experiment: a row of its table.</summary>
@@ -99,24 +96,20 @@ internal sealed record ExperimentJob(
     JobError? Error,
     string Job)
 {
-    public static ExperimentJob Of(JobRow job, string[] varied, MetricRow? latest)
-    {
-        JsonObject settings = ExperimentResponse.ToJson(job.Settings);
-        return new(
-            job.Id,
-            job.Name,
-            job.Status,
-            job.Architecture,
-            varied.ToDictionary(field => field, field => JsonSerializer.SerializeToElement(settings[field])),
-            job.Step,
-            job.Settings.Steps,
-            job.Losses,
-            latest?.DeadUnits,
-            latest is { Step: > 0 } ? Math.Round(1000 * latest.ElapsedSeconds / latest.Step, 3) : null,
-            job.LatestCheckpoint,
-            job.Error,
-            $"/v1/training-jobs/{job.Id}");
-    }
+    public static ExperimentJob Of(JobRow job, IReadOnlyDictionary<string, JsonElement> varied, MetricRow? latest) => new(
+        job.Id,
+        job.Name,
+        job.Status,
+        job.Architecture,
+        varied,
+        job.Step,
+        job.Settings.Steps,
+        job.Losses,
+        latest?.DeadUnits,
+        latest is { Step: > 0 } ? Math.Round(1000 * latest.ElapsedSeconds / latest.Step, 3) : null,
+        job.LatestCheckpoint,
+        job.Error,
+        JobLinks.Of(job.Id).Self);
 }
 
 /// <summary>An experiment without its jobs.</summary>

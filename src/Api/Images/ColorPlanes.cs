@@ -15,20 +15,28 @@ internal static class ColorPlanes
         }
 
         byte[][] planes = [.. Enumerable.Range(0, 3).Select(_ => new byte[bitmap.Width * bitmap.Height])];
-        ReadOnlySpan<byte> data = bitmap.GetPixelSpan();
-        for (int y = 0; y < bitmap.Height; y++)
+        for (int channel = 0; channel < planes.Length; channel++)
         {
-            ReadOnlySpan<byte> row = data[(y * bitmap.RowBytes)..]; // red, green, blue, alpha
-            for (int channel = 0; channel < planes.Length; channel++)
-            {
-                Span<byte> plane = planes[channel].AsSpan(y * bitmap.Width, bitmap.Width);
-                for (int x = 0; x < plane.Length; x++)
-                {
-                    plane[x] = (byte)(((row[(4 * x) + channel] * row[(4 * x) + 3]) + 127) / 255);
-                }
-            }
+            Copy(bitmap, channel, planes[channel]);
         }
 
         return planes;
+    }
+
+    /// <param name="bitmap">Of red, green, blue and alpha.</param>
+    /// <param name="channel">0 for red, 1 for green, 2 for blue.</param>
+    /// <param name="plane">One byte a pixel.</param>
+    public static void Copy(SKBitmap bitmap, int channel, Span<byte> plane)
+    {
+        ReadOnlySpan<byte> data = bitmap.GetPixelSpan();
+        for (int y = 0; y < bitmap.Height; y++)
+        {
+            ReadOnlySpan<byte> row = data[(y * bitmap.RowBytes)..];
+            Span<byte> target = plane.Slice(y * bitmap.Width, bitmap.Width);
+            for (int x = 0; x < target.Length; x++)
+            {
+                target[x] = (byte)(((row[(4 * x) + channel] * row[(4 * x) + 3]) + 127) / 255);
+            }
+        }
     }
 }

@@ -23,6 +23,13 @@ internal static class FoldedMaps
         return new FeatureShape(1, height, (shape.Channels + height - 1) / height);
     }
 
+    /// <summary>Of every map of the stage.</summary>
+    public static MapStatistics[] Statistics(FeatureMaps maps)
+    {
+        FeatureShape shape = Of(maps.Shape);
+        return MapStatistics.OfAll(maps.Values, shape.Channels == 1 ? maps.Values.Length : shape.Height * shape.Width);
+    }
+
     public static Canvas Draw(FeatureMaps maps, TileGridOptions options)
     {
         FeatureShape shape = Of(maps.Shape);

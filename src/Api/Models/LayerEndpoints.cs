@@ -74,7 +74,7 @@ internal static class LayerEndpoints
                     FeatureMaps maps = rent.Model.Look(stage, digit.Values);
                     request.HttpContext.Response.Headers.Vary = "Accept";
                     return request.Prefers("application/json", over: "image/png")
-                        ? TypedResults.Ok(Describe(maps, shape, options))
+                        ? TypedResults.Ok(Describe(maps, options))
                         : TypedResults.File(PngEncoder.Encode(FoldedMaps.Draw(maps, options)), "image/png");
                 default:
                     throw new InvalidOperationException("unreachable");
@@ -82,9 +82,9 @@ internal static class LayerEndpoints
         }
     }
 
-    private static TilesResponse Describe(FeatureMaps maps, FeatureShape shape, TileGridOptions options)
+    private static TilesResponse Describe(FeatureMaps maps, TileGridOptions options)
     {
-        MapStatistics[] all = MapStatistics.OfAll(maps.Values, shape.Channels == 1 ? maps.Values.Length : shape.Height * shape.Width);
+        MapStatistics[] all = FoldedMaps.Statistics(maps);
         return new TilesResponse(
             maps.Stage, maps.Shape.ToArray(), all.Count(map => map.Dead), all[options.First..(options.First + options.Count!.Value)]);
     }

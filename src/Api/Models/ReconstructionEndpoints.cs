@@ -77,6 +77,7 @@ internal static class ReconstructionEndpoints
     private static IResult Show(Model model, float[] clean, float[] input, int scale, string layout, FigureBound figures, HttpContext context)
     {
         FeatureShape shape = model.Plan.Input;
+        ReconstructionLayout shown = WireFormat.Parse<ReconstructionLayout>(layout)!.Value;
         bool isJson = context.Request.Prefers("application/json", over: "image/png");
         if (!isJson && Refusal() is { } tooLarge)
         {
@@ -89,11 +90,11 @@ internal static class ReconstructionEndpoints
         context.Response.Headers.Vary = "Accept";
         return isJson
             ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, Looking.MeanSquaredError(clean, input)))
-            : TypedResults.File(PngEncoder.Encode(Draw(Picture.FromUnit(shape, clean), Picture.FromUnit(shape, input), Picture.FromUnit(shape, reconstruction), scale, layout)), "image/png");
+            : TypedResults.File(PngEncoder.Encode(Figure()), "image/png");
 
         ProblemHttpResult? Refusal()
         {
-            int pictures = WireFormat.Parse<ReconstructionLayout>(layout) switch
+            int pictures = shown switch
             {
                 ReconstructionLayout.Single => 1,
                 ReconstructionLayout.Pair => 2,
@@ -102,6 +103,16 @@ internal static class ReconstructionEndpoints
             var figure = new TileLayout(pictures, pictures, shape.Width, shape.Height, scale, Gap);
             return figures.Refusal(figure.Width, figure.Height);
         }
+
+        Canvas Figure() => shown switch
+        {
+            ReconstructionLayout.Pair => DigitFigures.Pair(Of(clean), Of(reconstruction), scale, Gap),
+            ReconstructionLayout.Difference => DigitFigures.Difference(Of(clean), Of(reconstruction), scale, Gap),
+            ReconstructionLayout.Restored => DigitFigures.Restored(Of(clean), Of(input), Of(reconstruction), scale, Gap),
+            _ => DigitFigures.Enlarged(Of(reconstruction), scale),
+        };
+
+        Picture Of(float[] values) => Picture.FromUnit(shape, values);
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
@@ -136,19 +147,8 @@ internal static class ReconstructionEndpoints
             }
 
             float[][] originals = [.. Enumerable.Range(first, count).Select(index => DigitReader.ToUnit(set.Image(index)))];
-            float[][] inputs = [.. originals.Select((clean, i) => noise.Disturb(rent!.Model.Noise, first + i, clean))];
-            float[][] reconstructions = [.. rent!.Model.Reconstruct([.. inputs.SelectMany(input => input)]).Chunk(set.PixelsPerImage)];
-            float[][][] rows = noise.IsAsked ? [originals, inputs, reconstructions] : [originals, reconstructions];
-            Canvas figure = DigitFigures.Rows([.. rows.Select(row => (Picture[])[.. row.Select(values => Picture.FromUnit(set.Shape, values))])], scale, Gap);
-            return TypedResults.File(PngEncoder.Encode(figure), "image/png");
+            float[][]? disturbed = noise.IsAsked ? [.. originals.Select((clean, i) => noise.Disturb(rent!.Model.Noise, first + i, clean))] : null;
+            return TypedResults.File(PngEncoder.Encode(ReconstructionRows.Draw(rent!.Model, originals, disturbed, scale, Gap)), "image/png");
         }
     }
-
-    private static Canvas Draw(Picture original, Picture input, Picture reconstruction, int scale, string layout) => WireFormat.Parse<ReconstructionLayout>(layout) switch
-    {
-        ReconstructionLayout.Pair => DigitFigures.Pair(original, reconstruction, scale, Gap),
-        ReconstructionLayout.Difference => DigitFigures.Difference(original, reconstruction, scale, Gap),
-        ReconstructionLayout.Restored => DigitFigures.Restored(original, input, reconstruction, scale, Gap),
-        _ => DigitFigures.Enlarged(reconstruction, scale),
-    };
 }

@@ -130,7 +130,7 @@ internal static class Schemas
 
                 if (field == "pictureShape" && setting.Items is OpenApiSchema size)
                 {
-                    Bound(size, new SettingBounds(1, SettingsRules.MaxSide));
+                    Bound(size, new SettingBounds(1, PictureShapes.MaxSide));
                     setting.MinItems = setting.MaxItems = 3;
                 }
 

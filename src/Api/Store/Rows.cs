@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Experiments;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -161,6 +162,9 @@ internal sealed class CheckpointRow
 
     /// <summary>The job's version that this write made: the checkpoint's place among the events of the job; 0 where it was imported.</summary>
     public long Version { get; set; }
+
+    /// <summary>A name to save a file of this checkpoint by.</summary>
+    public string FileName(string ending) => $"{WireFormat.Name(Architecture)}-{Step}-{Id}.{ending}";
 }
 
 /// <summary>A name that somebody has given to a checkpoint, which cannot be deleted meanwhile.</summary>

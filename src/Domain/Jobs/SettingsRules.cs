@@ -20,10 +20,8 @@ public static partial class SettingsRules
     public const int MaxChannels = 64;
     public const int MaxKernelSize = 9;
     public const int MaxDenseWidth = 1_568; // the code of a convolutional network as it comes
-    public const int MinSide = 8;
-    public const int MaxSide = 128;
-    public const int MinPictureValues = MinSide * MinSide;
-    public const int MaxPictureValues = 3 * MaxSide * MaxSide;
+    public const int MinPictureValues = PictureShapes.Gray * PictureShapes.MinSide * PictureShapes.MinSide;
+    public const int MaxPictureValues = PictureShapes.Color * PictureShapes.MaxSide * PictureShapes.MaxSide;
     public const double MinNoise = 0.001;
     public const double MaxNoise = 1;
 
@@ -82,7 +80,7 @@ public static partial class SettingsRules
         RequireNumber("warmupSteps", "a whole number", settings.WarmupSteps);
         RequireNumber("evaluateEvery", "a whole number", settings.EvaluateEvery);
         RequireNumber("checkpointEvery", "a whole number", settings.CheckpointEvery);
-        Require(IsPictureShape(settings.PictureShape), "pictureShape", $"must be channels (1 or 3), height and width, both divisible by 4 and from {MinSide} to {MaxSide}.");
+        Require(IsPictureShape(settings.PictureShape), "pictureShape", $"must be channels (1 or 3), height and width, both divisible by 4 and from {PictureShapes.MinSide} to {PictureShapes.MaxSide}.");
         Require(
             settings.Noise is not { } noise || (Enum.IsDefined(noise.Kind) && Bounds["amount"].Hold(noise.Amount)),
             "noise", FormattableString.Invariant($"must have a kind ({string.Join(", ", WireFormat.Names<NoiseKind>())}) and an amount from {MinNoise} to {MaxNoise}."));
@@ -106,12 +104,10 @@ public static partial class SettingsRules
     }
 
     /// <param name="sizes">Channels, height, width.</param>
-    public static bool IsPictureShape(int[] sizes) => sizes is [1 or 3, var height, var width] && IsSide(height) && IsSide(width);
+    public static bool IsPictureShape(int[] sizes) => sizes is [_, _, _] && PictureShapes.Violation(FeatureShape.Of(sizes)) is null;
 
     /// <summary>Whether it may name a job, a checkpoint, a tag or a data set.</summary>
     public static bool IsName(string text) => Name().IsMatch(text);
-
-    private static bool IsSide(int size) => size is >= MinSide and <= MaxSide && size % 4 == 0;
 
     [GeneratedRegex(NamePattern + "(?!\\n)")] // in .NET a bare $ lets a final line feed pass
     private static partial Regex Name();

@@ -120,19 +120,17 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
     {
         float[][] originals = [.. Enumerable.Range(0, Math.Min(Digits, set.Count)).Select(index => DigitReader.ToUnit(set.Image(index)))];
         float[][] inputs = [.. originals.Select((original, index) => Disturbed(model.Noise, original, index))];
-        float[][] outputs = [.. inputs.Select(input => model.Reconstruct(input))];
-        float[][][] rows = model.Noise is null ? [originals, outputs] : [originals, inputs, outputs];
         var tiles = new List<ReportTiles>();
         foreach (Stage stage in s_stages.Select(model.Plan.Find).OfType<Stage>())
         {
             FeatureMaps maps = model.Look(stage, inputs[0]);
             FeatureShape shape = FoldedMaps.Of(stage.Output);
             var options = new TileGridOptions { Count = Math.Min(Tiles, shape.Channels), Scale = Math.Clamp(TileSide / shape.Width, 1, TileGridOptions.MaxScale), Gap = 2 };
-            int dead = MapStatistics.OfAll(maps.Values, shape.Channels == 1 ? maps.Values.Length : shape.Height * shape.Width).Count(map => map.Dead);
+            int dead = FoldedMaps.Statistics(maps).Count(map => map.Dead);
             tiles.Add(new ReportTiles(stage.Name, stage.Output, dead, PngEncoder.Encode(FoldedMaps.Draw(maps, options))));
         }
 
-        Canvas figure = DigitFigures.Rows([.. rows.Select(row => (Picture[])[.. row.Select(values => Picture.FromUnit(set.Shape, values))])], scale: 3, gap: 3);
+        Canvas figure = ReconstructionRows.Draw(model, originals, model.Noise is null ? null : inputs, scale: 3, gap: 3);
         return new ReportLook(label, PngEncoder.Encode(figure), tiles, Trouble: null);
     }
 

@@ -1,0 +1,9 @@
+using AutoencoderApi.Domain.Datasets;
+
+namespace AutoencoderApi.Api.Datasets;
+
+internal static class DatasetLoads
+{
+    /// <summary>Whether the data set is there; one that could not be had is not kept, but looked for again.</summary>
+    public static bool HasSucceeded(Task<DatasetLoad> load) => load.IsCompletedSuccessfully && load.Result is DatasetLoad.Loaded;
+}
