@@ -46,7 +46,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public JobSweep Sweep { get; }
 
-    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null)
+    /// <param name="before">What an earlier version left in the store.</param>
+    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null, Func<StoreContext, Task>? before = null)
     {
         var settings = new Dictionary<string, string?> { ["Store:Provider"] = provider };
         if (provider == "postgres")
@@ -55,6 +56,12 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         }
 
         var store = new StoreUnderTest(settings);
+        if (before is not null)
+        {
+            await using StoreContext context = await store.Stores.CreateDbContextAsync();
+            await before(context);
+        }
+
         await store._services.MigrateStoreAsync();
         await store.Jobs.StartAsync(CancellationToken.None);
         return store;

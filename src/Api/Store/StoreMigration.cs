@@ -1,5 +1,6 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Store;
@@ -35,11 +36,24 @@ internal static class StoreMigration
     {
         await store.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'"); // kept by the file: reading goes on while another writes
         await store.Database.ExecuteSqlAsync($"""DROP TABLE IF EXISTS "__EFMigrationsLock" """); // left by a killed process
-        await store.Database.MigrateAsync();
+        await MigrateWithoutForeignKeysAsync(store.Database);
 
         // A queue in memory is born empty: no entry that an earlier process has made is in it.
         await store.Jobs.Where(job => job.QueueEntry != null).ExecuteUpdateAsync(
             set => set.SetProperty(job => job.QueueEntry, (string?)null).SetProperty(job => job.QueueCheckAt, (DateTime?)null));
+    }
+
+    /// <summary>
+    /// A migration may build a table anew, and dropping the old one must not take the rows that refer to it along. SQLite heeds the switch
+    /// only outside of a transaction, so no migration can set it and be one transaction.
+    /// </summary>
+    private static async Task MigrateWithoutForeignKeysAsync(DatabaseFacade database)
+    {
+        await database.OpenConnectionAsync();
+        await database.ExecuteSqlAsync($"PRAGMA foreign_keys = 0");
+        await database.MigrateAsync();
+        await database.ExecuteSqlAsync($"PRAGMA foreign_keys = 1");
+        await database.CloseConnectionAsync();
     }
 
     private static async Task<bool> MigratePostgresAsync(StoreContext store, IServiceProvider services)

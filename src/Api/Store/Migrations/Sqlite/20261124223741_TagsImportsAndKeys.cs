@@ -18,14 +18,6 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                 nullable: false,
                 defaultValue: 0L);
 
-            migrationBuilder.AlterColumn<Guid>(
-                name: "JobId",
-                table: "checkpoints",
-                type: "TEXT",
-                nullable: true,
-                oldClrType: typeof(Guid),
-                oldType: "TEXT");
-
             migrationBuilder.AddColumn<string>(
                 name: "Name",
                 table: "checkpoints",
@@ -81,10 +73,35 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                 table: "metrics",
                 columns: new[] { "JobId", "Version" });
 
-            migrationBuilder.CreateIndex(
-                name: "IX_checkpoints_JobId_Version",
-                table: "checkpoints",
-                columns: new[] { "JobId", "Version" });
+            // As statements of this transaction, since EF would build the table anew in several, and a kill between two of them would leave a
+            // store that no later start could open. Foreign keys are off while migrations run (StoreMigration).
+            migrationBuilder.Sql(
+                """
+                CREATE TABLE "ef_temp_checkpoints" (
+                    "Id" TEXT NOT NULL CONSTRAINT "PK_checkpoints" PRIMARY KEY,
+                    "Architecture" TEXT NOT NULL,
+                    "Bytes" INTEGER NOT NULL,
+                    "CreatedAt" TEXT NOT NULL,
+                    "ElapsedSeconds" REAL NOT NULL,
+                    "JobId" TEXT NULL,
+                    "Losses_Test" REAL NULL,
+                    "Losses_Train" REAL NULL,
+                    "Losses_Validation" REAL NULL,
+                    "Name" TEXT NULL,
+                    "Settings" TEXT NOT NULL,
+                    "Sha256" TEXT NOT NULL,
+                    "Step" INTEGER NOT NULL,
+                    "Version" INTEGER NOT NULL,
+                    CONSTRAINT "FK_checkpoints_jobs_JobId" FOREIGN KEY ("JobId") REFERENCES "jobs" ("Id") ON DELETE CASCADE
+                );
+                INSERT INTO "ef_temp_checkpoints" ("Id", "Architecture", "Bytes", "CreatedAt", "ElapsedSeconds", "JobId", "Losses_Test", "Losses_Train", "Losses_Validation", "Name", "Settings", "Sha256", "Step", "Version")
+                SELECT "Id", "Architecture", "Bytes", "CreatedAt", "ElapsedSeconds", "JobId", "Losses_Test", "Losses_Train", "Losses_Validation", "Name", "Settings", "Sha256", "Step", "Version" FROM "checkpoints";
+                DROP TABLE "checkpoints";
+                ALTER TABLE "ef_temp_checkpoints" RENAME TO "checkpoints";
+                CREATE INDEX "IX_checkpoints_Architecture_Id" ON "checkpoints" ("Architecture", "Id");
+                CREATE INDEX "IX_checkpoints_JobId_Id" ON "checkpoints" ("JobId", "Id");
+                CREATE INDEX "IX_checkpoints_JobId_Version" ON "checkpoints" ("JobId", "Version");
+                """);
 
             migrationBuilder.CreateIndex(
                 name: "IX_idempotency_keys_CreatedAt",
