@@ -94,6 +94,19 @@ public sealed class LookTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_network_that_is_opened_again_keeps_the_focus_where_it_was()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        ILocator tile = page.Tiles("code").Nth(3);
+        await tile.FocusAsync();
+        IElementHandle before = await tile.ElementHandleAsync();
+        await page.Locator("#pick-0").DispatchEventAsync("change");
+        await page.WaitForFunctionAsync("tile => !tile.isConnected", before);
+        await tile.Sees().ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task The_kernels_of_every_layer_with_weights_are_shown_and_one_is_enlarged()
     {
         IPage page = await chromium.Open();

@@ -43,7 +43,8 @@ public sealed class MeasuredService : IAsyncLifetime
         string running = await client.Submit(Long);
         await client.Await(running, job => (string?)job["status"] == "running");
         string waiting = await client.Submit(Long);
-        _scrape = await Scrape.Await(client.Http, scrape => scrape.Sum("autoencoder_queue_age_seconds") > 0);
+        _scrape = await Scrape.Await(client.Http, scrape =>
+            scrape.Sum("autoencoder_jobs", "status=\"running\"") == 1 && scrape.Sum("autoencoder_jobs", "status=\"queued\"") == 1 && scrape.Sum("autoencoder_queue_age_seconds") > 0); // jobs are counted once in a while
         await client.Post($"{waiting}/cancel", "");
         await client.Post($"{running}/cancel", "");
     }

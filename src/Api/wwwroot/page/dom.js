@@ -25,6 +25,12 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Focuses an element or, where it was replaced meanwhile, the one that stands for it: of the same kind, with the same label. */
+export function giveFocus(element) {
+  const alike = (other) => other.className === element.className && other.ariaLabel === element.ariaLabel && other.textContent === element.textContent;
+  (element.isConnected ? element : [...document.querySelectorAll(element.tagName)].find(alike))?.focus();
+}
+
 /** Replaces the children only where the text differs, so that a live region speaks only news. */
 export function say(element, text) {
   if (element.textContent !== text) {

@@ -1,6 +1,6 @@
 /** One map, large, with its numbers. */
 
-import { byId, el } from "./dom.js";
+import { byId, el, giveFocus } from "./dom.js";
 
 const number = (value) => (value === 0 ? "0" : Number(value.toPrecision(4)).toString());
 
@@ -21,13 +21,10 @@ export function enlarge(layer, maps, index, opener) {
     if (event.key === "ArrowRight") go(1);
   };
   dialog.onclick = (event) => event.target === dialog && dialog.close(); // the backdrop
-  dialog.onclose = () => (opener.isConnected ? opener : tileLike(opener))?.focus();
+  dialog.onclose = () => giveFocus(opener);
   show(layer, maps[at]);
   dialog.showModal();
 }
-
-/** The tile that stands where one stood whose network was opened again meanwhile. */
-const tileLike = (gone) => [...document.querySelectorAll(".tile")].find((tile) => tile.ariaLabel === gone.ariaLabel);
 
 function show(layer, { canvas, map, name }) {
   const large = byId("map-canvas");

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import * as checkpoints from "./checkpoints.js";
 import { Code } from "./code.js";
 import { digitSource } from "./digit.js";
-import { byId, el } from "./dom.js";
+import { byId, el, giveFocus } from "./dom.js";
 import { Kernels, hasKernels } from "./kernels.js";
 import { latest } from "./latest.js";
 import { show } from "./notice.js";
@@ -63,11 +63,13 @@ export function look() {
     const [drawn, choice] = [digit, JSON.stringify(options())];
     if (drawn !== null) await Promise.all(next.map((network) => drawAll(network, drawn))); // before it is shown, so that nothing flickers
     networks = next;
+    const focused = document.activeElement;
     byId("results").replaceChildren(...networks.map((network) => network.reconstruction.element));
     byId("networks").replaceChildren(...networks.map((network) => network.element));
     byId("kernels").replaceChildren(...networks.map((network) => network.learned));
     byId("ways").replaceChildren(...networks.map((network) => network.way.element));
     byId("codes").replaceChildren(...networks.map((network) => network.code.element));
+    giveFocus(focused);
     for (const id of ["results", "networks", "kernels", "codes"]) byId(id).classList.toggle("two", networks.length === 2);
     describe();
     redrawKernels();
