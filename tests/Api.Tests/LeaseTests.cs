@@ -183,6 +183,23 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
         Assert.Equal(lease.Fence + 1, (await store.Row(job)).Fence);
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_heartbeat_overtaken_by_a_point_sets_no_step_back_but_going_on_from_a_checkpoint_does(string provider)
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
+        Guid job = await store.AddJob();
+        JobLease lease = (await store.Claim(job))!;
+        Assert.True(await store.Recorder.EvaluatedAsync(lease, Point(20), 1));
+        await store.Recorder.BeatAsync(lease, 15, 1, moved: true, CancellationToken.None);
+        Assert.Equal(20, (await store.Row(job)).Step);
+        Assert.True(await store.Recorder.RewindAsync(lease, 10));
+        Assert.Equal(10, (await store.Row(job)).Step);
+        await store.Recorder.BeatAsync(lease, 11, 1, moved: true, CancellationToken.None);
+        Assert.Equal(11, (await store.Row(job)).Step);
+    }
+
     private static async Task Expect_no_write_by(JobLease lease, StoreUnderTest store)
     {
         long version = (await store.Row(lease.JobId)).Version;

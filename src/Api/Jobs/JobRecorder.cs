@@ -40,7 +40,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
             set =>
             {
                 set.SetProperty(job => job.LeaseUntil, job => StoreContext.Now().AddSeconds(JobLease.Seconds))
-                    .SetProperty(job => job.Step, step)
+                    .SetProperty(job => job.Step, job => job.Step > step ? job.Step : step)
                     .SetProperty(job => job.StepsPerSecond, stepsPerSecond);
                 if (moved)
                 {
@@ -64,7 +64,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
         bool held = await TransactAsync(
             lease,
             set => set
-                .SetProperty(job => job.Step, point.Step)
+                .SetProperty(job => job.Step, job => job.Step > point.Step ? job.Step : point.Step)
                 .SetProperty(job => job.Losses.Train, point.TrainLoss)
                 .SetProperty(job => job.Losses.Validation, point.ValidationLoss),
             async store =>
@@ -107,7 +107,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
             bool held = await TransactAsync(
                 lease,
                 set => set
-                    .SetProperty(job => job.Step, snapshot.Step)
+                    .SetProperty(job => job.Step, job => job.Step > snapshot.Step ? job.Step : snapshot.Step)
                     .SetProperty(job => job.LatestCheckpoint, row.Id)
                     .SetProperty(job => job.Losses.Test, snapshot.Losses.Test)
                     .SetProperty(job => job.ClaimsSinceStep, 0)
@@ -131,10 +131,11 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
         }
     }
 
-    /// <summary>Forgets the points behind the checkpoint that the run goes on from: it will measure them again.</summary>
+    /// <summary>Forgets the steps and points behind the checkpoint that the run goes on from: it will do them again. Nothing else sets a step back.</summary>
+    /// <param name="step">The last one whose point stays, or -1.</param>
     public Task<bool> RewindAsync(JobLease lease, int step) => TransactAsync(
         lease,
-        _ => { },
+        set => set.SetProperty(job => job.Step, Math.Max(0, step)),
         async store => await store.Metrics.Where(metric => metric.JobId == lease.JobId && metric.Step > step).ExecuteDeleteAsync());
 
     /// <summary>Ends the job, or gives it back to the queue. Where somebody is cancelling it, it ends as cancelled whatever the run says.</summary>
