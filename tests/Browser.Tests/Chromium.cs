@@ -23,6 +23,7 @@ public sealed class Chromium : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private ServiceProcess? _service;
+    private string? _test;
 
     public string Url => _service!.Client.Http.BaseAddress!.ToString();
 
@@ -52,12 +53,24 @@ public sealed class Chromium : IAsyncLifetime
     public async Task<IPage> Open(string? url = null, BrowserNewContextOptions? options = null, Func<IPage, Task>? prepare = null)
     {
         SkipWithoutBrowser();
+        await CloseOfEarlierTestsAsync(_browser);
         IBrowserContext visitor = await _browser.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 900 } });
         visitor.SetDefaultTimeout(PatienceMilliseconds);
         IPage page = await visitor.NewPageAsync();
         await (prepare?.Invoke(page) ?? Task.CompletedTask);
         await page.GotoAsync(url ?? Url);
         return page;
+    }
+
+    /// <summary>A page that is left open follows the jobs of the tests after its own, and draws its network again for each.</summary>
+    private async Task CloseOfEarlierTestsAsync(IBrowser browser)
+    {
+        string test = TestContext.Current.Test!.UniqueID;
+        if (_test != test)
+        {
+            _test = test;
+            await Task.WhenAll(browser.Contexts.Select(visitor => visitor.CloseAsync()));
+        }
     }
 
     [MemberNotNull(nameof(_browser))]
