@@ -39,8 +39,8 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
             lease,
             set =>
             {
-                set.SetProperty(job => job.LeaseUntil, job => StoreContext.Now().AddSeconds(JobLease.Seconds))
-                    .SetProperty(job => job.Step, job => job.Step > step ? job.Step : step)
+                Reached(set, step)
+                    .SetProperty(job => job.LeaseUntil, job => StoreContext.Now().AddSeconds(JobLease.Seconds))
                     .SetProperty(job => job.StepsPerSecond, stepsPerSecond);
                 if (moved)
                 {
@@ -63,8 +63,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
         Milestones.Pass("metric.before", lease.JobId);
         bool held = await TransactAsync(
             lease,
-            set => set
-                .SetProperty(job => job.Step, job => job.Step > point.Step ? job.Step : point.Step)
+            set => Reached(set, point.Step)
                 .SetProperty(job => job.Losses.Train, point.TrainLoss)
                 .SetProperty(job => job.Losses.Validation, point.ValidationLoss),
             async store =>
@@ -106,8 +105,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
         {
             bool held = await TransactAsync(
                 lease,
-                set => set
-                    .SetProperty(job => job.Step, job => job.Step > snapshot.Step ? job.Step : snapshot.Step)
+                set => Reached(set, snapshot.Step)
                     .SetProperty(job => job.LatestCheckpoint, row.Id)
                     .SetProperty(job => job.Losses.Test, snapshot.Losses.Test)
                     .SetProperty(job => job.ClaimsSinceStep, 0)
@@ -131,7 +129,7 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
         }
     }
 
-    /// <summary>Forgets the steps and points behind the checkpoint that the run goes on from: it will do them again. Nothing else sets a step back.</summary>
+    /// <summary>Forgets the steps and points behind the checkpoint that the run goes on from: it will do them again.</summary>
     /// <param name="step">The last one whose point stays, or -1.</param>
     public Task<bool> RewindAsync(JobLease lease, int step) => TransactAsync(
         lease,
@@ -176,6 +174,10 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
             .Where(job => before.Contains(job.Status))
             .ExecuteUpdateAsync(set => JobLease.LetGo(set, status, error).SetProperty(job => job.ClaimsSinceStep, 0)) == 1; // the worker is alive
     }
+
+    /// <summary>The step that the run is at; a write that was overtaken by a later one sets it back nowhere.</summary>
+    private static UpdateSettersBuilder<JobRow> Reached(UpdateSettersBuilder<JobRow> set, int step) =>
+        set.SetProperty(job => job.Step, job => job.Step > step ? job.Step : step);
 
     /// <summary>The version that the update of this transaction has made.</summary>
     private static Task<long> VersionAsync(StoreContext store, JobLease lease) => lease.Row(store).Select(job => job.Version).SingleAsync();
