@@ -50,7 +50,7 @@ internal static class Measurement
         void Step()
         {
             network.Learn(batch, batch);
-            adam.Step(network.Weights, network.Gradients, ++step, 1e-4);
+            adam.Step(network, ++step, 1e-4);
         }
     }
 

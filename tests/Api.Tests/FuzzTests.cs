@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Tests.Images;
 using AutoencoderApi.Domain.Numerics;
 
@@ -35,8 +36,10 @@ public sealed class FuzzTests : IDisposable
         await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Limits__Steps", "2"), ("Limits__JobTeraflop", "0.001"), ("Limits__FigurePixels", "2500000"));
         var job = await service.Client.Ended(await service.Client.Submit("""{"dataset":"synthetic-digits","steps":2,"channels":[2,3]}"""));
         var form = $"/v1/checkpoints/{job["latestCheckpoint"]}";
+        byte[] checkpoint = await service.Client.Http.GetByteArrayAsync($"{form}/weights", TestContext.Current.CancellationToken);
         (string Kind, byte[] Source, Func<byte[], Task<int>> Send)[] kinds =
         [
+            ("safetensors", checkpoint, body => Post("/v1/checkpoints", CheckpointUpload.RawType, body)),
             ("PNG", PngFile.Write(28, 28, 8, PngFile.Gray, new byte[784]), body => Post($"{form}/reconstruction", "image/png", body)),
             ("JPEG", JpegFile.Write(64, 48, inColor: true), body => Post($"{form}/layers/code/tiles", "image/jpeg", body)),
             ("JSON job", Text("""{"architecture":"strided","name":"a","dataset":"synthetic-digits","steps":1,"channels":[2,3],"kernelSize":3,"learningRate":0.01,"startFrom":null}"""), body => Post("/v1/training-jobs", "application/json", body)),
@@ -63,7 +66,8 @@ public sealed class FuzzTests : IDisposable
                 var answers = new int[600];
                 await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (index, _) =>
                 {
-                    byte[] mutated = Mutate(source, SplitMix64.ForStream(seed, (ulong)index));
+                    var random = SplitMix64.ForStream(seed, (ulong)index);
+                    byte[] mutated = ReferenceEquals(source, checkpoint) ? MutatedFile.Next(source, ref random) : Mutate(source, ref random);
                     int status = await send(mutated);
                     Assert.True(status is < 500 or 505, $"{kind} {index} of seed {seed} is answered with {status}: {Convert.ToBase64String(mutated)}");
                     Interlocked.Increment(ref answers[status]);
@@ -99,7 +103,7 @@ public sealed class FuzzTests : IDisposable
         }
     }
 
-    private static byte[] Mutate(byte[] source, SplitMix64 random)
+    private static byte[] Mutate(byte[] source, ref SplitMix64 random)
     {
         List<byte> mutated = [.. source];
         for (int change = random.NextBelow(5); change >= 0 && mutated.Count > 0; change--)

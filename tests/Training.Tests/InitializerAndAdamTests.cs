@@ -53,7 +53,7 @@ public sealed class InitializerAndAdamTests
             (leaf - target).pow(4).sum().backward();
             optimizer.step();
             float[] gradients = [.. weights.Zip(target.data<float>().ToArray(), (w, t) => 4 * MathF.Pow(w - t, 3))];
-            ours.Step(weights, gradients, step, 0.01);
+            ours.Step(weights, gradients, first: 0, step, 0.01);
         }
 
         Assert.All(weights.Zip(leaf.data<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));

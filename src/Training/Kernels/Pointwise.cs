@@ -9,38 +9,58 @@ internal static unsafe class Pointwise
     /// <summary>y = activation(y).</summary>
     public static void Activate(Activation activation, Map y)
     {
-        for (int run = 0; activation != Activation.Linear && run < y.Runs; run++)
+        for (int run = 0; run < y.Runs; run++)
         {
-            float* values = y.Data + (run * y.RowStep);
-            int count = y.RunLength, i = 0;
-            for (; i <= count - Tile.Lanes; i += Tile.Lanes)
-            {
-                Of(activation, Vector512.Load(values + i)).Store(values + i);
-            }
+            Activate(activation, y.Data + (run * y.RowStep), y.RunLength);
+        }
+    }
 
-            for (; i < count; i++)
-            {
-                values[i] = Of(activation, Vector512.Create(values[i])).ToScalar();
-            }
+    /// <summary>The same for <paramref name="count"/> values.</summary>
+    public static void Activate(Activation activation, float* y, int count)
+    {
+        if (activation == Activation.Linear)
+        {
+            return;
+        }
+
+        int i = 0;
+        for (; i <= count - Tile.Lanes; i += Tile.Lanes)
+        {
+            Of(activation, Vector512.Load(y + i)).Store(y + i);
+        }
+
+        for (; i < count; i++)
+        {
+            y[i] = Of(activation, Vector512.Create(y[i])).ToScalar();
         }
     }
 
     /// <summary>gradient = gradient · activation', which each of these activations gives from its own output y.</summary>
     public static void MultiplyByDerivative(Activation activation, Map y, Map gradient)
     {
-        for (int run = 0; activation != Activation.Linear && run < y.Runs; run++)
+        for (int run = 0; run < y.Runs; run++)
         {
-            float* values = y.Data + (run * y.RowStep), slopes = gradient.Data + (run * gradient.RowStep);
-            int count = y.RunLength, i = 0;
-            for (; i <= count - Tile.Lanes; i += Tile.Lanes)
-            {
-                Derivative(activation, Vector512.Load(values + i), Vector512.Load(slopes + i)).Store(slopes + i);
-            }
+            MultiplyByDerivative(activation, y.Data + (run * y.RowStep), gradient.Data + (run * gradient.RowStep), y.RunLength);
+        }
+    }
 
-            for (; i < count; i++)
-            {
-                slopes[i] = Derivative(activation, Vector512.Create(values[i]), Vector512.Create(slopes[i])).ToScalar();
-            }
+    /// <summary>The same for <paramref name="count"/> values.</summary>
+    public static void MultiplyByDerivative(Activation activation, float* y, float* gradient, int count)
+    {
+        if (activation == Activation.Linear)
+        {
+            return;
+        }
+
+        int i = 0;
+        for (; i <= count - Tile.Lanes; i += Tile.Lanes)
+        {
+            Derivative(activation, Vector512.Load(y + i), Vector512.Load(gradient + i)).Store(gradient + i);
+        }
+
+        for (; i < count; i++)
+        {
+            gradient[i] = Derivative(activation, Vector512.Create(y[i]), Vector512.Create(gradient[i])).ToScalar();
         }
     }
 
@@ -56,18 +76,35 @@ internal static unsafe class Pointwise
             float squares = 0;
             for (int first = 0; first < ys.Length; first += step)
             {
-                for (int i = first; i < first + count; i++)
-                {
-                    float difference = ys[i] - xs[i];
-                    squares += difference * difference;
-                    slopes[i] = scale * difference;
-                }
+                squares = Difference(ys.Slice(first, count), xs.Slice(first, count), scale, slopes.Slice(first, count), squares);
             }
 
             sum += squares;
         }
 
         return sum;
+    }
+
+    /// <summary>The same for values without a gap; returns the sum of (y - x)² added to <paramref name="sum"/>.</summary>
+    public static float Difference(ReadOnlySpan<float> y, ReadOnlySpan<float> x, float scale, Span<float> gradient, float sum = 0)
+    {
+        Vector512<float> squares = Vector512<float>.Zero;
+        int i = 0;
+        for (; i <= y.Length - Tile.Lanes; i += Tile.Lanes)
+        {
+            Vector512<float> differences = Vector512.Create(y[i..]) - Vector512.Create(x[i..]);
+            squares += differences * differences;
+            (scale * differences).CopyTo(gradient[i..]);
+        }
+
+        for (; i < y.Length; i++)
+        {
+            float difference = y[i] - x[i];
+            sum += difference * difference;
+            gradient[i] = scale * difference;
+        }
+
+        return sum + Vector512.Sum(squares);
     }
 
     /// <summary>bias[c] += Σ over the pixels of gradient[c].</summary>

@@ -17,6 +17,9 @@ internal interface INetwork : IDisposable
     /// <param name="targets">What their reconstructions should be, in the same layout.</param>
     float Learn(float[] inputs, float[] targets);
 
+    /// <summary>Calls <paramref name="work"/> with the bounds, from and before, of shares of the flat vectors, which the network's threads do at once.</summary>
+    void InShares(Action<int, int> work);
+
     /// <summary>How the network does on a whole split, or null where that was cancelled on the way.</summary>
     /// <param name="noise">On what the network is given, drawn from <see cref="Noise.EvaluationSeed"/>; the loss is against the clean pictures.</param>
     Evaluation? Evaluate(DigitSet set, Noise? noise, CancellationToken token);

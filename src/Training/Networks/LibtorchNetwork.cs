@@ -73,6 +73,8 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         return loss.item<float>();
     }
 
+    public void InShares(Action<int, int> work) => work(0, Plan.ParameterCount);
+
     public Evaluation? Evaluate(DigitSet set, Noise? noise, CancellationToken token)
     {
         TorchThreads.Use(_threads);

@@ -1,3 +1,5 @@
+using AutoencoderApi.Training.Kernels;
+
 namespace AutoencoderApi.Training.Networks;
 
 /// <summary>
@@ -37,6 +39,13 @@ internal sealed class Team : IDisposable
             _done.Wait();
         }
     }
+
+    /// <summary>Calls <paramref name="work"/> at once with the bounds, from and before, of as many shares of 0..<paramref name="count"/> as there are threads.</summary>
+    public void InShares(int count, Action<int, int> work) => Do(part =>
+    {
+        (int first, int end) = Share.Of(count, part, Size, multipleOf: Tile.Lanes);
+        work(first, end);
+    });
 
     public void Dispose()
     {

@@ -47,6 +47,8 @@ internal sealed class VectorNetwork : INetwork
         return (float)(squares.Sum() / targets.Length);
     }
 
+    public void InShares(Action<int, int> work) => _team.InShares(_weights.Length, work);
+
     public Evaluation? Evaluate(DigitSet set, Noise? noise, CancellationToken token)
     {
         Survey[] surveys = [.. _lanes.Select(_ => new Survey(Plan))];
@@ -63,7 +65,7 @@ internal sealed class VectorNetwork : INetwork
         lane.Gradients.Span.Clear();
         double squares = 0;
         int size = Plan.Input.Count;
-        (int first, int end) = Share(part, inputs.Length / size);
+        (int first, int end) = Share.Of(inputs.Length / size, part, _team.Size);
         for (int i = first; i < end; i++)
         {
             lane.Read(inputs.AsSpan(i * size, size));
@@ -75,7 +77,7 @@ internal sealed class VectorNetwork : INetwork
 
     private void AddGradients(int part)
     {
-        (int first, int end) = Share(part, _gradients.Length);
+        (int first, int end) = Share.Of(_gradients.Length, part, _team.Size);
         for (int i = first; i < end; i++)
         {
             float sum = 0;
@@ -92,7 +94,7 @@ internal sealed class VectorNetwork : INetwork
     {
         Lane lane = _lanes[part];
         float[] clean = new float[Plan.Input.Count], input = noise is null ? clean : new float[clean.Length], reconstruction = new float[clean.Length];
-        (int first, int end) = Share(part, set.Count);
+        (int first, int end) = Share.Of(set.Count, part, _team.Size);
         for (int i = first; i < end && !token.IsCancellationRequested; i++)
         {
             Pixels.ToFloats(set.Image(i), clean);
@@ -119,7 +121,4 @@ internal sealed class VectorNetwork : INetwork
             survey.AddUnits(stage, map.Row(row), row * rowLength, map.Height * rowLength, map.Channels);
         }
     }
-
-    /// <summary>The part-th of equal shares of <paramref name="count"/>.</summary>
-    private (int First, int End) Share(int part, int count) => (count * part / _team.Size, count * (part + 1) / _team.Size);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using AutoencoderApi.Training.Networks;
 
 namespace AutoencoderApi.Training.Runs;
 
@@ -15,29 +16,35 @@ internal sealed class Adam(float[] firstMoment, float[] secondMoment)
 
     public float[] SecondMoment => secondMoment;
 
-    /// <summary>Moves the weights along the gradients.</summary>
+    /// <summary>Moves a network's weights along its gradients, on its threads.</summary>
     /// <param name="step">Number of this step, from 1.</param>
-    public void Step(Span<float> weights, ReadOnlySpan<float> gradients, int step, double learningRate)
+    public void Step(INetwork network, int step, double learningRate) =>
+        network.InShares((first, end) => Step(network.Weights[first..end], network.Gradients[first..end], first, step, learningRate));
+
+    /// <summary>Moves a part of the weights.</summary>
+    /// <param name="first">Where in the flat vector it begins.</param>
+    public void Step(Span<float> weights, ReadOnlySpan<float> gradients, int first, int step, double learningRate)
     {
+        Span<float> ms = firstMoment.AsSpan(first, weights.Length), vs = secondMoment.AsSpan(first, weights.Length);
         float rate = (float)(learningRate / (1 - Math.Pow(Beta1, step)));
         float correction = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, step)));
         int i = 0;
         for (; i <= weights.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             var g = new Vector<float>(gradients[i..]);
-            Vector<float> m = (new Vector<float>(firstMoment, i) * (float)Beta1) + (g * (float)(1 - Beta1));
-            Vector<float> v = (new Vector<float>(secondMoment, i) * (float)Beta2) + (g * g * (float)(1 - Beta2));
+            Vector<float> m = (new Vector<float>(ms[i..]) * (float)Beta1) + (g * (float)(1 - Beta1));
+            Vector<float> v = (new Vector<float>(vs[i..]) * (float)Beta2) + (g * g * (float)(1 - Beta2));
             Vector<float> w = new Vector<float>(weights[i..]) - (m * rate / ((Vector.SquareRoot(v) * correction) + new Vector<float>(Epsilon)));
-            m.CopyTo(firstMoment, i);
-            v.CopyTo(secondMoment, i);
+            m.CopyTo(ms[i..]);
+            v.CopyTo(vs[i..]);
             w.CopyTo(weights[i..]);
         }
 
         for (; i < weights.Length; i++)
         {
             float g = gradients[i];
-            float m = firstMoment[i] = (firstMoment[i] * (float)Beta1) + (g * (float)(1 - Beta1));
-            float v = secondMoment[i] = (secondMoment[i] * (float)Beta2) + (g * g * (float)(1 - Beta2));
+            float m = ms[i] = (ms[i] * (float)Beta1) + (g * (float)(1 - Beta1));
+            float v = vs[i] = (vs[i] * (float)Beta2) + (g * g * (float)(1 - Beta2));
             weights[i] -= m * rate / ((MathF.Sqrt(v) * correction) + Epsilon);
         }
     }

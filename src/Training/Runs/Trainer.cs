@@ -107,7 +107,7 @@ public sealed class Trainer
             Milestones.Pass("step.before");
             long began = Stopwatch.GetTimestamp();
             float batchLoss = Learn(step); // forward, mean squared error, backward
-            adam.Step(network.Weights, network.Gradients, step + 1, _settings.LearningRateAt(step));
+            adam.Step(network, step + 1, _settings.LearningRateAt(step));
             Telemetry.StepDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, architecture);
             lossSum += batchLoss;
             _step = ++step;

@@ -50,7 +50,7 @@ internal sealed class TrialDraws(TrainingSettings settings, int threads, Batches
         {
             (float[] inputs, float[] targets) = batches.At(step);
             float batchLoss = network.Learn(inputs, targets);
-            adam.Step(network.Weights, network.Gradients, step + 1, settings.LearningRateAt(step));
+            adam.Step(network, step + 1, settings.LearningRateAt(step));
             loss = step == 0 ? batchLoss : (Memory * loss) + ((1 - Memory) * batchLoss);
         }
 

@@ -2,6 +2,7 @@ using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Training.Tests;
 
@@ -9,7 +10,7 @@ namespace AutoencoderApi.Training.Tests;
 /// The kernels against the same network in plain libtorch operations, on noise: in drawn digits many pixels see the same
 /// surroundings, and of equal maxima either may come out larger by a last bit.
 /// </summary>
-public sealed class VectorNetworkTests
+public sealed class KernelNetworkTests
 {
     private const int Batch = 7, Threads = 2;
     private const int Draws = 3; // the maxima of a pooling can be as close as that by chance, but not in three draws
@@ -33,6 +34,11 @@ public sealed class VectorNetworkTests
             }
 
             data.Add(Architecture.Strided, 5, 64, 64, 0);
+            foreach ((int hidden, int code) in ((int, int)[])[(300, 64), (1, 1), (3, 17), (33, 5), (48, 2), (16, 100)])
+            {
+                data.Add(Architecture.Dense, 5, hidden, code, 0);
+            }
+
             return data;
         }
     }
@@ -62,6 +68,7 @@ public sealed class VectorNetworkTests
             }
 
             data.Add(Architecture.Strided, [3, 128, 128], 5);
+            data.Add(Architecture.Dense, [3, 8, 12], 5);
             data.Add(Architecture.SwitchUnpool, [1, 8, 128], 5);
             return data;
         }
@@ -109,6 +116,52 @@ public sealed class VectorNetworkTests
         ReadOnlySpan<float> first = pictures.AsSpan(0, plan.Input.Count);
         float[] code = viewer.Look(first, plan.CodeIndex);
         Assert.Equal(viewer.Look(first, plan.Stages.Count - 1), viewer.Decode(code, first));
+        AssertEqualEvaluations(ours, plain, set);
+    }
+
+    [Theory]
+    [InlineData(28, 300, 64)]
+    [InlineData(8, 5, 19)]
+    public void The_evaluation_of_a_dense_network_equals_that_of_libtorch(int side, int hidden, int code)
+    {
+        int[] shape = [1, side, side];
+        (NetworkPlan plan, float[] weights) = Draw(Architecture.Dense, shape, 5, hidden, code, 0);
+        using INetwork ours = Trainable(plan, weights, Threads);
+        using var plain = new LibtorchNetwork(plan, weights, Threads, trainable: true);
+        AssertEqualEvaluations(ours, plain, Random(shape));
+    }
+
+    [Fact]
+    public void A_dense_network_learns_the_same_bits_on_any_number_of_threads()
+    {
+        (NetworkPlan plan, float[] weights) = Draw(Architecture.Dense, s_digit, 5, 100, 33, 0);
+        float[] pictures = Pictures(Random(s_digit));
+        (float Loss, float[] Weights)[] ends = [.. ((int[])[1, 2, 3, 7]).Select(threads =>
+        {
+            using INetwork network = Trainable(plan, weights, threads);
+            var adam = new Adam(new float[weights.Length], new float[weights.Length]);
+            float loss = 0;
+            for (int step = 1; step <= 5; step++)
+            {
+                loss = network.Learn(pictures, pictures);
+                adam.Step(network, step, 0.01);
+            }
+
+            return (loss, (float[])[.. network.Weights]);
+        })];
+        Assert.NotEqual(weights, ends[0].Weights);
+        Assert.All(ends, end =>
+        {
+            Assert.Equal(ends[0].Loss, end.Loss);
+            Assert.Equal(ends[0].Weights, end.Weights);
+        });
+    }
+
+    private static INetwork Trainable(NetworkPlan plan, float[] weights, int threads) =>
+        plan.Stages.Any(stage => stage is Stage.Linear) ? new DenseNetwork(plan, weights, threads) : new VectorNetwork(plan, weights, threads);
+
+    private static void AssertEqualEvaluations(INetwork ours, LibtorchNetwork plain, DigitSet set)
+    {
         foreach (Noise? noise in (Noise?[])[null, new() { Kind = NoiseKind.Gaussian, Amount = 0.3 }, new() { Kind = NoiseKind.SaltAndPepper, Amount = 0.2 }])
         {
             Evaluation there = plain.Evaluate(set, noise, CancellationToken.None)!, here = ours.Evaluate(set, noise, CancellationToken.None)!;
@@ -127,7 +180,7 @@ public sealed class VectorNetworkTests
     private static string? Fault(Architecture architecture, int[] shape, int kernel, int first, int second, int draw)
     {
         (NetworkPlan plan, float[] weights) = Draw(architecture, shape, kernel, first, second, draw);
-        using var ours = new VectorNetwork(plan, weights, Threads);
+        using INetwork ours = Trainable(plan, weights, Threads);
         using var plain = new LibtorchNetwork(plan, weights, Threads, trainable: true);
         DigitSet set = Random(shape);
         float[] inputs = Pictures(set), targets = [.. Pictures(set).Reverse()]; // unlike the inputs, as with noise
@@ -181,6 +234,7 @@ public sealed class VectorNetworkTests
             PictureShape = shape,
             KernelSize = kernel,
             Channels = [first, second],
+            DenseWidths = [first, second],
             DecoderBias = random.Next(2) == 0,
         };
         NetworkPlan plan = NetworkPlan.For(settings);
