@@ -52,15 +52,20 @@ public sealed class FuzzTests : IDisposable
 
         await TryAll(seed: 100, Math.Min(s_inputs, 150)); // until everything has been used once
         long before = Memory(service);
-        await TryAll(seed: 1, s_inputs);
+        foreach (string row in await TryAll(seed: 1, s_inputs))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(row);
+        }
+
         long grown = Memory(service) - before;
         TestContext.Current.TestOutputHelper?.WriteLine($"{s_inputs} of each kind; resident memory {before / 1e6:F0} MB before, {grown / 1e6:+0;-0} MB after.");
         Assert.False(service.HasExited, service.Output());
         Assert.InRange(grown, long.MinValue, MemoryBound);
         Assert.Equal(HttpStatusCode.OK, (await service.Client.Http.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
 
-        async Task TryAll(ulong seed, int count)
+        async Task<IReadOnlyList<string>> TryAll(ulong seed, int count)
         {
+            List<string> rows = [];
             foreach ((string kind, byte[] source, Func<byte[], Task<int>> send) in kinds)
             {
                 var answers = new int[600];
@@ -72,8 +77,10 @@ public sealed class FuzzTests : IDisposable
                     Assert.True(status is < 500 or 505, $"{kind} {index} of seed {seed} is answered with {status}: {Convert.ToBase64String(mutated)}");
                     Interlocked.Increment(ref answers[status]);
                 });
-                TestContext.Current.TestOutputHelper?.WriteLine($"| {kind} | {count} | {string.Join(", ", answers.Index().Where(answer => answer.Item > 0).Select(answer => $"{answer.Item} × {(answer.Index == 0 ? "closed" : answer.Index)}"))} |");
+                rows.Add($"| {kind} | {count} | {string.Join(", ", answers.Index().Where(answer => answer.Item > 0).Select(answer => $"{answer.Item} × {(answer.Index == 0 ? "closed" : answer.Index)}"))} |");
             }
+
+            return rows;
         }
 
         async Task<int> Post(string path, string type, byte[] body)
