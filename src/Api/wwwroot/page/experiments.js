@@ -20,7 +20,6 @@ export class Experiments {
       take: (summaries) => this.#take(summaries),
       listed: () => this.#listed(),
       older: () => this.#list.render(),
-      dropped: () => {},
     });
   }
 

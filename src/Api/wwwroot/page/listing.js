@@ -21,7 +21,7 @@ export class Listing {
    * @param name the id of the list's element; `name-more` is the button for older entries, `name-none` what stands there while it is empty
    * @param size how many entries a page holds
    * @param on {take(items): an entry, which has an `element`, is to be set for each, listed(items, isFirst): the entries are up to date,
-   * gives the seconds after which to ask again, older(): more entries were taken, dropped(id): somebody deleted one}
+   * gives the seconds after which to ask again, older(): more entries were taken, dropped?(id): somebody deleted one}
    */
   constructor(name, path, size, on) {
     this.#name = name;
@@ -89,7 +89,7 @@ export class Listing {
     for (const id of this.#entries.keys()) {
       if (id < oldest || kept.has(id)) continue;
       this.#entries.delete(id);
-      this.#on.dropped(id);
+      this.#on.dropped?.(id);
     }
   }
 }
