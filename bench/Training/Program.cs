@@ -1,6 +1,6 @@
 using AutoencoderApi.TrainingBench;
 
-// Without arguments: the whole comparison. The others are what it starts in processes of their own, a profile, a picture, and the price of being measured.
+// Without arguments: the whole comparison. The others are what it starts in processes of their own, a profile, a picture, the price of being measured, and memory.
 switch (args)
 {
     case []:
@@ -24,8 +24,11 @@ switch (args)
     case ["telemetry"]:
         TelemetryCost.Print();
         break;
+    case ["models"]:
+        ModelMemory.Print();
+        break;
     default:
-        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure ours|plain THREADS | layers | padding | telemetry]");
+        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure ours|plain THREADS | layers | padding | telemetry | models]");
         return 2;
 }
 
