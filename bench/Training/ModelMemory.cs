@@ -24,7 +24,7 @@ internal static class ModelMemory
             Model[] loaded = [.. Enumerable.Range(0, Models).Select(_ => Load(settings))];
             double each = (Resident() - before) / 1e6 / Models;
             Array.ForEach(loaded, model => model.Dispose());
-            double weights = Trainer.Begin(settings, threads: 1).Weights.Length * sizeof(float) / 1e6;
+            double weights = warm.Plan.ParameterCount * sizeof(float) / 1e6;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| `{WireFormat.Name(architecture)}` | {weights:F2} | {each:F2} |"));
         }
     }
