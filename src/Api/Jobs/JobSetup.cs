@@ -1,3 +1,4 @@
+using System.Globalization;
 using AutoencoderApi.Api.Store;
 using Hangfire;
 using Hangfire.InMemory;
@@ -19,7 +20,9 @@ internal static class JobSetup
             options.ShutdownTimeout = s_stopWithin + TimeSpan.FromSeconds(1); // more than Hangfire's own
             options.ServicesStopConcurrently = true; // answers being written and jobs being given back share that time
         });
-        services.AddHangfire(hangfire => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseQueue(configuration));
+        services.AddHangfire(hangfire => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings()
+            .UseDefaultCulture(CultureInfo.InvariantCulture, captureDefault: false) // the only one there is: nothing to store with each entry
+            .UseQueue(configuration));
         if (configuration.Role() != ProcessRole.Api)
         {
             services.AddHangfireServer((provider, options) =>

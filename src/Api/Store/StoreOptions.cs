@@ -32,7 +32,12 @@ internal sealed class StoreOptions
         DefaultTimeout = 10, // seconds to wait for another writer
     }.ToString();
 
-    /// <summary>What the operator has given, with times that let a caller and a lease outlive a silent server.</summary>
+    private const int PreparedStatements = 64; // more than the store has
+
+    /// <summary>
+    /// What the operator has given, with times that let a caller and a lease outlive a silent server, and with statements that are planned
+    /// once for each connection and not at every call (docs/performance.md).
+    /// </summary>
     public static string PostgresConnection(string configured)
     {
         var connection = new NpgsqlConnectionStringBuilder(configured);
@@ -40,6 +45,7 @@ internal sealed class StoreOptions
         connection.Timeout = given.Contains("TIMEOUT") ? connection.Timeout : 3; // seconds to connect
         connection.CommandTimeout = given.Contains("COMMANDTIMEOUT") ? connection.CommandTimeout : 8;
         connection.CancellationTimeout = given.Contains("CANCELLATIONTIMEOUT") ? connection.CancellationTimeout : 500; // ms
+        connection.MaxAutoPrepare = given.Contains("MAXAUTOPREPARE") ? connection.MaxAutoPrepare : PreparedStatements;
         // A worker frozen within a transaction holds its job's row: the server lets go of it before the lease has run out.
         connection.Options ??= "-c idle_in_transaction_session_timeout=5000";
         return connection.ToString();

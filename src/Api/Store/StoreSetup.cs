@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace AutoencoderApi.Api.Store;
 
@@ -10,14 +11,15 @@ internal static class StoreSetup
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         if (configuration.Provider() == StoreProvider.Postgres)
         {
-            string connection = configuration.PostgresConnection();
+            // Nothing here leaves anything behind in its session that would have to be reset.
+            string connection = new NpgsqlConnectionStringBuilder(configuration.PostgresConnection()) { NoResetOnClose = true }.ConnectionString;
             services.AddPooledDbContextFactory<PostgresStoreContext>(options => options.UseNpgsql(connection));
             services.AddSingleton<IDbContextFactory<StoreContext>, Factory<PostgresStoreContext>>();
         }
         else
         {
             services.AddPooledDbContextFactory<SqliteStoreContext>((provider, options) =>
-                options.UseSqlite(provider.GetRequiredService<IOptions<StoreOptions>>().Value.SqliteConnection()));
+                options.UseSqlite(provider.GetRequiredService<IOptions<StoreOptions>>().Value.SqliteConnection()).AddInterceptors(new SqliteBusyWait()));
             services.AddSingleton<IDbContextFactory<StoreContext>, Factory<SqliteStoreContext>>();
         }
     }
