@@ -16,14 +16,17 @@ public static class PngEncoder
 
     private static readonly byte[] s_signature = [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 
-    // Small tiles gain little from deflate's slow levels, and 4 is zlib's first with lazy matching.
-    private static readonly ZLibCompressionOptions s_level = new() { CompressionLevel = 4 };
+    private const byte Unfiltered = 0, Up = 2; // a row as it is, and as its difference from the row above
+
+    // Pixels are drawn as squares: of grey ones runs of a byte are all there is to find, in colour a pixel repeats every three bytes.
+    private static readonly ZLibCompressionOptions s_gray = new() { CompressionStrategy = ZLibCompressionStrategy.RunLengthEncoding };
+    private static readonly ZLibCompressionOptions s_color = new() { CompressionLevel = 2 };
 
     public static byte[] Encode(Canvas canvas) => Encode(canvas.Width, canvas.Height, canvas.Channels, canvas.Pixels);
 
     private static byte[] Encode(int width, int height, int channels, byte[] pixels)
     {
-        ReadOnlySpan<byte> data = Compress(width * channels, height, pixels);
+        ReadOnlySpan<byte> data = Compress(width * channels, height, pixels, channels == 1 ? s_gray : s_color);
         byte[] png = new byte[s_signature.Length + (3 * Around) + 13 + data.Length];
         s_signature.CopyTo(png, 0);
         Span<byte> rest = png.AsSpan(s_signature.Length);
@@ -38,17 +41,26 @@ public static class PngEncoder
         return png;
     }
 
-    /// <summary>The rows, each after a byte that says that it is not filtered, as a zlib stream.</summary>
-    private static ReadOnlySpan<byte> Compress(int rowLength, int height, byte[] pixels)
+    /// <summary>The rows, each after the byte that names its filter, as a zlib stream. A row that repeats the one above is stored as zeros.</summary>
+    private static ReadOnlySpan<byte> Compress(int rowLength, int height, byte[] pixels, ZLibCompressionOptions options)
     {
         byte[] rows = new byte[(rowLength + 1) * height];
+        ReadOnlySpan<byte> above = [];
         for (int y = 0; y < height; y++)
         {
-            pixels.AsSpan(y * rowLength, rowLength).CopyTo(rows.AsSpan((y * (rowLength + 1)) + 1));
+            ReadOnlySpan<byte> row = pixels.AsSpan(y * rowLength, rowLength);
+            Span<byte> target = rows.AsSpan(y * (rowLength + 1));
+            target[0] = row.SequenceEqual(above) ? Up : Unfiltered;
+            if (target[0] == Unfiltered)
+            {
+                row.CopyTo(target[1..]);
+            }
+
+            above = row;
         }
 
         var compressed = new MemoryStream();
-        using (var zlib = new ZLibStream(compressed, s_level, leaveOpen: true))
+        using (var zlib = new ZLibStream(compressed, options, leaveOpen: true))
         {
             zlib.Write(rows);
         }

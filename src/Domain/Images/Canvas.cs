@@ -48,9 +48,19 @@ public sealed class Canvas
 
     private void Stretch(ReadOnlySpan<byte> source, int scale, Span<byte> target)
     {
-        for (int i = 0; i < target.Length; i++)
+        if (Channels == 1)
         {
-            target[i] = source[i / (scale * Channels) * Channels + i % Channels];
+            for (int i = 0; i < source.Length; i++)
+            {
+                target.Slice(i * scale, scale).Fill(source[i]);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < target.Length; i += Channels)
+        {
+            source.Slice(i / (scale * Channels) * Channels, Channels).CopyTo(target[i..]);
         }
     }
 }

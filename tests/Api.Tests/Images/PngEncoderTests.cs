@@ -21,6 +21,19 @@ public sealed class PngEncoderTests
         Assert.Equal(gray, decoded.Planes[0].Pixels);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Rows_that_repeat_come_back_as_often_as_they_were_drawn(int channels)
+    {
+        var canvas = new Canvas(16, 8, channels);
+        canvas.Draw([.. Enumerable.Range(0, 4 * 2 * channels).Select(i => (byte)(i * 37))], 4, 0, 0, scale: 4);
+
+        using SKBitmap bitmap = SKBitmap.Decode(PngEncoder.Encode(canvas));
+
+        Assert.Equal(canvas.Pixels, bitmap.Pixels.SelectMany(pixel => new[] { pixel.Red, pixel.Green, pixel.Blue }.Take(channels)));
+    }
+
     [Fact]
     public void Colour_is_written_as_24_bits_and_comes_back_byte_for_byte()
     {
