@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace AutoencoderApi.Domain.Images;
 
 /// <summary>Each pixel replaced by the largest or smallest in a square window around it (dilation and erosion), in place.</summary>
@@ -5,53 +7,44 @@ internal static class Extremes
 {
     public static void Spread(GrayPicture picture, int radius, bool largest)
     {
-        // The smallest of x is 255 less the largest of 255 - x, so one direction is enough.
-        byte flip = largest ? (byte)0 : (byte)255;
-        byte[] line = new byte[Math.Max(picture.Width, picture.Height)];
-        int[] queue = new int[line.Length];
+        int window = 2 * radius + 1;
+        GrayPicture padded = Margin.Add(picture, radius, largest ? byte.MinValue : byte.MaxValue);
+        Widen(padded.Pixels, window, stride: 1, largest);
+        Widen(padded.Pixels, window, padded.Width, largest);
         for (int y = 0; y < picture.Height; y++)
         {
-            SpreadLine(picture.Pixels.AsSpan(y * picture.Width), 1, line.AsSpan(0, picture.Width), queue, radius, flip);
-        }
-
-        for (int x = 0; x < picture.Width; x++)
-        {
-            SpreadLine(picture.Pixels.AsSpan(x), picture.Width, line.AsSpan(0, picture.Height), queue, radius, flip);
+            padded.Pixels.AsSpan(y * padded.Width, picture.Width).CopyTo(picture.Pixels.AsSpan(y * picture.Width));
         }
     }
 
-    /// <summary>A queue of falling values keeps the window's largest at its head (Lemire, "Streaming maximum-minimum filter", 2006).</summary>
-    private static void SpreadLine(Span<byte> pixels, int stride, Span<byte> line, int[] queue, int radius, byte flip)
+    /// <summary>
+    /// Gives each pixel the extreme of the window that begins with it: by joining two windows, a window of twice as many pixels;
+    /// last, by joining two that overlap, one of any number. Where a window leaves its row lies the padding's end, which nobody reads.
+    /// </summary>
+    private static void Widen(Span<byte> pixels, int window, int stride, bool largest)
     {
-        for (int i = 0; i < line.Length; i++)
+        int reach = 1;
+        for (; 2 * reach <= window; reach *= 2)
         {
-            line[i] = (byte)(pixels[i * stride] ^ flip);
+            Join(pixels, reach * stride, largest);
         }
 
-        (int head, int tail) = (0, 0);
-        for (int i = 0; i < line.Length + radius; i++)
+        Join(pixels, (window - reach) * stride, largest);
+    }
+
+    private static void Join(Span<byte> pixels, int ahead, bool largest)
+    {
+        int i = 0;
+        for (; i + ahead + Vector<byte>.Count <= pixels.Length; i += Vector<byte>.Count)
         {
-            if (i < line.Length)
-            {
-                while (tail > head && line[queue[tail - 1]] <= line[i])
-                {
-                    tail--;
-                }
+            var here = new Vector<byte>(pixels[i..]);
+            var there = new Vector<byte>(pixels[(i + ahead)..]);
+            (largest ? Vector.Max(here, there) : Vector.Min(here, there)).CopyTo(pixels[i..]);
+        }
 
-                queue[tail++] = i;
-            }
-
-            if (i < radius)
-            {
-                continue;
-            }
-
-            if (queue[head] < i - 2 * radius)
-            {
-                head++;
-            }
-
-            pixels[(i - radius) * stride] = (byte)(line[queue[head]] ^ flip);
+        for (; i + ahead < pixels.Length; i++)
+        {
+            pixels[i] = largest ? Math.Max(pixels[i], pixels[i + ahead]) : Math.Min(pixels[i], pixels[i + ahead]);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace AutoencoderApi.Domain.Images;
 
 /// <summary>Tells ink from noise, specks and the remains of shadows.</summary>
@@ -25,7 +27,7 @@ internal static class Ink
         }
 
         int weak = Math.Max(noise, (int)(noise + (threshold - noise) * WeakPart));
-        bool[]? kept = InkParts.Keep(contrast, width, height, weak, strong: threshold);
+        byte[]? kept = InkParts.Keep(contrast, width, height, weak, strong: threshold);
         return kept is null ? null : Soften(contrast, kept, width, height, noise, full);
     }
 
@@ -47,13 +49,20 @@ internal static class Ink
             return 0;
         }
 
-        int[] differences = new int[256];
-        for (int i = 1; i < contrast.Length; i++)
+        byte[] differences = new byte[contrast.Length - 1];
+        int i = 0;
+        for (; i + Vector<byte>.Count <= differences.Length; i += Vector<byte>.Count)
         {
-            differences[Math.Abs(contrast[i] - contrast[i - 1])]++;
+            (var here, var next) = (new Vector<byte>(contrast, i), new Vector<byte>(contrast, i + 1));
+            (Vector.Max(here, next) - Vector.Min(here, next)).CopyTo(differences, i);
         }
 
-        return GrayHistogram.Percentile(differences, 0.5) / 0.95 / 0.75;
+        for (; i < differences.Length; i++)
+        {
+            differences[i] = (byte)Math.Abs(contrast[i + 1] - contrast[i]);
+        }
+
+        return GrayHistogram.Percentile(GrayHistogram.Of(differences), 0.5) / 0.95 / 0.75;
     }
 
     private static int[] UpperClass(int[] counts, int threshold)
@@ -64,20 +73,20 @@ internal static class Ink
     }
 
     /// <summary>Stretches noise..full to 0..255 within two hundredths of the picture around kept ink: there lie its soft edges.</summary>
-    private static byte[] Soften(byte[] contrast, bool[] kept, int width, int height, int noise, int full)
+    private static byte[] Soften(byte[] contrast, byte[] kept, int width, int height, int noise, int full)
     {
-        byte[] mask = new byte[contrast.Length];
-        for (int i = 0; i < mask.Length; i++)
+        Span<byte> levels = stackalloc byte[256];
+        for (int level = 0; level < levels.Length; level++)
         {
-            mask[i] = kept[i] ? (byte)255 : (byte)0;
+            levels[level] = (byte)Math.Clamp((level - noise) * 255 / (full - noise), 0, 255);
         }
 
-        Extremes.Spread(new GrayPicture(width, height, mask), 1 + Math.Max(width, height) / 200, largest: true);
-        for (int i = 0; i < mask.Length; i++)
+        Extremes.Spread(new GrayPicture(width, height, kept), 1 + Math.Max(width, height) / 200, largest: true);
+        for (int i = 0; i < kept.Length; i++)
         {
-            mask[i] = mask[i] == 0 ? (byte)0 : (byte)Math.Clamp((contrast[i] - noise) * 255 / (full - noise), 0, 255);
+            kept[i] &= levels[contrast[i]];
         }
 
-        return mask;
+        return kept;
     }
 }

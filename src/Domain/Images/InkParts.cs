@@ -13,19 +13,17 @@ internal static class InkParts
     // A digit is at least this share of the picture's longer side; less is noise.
     private const double SmallestDigit = 0.03;
 
-    /// <summary>Which pixels are ink, or null where none are. A part needs one pixel above <paramref name="strong"/>.</summary>
-    public static bool[]? Keep(byte[] contrast, int width, int height, int weak, int strong)
+    /// <summary>255 where ink is and 0 elsewhere, or null where there is none. A part needs one pixel above <paramref name="strong"/>.</summary>
+    public static byte[]? Keep(byte[] contrast, int width, int height, int weak, int strong)
     {
-        int[] labels = new int[contrast.Length];
-        List<Part> parts = Label(contrast, labels, width, height, weak, strong);
-        int partsSeen = parts.Count;
+        List<Run> runs = Find(contrast, width, weak, strong);
+        List<Part> parts = [.. runs.Where(run => run.Begins).Select(run => run.Part).Where(part => part.Whole == part && part.IsStrong)];
         int side = Math.Max(width, height);
-        parts.RemoveAll(part => !part.IsStrong);
         if (side > PhotoSide)
         {
-            int inner = parts.Where(part => !part.TouchesBorder).Select(part => part.Area).DefaultIfEmpty().Max();
-            int outer = parts.Where(part => part.TouchesBorder).Select(part => part.Area).DefaultIfEmpty().Max();
-            parts.RemoveAll(part => part.TouchesBorder && inner >= InnerShare * outer);
+            int inner = parts.Where(part => !part.TouchesBorder(width, height)).Select(part => part.Area).DefaultIfEmpty().Max();
+            int outer = parts.Where(part => part.TouchesBorder(width, height)).Select(part => part.Area).DefaultIfEmpty().Max();
+            parts.RemoveAll(part => part.TouchesBorder(width, height) && inner >= InnerShare * outer);
         }
 
         int largest = parts.Select(part => part.Area).DefaultIfEmpty().Max();
@@ -34,82 +32,112 @@ internal static class InkParts
             return null;
         }
 
-        bool[] isInk = new bool[partsSeen + 1];
-        parts.ForEach(part => isInk[part.Label] = part.Area >= SpeckShare * largest);
-        return Array.ConvertAll(labels, label => isInk[label]);
-    }
-
-    private static List<Part> Label(byte[] contrast, int[] labels, int width, int height, int weak, int strong)
-    {
-        var parts = new List<Part>();
-        var open = new Stack<int>();
-        for (int start = 0; start < contrast.Length; start++)
+        var ink = parts.Where(part => part.Area >= SpeckShare * largest).ToHashSet();
+        byte[] kept = new byte[contrast.Length];
+        foreach (Run run in runs.Where(run => ink.Contains(run.Part.Whole)))
         {
-            if (labels[start] != 0 || contrast[start] <= weak)
-            {
-                continue;
-            }
-
-            var part = new Part(parts.Count + 1, width, height);
-            labels[start] = part.Label;
-            open.Push(start);
-            while (open.TryPop(out int at))
-            {
-                part.Add(at, contrast[at] > strong);
-                PushNeighbours(at, contrast, labels, part, weak, open);
-            }
-
-            parts.Add(part);
+            kept.AsSpan((run.Row * width) + run.Left, run.End - run.Left).Fill(byte.MaxValue);
         }
 
-        return parts;
+        return kept;
     }
 
-    private static void PushNeighbours(int at, byte[] contrast, int[] labels, Part part, int weak, Stack<int> open)
+    /// <summary>The rows' runs of pixels above <paramref name="weak"/>, in order. Those that touch, by a side or a corner, are of one whole.</summary>
+    private static List<Run> Find(byte[] contrast, int width, int weak, int strong)
     {
-        (int y, int x) = Math.DivRem(at, part.Width);
-        (int left, int right) = (Math.Max(0, x - 1), Math.Min(part.Width - 1, x + 1));
-        int bottom = Math.Min(part.Height - 1, y + 1);
-        for (int row = Math.Max(0, y - 1); row <= bottom; row++)
+        var runs = new List<Run>();
+        int above = 0;
+        for (int y = 0; y < contrast.Length / width; y++)
         {
-            for (int next = row * part.Width + left; next <= row * part.Width + right; next++)
+            ReadOnlySpan<byte> row = contrast.AsSpan(y * width, width);
+            int first = runs.Count;
+            int end = 0;
+            while (row[end..].IndexOfAnyInRange((byte)(weak + 1), byte.MaxValue) is >= 0 and var skipped)
             {
-                if (labels[next] == 0 && contrast[next] > weak)
+                int left = end + skipped;
+                int length = row[left..].IndexOfAnyExceptInRange((byte)(weak + 1), byte.MaxValue);
+                end = length < 0 ? width : left + length;
+                while (above < first && runs[above].End < left)
                 {
-                    labels[next] = part.Label;
-                    open.Push(next);
+                    above++;
                 }
+
+                Part? part = null;
+                for (int i = above; i < first && runs[i].Left <= end; i++)
+                {
+                    part = Part.Join(part, runs[i].Part.Whole);
+                }
+
+                bool begins = part is null;
+                part ??= new Part();
+                part.Add(y, left, end, row[left..end].ContainsAnyInRange((byte)(strong + 1), byte.MaxValue));
+                runs.Add(new Run(y, left, end, part, begins));
             }
+
+            above = first;
         }
+
+        return runs;
     }
 
-    private sealed class Part(int label, int width, int height)
+    /// <param name="End">The column after its last.</param>
+    /// <param name="Begins">Whether it is the first of <paramref name="Part"/>.</param>
+    private readonly record struct Run(int Row, int Left, int End, Part Part, bool Begins);
+
+    private sealed class Part
     {
+        private Part? _joined;
         private int _left = int.MaxValue;
-        private int _right;
+        private int _end;
         private int _top = int.MaxValue;
         private int _bottom;
 
-        public int Label => label;
+        /// <summary>What it has become a part of; itself, if nothing (union-find, with its path halved).</summary>
+        public Part Whole
+        {
+            get
+            {
+                Part part = this;
+                while (part._joined is { } next)
+                {
+                    part._joined = next._joined ?? next;
+                    part = next;
+                }
 
-        public int Width => width;
-
-        public int Height => height;
+                return part;
+            }
+        }
 
         public int Area { get; private set; }
 
         public bool IsStrong { get; private set; }
 
-        public int Extent => Math.Max(_right - _left, _bottom - _top) + 1;
+        public int Extent => Math.Max(_end - 1 - _left, _bottom - _top) + 1;
 
-        public bool TouchesBorder => _left == 0 || _top == 0 || _right == width - 1 || _bottom == height - 1;
-
-        public void Add(int at, bool isStrong)
+        /// <returns>The whole of both.</returns>
+        public static Part Join(Part? part, Part other)
         {
-            (int x, int y) = (at % width, at / width);
-            (_left, _right) = (Math.Min(_left, x), Math.Max(_right, x));
-            (_top, _bottom) = (Math.Min(_top, y), Math.Max(_bottom, y));
-            Area++;
+            if (part is null || part == other)
+            {
+                return other;
+            }
+
+            (Part small, Part large) = part.Area < other.Area ? (part, other) : (other, part);
+            small._joined = large;
+            (large._left, large._end) = (Math.Min(large._left, small._left), Math.Max(large._end, small._end));
+            (large._top, large._bottom) = (Math.Min(large._top, small._top), Math.Max(large._bottom, small._bottom));
+            large.Area += small.Area;
+            large.IsStrong |= small.IsStrong;
+            return large;
+        }
+
+        public bool TouchesBorder(int width, int height) => _left == 0 || _top == 0 || _end == width || _bottom == height - 1;
+
+        public void Add(int row, int left, int end, bool isStrong)
+        {
+            (_left, _end) = (Math.Min(_left, left), Math.Max(_end, end));
+            (_top, _bottom) = (Math.Min(_top, row), Math.Max(_bottom, row));
+            Area += end - left;
             IsStrong |= isStrong;
         }
     }

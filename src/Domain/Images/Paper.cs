@@ -21,21 +21,16 @@ internal static class Paper
         GrayPicture paper = Estimate(BoxShrink.By(picture, cell), isLight, isEven);
 
         byte[] contrast = new byte[seen.Length];
-        var columns = new Between[picture.Width];
-        for (int x = 0; x < columns.Length; x++)
-        {
-            columns[x] = Between.Of(x, cell, paper.Width);
-        }
-
+        float[] wide = Widen(paper, cell, picture.Width);
         for (int y = 0; y < picture.Height; y++)
         {
             var row = Between.Of(y, cell, paper.Height);
-            ReadOnlySpan<byte> above = paper.Pixels.AsSpan(row.Low * paper.Width, paper.Width);
-            ReadOnlySpan<byte> below = paper.Pixels.AsSpan(row.High * paper.Width, paper.Width);
-            for (int x = 0; x < columns.Length; x++)
+            ReadOnlySpan<float> above = wide.AsSpan(row.Low * picture.Width, picture.Width);
+            ReadOnlySpan<float> below = wide.AsSpan(row.High * picture.Width, picture.Width);
+            for (int x = 0; x < above.Length; x++)
             {
-                int i = y * columns.Length + x;
-                float behind = float.Lerp(columns[x].In(above), columns[x].In(below), row.Part);
+                int i = y * above.Length + x;
+                float behind = float.Lerp(above[x], below[x], row.Part);
                 float difference = isLight ? (behind - seen[i]) * 255 / Math.Max(behind, DarkestPaper) : seen[i] - behind;
                 contrast[i] = difference <= 0 ? (byte)0 : (byte)Math.Min(difference + 0.5f, 255);
             }
@@ -60,6 +55,22 @@ internal static class Paper
         return Margin.Remove(padded, margin);
     }
 
+    /// <summary>The grid's rows, interpolated to the picture's width.</summary>
+    private static float[] Widen(GrayPicture grid, int cell, int width)
+    {
+        float[] wide = new float[grid.Height * width];
+        for (int x = 0; x < width; x++)
+        {
+            var column = Between.Of(x, cell, grid.Width);
+            for (int y = 0; y < grid.Height; y++)
+            {
+                wide[y * width + x] = float.Lerp(grid.Pixels[y * grid.Width + column.Low], grid.Pixels[y * grid.Width + column.High], column.Part);
+            }
+        }
+
+        return wide;
+    }
+
     /// <summary>A pixel's place between the middles of two cells of the grid, for bilinear interpolation.</summary>
     private readonly record struct Between(int Low, int High, float Part)
     {
@@ -69,7 +80,5 @@ internal static class Paper
             int low = (int)at;
             return new Between(low, Math.Min(low + 1, cells - 1), at - low);
         }
-
-        public float In(ReadOnlySpan<byte> line) => float.Lerp(line[Low], line[High], Part);
     }
 }
