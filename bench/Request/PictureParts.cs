@@ -1,0 +1,66 @@
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
+using BenchmarkDotNet.Attributes;
+using SkiaSharp;
+
+namespace AutoencoderApi.RequestBench;
+
+/// <summary>What a request does beside the network: reads a digit's PNG, draws a figure, writes it.</summary>
+[MemoryDiagnoser]
+public class PictureParts
+{
+    private static readonly TileGridOptions s_tiles = new() { Count = 16, Scale = 4 };
+    private static readonly PictureDecoder s_decoder = new(new PictureLimits());
+
+    private readonly Canvas _digit = new(DigitPreparation.Side, DigitPreparation.Side, channels: 1);
+    private readonly byte[] _png;
+    private readonly GrayPicture _drawing;
+    private readonly FeatureMaps _maps;
+    private readonly Canvas _grid;
+
+    public PictureParts()
+    {
+        ReadOnlySpan<byte> ink = TrainedModel.Digits.Test.Image(0);
+        _digit.Draw(ink, DigitPreparation.Side, left: 0, top: 0, scale: 1);
+        _png = PngEncoder.Encode(_digit);
+
+        var enlarged = new Canvas(10 * DigitPreparation.Side, 10 * DigitPreparation.Side, channels: 1);
+        enlarged.Draw(ink, DigitPreparation.Side, left: 0, top: 0, scale: 10);
+        _drawing = new GrayPicture(enlarged.Width, enlarged.Height, enlarged.Pixels);
+
+        using Model model = TrainedModel.Of(Architecture.Strided);
+        float[] values = [.. ink.ToArray().Select(value => value / 255f)];
+        _maps = model.Look(model.Plan.Stages[model.Plan.CodeIndex], values);
+        _grid = DrawTiles();
+    }
+
+    [Benchmark(Description = "read a digit's PNG")]
+    public Task<PictureDecoding> Read() => s_decoder.DecodeAsync(_png, channels: 1, CancellationToken.None);
+
+    [Benchmark(Description = "prepare a drawing of 280×280 as MNIST was")]
+    public PreparedDigit Prepare() => DigitPreparation.Prepare(_drawing, isGray: true, Preprocessing.Mnist);
+
+    [Benchmark(Description = "write a digit's PNG")]
+    public byte[] WriteDigit() => PngEncoder.Encode(_digit);
+
+    [Benchmark(Description = "the same by Skia")]
+    public byte[] WriteDigitBySkia() => BySkia(_digit);
+
+    [Benchmark(Description = "draw 16 tiles at scale 4")]
+    public Canvas DrawTiles() => TileGrid.Draw(_maps.Values, _maps.Shape.Channels, _maps.Shape.Height, _maps.Shape.Width, s_tiles);
+
+    [Benchmark(Description = "write the tiles' PNG")]
+    public byte[] WriteTiles() => PngEncoder.Encode(_grid);
+
+    [Benchmark(Description = "the tiles' by Skia")]
+    public byte[] WriteTilesBySkia() => BySkia(_grid);
+
+    private static byte[] BySkia(Canvas canvas)
+    {
+        using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(canvas.Width, canvas.Height, SKColorType.Gray8, SKAlphaType.Opaque), canvas.Pixels);
+        using SKData png = image.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return png.ToArray();
+    }
+}
