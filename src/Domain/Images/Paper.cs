@@ -21,12 +21,18 @@ internal static class Paper
         GrayPicture paper = Estimate(BoxShrink.By(picture, cell), isLight, isEven);
 
         byte[] contrast = new byte[seen.Length];
-        float[] wide = Widen(paper, cell, picture.Width);
+        Between[] columns = [.. Enumerable.Range(0, picture.Width).Select(x => Between.Of(x, cell, paper.Width))];
+        (float[] above, float[] below, int widened) = (new float[picture.Width], new float[picture.Width], -1);
         for (int y = 0; y < picture.Height; y++)
         {
             var row = Between.Of(y, cell, paper.Height);
-            ReadOnlySpan<float> above = wide.AsSpan(row.Low * picture.Width, picture.Width);
-            ReadOnlySpan<float> below = wide.AsSpan(row.High * picture.Width, picture.Width);
+            if (row.Low != widened)
+            {
+                widened = row.Low;
+                Widen(paper, row.Low, columns, above);
+                Widen(paper, row.High, columns, below);
+            }
+
             for (int x = 0; x < above.Length; x++)
             {
                 int i = y * above.Length + x;
@@ -55,20 +61,15 @@ internal static class Paper
         return Margin.Remove(padded, margin);
     }
 
-    /// <summary>The grid's rows, interpolated to the picture's width.</summary>
-    private static float[] Widen(GrayPicture grid, int cell, int width)
+    /// <summary>A row of the grid, interpolated to the picture's width.</summary>
+    private static void Widen(GrayPicture grid, int row, Between[] columns, Span<float> line)
     {
-        float[] wide = new float[grid.Height * width];
-        for (int x = 0; x < width; x++)
+        ReadOnlySpan<byte> cells = grid.Pixels.AsSpan(row * grid.Width, grid.Width);
+        for (int x = 0; x < line.Length; x++)
         {
-            var column = Between.Of(x, cell, grid.Width);
-            for (int y = 0; y < grid.Height; y++)
-            {
-                wide[y * width + x] = float.Lerp(grid.Pixels[y * grid.Width + column.Low], grid.Pixels[y * grid.Width + column.High], column.Part);
-            }
+            Between column = columns[x];
+            line[x] = float.Lerp(cells[column.Low], cells[column.High], column.Part);
         }
-
-        return wide;
     }
 
     /// <summary>A pixel's place between the middles of two cells of the grid, for bilinear interpolation.</summary>
