@@ -177,7 +177,7 @@ internal static class ExperimentEndpoints
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         IQueryable<JobRow> jobs = store.Jobs.Where(job => job.ExperimentId == id);
         IQueryable<TagRow> tags = store.Tags.Where(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && jobs.Any(job => job.Id == row.JobId)));
-        if (await store.Experiments.Where(row => row.Id == id && jobs.All(job => JobStatuses.Terminal.Contains(job.Status)) && !tags.Any()).TryDeleteAsync(token))
+        if (await store.DeletableExperiments().Where(row => row.Id == id).TryDeleteAsync(token))
         {
             models.Deleted(); // its jobs' checkpoints went with it
             return TypedResults.NoContent();

@@ -187,7 +187,7 @@ internal static class JobEndpoints
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         IQueryable<TagRow> tags = store.Tags.Where(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && row.JobId == id));
-        if (await store.Jobs.Where(job => job.Id == id && JobStatuses.Terminal.Contains(job.Status) && !tags.Any()).TryDeleteAsync(token))
+        if (await store.DeletableJobs().Where(job => job.Id == id).TryDeleteAsync(token))
         {
             models.Deleted(); // its checkpoints went with it
             return TypedResults.NoContent();

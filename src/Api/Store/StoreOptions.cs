@@ -25,6 +25,10 @@ internal sealed class StoreOptions
     [Required(AllowEmptyStrings = false)]
     public string Folder { get; set; } = "./data";
 
+    /// <summary>Days after which an ended job is deleted with its metrics and checkpoints, unless a tag names one of them; null keeps all.</summary>
+    [Range(1e-6, 36_500)]
+    public double? KeepDays { get; set; }
+
     public string SqliteConnection() => new SqliteConnectionStringBuilder
     {
         DataSource = Path.Combine(Folder, "autoencoder.db"),
