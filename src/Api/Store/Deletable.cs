@@ -9,8 +9,10 @@ internal static class Deletable
         job => JobStatuses.Terminal.Contains(job.Status)
             && !store.Tags.Any(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && row.JobId == job.Id)));
 
-    /// <summary>With all their jobs.</summary>
-    public static IQueryable<ExperimentRow> DeletableExperiments(this StoreContext store) => store.Experiments.Where(
-        experiment => store.Jobs.Where(job => job.ExperimentId == experiment.Id).All(job => JobStatuses.Terminal.Contains(job.Status)
-            && !store.Tags.Any(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && row.JobId == job.Id))));
+    /// <summary>Those of which every job may be.</summary>
+    public static IQueryable<ExperimentRow> DeletableExperiments(this StoreContext store)
+    {
+        IQueryable<JobRow> deletable = store.DeletableJobs();
+        return store.Experiments.Where(row => !store.Jobs.Any(job => job.ExperimentId == row.Id && !deletable.Any(other => other.Id == job.Id)));
+    }
 }
