@@ -31,8 +31,7 @@ public class PictureParts
         _drawing = new GrayPicture(enlarged.Width, enlarged.Height, enlarged.Pixels);
 
         using Model model = TrainedModel.Of(Architecture.Strided);
-        float[] values = [.. ink.ToArray().Select(value => value / 255f)];
-        _maps = model.Look(model.Plan.Stages[model.Plan.CodeIndex], values);
+        _maps = model.Look(model.Plan.Stages[model.Plan.CodeIndex], TrainedModel.Digit(0));
         _grid = DrawTiles();
     }
 

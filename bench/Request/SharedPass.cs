@@ -21,7 +21,7 @@ public class SharedPass
     {
         _model = TrainedModel.Of(Network);
         _one = _model.Plan.Input.Count;
-        _pictures = [.. Enumerable.Range(0, Pictures).SelectMany(index => TrainedModel.Digits.Test.Image(index).ToArray()).Select(value => value / 255f)];
+        _pictures = [.. Enumerable.Range(0, Pictures).SelectMany(TrainedModel.Digit)];
     }
 
     [GlobalCleanup]

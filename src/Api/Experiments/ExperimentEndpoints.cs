@@ -175,15 +175,13 @@ internal static class ExperimentEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, LoadedModels models, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        IQueryable<JobRow> jobs = store.Jobs.Where(job => job.ExperimentId == id);
-        IQueryable<TagRow> tags = store.Tags.Where(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && jobs.Any(job => job.Id == row.JobId)));
         if (await store.DeletableExperiments().Where(row => row.Id == id).TryDeleteAsync(token))
         {
             models.Deleted(); // its jobs' checkpoints went with it
             return TypedResults.NoContent();
         }
 
-        if (await tags.OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
+        if (await store.TagsOn(store.Jobs.Where(job => job.ExperimentId == id)).OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
         {
             return Problems.Tagged(tag.Name, $"checkpoint {tag.CheckpointId} of this experiment");
         }

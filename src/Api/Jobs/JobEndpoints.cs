@@ -186,14 +186,13 @@ internal static class JobEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, LoadedModels models, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        IQueryable<TagRow> tags = store.Tags.Where(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && row.JobId == id));
         if (await store.DeletableJobs().Where(job => job.Id == id).TryDeleteAsync(token))
         {
             models.Deleted(); // its checkpoints went with it
             return TypedResults.NoContent();
         }
 
-        if (await tags.OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
+        if (await store.TagsOn(store.Jobs.Where(job => job.Id == id)).OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
         {
             return Problems.Tagged(tag.Name, $"checkpoint {tag.CheckpointId} of this job");
         }

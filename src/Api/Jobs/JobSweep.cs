@@ -46,22 +46,7 @@ internal sealed partial class JobSweep(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_look);
-        do
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                Log.Failed(logger, e); // the store is away; the next round tries again
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(s_look, SweepAsync, e => Log.Failed(logger, e), stoppingToken);
 
     private async Task BringBackAsync(StoreContext store, CancellationToken token)
     {

@@ -5,6 +5,10 @@ namespace AutoencoderApi.Api.Store;
 /// <summary>What may be deleted: what has ended, and has no checkpoint that somebody has named. Metrics and checkpoints go with their job.</summary>
 internal static class Deletable
 {
+    /// <summary>The tags that name checkpoints of these jobs.</summary>
+    public static IQueryable<TagRow> TagsOn(this StoreContext store, IQueryable<JobRow> jobs) => store.Tags.Where(
+        tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && jobs.Any(job => job.Id == row.JobId)));
+
     public static IQueryable<JobRow> DeletableJobs(this StoreContext store) => store.Jobs.Where(
         job => JobStatuses.Terminal.Contains(job.Status)
             && !store.Tags.Any(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && row.JobId == job.Id)));

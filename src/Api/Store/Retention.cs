@@ -34,27 +34,9 @@ internal sealed partial class Retention(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (options.Value.KeepDays is not { } days)
-        {
-            return;
-        }
-
-        using var timer = new PeriodicTimer(s_between);
-        do
-        {
-            try
-            {
-                await DeleteAsync(days, stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                Log.Failed(logger, e); // the store is away; the next round tries again
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Value.KeepDays is { } days
+        ? Rounds.RunAsync(s_between, token => DeleteAsync(days, token), e => Log.Failed(logger, e), stoppingToken)
+        : Task.CompletedTask;
 
     /// <summary>One at a time, so that other writers wait for no more than that.</summary>
     /// <returns>How many were deleted.</returns>
