@@ -1,23 +1,38 @@
-# Ubuntu 24.04 (glibc 2.39, libstdc++ of GCC 14) carries every library that libtorch, TorchSharp, Skia and SQLite name: docs/deploy.md.
+# For x64 alone: TorchSharp's libtorch is. Needs BuildKit (Docker 23 or newer); what else is needed, and how to pin the bases: docs/deploy.md.
+# Ubuntu 24.04 (glibc 2.39, libstdc++ of GCC 14) carries every library that libtorch, TorchSharp, Skia and SQLite name.
+ARG SDK=mcr.microsoft.com/dotnet/sdk:10.0-noble
+ARG ASPNET=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 
-FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
+FROM --platform=linux/amd64 ${SDK} AS build
 WORKDIR /source
 
-# What decides the packages comes first, so that a change of code keeps the layer that holds them.
+# What decides the packages comes first, so that a change of code keeps the layer that restores them. The packages themselves lie in a cache
+# of the builder's, so that a change of one fetches that one. Restoring for a system does not fetch the compiler of PublishReadyToRun unless told.
 COPY .editorconfig global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
 COPY build/ build/
 COPY src/Directory.Build.props src/
 COPY src/Domain/Domain.csproj src/Domain/packages.lock.json src/Domain/
 COPY src/Training/Training.csproj src/Training/packages.lock.json src/Training/
 COPY src/Api/Api.csproj src/Api/packages.lock.json src/Api/
-RUN dotnet restore src/Api -r linux-x64 --locked-mode
+RUN --mount=type=cache,id=autoencoder-nuget,target=/root/.nuget/packages,sharing=locked \
+    dotnet restore src/Api -r linux-x64 -p:PublishReadyToRun=true --locked-mode
 
 COPY src/ src/
-RUN dotnet publish src/Api -c Release -r linux-x64 --no-self-contained --no-restore -o /app \
-    && mkdir /data
+RUN --mount=type=cache,id=autoencoder-nuget,target=/root/.nuget/packages,sharing=locked \
+    dotnet publish src/Api -c Release -r linux-x64 --no-self-contained --no-restore -o ../app \
+    && mkdir ../data
 
 # Chiselled: no shell, no package manager, and the user app (1654) instead of root.
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+FROM --platform=linux/amd64 ${ASPNET}
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG CREATED=unknown
+LABEL org.opencontainers.image.title="AutoencoderApi" \
+      org.opencontainers.image.description="Trains convolutional autoencoders on MNIST-like digits by HTTP, and shows every layer" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
 WORKDIR /app
 COPY --from=build /app .
 COPY --from=build --chown=1654:1654 /data /data
@@ -31,6 +46,7 @@ USER 1654
 VOLUME /data
 EXPOSE 8080
 
-HEALTHCHECK --interval=15s --timeout=6s --start-period=30s --start-interval=1s --retries=3 \
+# Each check starts a process of .NET, a third of a second of a core's time: not every second, and with time enough on a machine whose cores train.
+HEALTHCHECK --interval=15s --timeout=15s --start-period=30s --start-interval=3s --retries=3 \
     CMD ["dotnet", "AutoencoderApi.Api.dll", "health"]
 ENTRYPOINT ["dotnet", "AutoencoderApi.Api.dll"]

@@ -55,6 +55,26 @@ need_client() {
   fi
 }
 
+# Compose 2.26 or newer, which reads docker-compose.yml: the machine's own, else the one of the next Debian, in a folder of its own. Sets COMPOSE.
+need_compose() {
+  local lack="Compose 2.26 or newer is missing, so docker-compose.yml is not read by it" tools=tests/bin/compose
+  for COMPOSE in "docker compose" docker-compose "$tools/usr/libexec/docker/cli-plugins/docker-compose"; do
+    [ "$(printf '%s\n' 2.26 "$($COMPOSE version --short 2>/dev/null)" | sort -V | head -1)" = 2.26 ] && export COMPOSE && return
+  done
+  if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null && fetch_compose "$tools" >/dev/null 2>&1; then export COMPOSE; return; fi
+  unset COMPOSE
+  echo "$lack: install docker-compose-plugin" >&2
+}
+
+fetch_compose() { # folder -> Debian's package of Compose, unpacked there
+  local apt mirror
+  rm -rf "$1" && mkdir -p "$1/sources" "$1/lists/partial"
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep '/debian/$' | head -1)
+  printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' "$mirror" >"$1/sources/next.sources"
+  apt="apt-get -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=$PWD/$1/sources -o Dir::State::lists=$PWD/$1/lists"
+  $apt update && (cd "$1" && $apt download docker-compose && dpkg-deb -x docker-compose_*.deb . && rm -rf lists ./*.deb)
+}
+
 install_package() { # package, what its lack means -> installs it where this user may; else says what to install
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1"; } >/dev/null && return
