@@ -47,7 +47,7 @@ public sealed partial class DeployTests
         Assert.All(given, name => Assert.True(IsRead(name.Split("__")), $"{name} is read by nobody."));
     }
 
-    private static bool IsRead(string[] name) => name switch
+    internal static bool IsRead(string[] name) => name switch
     {
         ["Role"] or ["ConnectionStrings", PostgresConnection] => true,
         [var telemetry] => telemetry.StartsWith("OTEL_EXPORTER_OTLP_", StringComparison.Ordinal),

