@@ -14,16 +14,24 @@ internal static class CommandLine
         """;
 
     /// <summary>Runs the command that the arguments name.</summary>
+    /// <param name="stop">Cancelled where the process is asked to stop.</param>
     /// <returns>The exit status, 2 for a command that there is not; null where the service is to be built.</returns>
-    public static async Task<int?> RunAsync(string[] args) => args switch
+    public static async Task<int?> RunAsync(string[] args, CancellationToken stop) => args switch
     {
         [] => null,
+        ["--help" or "-h"] => Help(),
         [var setting, ..] when setting.StartsWith("--", StringComparison.Ordinal) => null,
         ["keys", "create", .. var rest] when KeysCommand.Parse(rest) is { } command => command.Run(Console.Out),
         [OpenApiCommand.Name] => null, // Program runs it: the document is of its endpoints
-        ["health"] => await HealthCommand.RunAsync(Console.Error),
+        ["health"] => await HealthCommand.RunAsync(Console.Error, stop),
         _ => Usage(),
     };
+
+    private static int Help()
+    {
+        Console.WriteLine(s_usage);
+        return 0;
+    }
 
     private static int Usage()
     {
