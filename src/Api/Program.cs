@@ -42,6 +42,11 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         return 1;
     }
 
+    if (args is [BackupCommand.Name, var file])
+    {
+        return await BackupCommand.RunAsync(builder.Configuration, file, Console.Out, Console.Error, stop);
+    }
+
     builder.Services.ConfigureHttpJsonOptions(options => WireFormat.Configure(options.SerializerOptions));
     builder.Services.AddProblems();
     builder.Services.AddAccess();

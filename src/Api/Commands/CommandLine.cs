@@ -11,6 +11,7 @@ internal static class CommandLine
                AutoencoderApi.Api keys create --role {string.Join('|', WireFormat.Names<Role>())} [--name NAME]
                AutoencoderApi.Api health                         ask the service of this configuration whether it is ready
                AutoencoderApi.Api openapi                        show the OpenAPI document
+               AutoencoderApi.Api backup FILE                    copy the SQLite store to a new file, also while the service runs; see docs/deploy.md
         """;
 
     /// <summary>Runs the command that the arguments name.</summary>
@@ -24,6 +25,7 @@ internal static class CommandLine
         ["keys", "create", .. var rest] when KeysCommand.Parse(rest) is { } command => command.Run(Console.Out),
         [OpenApiCommand.Name] => null, // Program runs it: the document is of its endpoints
         ["health"] => await HealthCommand.RunAsync(Console.Error, stop),
+        [BackupCommand.Name, _] => null, // Program runs it: with the configuration of the service
         _ => Usage(),
     };
 
