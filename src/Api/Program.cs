@@ -13,88 +13,102 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Page;
+using AutoencoderApi.Api.Startup;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Api.Telemetry;
 using AutoencoderApi.Domain;
 
-if (await CommandLine.RunAsync(args) is { } exitStatus)
+using var signals = new StopSignals(); // from the first line on
+return await StartFailure.ReportAsync(() => RunAsync(args, signals.Token), signals.Token);
+
+static async Task<int> RunAsync(string[] args, CancellationToken stop)
 {
-    return exitStatus;
+    if (await CommandLine.RunAsync(args, stop) is { } exitStatus)
+    {
+        return exitStatus;
+    }
+
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program, wherever it is started from
+    });
+    builder.UseDefaultAddress();
+
+    if ((ProcessRoles.Violation(builder.Configuration) ?? Listening.Violation(builder.Configuration) ?? LogLevels.Violation(builder.Configuration)) is { } violation)
+    {
+        await Console.Error.WriteLineAsync(violation);
+        return 1;
+    }
+
+    if (args is [BackupCommand.Name, var file])
+    {
+        return await BackupCommand.RunAsync(builder.Configuration, file, Console.Out, Console.Error, stop);
+    }
+
+    builder.Services.ConfigureHttpJsonOptions(options => WireFormat.Configure(options.SerializerOptions));
+    builder.Services.AddProblems();
+    builder.Services.AddAccess();
+    builder.Services.AddLimits();
+    builder.Services.AddStore(builder.Configuration);
+    builder.Services.AddDatasets();
+    builder.Services.AddSingleton<CheckpointStore>();
+    builder.Services.AddSingleton<TagStore>();
+    builder.Services.AddSingleton<ExperimentStore>();
+    builder.Services.AddSingleton<ReportBuilder>();
+    builder.Services.AddSingleton<IdempotencyKeys>();
+    builder.Services.AddJobs(builder.Configuration);
+    builder.Services.AddSingleton<PictureDecoder>();
+    builder.Services.AddSingleton<LoadedModels>();
+    builder.Services.AddSingleton<DigitReader>();
+    builder.Services.AddSingleton<Looking>();
+    if (builder.Configuration.Role() != ProcessRole.Worker)
+    {
+        builder.Services.AddHostedService<WarmUp>();
+        builder.Services.AddHostedService<Retention>();
+    }
+
+    builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [StoreHealth.Tag]);
+    builder.Services.AddTelemetry(builder.Configuration);
+    builder.Services.AddOpenApiDocument();
+    builder.Services.LeaveStartFailuresToTheCaller();
+
+    WebApplication app = builder.Build();
+    if (args is not [OpenApiCommand.Name])
+    {
+        app.CheckSettings();
+        await app.Services.MigrateStoreAsync(stop);
+    }
+
+    app.UseProblems();
+    app.UseAccess();
+    app.UseLimits();
+    app.UseLastSend();
+    if (app.Configuration.Role() != ProcessRole.Worker)
+    {
+        app.MapPage();
+        app.MapOpenApiDocument();
+        app.MapJobs();
+        app.MapExperiments();
+        app.MapCheckpoints();
+        app.MapTags();
+        app.MapReconstructions();
+        app.MapLayers();
+        app.MapKernels();
+        app.MapCodes();
+        app.MapInterpolation();
+        app.MapDatasets();
+        app.MapDashboard();
+    }
+
+    app.MapHealth();
+    app.MapMetrics();
+    if (args is [OpenApiCommand.Name])
+    {
+        return await OpenApiCommand.RunAsync(app, Console.Out);
+    }
+
+    await app.ServeAsync(stop);
+    return 0;
 }
-
-WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
-{
-    Args = args,
-    ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program, wherever it is started from
-});
-builder.UseDefaultAddress();
-
-if (ProcessRoles.Violation(builder.Configuration) is { } violation)
-{
-    await Console.Error.WriteLineAsync(violation);
-    return 1;
-}
-
-builder.Services.ConfigureHttpJsonOptions(options => WireFormat.Configure(options.SerializerOptions));
-builder.Services.AddProblems();
-builder.Services.AddAccess();
-builder.Services.AddLimits();
-builder.Services.AddStore(builder.Configuration);
-builder.Services.AddDatasets();
-builder.Services.AddSingleton<CheckpointStore>();
-builder.Services.AddSingleton<TagStore>();
-builder.Services.AddSingleton<ExperimentStore>();
-builder.Services.AddSingleton<ReportBuilder>();
-builder.Services.AddSingleton<IdempotencyKeys>();
-builder.Services.AddJobs(builder.Configuration);
-builder.Services.AddSingleton<PictureDecoder>();
-builder.Services.AddSingleton<LoadedModels>();
-builder.Services.AddSingleton<DigitReader>();
-builder.Services.AddSingleton<Looking>();
-if (builder.Configuration.Role() != ProcessRole.Worker)
-{
-    builder.Services.AddHostedService<WarmUp>();
-    builder.Services.AddHostedService<Retention>();
-}
-
-builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [StoreHealth.Tag]);
-builder.Services.AddTelemetry(builder.Configuration);
-builder.Services.AddOpenApiDocument();
-
-WebApplication app = builder.Build();
-if (args is not [OpenApiCommand.Name])
-{
-    await app.Services.MigrateStoreAsync();
-}
-
-app.UseProblems();
-app.UseAccess();
-app.UseLimits();
-app.UseLastSend();
-if (app.Configuration.Role() != ProcessRole.Worker)
-{
-    app.MapPage();
-    app.MapOpenApiDocument();
-    app.MapJobs();
-    app.MapExperiments();
-    app.MapCheckpoints();
-    app.MapTags();
-    app.MapReconstructions();
-    app.MapLayers();
-    app.MapKernels();
-    app.MapCodes();
-    app.MapInterpolation();
-    app.MapDatasets();
-    app.MapDashboard();
-}
-
-app.MapHealth();
-app.MapMetrics();
-if (args is [OpenApiCommand.Name])
-{
-    return await OpenApiCommand.RunAsync(app, Console.Out);
-}
-
-await app.RunAsync();
-return 0;

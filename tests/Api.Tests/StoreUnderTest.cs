@@ -62,7 +62,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
             await before(context);
         }
 
-        await store._services.MigrateStoreAsync();
+        await store._services.MigrateStoreAsync(CancellationToken.None);
         await store.Jobs.StartAsync(CancellationToken.None);
         return store;
     }

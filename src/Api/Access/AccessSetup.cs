@@ -2,7 +2,8 @@ using AutoencoderApi.Api.Errors;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
@@ -23,15 +24,20 @@ internal static class AccessSetup
             .WithExposedHeaders("ETag", "Location", "Reconstruction-Mse", "Retry-After")));
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AccessOptions>>(TrustProxies);
         services.AddAntiforgery(); // Hangfire's dashboard checks its posts where this is there
-        services.AddDataProtection().UseEphemeralDataProtectionProvider(); // guards nothing but those tokens: no file to keep
+        services.AddOptions<KeyManagementOptions>().Configure(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new ForgottenKeys(), new NullXmlEncryptor()));
     }
 
     public static void UseAccess(this WebApplication app)
     {
         app.UsePageHeaders();
-        if (!app.Services.GetRequiredService<KnownKeys>().Any)
+        KnownKeys keys = app.Services.GetRequiredService<KnownKeys>();
+        if (!keys.AreConfigured)
         {
-            app.UseLocalCallersOnly();
+            app.UseLocalCallers(keys);
+            if (app.Configuration.Role() != ProcessRole.Worker) // it has no page, and a scraper of its /metrics needs a key that stays
+            {
+                app.MakeRunKeyWhereReachable();
+            }
         }
 
         app.UseForwardedHeaders();

@@ -12,7 +12,7 @@ namespace AutoencoderApi.Api.Access;
 
 /// <summary>
 /// Tells who calls. By a key in <c>X-API-Key</c>; for pages, which a browser asks for by itself, also by the password of HTTP Basic
-/// (RFC 7617). Where no key is configured, every caller that <see cref="LocalCallers"/> let pass is the admin.
+/// (RFC 7617). Where no key is configured, a caller on this machine is the admin without one (<see cref="LocalCallers"/>).
 /// </summary>
 internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KnownKeys keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -30,9 +30,10 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = IsPage ? "Basic realm=\"AutoencoderApi: any name, a key as password\", charset=\"UTF-8\"" : $"{SchemeName} header=\"{Header}\"";
-        return Problems.NotAuthenticated(Presented() is null
+        string detail = Presented() is null
             ? $"Send a key in the header {Header}{(IsPage ? ", or as the password of HTTP Basic" : "")}."
-            : "The key is not one that this service knows.").ExecuteAsync(Context);
+            : "The key is not one that this service knows.";
+        return Problems.NotAuthenticated(keys.AreConfigured ? detail : $"{detail} The service printed this run's key when it started.").ExecuteAsync(Context);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
@@ -46,7 +47,7 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
 
     private AuthenticateResult Authenticate()
     {
-        if (!keys.Any)
+        if (Context.IsLocal())
         {
             return Success(Caller.Principal(Caller.Local, Role.Admin, SchemeName));
         }

@@ -4,19 +4,31 @@ using AutoencoderApi.Api.Errors;
 namespace AutoencoderApi.Api.Access;
 
 /// <summary>
-/// The rule of a service without keys: only callers on this machine are let in. The address is the connection's own. A request that
+/// The rule of a service without configured keys: callers on this machine need none. The address is the connection's own. A request that
 /// passed a proxy, and one for a host name that is not this machine's (DNS rebinding: a stranger's page whose name was made to
-/// point here), come from elsewhere whatever their address.
+/// point here), come from elsewhere whatever their address: they need the key of this run, and are refused where there is none.
 /// </summary>
 internal static class LocalCallers
 {
     public const string NotLocal = "Only callers on the same machine are let in while no key is configured. The command 'keys create' makes one.";
 
     private static readonly string[] s_proxyHeaders = ["Forwarded", "Via", "X-Real-IP"];
+    private static readonly object s_isLocal = new();
 
-    /// <summary>Answers 403 to everyone else. Must stand before anything that changes the connection's address.</summary>
-    public static void UseLocalCallersOnly(this IApplicationBuilder app) => app.Use((context, next) =>
-        Refusal(context) is { } detail ? Problems.NotAllowed(detail).ExecuteAsync(context) : next(context));
+    /// <summary>Must stand before anything that changes the connection's address.</summary>
+    public static void UseLocalCallers(this IApplicationBuilder app, KnownKeys keys) => app.Use((context, next) =>
+    {
+        if (Refusal(context) is not { } detail)
+        {
+            context.Items[s_isLocal] = true;
+            return next(context);
+        }
+
+        return keys.Any ? next(context) : Problems.NotAllowed(detail).ExecuteAsync(context);
+    });
+
+    /// <summary>Whether the request came from this machine to a service without configured keys.</summary>
+    public static bool IsLocal(this HttpContext context) => context.Items.ContainsKey(s_isLocal);
 
     private static string? Refusal(HttpContext context) =>
         context.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)

@@ -6,7 +6,7 @@ internal static class HealthCommand
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     /// <returns>0 where it is ready, 1 where it is not or does not answer.</returns>
-    public static async Task<int> RunAsync(TextWriter errors)
+    public static async Task<int> RunAsync(TextWriter errors, CancellationToken stop)
     {
         IConfiguration configuration = new ConfigurationBuilder()
             .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables()
@@ -14,7 +14,7 @@ internal static class HealthCommand
         using var http = new HttpClient { BaseAddress = Listening.LocalAddress(configuration), Timeout = s_patience };
         try
         {
-            using HttpResponseMessage response = await http.GetAsync("/health/ready");
+            using HttpResponseMessage response = await http.GetAsync("/health/ready", stop);
             if (response.IsSuccessStatusCode)
             {
                 return 0;

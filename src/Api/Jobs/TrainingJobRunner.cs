@@ -198,7 +198,7 @@ internal sealed partial class TrainingJobRunner(
         /// <summary>Puts the job's id beside every line that is logged until it is disposed of.</summary>
         public static readonly Func<ILogger, Guid, IDisposable?> OfJob = LoggerMessage.DefineScope<Guid>("Job {JobId}");
 
-        [LoggerMessage(1, LogLevel.Information, "Job {JobId} is not there to be claimed: it has ended, or another worker has it")]
+        [LoggerMessage(1, LogLevel.Debug, "Job {JobId} is not there to be claimed: it has ended, or another worker has it")]
         public static partial void NotClaimed(ILogger logger, Guid jobId);
 
         [LoggerMessage(2, LogLevel.Information, "Job {JobId} begins, attempt {Attempt}")]

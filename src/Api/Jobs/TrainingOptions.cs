@@ -15,5 +15,5 @@ internal sealed class TrainingOptions
     [Range(1, 64)]
     public int ParallelJobs { get; set; } = 1;
 
-    public int ThreadsPerJob => Threads > 0 ? Threads : Math.Max(1, Environment.ProcessorCount / ParallelJobs);
+    public int ThreadsPerJob => Threads > 0 ? Threads : Math.Max(1, Environment.ProcessorCount / Math.Max(1, ParallelJobs));
 }

@@ -14,7 +14,7 @@ internal static class KeyDescription
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
             Name = KeyAuthentication.Header,
-            Description = "A key that the command 'keys create' has made. Not needed on a service without keys, which lets in callers on its own machine only.",
+            Description = "A key that the command 'keys create' has made. Not needed by callers on the service's own machine while no key is configured.",
         });
         options.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyAuthentication.SchemeName, document)] = [] });
     }

@@ -29,7 +29,8 @@ internal static class StoreFaults
     private static bool IsGone(string sqlState) => sqlState is "25P03" || sqlState.StartsWith("57P", StringComparison.Ordinal)
         || sqlState.StartsWith("08", StringComparison.Ordinal) || sqlState.StartsWith("53", StringComparison.Ordinal);
 
-    private static IEnumerable<Exception> Causes(Exception? fault)
+    /// <summary>The fault and what it was wrapped around, the innermost last.</summary>
+    public static IEnumerable<Exception> Causes(Exception? fault)
     {
         for (; fault is not null; fault = fault.InnerException)
         {

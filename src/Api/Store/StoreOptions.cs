@@ -29,9 +29,13 @@ internal sealed class StoreOptions
     [Range(1e-6, 36_500)]
     public double? KeepDays { get; set; }
 
+    public string SqliteFile => Path.Combine(Folder, "autoencoder.db");
+
+    /// <summary>Of connections that never make the file: one that has gone from under a running service must not come back empty.</summary>
     public string SqliteConnection() => new SqliteConnectionStringBuilder
     {
-        DataSource = Path.Combine(Folder, "autoencoder.db"),
+        DataSource = SqliteFile,
+        Mode = SqliteOpenMode.ReadWrite,
         ForeignKeys = true,
         DefaultTimeout = 10, // seconds to wait for another writer
     }.ToString();

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -13,13 +14,14 @@ internal static class StoreSetup
         {
             // Nothing here leaves anything behind in its session that would have to be reset.
             string connection = new NpgsqlConnectionStringBuilder(configuration.PostgresConnection()) { NoResetOnClose = true }.ConnectionString;
-            services.AddPooledDbContextFactory<PostgresStoreContext>(options => options.UseNpgsql(connection));
+            services.AddPooledDbContextFactory<PostgresStoreContext>(options => options.UseNpgsql(connection).LeaveFaultsToTheCaller());
             services.AddSingleton<IDbContextFactory<StoreContext>, Factory<PostgresStoreContext>>();
         }
         else
         {
             services.AddPooledDbContextFactory<SqliteStoreContext>((provider, options) =>
-                options.UseSqlite(provider.GetRequiredService<IOptions<StoreOptions>>().Value.SqliteConnection()).AddInterceptors(new SqliteBusyWait()));
+                options.UseSqlite(provider.GetRequiredService<IOptions<StoreOptions>>().Value.SqliteConnection())
+                    .AddInterceptors(new SqliteBusyWait(), new SqliteMovedFile()).LeaveFaultsToTheCaller());
             services.AddSingleton<IDbContextFactory<StoreContext>, Factory<SqliteStoreContext>>();
         }
     }
@@ -30,6 +32,11 @@ internal static class StoreSetup
     /// <summary>PostgreSQL's connection string; that it is there was checked at start.</summary>
     public static string PostgresConnection(this IConfiguration configuration) =>
         StoreOptions.PostgresConnection(configuration.GetConnectionString(StoreOptions.ConnectionName)!);
+
+    /// <summary>EF logs each fault with its stack trace and throws it too. Whoever catches it knows whether it was a lost race, an outage or a fault.</summary>
+    private static void LeaveFaultsToTheCaller(this DbContextOptionsBuilder options) => options.ConfigureWarnings(events => events.Log(
+        (RelationalEventId.ConnectionError, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug),
+        (CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug)));
 
     private sealed class Factory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<StoreContext>
         where TContext : StoreContext

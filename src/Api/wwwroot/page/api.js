@@ -5,6 +5,15 @@ const KEY = "api-key";
 export const key = {
   get: () => sessionStorage.getItem(KEY) ?? "",
   set: (value) => (value ? sessionStorage.setItem(KEY, value) : sessionStorage.removeItem(KEY)),
+
+  /** Takes the key out of an address that ends in "#key=…", so that neither the address nor the history shows it. Returns whether there was one. */
+  takeFromAddress() {
+    const value = new URLSearchParams(location.hash.slice(1)).get("key");
+    if (!value) return false;
+    this.set(value);
+    history.replaceState(history.state, "", location.pathname + location.search);
+    return true;
+  },
 };
 
 export class Problem extends Error {

@@ -10,6 +10,7 @@ import { latest } from "./latest.js";
 import { look } from "./look.js";
 import { clear, show } from "./notice.js";
 
+api.key.takeFromAddress(); // before the first call
 const inside = look();
 const refreshLook = latest(() => inside.refresh(), show);
 const pick = (checkpoint) => inside.pick(checkpoint);
@@ -56,5 +57,10 @@ function keyDialog(changed) {
     mark();
     changed();
   };
+  addEventListener("hashchange", () => {
+    if (!api.key.takeFromAddress()) return;
+    mark();
+    changed();
+  });
   mark();
 }
