@@ -55,6 +55,7 @@ builder.Services.AddSingleton<Looking>();
 if (builder.Configuration.Role() != ProcessRole.Worker)
 {
     builder.Services.AddHostedService<WarmUp>();
+    builder.Services.AddHostedService<DatasetFetcher>();
     builder.Services.AddHostedService<Retention>();
 }
 
