@@ -66,6 +66,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
         builder.Services.AddHostedService<WarmUp>();
+        builder.Services.AddHostedService<DatasetFetcher>();
         builder.Services.AddHostedService<Retention>();
     }
 

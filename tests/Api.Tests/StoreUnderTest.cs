@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
@@ -11,6 +12,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -32,7 +34,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         Stores = _services.GetRequiredService<IDbContextFactory<StoreContext>>();
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         Recorder = new JobRecorder(Stores, new JobWatch(Stores, lifetime, NullLogger<JobWatch>.Instance));
-        Jobs = new JobQueue(Stores, new BackgroundJobClient(Queue), NullLogger<JobQueue>.Instance);
+        var builtIn = new BuiltInDatasets(Options.Create(new DatasetOptions()), Options.Create(new StoreOptions { Folder = _folder }));
+        Jobs = new JobQueue(Stores, builtIn, new BackgroundJobClient(Queue), NullLogger<JobQueue>.Instance);
         Sweep = new JobSweep(Stores, Jobs, new ExperimentStore(Stores, new TagStore(Stores)), Queue, NullLogger<JobSweep>.Instance);
     }
 

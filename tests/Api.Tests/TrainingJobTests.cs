@@ -156,13 +156,21 @@ public sealed class TrainingJobTests(TrainedService trained)
         await Service.Ended(path);
     }
 
-    [Fact]
-    public async Task A_job_whose_data_set_cannot_be_had_fails_and_names_the_folder()
+    [Theory]
+    [InlineData("/v1/training-jobs", """{"dataset":"fashion-mnist","steps":5}""")]
+    [InlineData("/v1/experiments", """{"preset":"convolutional-autoencoder","common":{"dataset":"fashion-mnist"}}""")]
+    public async Task A_job_whose_data_set_can_neither_be_had_nor_downloaded_is_refused_and_told_what_to_fill(string path, string body)
     {
-        JsonNode job = await Service.Ended(await Service.Submit("""{"dataset":"fashion-mnist","steps":5}"""));
-        Assert.Equal("failed", (string?)job["status"]);
-        Assert.Equal("urn:autoencoder-api:problem:dataset-unavailable", (string?)job["error"]!["type"]);
-        Assert.Contains(Path.Combine("datasets", "fashion-mnist"), (string?)job["error"]!["detail"], StringComparison.Ordinal);
+        string before = (await Service.Json(path)).ToJsonString();
+        JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Post(path, body));
+        Assert.Equal("urn:autoencoder-api:problem:dataset-unavailable", (string?)problem["type"]);
+        Assert.Equal((string?)(await Service.Json("/v1/datasets/fashion-mnist"))["unavailable"], (string?)problem["detail"]);
+        foreach (string told in (string[])[Path.Combine("datasets", "fashion-mnist"), "Datasets__FashionMnist__Folder", "Datasets__FashionMnist__Mirrors__0"])
+        {
+            Assert.Contains(told, (string?)problem["detail"], StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, (await Service.Json(path)).ToJsonString());
     }
 
     [Fact]

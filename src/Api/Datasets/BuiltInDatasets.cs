@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
 using Microsoft.Extensions.Options;
@@ -7,37 +6,33 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Datasets;
 
 /// <summary>
-/// The data sets that every service has: two that lie in a folder, which is filled from mirrors when it is first needed, and drawn digits.
-/// Each is read once and then shared by all jobs and requests.
+/// The data sets that every service has, as far as this process has them itself: generated digits, and two that may lie in a folder of its
+/// own. Each is read once and then shared by all jobs and requests.
 /// </summary>
 internal sealed class BuiltInDatasets
 {
-    /// <summary>How long a download that failed is not tried again for the sake of a picture; a job always tries.</summary>
-    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
-
     private readonly Dictionary<string, (string Folder, MirroredSet Set)> _folders;
-    private readonly MirrorDownload _download;
-    private readonly CancellationToken _stopping;
     private readonly ConcurrentDictionary<string, Lazy<Task<DatasetLoad>>> _loads = new();
-    private readonly ConcurrentDictionary<string, (DatasetLoad.Unavailable Load, long At)> _failures = new();
+    private readonly ConcurrentDictionary<string, Description> _descriptions = new();
 
-    public BuiltInDatasets(IOptions<DatasetOptions> datasets, IOptions<StoreOptions> store, MirrorDownload download, IHostApplicationLifetime lifetime)
-    {
-        (_download, _stopping) = (download, lifetime.ApplicationStopping);
+    public BuiltInDatasets(IOptions<DatasetOptions> datasets, IOptions<StoreOptions> store) =>
         _folders = new[] { (MirroredSet.Mnist, datasets.Value.Mnist), (MirroredSet.FashionMnist, datasets.Value.FashionMnist) }.ToDictionary(
             pair => pair.Item1.Name,
             pair => (Path.GetFullPath(pair.Item2.Folder ?? Path.Combine(store.Value.Folder, "datasets", pair.Item1.Name)), pair.Item1.WithMirrors(pair.Item2.Mirrors)));
-    }
+
+    /// <param name="Stamp">Of the files that it was read from; null where it is of a data set in memory, which stays as it is.</param>
+    private sealed record Description(string? Stamp, DatasetInfo? Info, string? Fault);
 
     public static IReadOnlyList<string> Names { get; } = [MirroredSet.Mnist.Name, MirroredSet.FashionMnist.Name, SyntheticDigits.Name];
 
-    /// <summary>What a job trains on that names no data set: MNIST where its files are there, else the drawn digits.</summary>
-    public string Default => IsHere(MirroredSet.Mnist.Name) ? MirroredSet.Mnist.Name : SyntheticDigits.Name;
+    /// <summary>Whether this process has the data set itself: it is asked with every image, so it must not take long.</summary>
+    public bool IsHere(string name) => name == SyntheticDigits.Name || (_folders.TryGetValue(name, out var place)
+        && ((_descriptions.TryGetValue(name, out Description? known) && known is { Stamp: null }) || IdxFolder.Missing(place.Folder).Count == 0));
 
-    /// <summary>The data set, downloaded where it must be. One that could not be had is looked for again at the next call.</summary>
+    /// <summary>The data set that is here, or which of its files is wrong. One that could not be read is read again at the next call.</summary>
     public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token)
     {
-        Lazy<Task<DatasetLoad>> entry = _loads.GetOrAdd(name, key => new(() => Task.Run(() => LoadOnceAsync(key))));
+        Lazy<Task<DatasetLoad>> entry = _loads.GetOrAdd(name, key => new(() => Task.Run(() => LoadOnce(key))));
         try
         {
             return await entry.Value.WaitAsync(token);
@@ -51,45 +46,47 @@ internal sealed class BuiltInDatasets
         }
     }
 
-    /// <summary>The data set where its files are here, and else at once what is known of it.</summary>
-    /// <param name="begin">Whether to begin the download that it waits for.</param>
-    public async Task<DatasetLoad> PeekAsync(string name, bool begin, CancellationToken token)
+    /// <summary>What is known of the data set that is here without reading its images, or what is wrong with its files.</summary>
+    public (DatasetInfo? Info, string? Fault) Describe(string name)
     {
-        if (!_folders.TryGetValue(name, out var place) || place.Set.Mirrors.Count == 0 || IsHere(name))
+        string? stamp = _folders.TryGetValue(name, out var place) ? IdxFolder.Stamp(place.Folder) : null;
+        if (!_descriptions.TryGetValue(name, out Description? known) || (known.Stamp is not null && known.Stamp != stamp))
         {
-            return await LoadAsync(name, token);
+            (DatasetInfo? info, string? fault) = stamp is null ? (SyntheticDigits.Describe(), null) : IdxFolder.Describe(name, place.Folder);
+            known = new Description(stamp, info, fault);
+            _descriptions.AddOrUpdate(name, known, (_, other) => other.Stamp is null ? other : known); // one that was loaded meanwhile stays
         }
 
-        if (_failures.TryGetValue(name, out var failure) && Stopwatch.GetElapsedTime(failure.At) < s_pause)
-        {
-            return failure.Load;
-        }
-
-        Task<DatasetLoad>? load = begin ? LoadAsync(name, CancellationToken.None) : null;
-        return load is { IsCompleted: true } ? await load : new DatasetLoad.Awaited($"{name} is downloaded once, when it is first needed; that takes a minute or so. Ask again then.");
+        return (known.Info, known.Fault);
     }
 
-    /// <summary>Whether it is in memory, or its files in its folder: what is asked with every picture must not go to the disk for long.</summary>
-    private bool IsHere(string name) =>
-        (_loads.TryGetValue(name, out Lazy<Task<DatasetLoad>>? entry) && entry.IsValueCreated && DatasetLoads.HasSucceeded(entry.Value))
-        || IdxFolder.Missing(_folders[name].Folder).Count == 0;
+    /// <summary>Where the data set may be downloaded from; no mirrors where downloads are off.</summary>
+    public MirroredSet Mirrored(string name) => _folders[name].Set;
 
-    private async Task<DatasetLoad> LoadOnceAsync(string name)
+    /// <summary>Why a data set that is not here cannot be had, and what to do.</summary>
+    /// <param name="fault">What came of downloading it; null where downloads are off.</param>
+    public string Missing(string name, string? fault)
+    {
+        (string folder, MirroredSet set) = _folders[name];
+        return $"{name}: {folder} (Datasets__{set.Setting}__Folder) lacks {string.Join(", ", IdxFolder.Missing(folder))}, "
+            + $"and {fault ?? $"downloads are off (Datasets__{set.Setting}__Mirrors__0 is empty)"}. {IdxFolder.ToFill}";
+    }
+
+    private DatasetLoad LoadOnce(string name)
     {
         if (!_folders.TryGetValue(name, out var place))
         {
             return new DatasetLoad.Loaded(SyntheticDigits.Create());
         }
 
-        string? fault = place.Set.Mirrors.Count > 0 && IdxFolder.Missing(place.Folder).Count > 0 ? await _download.FillAsync(place.Folder, place.Set, _stopping) : null;
-        if (fault is null)
+        string stamp = IdxFolder.Stamp(place.Folder);
+        DatasetLoad load = IdxFolder.Load(name, place.Folder);
+        _descriptions[name] = load switch
         {
-            _failures.TryRemove(name, out _);
-            return IdxFolder.Load(name, place.Folder);
-        }
-
-        var failed = new DatasetLoad.Unavailable($"{name}: {place.Folder} lacks {string.Join(", ", IdxFolder.Missing(place.Folder))}, and {fault}. {IdxFolder.ToFill}");
-        _failures[name] = (failed, Stopwatch.GetTimestamp());
-        return failed;
+            DatasetLoad.Loaded { Dataset: var data } => new Description(null, DatasetInfo.Of(data), null),
+            DatasetLoad.Unavailable unavailable => new Description(stamp, null, unavailable.Reason),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+        return load;
     }
 }

@@ -5,28 +5,111 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>All data sets by name: those that every service has, and those that people have stored.</summary>
-internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore own, DatasetCache cache)
+/// <summary>Whether a built-in data set can be trained on, known without reading its images.</summary>
+internal abstract record BuiltInStatus
 {
-    /// <summary>What a job trains on that names no data set.</summary>
-    public string Default => builtIn.Default;
+    private BuiltInStatus()
+    {
+    }
+
+    /// <summary>This process has it itself.</summary>
+    internal sealed record Here(DatasetInfo Info) : BuiltInStatus;
+
+    internal sealed record Stored(DatasetRow Row) : BuiltInStatus;
+
+    /// <param name="IsRequested">Whether it is being fetched; else it will be once somebody asks for it.</param>
+    internal sealed record Awaited(bool IsRequested) : BuiltInStatus;
+
+    internal sealed record Unavailable(string Reason) : BuiltInStatus;
+}
+
+/// <summary>
+/// All data sets by name: those that every service has, and those that people have stored. A built-in one is in this process itself, or in
+/// the store, or it has to be fetched into the store first.
+/// </summary>
+internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore stored, DatasetFetches fetches, DatasetCache cache)
+{
+    private volatile bool _isMnistStored; // a built-in data set that is stored stays
 
     public static bool IsBuiltIn(string name) => BuiltInDatasets.Names.Contains(name);
 
-    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken token) => [.. BuiltInDatasets.Names, .. (await own.ListAsync(token)).Select(row => row.Name)];
+    /// <summary>What a job trains on that names no data set: MNIST where it is here, else the generated digits.</summary>
+    public async Task<string> DefaultAsync(CancellationToken token)
+    {
+        string mnist = MirroredSet.Mnist.Name;
+        _isMnistStored = _isMnistStored || (!builtIn.IsHere(mnist) && (await fetches.FindAsync(mnist, token)).Stored is not null);
+        return _isMnistStored || builtIn.IsHere(mnist) ? mnist : SyntheticDigits.Name;
+    }
+
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken token) => [.. BuiltInDatasets.Names, .. (await stored.ListAsync(token)).Select(row => row.Name)];
 
     /// <summary>The shape of the data set's pictures, without reading it; null where there is no such data set.</summary>
     public async Task<FeatureShape?> ShapeOfAsync(string name, CancellationToken token) =>
-        IsBuiltIn(name) ? DigitPreparation.Shape : await own.FindAsync(name, token) is { } row ? row.Shape : null;
+        IsBuiltIn(name) ? DigitPreparation.Shape : await stored.FindAsync(name, token) is { } row ? row.Shape : null;
 
-    /// <summary>The data set for a job, downloaded where it must be, however long that takes; or why it cannot be had.</summary>
-    public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token) => IsBuiltIn(name)
-        ? await builtIn.LoadAsync(name, token)
-        : await OwnAsync(name, token) ?? new DatasetLoad.Unavailable($"There is no data set '{name}' any more. PUT it again.");
+    /// <summary>How a built-in data set stands.</summary>
+    public async Task<BuiltInStatus> StatusAsync(string name, CancellationToken token)
+    {
+        if (builtIn.IsHere(name))
+        {
+            (DatasetInfo? info, string? fault) = builtIn.Describe(name);
+            return info is null ? new BuiltInStatus.Unavailable(fault!) : new BuiltInStatus.Here(info);
+        }
 
-    /// <summary>The data set for a request, which does not wait for a download but has it begun; null where there is none of that name.</summary>
-    public async Task<DatasetLoad?> AskAsync(string name, CancellationToken token) =>
-        IsBuiltIn(name) ? await builtIn.PeekAsync(name, begin: true, token) : await OwnAsync(name, token);
+        return await fetches.FindAsync(name, token) switch
+        {
+            { Stored: { } row } => new BuiltInStatus.Stored(row),
+            { IsAwaited: true } => new BuiltInStatus.Awaited(IsRequested: true),
+            { Fault: { } fault } => new BuiltInStatus.Unavailable(fault),
+            _ when builtIn.Mirrored(name).Mirrors.Count > 0 => new BuiltInStatus.Awaited(IsRequested: false),
+            _ => new BuiltInStatus.Unavailable(builtIn.Missing(name, fault: null)),
+        };
+    }
 
-    private async Task<DatasetLoad?> OwnAsync(string name, CancellationToken token) => await own.FindAsync(name, token) is { } row ? await cache.LoadAsync(row, token) : null;
+    /// <summary>Why no job may be made on a data set that is there by its name; null where one may.</summary>
+    public async Task<string?> FaultAsync(string name, CancellationToken token) =>
+        IsBuiltIn(name) && await StatusAsync(name, token) is BuiltInStatus.Unavailable unavailable ? unavailable.Reason : null;
+
+    /// <summary>The data set for a job, or why it cannot be had. One that is not here is asked for, and never waited for.</summary>
+    public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token) =>
+        builtIn.IsHere(name) ? await builtIn.LoadAsync(name, token)
+        : await stored.FindAsync(name, token) is { } row ? await StoredAsync(row, mayRequest: true, evenIfFailed: true, token)
+        : IsBuiltIn(name) ? await RequestAsync(name, damaged: null, evenIfFailed: true, token)
+        : new DatasetLoad.Unavailable($"There is no data set '{name}' any more. PUT it again.");
+
+    /// <summary>The data set for a request that only reads; null where there is none of that name.</summary>
+    /// <param name="mayRequest">Whether the caller may have it fetched where it is not here.</param>
+    public async Task<DatasetLoad?> AskAsync(string name, bool mayRequest, CancellationToken token)
+    {
+        if (builtIn.IsHere(name))
+        {
+            return await builtIn.LoadAsync(name, token);
+        }
+
+        if (await stored.FindAsync(name, token) is { } row)
+        {
+            return await StoredAsync(row, mayRequest, evenIfFailed: false, token);
+        }
+
+        return !IsBuiltIn(name) ? null : await StatusAsync(name, token) switch
+        {
+            BuiltInStatus.Unavailable unavailable => new DatasetLoad.Unavailable(unavailable.Reason),
+            BuiltInStatus.Awaited { IsRequested: false } when mayRequest => await RequestAsync(name, damaged: null, evenIfFailed: false, token),
+            BuiltInStatus.Awaited { IsRequested: false } => new DatasetLoad.Unavailable($"{name} is not here yet. It is fetched once a job on it is made, with the role operator: POST /v1/training-jobs."),
+            _ => Fetching(name),
+        };
+    }
+
+    private static DatasetLoad.Awaited Fetching(string name) => new($"{name} is being fetched, which takes a minute or so. Ask again then.");
+
+    private async Task<DatasetLoad> StoredAsync(DatasetRow row, bool mayRequest, bool evenIfFailed, CancellationToken token)
+    {
+        DatasetLoad load = await cache.LoadAsync(row, token);
+        return load is DatasetLoad.Unavailable && IsBuiltIn(row.Name) && mayRequest ? await RequestAsync(row.Name, row.Id, evenIfFailed, token) : load;
+    }
+
+    private async Task<DatasetLoad> RequestAsync(string name, Guid? damaged, bool evenIfFailed, CancellationToken token) =>
+        await fetches.RequestAsync(name, damaged, evenIfFailed, token) == FetchRequest.Refused
+            ? new DatasetLoad.Unavailable((await fetches.FindAsync(name, token)).Fault ?? builtIn.Missing(name, fault: null))
+            : Fetching(name);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Security.Claims;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
@@ -30,23 +31,23 @@ internal static class DatasetEndpoints
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
 
-    private static async Task<Ok<DatasetResponse[]>> List(BuiltInDatasets builtIn, DatasetStore own, CancellationToken token)
+    private static async Task<Ok<DatasetResponse[]>> List(DatasetCatalog datasets, DatasetStore own, CancellationToken token)
     {
         var responses = new List<DatasetResponse>();
         foreach (string name in BuiltInDatasets.Names)
         {
-            responses.Add(DatasetResponse.Of(name, await builtIn.PeekAsync(name, begin: false, token)));
+            responses.Add(DatasetResponse.Of(name, await datasets.StatusAsync(name, token)));
         }
 
         return TypedResults.Ok<DatasetResponse[]>([.. responses, .. (await own.ListAsync(token)).Select(DatasetResponse.Of)]);
     }
 
     private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Get(
-        [Description(FromList)] string name, BuiltInDatasets builtIn, DatasetStore own, DatasetCatalog datasets, CancellationToken token)
+        [Description(FromList)] string name, DatasetStore own, DatasetCatalog datasets, CancellationToken token)
     {
         if (DatasetCatalog.IsBuiltIn(name))
         {
-            return TypedResults.Ok(DatasetResponse.Of(name, await builtIn.PeekAsync(name, begin: false, token)));
+            return TypedResults.Ok(DatasetResponse.Of(name, await datasets.StatusAsync(name, token)));
         }
 
         return await own.FindAsync(name, token) is { } row ? TypedResults.Ok(DatasetResponse.Of(row)) : Problems.DatasetNotFound(name, await datasets.NamesAsync(token));
@@ -90,9 +91,10 @@ internal static class DatasetEndpoints
     private static ProblemHttpResult BuiltIn(string name) => Problems.Conflict($"'{name}' is built in; it can be neither replaced nor deleted. Choose another name.");
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Picture(
-        [Description(FromList)] string name, [Split] string split, int index, DigitReader digits, FigureBound figures, CancellationToken token, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
+        [Description(FromList)] string name, [Split] string split, int index, DigitReader digits, FigureBound figures, ClaimsPrincipal caller, CancellationToken token,
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
-        (DigitSet? set, ProblemHttpResult? problem) = await digits.SplitAsync(name, split, token);
+        (DigitSet? set, ProblemHttpResult? problem) = await digits.SplitAsync(name, split, caller, token);
         if (set is null)
         {
             return problem!;

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>Where the data sets lie, and where those that are missing come from.</summary>
+/// <summary>Where the data sets lie, and where those that are missing come from: what of this process and of the store has neither is downloaded by the processes that answer calls.</summary>
 internal sealed class DatasetOptions
 {
     public const string Section = "Datasets";

@@ -10,7 +10,7 @@ namespace AutoencoderApi.Api.Datasets;
 /// <param name="BuiltIn">Whether every service has it; such a one cannot be replaced or deleted.</param>
 /// <param name="Available">Whether it can be trained on here.</param>
 /// <param name="Unavailable">Why not, and what to do; null where it is available.</param>
-/// <param name="Awaited">Whether it is downloaded first, when a job or a picture next asks for it.</param>
+/// <param name="Awaited">Whether it is still to be fetched: that begins when an operator makes a job on it or asks for a picture of it, and jobs wait for its end.</param>
 /// <param name="Shape">Channels, height, width of each picture; null where it is not available.</param>
 /// <param name="Splits">Pictures in each split; empty where it is not available.</param>
 /// <param name="Labels">Pictures with each label, over all splits; empty where they have none, or the data set is not here.</param>
@@ -27,23 +27,22 @@ internal sealed record DatasetResponse(
     private static readonly int[] s_awaitedShape = [1, 28, 28];
     private static readonly Dictionary<string, int> s_awaitedSplits = new() { ["train"] = 55_000, ["validation"] = 5_000, ["test"] = 10_000 };
 
-    public static DatasetResponse Of(DatasetRow row) => new(
-        row.Name, BuiltIn: false, Available: true, Unavailable: null, Awaited: false, row.Shape.ToArray(),
-        new Dictionary<string, int> { ["train"] = row.Train, ["validation"] = row.Validation, ["test"] = row.Test }, row.Labels, row.Bytes, row.Sha256, row.CreatedAt);
+    /// <summary>A data set of somebody's own.</summary>
+    public static DatasetResponse Of(DatasetRow row) => Stored(row) with { BuiltIn = false, Sha256 = row.Sha256, CreatedAt = row.CreatedAt };
 
-    public static DatasetResponse Of(string builtIn, DatasetLoad load) => load switch
+    public static DatasetResponse Of(string builtIn, BuiltInStatus status) => status switch
     {
-        DatasetLoad.Loaded { Dataset: var data } => Of(data),
-        DatasetLoad.Unavailable unavailable => new(builtIn, true, false, unavailable.Reason, false, null, s_none, s_none, null, null, null),
-        DatasetLoad.Awaited => new(builtIn, true, true, null, true, s_awaitedShape, s_awaitedSplits, s_none, null, null, null),
+        BuiltInStatus.Here { Info: var info } => Here(
+            builtIn, info.Shape, info.Train, info.Validation, info.Test, DatasetContent.CountLabels(info.Labels.ToArray()), info.Labels.Length * (info.Shape.Count + 1)),
+        BuiltInStatus.Stored { Row: var row } => Stored(row),
+        BuiltInStatus.Unavailable unavailable => new(builtIn, true, false, unavailable.Reason, false, null, s_none, s_none, null, null, null),
+        BuiltInStatus.Awaited => new(builtIn, true, true, null, true, s_awaitedShape, s_awaitedSplits, s_none, null, null, null),
         _ => throw new InvalidOperationException("unreachable"),
     };
 
-    private static DatasetResponse Of(Dataset data)
-    {
-        DigitSet[] splits = [.. Dataset.Splits.Select(split => data.Split(split)!)];
-        return new(
-            data.Name, true, true, null, false, data.Train.Shape.ToArray(), Dataset.Splits.Zip(splits).ToDictionary(split => split.First, split => split.Second.Count),
-            DatasetContent.CountLabels(splits.SelectMany(split => Enumerable.Range(0, split.Count).Select(split.Label))), splits.Sum(split => split.Count * (split.PixelsPerImage + 1)), null, null);
-    }
+    private static DatasetResponse Stored(DatasetRow row) => Here(row.Name, row.Shape, row.Train, row.Validation, row.Test, row.Labels, row.Bytes);
+
+    private static DatasetResponse Here(string name, FeatureShape shape, int train, int validation, int test, IReadOnlyDictionary<string, int> labels, int bytes) => new(
+        name, BuiltIn: true, Available: true, Unavailable: null, Awaited: false, shape.ToArray(),
+        new Dictionary<string, int> { ["train"] = train, ["validation"] = validation, ["test"] = test }, labels, bytes, Sha256: null, CreatedAt: null);
 }

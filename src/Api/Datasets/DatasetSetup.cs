@@ -12,6 +12,7 @@ internal static class DatasetSetup
         services.AddSingleton<MirrorDownload>();
         services.AddSingleton<BuiltInDatasets>();
         services.AddSingleton<DatasetStore>();
+        services.AddSingleton<DatasetFetches>();
         services.AddSingleton<DatasetCache>();
         services.AddSingleton<DatasetCatalog>();
         services.AddSingleton<Staging>();

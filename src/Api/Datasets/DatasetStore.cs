@@ -18,7 +18,7 @@ internal abstract record DatasetDelete
     internal sealed record Needed(Guid Job) : DatasetDelete;
 }
 
-/// <summary>The data sets of people's own, in the database, where every worker finds them.</summary>
+/// <summary>The stored data sets, in the database, where every worker finds them: those of people's own, and built-in ones that were fetched.</summary>
 internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
 {
     /// <summary>Takes what a job is about to be made on, within the transaction that makes it: a deletion then waits, and sees the job.</summary>
@@ -26,10 +26,25 @@ internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
     public static async Task<bool> UseAsync(StoreContext store, string name, CancellationToken token) =>
         await store.Datasets.Where(row => row.Name == name).ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, row => StoreContext.Now()), token) == 1;
 
+    /// <summary>Stores a data set within the caller's transaction.</summary>
+    public static async Task AddAsync(StoreContext store, DatasetRow row, DrawnSplits splits, CancellationToken token)
+    {
+        store.Datasets.Add(row);
+        await store.SaveChangesAsync(token);
+        int number = 0;
+        foreach (byte[] chunk in DatasetContent.Chunks(splits))
+        {
+            store.ChangeTracker.Clear();
+            store.DatasetChunks.Add(new DatasetChunkRow { DatasetId = row.Id, Number = number++, Content = chunk });
+            await store.SaveChangesAsync(token);
+        }
+    }
+
+    /// <summary>The data sets of people's own.</summary>
     public async Task<IReadOnlyList<DatasetRow>> ListAsync(CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        return await store.Datasets.AsNoTracking().OrderBy(row => row.Name).ToListAsync(token);
+        return await store.Datasets.AsNoTracking().Where(row => !BuiltInDatasets.Names.Contains(row.Name)).OrderBy(row => row.Name).ToListAsync(token);
     }
 
     public async Task<DatasetRow?> FindAsync(string name, CancellationToken token)
@@ -44,23 +59,14 @@ internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         await using var transaction = await store.Database.BeginTransactionAsync(token);
-        store.Datasets.Add(row);
         try
         {
-            await store.SaveChangesAsync(token);
+            await AddAsync(store, row, splits, token);
         }
         catch (DbUpdateException e) when (Constraints.WereBrokenBy(e))
         {
             await transaction.RollbackAsync(token);
             return await FindAsync(row.Name, token) ?? throw new InvalidOperationException($"'{row.Name}' was taken and given back at the same moment", e);
-        }
-
-        int number = 0;
-        foreach (byte[] chunk in DatasetContent.Chunks(splits))
-        {
-            store.ChangeTracker.Clear();
-            store.DatasetChunks.Add(new DatasetChunkRow { DatasetId = row.Id, Number = number++, Content = chunk });
-            await store.SaveChangesAsync(token);
         }
 
         await transaction.CommitAsync(token);

@@ -6,10 +6,11 @@ namespace AutoencoderApi.Api.Datasets;
 internal sealed record MirroredFile(string Name, string Sha256, bool IsOfGzip);
 
 /// <summary>A data set in MNIST's four files that may be downloaded, with the checksums that its files must have.</summary>
-internal sealed record MirroredSet(string Name, IReadOnlyList<string> Mirrors, IReadOnlyList<MirroredFile> Files)
+/// <param name="Setting">Its section under <c>Datasets</c>.</param>
+internal sealed record MirroredSet(string Name, string Setting, IReadOnlyList<string> Mirrors, IReadOnlyList<MirroredFile> Files)
 {
     public static readonly MirroredSet Mnist = new(
-        "mnist",
+        "mnist", nameof(DatasetOptions.Mnist),
         ["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"],
         [ // of the unpacked files: the wrappers on the mirrors differ
             new("train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", IsOfGzip: false),
@@ -19,7 +20,7 @@ internal sealed record MirroredSet(string Name, IReadOnlyList<string> Mirrors, I
         ]);
 
     public static readonly MirroredSet FashionMnist = new(
-        "fashion-mnist",
+        "fashion-mnist", nameof(DatasetOptions.FashionMnist),
         ["https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/", "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
         [ // of the files as Zalando Research publishes them
             new("train-images-idx3-ubyte", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", IsOfGzip: true),

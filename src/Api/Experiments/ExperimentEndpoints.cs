@@ -57,6 +57,11 @@ internal static class ExperimentEndpoints
                 case ExperimentPlan.Invalid invalid:
                     return Problems.Invalid(invalid.Violations);
                 case ExperimentPlan.Planned planned:
+                    if (await TrainingJobRules.CheckDatasetsAsync(planned.Jobs.Select(job => job.Settings), datasets, token) is { } unavailable)
+                    {
+                        return unavailable;
+                    }
+
                     foreach (PlannedJob job in planned.Jobs)
                     {
                         if (await TrainingJobRules.CheckStartFromAsync(job.Settings, checkpoints, token) is { } problem)
@@ -87,7 +92,8 @@ internal static class ExperimentEndpoints
                 IReadOnlyList<JobRow>? jobs = await queue.AddAsync(experiment, planned, owner, made => key?.Answer(202, self, Show(experiment, made)), token);
                 if (jobs is null)
                 {
-                    return key is null ? Problems.Conflict("A data set of these jobs was deleted at this moment.") : null;
+                    return await TrainingJobRules.CheckDatasetsAsync(planned.Select(job => job.Settings), datasets, token)
+                        ?? (key is null ? Problems.Conflict("A data set of these jobs was deleted at this moment.") : null);
                 }
 
                 context.Response.Headers.RetryAfter = Polling.RetryAfter;

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Tells how many jobs there are of each status and how long the one that waits longest has waited. Counted in the store when
+/// Tells how many jobs there are of each status and how long the one that waits longest for a worker has waited. Counted in the store when
 /// somebody asks, and then not again for some seconds; nothing is told while the store is away.
 /// </summary>
 internal sealed class JobCensus : IDisposable
@@ -28,7 +28,7 @@ internal sealed class JobCensus : IDisposable
     {
         _stores = stores;
         _meter.CreateObservableGauge("autoencoder.jobs", Jobs, "{job}", "Jobs in the store, by status. Every process on one store tells the same.");
-        _meter.CreateObservableGauge("autoencoder.queue.age", OldestSeconds, "s", "How long the job that waits longest has waited; 0 where none waits.");
+        _meter.CreateObservableGauge("autoencoder.queue.age", OldestSeconds, "s", "How long the job that waits longest for a worker has waited; 0 where none waits. Jobs that wait for a data set are not counted here.");
     }
 
     public void Dispose() => _meter.Dispose();
@@ -62,7 +62,7 @@ internal sealed class JobCensus : IDisposable
             Dictionary<JobStatus, long> jobs = await store.Jobs.GroupBy(job => job.Status)
                 .Select(jobs => new { Status = jobs.Key, Count = jobs.LongCount() })
                 .ToDictionaryAsync(jobs => jobs.Status, jobs => jobs.Count, patience.Token);
-            DateTime? oldest = await store.Jobs.Where(job => job.Status == JobStatus.Queued)
+            DateTime? oldest = await store.Jobs.Where(job => job.Status == JobStatus.Queued && job.PendingDataset == null)
                 .MinAsync(job => job.QueuedAt ?? (DateTime?)job.CreatedAt, patience.Token);
             return (jobs, oldest is { } since ? Math.Max(0, (DateTime.UtcNow - since).TotalSeconds) : 0);
         }

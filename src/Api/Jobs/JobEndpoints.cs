@@ -61,7 +61,7 @@ internal static class JobEndpoints
                 return Problems.Invalid(violations);
             }
 
-            if (await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token) is { } problem)
+            if ((await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token) ?? await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token)) is { } problem)
             {
                 return problem;
             }
@@ -79,7 +79,9 @@ internal static class JobEndpoints
                     request.Name, settings, owner, made => key?.Answer(202, JobLinks.Of(made.Id).Self, TrainingJobResponse.Of(made)), token);
                 if (job is null)
                 {
-                    return await datasets.ShapeOfAsync(settings.Dataset, token) is not null ? null : Problems.Invalid("dataset", TrainingJobRules.NoDataset);
+                    return await datasets.ShapeOfAsync(settings.Dataset, token) is null
+                        ? Problems.Invalid("dataset", TrainingJobRules.NoDataset)
+                        : await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token); // its fetch failed at this moment
                 }
 
                 context.Response.Headers.RetryAfter = Polling.RetryAfter;

@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="JobSweep"/>.</summary>
-internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, IBackgroundJobClient queue, ILogger<JobQueue> logger) : BackgroundService
+internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, BuiltInDatasets builtIn, IBackgroundJobClient queue, ILogger<JobQueue> logger) : BackgroundService
 {
     /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
     public const int SecondsToTrust = 10;
@@ -24,19 +24,19 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
     private readonly ConcurrentDictionary<Guid, bool> _pending = [];
 
     /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
-    /// <returns>The job, or null where that key is taken or the data set has gone.</returns>
+    /// <returns>The job, or null where that key is taken, or the data set has gone or just could not be fetched.</returns>
     public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, string owner, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
     {
         DateTime now = DateTime.UtcNow;
         var id = Guid.CreateVersion7(now);
         using Activity? span = JobSpans.Enqueue(id);
         JobRow job = Row(id, name, settings, owner, now);
-        return await AddAsync(experiment: null, [job], answer(job), token) ? job : null;
+        return await AddAsync(experiment: null, [job], () => answer(job), token) ? job : null;
     }
 
     /// <summary>Stores an experiment with its jobs, whole or not at all.</summary>
     /// <param name="answer">As above, made from all the rows.</param>
-    /// <returns>The jobs in their order, or null where the key is taken or a data set has gone.</returns>
+    /// <returns>The jobs in their order, or null as above.</returns>
     public async Task<IReadOnlyList<JobRow>?> AddAsync(
         ExperimentRow experiment, IReadOnlyList<PlannedJob> planned, string owner, Func<IReadOnlyList<JobRow>, IdempotencyRow?> answer, CancellationToken token)
     {
@@ -46,7 +46,17 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
             .. planned.Select((job, place) => Row(
                 Guid.CreateVersion7(experiment.CreatedAt.AddMilliseconds(place)), job.Name, job.Settings, owner, experiment.CreatedAt, experiment.Id)),
         ];
-        return await AddAsync(experiment, jobs, answer(jobs), token) ? jobs : null;
+        return await AddAsync(experiment, jobs, () => answer(jobs), token) ? jobs : null;
+    }
+
+    /// <summary>Has a stored job enqueued soon.</summary>
+    public void Offer(Guid jobId)
+    {
+        _pending.TryAdd(jobId, true);
+        if (!_stored.Writer.TryWrite(jobId))
+        {
+            _pending.TryRemove(jobId, out _); // the sweep finds it
+        }
     }
 
     /// <summary>Whether this process is about to give the job its entry, so that the sweep need not.</summary>
@@ -102,15 +112,15 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
         TraceParent = Activity.Current?.Id,
     };
 
-    /// <returns>False, and nothing is stored, where the answer's key is taken or a data set has gone.</returns>
-    private async Task<bool> AddAsync(ExperimentRow? experiment, JobRow[] jobs, IdempotencyRow? answer, CancellationToken token)
+    /// <returns>False, and nothing is stored, where the answer's key is taken, or a data set has gone or just could not be fetched.</returns>
+    private async Task<bool> AddAsync(ExperimentRow? experiment, JobRow[] jobs, Func<IdempotencyRow?> answer, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        string[] own = [.. jobs.Select(job => job.Settings.Dataset).Where(name => !DatasetCatalog.IsBuiltIn(name)).Distinct().Order()];
-        await using IDbContextTransaction? transaction = own.Length == 0 ? null : await store.Database.BeginTransactionAsync(token);
-        foreach (string dataset in own)
+        IGrouping<string, JobRow>[] elsewhere = [.. jobs.GroupBy(job => job.Settings.Dataset).Where(jobs => !builtIn.IsHere(jobs.Key)).OrderBy(jobs => jobs.Key)];
+        await using IDbContextTransaction? transaction = elsewhere.Length == 0 ? null : await store.Database.BeginTransactionAsync(token);
+        foreach (IGrouping<string, JobRow> dataset in elsewhere)
         {
-            if (!await DatasetStore.UseAsync(store, dataset, token))
+            if (!await TakeDatasetAsync(store, dataset.Key, dataset, token))
             {
                 return false;
             }
@@ -123,23 +133,36 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, I
 
         store.Jobs.AddRange(jobs);
         Milestones.Pass("insert.before", jobs[0].Id);
-        if (!await store.TrySaveAsync(answer, token))
+        if (!await store.TrySaveAsync(answer(), token))
         {
             return false;
         }
 
         await (transaction?.CommitAsync(token) ?? Task.CompletedTask);
         Milestones.Pass("insert.after", jobs[0].Id);
-        foreach (JobRow job in jobs)
+        foreach (JobRow job in jobs.Where(job => job.PendingDataset is null))
         {
-            _pending.TryAdd(job.Id, true);
-            if (!_stored.Writer.TryWrite(job.Id))
-            {
-                _pending.TryRemove(job.Id, out _); // the sweep finds it
-            }
+            Offer(job.Id);
         }
 
         return true;
+    }
+
+    /// <summary>Makes sure that the data set stays until the jobs have ended, or that they wait until it is fetched.</summary>
+    private static async Task<bool> TakeDatasetAsync(StoreContext store, string name, IEnumerable<JobRow> jobs, CancellationToken token)
+    {
+        if (!DatasetCatalog.IsBuiltIn(name))
+        {
+            return await DatasetStore.UseAsync(store, name, token);
+        }
+
+        FetchRequest request = await DatasetFetches.RequestAsync(store, name, damaged: null, evenIfFailed: false, token);
+        foreach (JobRow job in jobs)
+        {
+            job.PendingDataset = request == FetchRequest.Awaited ? name : null;
+        }
+
+        return request != FetchRequest.Refused;
     }
 
     private static partial class Log

@@ -15,7 +15,7 @@ internal sealed record TrainingJobRequest
     [Name]
     public string? Name { get; init; }
 
-    /// <summary>The data set, from GET /v1/datasets. Default <c>mnist</c> where its files are there, else <c>synthetic-digits</c>.</summary>
+    /// <summary>The data set, from GET /v1/datasets. Default <c>mnist</c> where it is here, else <c>synthetic-digits</c>.</summary>
     [Name]
     public string? Dataset { get; init; }
 

@@ -12,7 +12,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// <param name="Settings">Every setting, resolved.</param>
 /// <param name="Progress">How far it has come.</param>
 /// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
-/// <param name="Warnings">What a user should know, in words.</param>
+/// <param name="Warnings">What a user should know, in words; while the job is queued until its data set is here, it says so.</param>
 /// <param name="Attempt">Times that a worker has begun or gone on with the job.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="StartedAt">When a worker first began it; null before.</param>
@@ -43,7 +43,7 @@ internal sealed record TrainingJobResponse(
         job.Settings,
         JobProgress.Of(job),
         job.Losses,
-        job.Warnings,
+        WarningsOf(job),
         job.Attempt,
         job.CreatedAt,
         job.StartedAt,
@@ -51,6 +51,10 @@ internal sealed record TrainingJobResponse(
         job.Error,
         job.LatestCheckpoint,
         JobLinks.Of(job.Id));
+
+    private static string[] WarningsOf(JobRow job) => job is { Status: JobStatus.Queued, PendingDataset: { } dataset }
+        ? [.. job.Warnings, $"Waits for the data set {dataset}, which the service is fetching; then it starts by itself."]
+        : job.Warnings;
 }
 
 /// <summary>How far a job has come.</summary>

@@ -19,7 +19,7 @@ internal static class TrainingJobRules
     public static async Task<(TrainingSettings Settings, IReadOnlyDictionary<string, string> Violations)> ResolveAsync(
         TrainingJobRequest request, DatasetCatalog datasets, JobBounds bounds, CancellationToken token)
     {
-        string dataset = request.Dataset ?? datasets.Default;
+        string dataset = request.Dataset ?? await datasets.DefaultAsync(token);
         FeatureShape? pictures = await datasets.ShapeOfAsync(dataset, token);
         TrainingSettings settings = request.Resolve(dataset, pictures ?? DigitPreparation.Shape);
         return (settings, Violations(request, settings, hasDataset: pictures is not null, bounds));
@@ -27,6 +27,20 @@ internal static class TrainingJobRules
 
     /// <summary>The fields that mean nothing to a network of that architecture.</summary>
     public static string[] Foreign(Architecture architecture) => architecture == Architecture.Dense ? ["channels", "kernelSize"] : ["denseWidths"];
+
+    /// <summary>The problem with the first of the data sets that can neither be had nor fetched, or null where none is.</summary>
+    public static async Task<ProblemHttpResult?> CheckDatasetsAsync(IEnumerable<TrainingSettings> settings, DatasetCatalog datasets, CancellationToken token)
+    {
+        foreach (string name in settings.Select(each => each.Dataset).Distinct())
+        {
+            if (await datasets.FaultAsync(name, token) is { } reason)
+            {
+                return Problems.DatasetUnavailable(reason);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The problem with <c>startFrom</c>, or null where its checkpoint is there and of the same shape.</summary>
     public static async Task<ProblemHttpResult?> CheckStartFromAsync(TrainingSettings settings, CheckpointStore checkpoints, CancellationToken token)

@@ -30,7 +30,7 @@ internal static class CodeEndpoints
 
     private static async Task<IResult> EncodeFromDataset(
         string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, string? dataset = null, [Split] string split = "test", int index = 0) =>
-        await Encode(reference, looking, shape => digits.FromDatasetAsync(shape, dataset, split, index, token), request, token);
+        await Encode(reference, looking, shape => digits.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token), request, token);
 
     private static async Task<IResult> EncodeUpload(
         string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, [OneOf<Preprocessing>] string preprocess = "auto") =>
@@ -75,7 +75,7 @@ internal static class CodeEndpoints
                 case CodeRead.Refused refused:
                     return refused.Problem;
                 case CodeRead.Code code:
-                    return await SwitchesAsync(rent.Model.Plan, code.Picture, switchesFrom, index => digits.FromDatasetAsync(shape, dataset, split, index, token)) switch
+                    return await SwitchesAsync(rent.Model.Plan, code.Picture, switchesFrom, index => digits.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)) switch
                     {
                         DigitRead.Digit digit => Show(shape, rent.Model.Decode(code.Values, digit.Values), scale, request),
                         DigitRead.Refused refused => refused.Problem,

@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using System.Text.Json;
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
@@ -28,9 +30,10 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
     public const string Field = "image";
 
     /// <summary>The split, or the problem with its name or with getting it.</summary>
-    public async Task<(DigitSet? Set, ProblemHttpResult? Problem)> SplitAsync(string dataset, string split, CancellationToken token)
+    /// <param name="caller">An operator has a data set fetched that is not here; others are told that it is not.</param>
+    public async Task<(DigitSet? Set, ProblemHttpResult? Problem)> SplitAsync(string dataset, string split, ClaimsPrincipal caller, CancellationToken token)
     {
-        return await datasets.AskAsync(dataset, token) switch
+        return await datasets.AskAsync(dataset, mayRequest: caller.Role() >= Role.Operator, token) switch
         {
             null => (null, Problems.DatasetNotFound(dataset, await datasets.NamesAsync(token))),
             DatasetLoad.Awaited awaited => (null, Problems.DatasetAwaited(awaited.Reason)),
@@ -41,10 +44,10 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
     }
 
     /// <param name="shape">That the network takes.</param>
-    public async Task<DigitRead> FromDatasetAsync(FeatureShape shape, string? dataset, string split, int index, CancellationToken token)
+    public async Task<DigitRead> FromDatasetAsync(FeatureShape shape, string? dataset, string split, int index, ClaimsPrincipal caller, CancellationToken token)
     {
-        string name = dataset ?? datasets.Default;
-        (DigitSet? set, ProblemHttpResult? problem) = await SplitAsync(name, split, token);
+        string name = dataset ?? await datasets.DefaultAsync(token);
+        (DigitSet? set, ProblemHttpResult? problem) = await SplitAsync(name, split, caller, token);
         if (set is null)
         {
             return problem!;

@@ -48,7 +48,7 @@ internal static class InterpolationEndpoints
                 return tooLarge;
             }
 
-            switch (await digits.FromDatasetAsync(shape, dataset, split, from, token), await digits.FromDatasetAsync(shape, dataset, split, to, token))
+            switch (await digits.FromDatasetAsync(shape, dataset, split, from, request.HttpContext.User, token), await digits.FromDatasetAsync(shape, dataset, split, to, request.HttpContext.User, token))
             {
                 case (DigitRead.Refused refused, _):
                     return refused.Problem;

@@ -31,7 +31,7 @@ internal static class LayerEndpoints
     private static async Task<IResult> FromDataset(
         string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int index = 0) =>
-        await Tiles(reference, layer, query, looking, figures, shape => digits.FromDatasetAsync(shape, dataset, split, index, token), request, token);
+        await Tiles(reference, layer, query, looking, figures, shape => digits.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token), request, token);
 
     private static async Task<IResult> FromUpload(
         string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,

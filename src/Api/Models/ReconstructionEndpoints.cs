@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Security.Claims;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
@@ -61,7 +62,7 @@ internal static class ReconstructionEndpoints
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single") =>
         await looking.ShowAsync(
             reference,
-            shape => digits.FromDatasetAsync(shape, dataset, split, index, token),
+            shape => digits.FromDatasetAsync(shape, dataset, split, index, context.User, token),
             (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index, digit), scale, layout, figures, context),
             token);
 
@@ -116,12 +117,12 @@ internal static class ReconstructionEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
-        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, ClaimsPrincipal caller, CancellationToken token,
         string? dataset = null, [Split] string split = "test",
         [Description("The first digit, counted from 0.")] int first = 0, [Bounds(1, MaxDigits), Description("How many digits.")] int count = 10, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4)
     {
-        string name = dataset ?? datasets.Default;
-        (DigitSet? set, ProblemHttpResult? unavailable) = await digits.SplitAsync(name, split, token);
+        string name = dataset ?? await datasets.DefaultAsync(token);
+        (DigitSet? set, ProblemHttpResult? unavailable) = await digits.SplitAsync(name, split, caller, token);
         if (set is null)
         {
             return unavailable!;

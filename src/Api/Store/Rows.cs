@@ -58,6 +58,9 @@ internal sealed class JobRow
     /// <summary>When the sweep looks next whether a queued job's entry is still there; null where it is to look at once.</summary>
     public DateTime? QueueCheckAt { get; set; }
 
+    /// <summary>The built-in data set that the job waits for; null where it waits for nothing but a worker.</summary>
+    public string? PendingDataset { get; set; }
+
     /// <summary>Claims since a worker last got past the step it began at: a job whose start kills its worker is known by them.</summary>
     public int ClaimsSinceStep { get; set; }
 

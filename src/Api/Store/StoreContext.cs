@@ -35,6 +35,8 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<DatasetChunkRow> DatasetChunks => Set<DatasetChunkRow>();
 
+    public DbSet<DatasetFetchRow> DatasetFetches => Set<DatasetFetchRow>();
+
     /// <summary>The database's clock, read while a statement runs. Only for queries.</summary>
     public static DateTime Now() => throw new InvalidOperationException("This stands for SQL and has no value here.");
 
@@ -112,6 +114,11 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
         {
             chunk.ToTable("dataset_chunks").HasKey(row => new { row.DatasetId, row.Number });
             chunk.HasOne<DatasetRow>().WithMany().HasForeignKey(row => row.DatasetId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<DatasetFetchRow>(fetch =>
+        {
+            fetch.ToTable("dataset_fetches").HasKey(row => row.Name);
+            fetch.HasData(new DatasetFetchRow { Name = "mnist" }, new DatasetFetchRow { Name = "fashion-mnist" });
         });
     }
 

@@ -1,3 +1,5 @@
+using AutoencoderApi.Domain.Networks;
+
 namespace AutoencoderApi.Domain.Datasets;
 
 /// <summary>A named data set in its three splits.</summary>
@@ -15,6 +17,21 @@ public sealed record Dataset(string Name, DigitSet Train, DigitSet Validation, D
     };
 }
 
+/// <summary>What is known of a data set without its images.</summary>
+/// <param name="Shape">Of each image.</param>
+/// <param name="Train">Images in the split; so the next two.</param>
+/// <param name="Labels">One for each image, in any order.</param>
+public sealed record DatasetInfo(FeatureShape Shape, int Train, int Validation, int Test, ReadOnlyMemory<byte> Labels)
+{
+    public static DatasetInfo Of(Dataset data)
+    {
+        DigitSet[] splits = [data.Train, data.Validation, data.Test];
+        return new DatasetInfo(
+            data.Train.Shape, data.Train.Count, data.Validation.Count, data.Test.Count,
+            (byte[])[.. splits.SelectMany(split => Enumerable.Range(0, split.Count).Select(split.Label))]);
+    }
+}
+
 /// <summary>What came of asking for a data set: the data, or why it cannot be had and what to do.</summary>
 public abstract record DatasetLoad
 {
@@ -26,6 +43,6 @@ public abstract record DatasetLoad
 
     public sealed record Unavailable(string Reason) : DatasetLoad;
 
-    /// <summary>Its files are still to be downloaded, or are just being.</summary>
+    /// <summary>It is still to be fetched, or is just being.</summary>
     public sealed record Awaited(string Reason) : DatasetLoad;
 }

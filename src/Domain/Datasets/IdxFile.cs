@@ -21,7 +21,7 @@ public abstract record IdxRead
 /// </summary>
 public static class IdxFile
 {
-    private const int MaxBytes = 1 << 30;
+    internal const int MaxBytes = 1 << 30;
     private const uint BytesMagic = 0x0800;
 
     public static IdxRead Read(string path, int rank)
@@ -29,12 +29,30 @@ public static class IdxFile
         try
         {
             using FileStream file = File.OpenRead(path);
-            using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using Stream stream = IsPacked(path) ? new GZipStream(file, CompressionMode.Decompress) : file;
             return Read(stream, path, MaxBytes, [rank]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return new IdxRead.Invalid($"{path} cannot be read: {e.Message}");
+            return Unreadable(path, e);
+        }
+    }
+
+    /// <summary>Reads the header alone: an array without its data. Of a plain file it is also checked that the file is as long as its header says.</summary>
+    public static IdxRead ReadHeader(string path, int rank)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            bool isPacked = IsPacked(path);
+            using Stream stream = isPacked ? new GZipStream(file, CompressionMode.Decompress) : file;
+            IdxRead read = ReadHeader(stream, path, MaxBytes, [rank]);
+            long data = file.Length - (sizeof(int) * (1 + rank));
+            return read is IdxRead.Array { Dimensions: var dimensions } && !isPacked && data != Size(dimensions) ? WrongLength(path, data, Size(dimensions)) : read;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return Unreadable(path, e);
         }
     }
 
@@ -44,7 +62,22 @@ public static class IdxFile
     /// <param name="ranks">The numbers of dimensions that it may have.</param>
     public static IdxRead Read(Stream stream, string name, int maxBytes, int[] ranks)
     {
-        Span<byte> word = stackalloc byte[4];
+        IdxRead header = ReadHeader(stream, name, maxBytes, ranks);
+        if (header is not IdxRead.Array { Dimensions: var dimensions })
+        {
+            return header;
+        }
+
+        byte[] data = new byte[Size(dimensions)];
+        int read = stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
+        return read == data.Length && stream.ReadByte() < 0
+            ? new IdxRead.Array(dimensions, data)
+            : WrongLength(name, read < data.Length ? read : read + 1, data.Length);
+    }
+
+    private static IdxRead ReadHeader(Stream stream, string name, int maxBytes, int[] ranks)
+    {
+        Span<byte> word = stackalloc byte[sizeof(int)];
         if (stream.ReadAtLeast(word, word.Length, throwOnEndOfStream: false) < word.Length)
         {
             return new IdxRead.Invalid($"{name} is truncated: it ends within its header.");
@@ -76,15 +109,18 @@ public static class IdxFile
             dimensions[i] = (int)dimension;
         }
 
-        byte[] data = new byte[size];
-        int read = stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
-        if (read < data.Length)
-        {
-            return new IdxRead.Invalid($"{name} is truncated: it holds {read} bytes of data and its header says {size}.");
-        }
-
-        return stream.ReadByte() < 0
-            ? new IdxRead.Array(dimensions, data)
-            : new IdxRead.Invalid($"{name} goes on after the {size} bytes of data that its header says.");
+        return new IdxRead.Array(dimensions, default);
     }
+
+    private static bool IsPacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+
+    private static int Size(int[] dimensions) => dimensions.Aggregate(1, (size, dimension) => size * dimension);
+
+    /// <param name="data">Bytes of data in the file, or more than <paramref name="size"/> where there are more.</param>
+    /// <param name="size">Bytes of data that its header says.</param>
+    private static IdxRead.Invalid WrongLength(string name, long data, int size) => data < size
+        ? new($"{name} is truncated: it holds {data} bytes of data and its header says {size}.")
+        : new($"{name} goes on after the {size} bytes of data that its header says.");
+
+    private static IdxRead.Invalid Unreadable(string path, Exception e) => new($"{path} cannot be read: {e.Message}");
 }

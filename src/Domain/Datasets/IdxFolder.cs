@@ -10,48 +10,94 @@ public static class IdxFolder
     /// <summary>The names that MNIST's files have, less an ending <c>.gz</c>.</summary>
     public static readonly IReadOnlyList<string> Files = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
+    /// <summary>Reads one of <see cref="Files"/>; null where it is missing.</summary>
+    private delegate (string Path, IdxRead Content)? ReadFile(string file, int rank);
+
+    /// <summary>Images with a label each, [Count, 28, 28] bytes, which are empty where only the header was read.</summary>
+    private sealed record Pair(int Count, ReadOnlyMemory<byte> Pixels, ReadOnlyMemory<byte> Labels)
+    {
+        public DigitSet Images => new(new(1, Side, Side), Pixels, Labels);
+    }
+
     /// <summary>Those of <see cref="Files"/> that the folder has in no form.</summary>
     public static IReadOnlyList<string> Missing(string folder) => [.. Files.Where(file => Find(folder, file) is null)];
 
     /// <summary>How to fill such a folder, in words.</summary>
     public static string ToFill => $"Put {string.Join(", ", Files.SkipLast(1))} and {Files[^1]} there, each plain or with .gz.";
 
-    public static DatasetLoad Load(string name, string folder)
-    {
-        (DigitSet? train, string? trainFault) = LoadPair(folder, "train");
-        (DigitSet? test, string? testFault) = LoadPair(folder, "t10k");
-        if (train is null || test is null)
-        {
-            return new DatasetLoad.Unavailable($"{name}: {trainFault ?? testFault}");
-        }
+    /// <summary>Another string once one of the files is another one.</summary>
+    public static string Stamp(string folder) => string.Join('|', Files.Select(file => Find(folder, file) is { } path && new FileInfo(path) is var found
+        ? FormattableString.Invariant($"{path}:{found.Length}:{found.LastWriteTimeUtc.Ticks}")
+        : ""));
 
-        return train.Count > ValidationCount
-            ? new DatasetLoad.Loaded(new Dataset(name, train.Slice(ValidationCount, train.Count - ValidationCount), train.Slice(0, ValidationCount), test))
-            : new DatasetLoad.Unavailable($"{name}: the training file in {folder} has {train.Count} pictures; more than {ValidationCount} are needed.");
+    public static DatasetLoad Load(string name, string folder) => Load(name, folder, ReadFrom(folder, IdxFile.Read));
+
+    /// <param name="source">What to call the place of the files in a fault.</param>
+    /// <param name="open">Opens one of <see cref="Files"/>, unpacked.</param>
+    public static DatasetLoad Load(string name, string source, Func<string, Stream> open)
+    {
+        return Load(name, source, Read);
+
+        (string, IdxRead)? Read(string file, int rank)
+        {
+            using Stream stream = open(file);
+            return (file, IdxFile.Read(stream, file, IdxFile.MaxBytes, [rank]));
+        }
     }
 
-    private static (DigitSet? Set, string? Fault) LoadPair(string folder, string part)
+    /// <summary>What is known of the folder's data set from its labels and the headers of its images: no image is read.</summary>
+    public static (DatasetInfo? Info, string? Fault) Describe(string name, string folder)
     {
-        if (Find(folder, $"{part}-images-idx3-ubyte") is not { } imagesPath || Find(folder, $"{part}-labels-idx1-ubyte") is not { } labelsPath)
+        ReadFile read = ReadFrom(folder, IdxFile.Read);
+        ReadFile readHeader = ReadFrom(folder, IdxFile.ReadHeader);
+        (Pair? train, Pair? test, string? fault) = ReadPairs(name, folder, (file, rank) => rank == 1 ? read(file, rank) : readHeader(file, rank));
+        return fault is null
+            ? (new DatasetInfo(new(1, Side, Side), train!.Count - ValidationCount, ValidationCount, test!.Count, (byte[])[.. train.Labels.Span, .. test.Labels.Span]), null)
+            : (null, fault);
+    }
+
+    private static DatasetLoad Load(string name, string source, ReadFile read)
+    {
+        (Pair? train, Pair? test, string? fault) = ReadPairs(name, source, read);
+        return fault is null && train!.Images is var images
+            ? new DatasetLoad.Loaded(new Dataset(name, images.Slice(ValidationCount, train.Count - ValidationCount), images.Slice(0, ValidationCount), test!.Images))
+            : new DatasetLoad.Unavailable(fault!);
+    }
+
+    private static (Pair? Train, Pair? Test, string? Fault) ReadPairs(string name, string source, ReadFile read)
+    {
+        (Pair? train, string? trainFault) = ReadPair(source, "train", read);
+        (Pair? test, string? testFault) = ReadPair(source, "t10k", read);
+        string? fault = trainFault ?? testFault
+            ?? (train!.Count > ValidationCount ? null : $"the training file in {source} has {train.Count} pictures; more than {ValidationCount} are needed.");
+        return (train, test, fault is null ? null : $"{name}: {fault}");
+    }
+
+    private static (Pair? Pair, string? Fault) ReadPair(string source, string part, ReadFile read)
+    {
+        if (read($"{part}-images-idx3-ubyte", 3) is not var (imagesPath, imagesRead) || read($"{part}-labels-idx1-ubyte", 1) is not var (labelsPath, labelsRead))
         {
-            return (null, $"{folder} lacks {part}-images-idx3-ubyte or {part}-labels-idx1-ubyte. {ToFill}");
+            return (null, $"{source} lacks {part}-images-idx3-ubyte or {part}-labels-idx1-ubyte. {ToFill}");
         }
 
-        return (IdxFile.Read(imagesPath, rank: 3), IdxFile.Read(labelsPath, rank: 1)) switch
+        return (imagesRead, labelsRead) switch
         {
             (IdxRead.Invalid images, _) => (null, images.Reason),
             (_, IdxRead.Invalid labels) => (null, labels.Reason),
-            (IdxRead.Array { Dimensions: [var count, Side, Side] } images, IdxRead.Array labels) when labels.Data.Length == count => Checked(images.Data, labels.Data, labelsPath),
+            (IdxRead.Array { Dimensions: [var count, Side, Side] } images, IdxRead.Array labels) when labels.Data.Length == count => Checked(count, images.Data, labels.Data, labelsPath),
             (IdxRead.Array images, IdxRead.Array labels) => (null,
                 $"{imagesPath} has dimensions {string.Join("×", images.Dimensions)} and {labelsPath} has {labels.Data.Length} labels; 28×28 pictures with a label each are needed."),
             _ => throw new InvalidOperationException("unreachable"),
         };
     }
 
-    private static (DigitSet? Set, string? Fault) Checked(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, string labelsPath) =>
+    private static (Pair? Pair, string? Fault) Checked(int count, ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, string labelsPath) =>
         labels.Span.IndexOfAnyInRange((byte)Classes, byte.MaxValue) is var wrong and >= 0
             ? (null, $"{labelsPath} has the label {labels.Span[wrong]} at {wrong}; labels are 0 to {Classes - 1}.")
-            : (new DigitSet(new(1, Side, Side), pixels, labels), null);
+            : (new Pair(count, pixels, labels), null);
+
+    private static ReadFile ReadFrom(string folder, Func<string, int, IdxRead> read) =>
+        (file, rank) => Find(folder, file) is { } path ? (path, read(path, rank)) : null;
 
     private static string? Find(string folder, string file) =>
         ((string[])[file, file.Replace("-idx", ".idx", StringComparison.Ordinal)])

@@ -13,8 +13,23 @@ public static class SyntheticDigits
     private const int PixelCount = PenCanvas.Side * PenCanvas.Side;
     private const double Box = 20; // the ink's longer side, in pixels
     private const int SamplesPerCurve = 6;
+    private const int Train = 20_000, Validation = 2_000, Test = 2_000;
+    private const ulong Seed = 1;
 
-    public static Dataset Create(int train = 20_000, int validation = 2_000, int test = 2_000, ulong seed = 1)
+    /// <summary>What <see cref="Create"/> makes where nothing else is asked for. No image is drawn.</summary>
+    public static DatasetInfo Describe()
+    {
+        byte[] labels = new byte[Train + Validation + Test];
+        for (int index = 0; index < labels.Length; index++)
+        {
+            var random = SplitMix64.ForStream(Seed, (ulong)index);
+            labels[index] = Label(ref random);
+        }
+
+        return new DatasetInfo(new(1, PenCanvas.Side, PenCanvas.Side), Train, Validation, Test, labels);
+    }
+
+    public static Dataset Create(int train = Train, int validation = Validation, int test = Test, ulong seed = Seed)
     {
         byte[] pixels = new byte[(train + validation + test) * PixelCount];
         byte[] labels = new byte[train + validation + test];
@@ -28,7 +43,7 @@ public static class SyntheticDigits
     public static byte Draw(ulong seed, ulong index, Span<byte> pixels)
     {
         var random = SplitMix64.ForStream(seed, index);
-        byte label = (byte)random.NextBelow(DigitGlyphs.Variants.Length);
+        byte label = Label(ref random);
         PenPoint[][][] variants = DigitGlyphs.Variants[label];
         PenPoint[][] strokes = Distort(variants[random.NextBelow(variants.Length)], ref random);
         double radius = Math.Clamp(1.2 + (0.3 * random.NextNormal()), 0.75, 2);
@@ -47,6 +62,9 @@ public static class SyntheticDigits
         canvas.Centre();
         return label;
     }
+
+    /// <summary>The class of the digit, which its random numbers begin with.</summary>
+    private static byte Label(ref SplitMix64 random) => (byte)random.NextBelow(DigitGlyphs.Variants.Length);
 
     /// <summary>One hand's version of a glyph: each point a little off, the whole narrower or wider, slanted, turned.</summary>
     private static PenPoint[][] Distort(PenPoint[][] strokes, ref SplitMix64 random)

@@ -82,6 +82,77 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
             await store.Ask(context => context.DatasetChunks.CountAsync(Token)));
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task No_job_begins_to_wait_for_a_data_set_whose_fetch_ends_at_that_moment(string provider)
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
+        var fetches = new DatasetFetches(store.Stores);
+        for (int i = 0; i < 20; i++)
+        {
+            await fetches.RequestAsync("mnist", damaged: null, evenIfFailed: false, Token);
+            DatasetFetch fetch = (await fetches.ClaimAsync("mnist", Token))!;
+            Task<JobRow?> adding = Task.Run(() => store.Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "mnist"), "local", _ => null, Token), Token);
+            await Task.Delay(i, Token);
+            IReadOnlyList<Guid> jobs = (await fetch.CompleteAsync(Small("mnist"), Token))!;
+            JobRow job = (await adding)!;
+            Assert.Null((await store.Row(job.Id)).PendingDataset);
+            Assert.Equal(job.PendingDataset is null ? [] : [job.Id], jobs);
+            Assert.Equal("mnist", (await fetches.FindAsync("mnist", Token)).Stored?.Name);
+            Assert.Empty(await fetches.DueAsync(_ => true, Token));
+            await store.Ask(context => context.Datasets.ExecuteDeleteAsync(Token));
+        }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Of_several_processes_one_fetches_and_one_that_was_thought_dead_changes_nothing(string provider)
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
+        var fetches = new DatasetFetches(store.Stores);
+        Assert.Null(await fetches.ClaimAsync("mnist", Token)); // nobody wants it
+        await fetches.RequestAsync("mnist", damaged: null, evenIfFailed: false, Token);
+        DatasetFetch?[] claims = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => fetches.ClaimAsync("mnist", Token))));
+        DatasetFetch first = Assert.Single(claims, claim => claim is not null)!;
+        Assert.Empty(await fetches.DueAsync(_ => true, Token));
+        Assert.True(await first.RenewAsync(Token));
+
+        foreach (DateTime until in (DateTime[])[DateTime.UnixEpoch, DateTime.UtcNow.AddHours(1)]) // run out; given before the clock was set back
+        {
+            await store.Ask(context => context.DatasetFetches.ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, until), Token));
+            Assert.Equal(["mnist"], await fetches.DueAsync(_ => true, Token));
+            DatasetFetch second = (await fetches.ClaimAsync("mnist", Token))!;
+            Assert.False(await first.RenewAsync(Token));
+            Assert.Null(await first.CompleteAsync(Small("mnist"), Token));
+            Assert.False(await first.FailAsync("it is thought dead", Token));
+            Assert.Equal((0, 0), (await store.Ask(context => context.Datasets.CountAsync(Token)), await store.Ask(context => context.DatasetChunks.CountAsync(Token))));
+            first = second;
+        }
+
+        Assert.Equal(3, first.Claims);
+        await first.ReleaseAsync(Token);
+        Assert.Equal(3, (await fetches.ClaimAsync("mnist", Token))!.Claims); // one that was stopped does not count
+    }
+
+    [Fact]
+    public async Task A_request_that_no_process_can_fulfil_is_taken_by_one_that_says_so()
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New("sqlite");
+        var fetches = new DatasetFetches(store.Stores);
+        await fetches.RequestAsync("fashion-mnist", damaged: null, evenIfFailed: false, Token);
+        Assert.Empty(await fetches.DueAsync(_ => false, Token));
+        await store.Ask(context => context.DatasetFetches.ExecuteUpdateAsync(set => set.SetProperty(row => row.RequestedAt, row => row.RequestedAt == null ? null : StoreContext.Now().AddSeconds(-31)), Token));
+        Assert.Equal(["fashion-mnist"], await fetches.DueAsync(_ => false, Token));
+    }
+
+    private static Dataset Small(string name)
+    {
+        var all = new DigitSet(new FeatureShape(1, 28, 28), OwnPictures.Noise(1, 10 * 784), new byte[10]);
+        return new Dataset(name, all.Slice(0, 8), all.Slice(8, 1), all.Slice(9, 1));
+    }
+
     private static Task<DatasetRow> Add(DatasetStore datasets, string name, int seed)
     {
         var all = new DigitSet(new FeatureShape(1, 8, 8), OwnPictures.Noise(seed, 10 * 64), new byte[10]);

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
 
@@ -35,6 +37,9 @@ public enum Manner
 
     /// <summary>With a redirection to a right one.</summary>
     Redirecting,
+
+    /// <summary>Not before it has another manner.</summary>
+    Holding,
 }
 
 /// <summary>A web server of files on loopback that answers in one manner.</summary>
@@ -42,21 +47,44 @@ internal sealed class Mirror : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly IReadOnlyDictionary<string, byte[]> _files;
-    private readonly Manner _manner;
     private readonly string _elsewhere;
     private readonly ConcurrentBag<TcpClient> _open = [];
 
     public Mirror(Manner manner, IReadOnlyDictionary<string, byte[]> files, string elsewhere = "")
     {
-        (_manner, _files, _elsewhere) = (manner, files, elsewhere);
+        (Manner, _files, _elsewhere) = (manner, files, elsewhere);
         _listener.Start();
         _ = AcceptAsync();
     }
+
+    /// <summary>May change; what is held is then answered.</summary>
+    public Manner Manner { get; set; }
 
     public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/files");
 
     /// <summary>The paths that were asked for.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
+
+    /// <summary>A mirror of the genuine MNIST; the test is skipped where that is not at hand.</summary>
+    public static Mirror OfMnist(Manner manner) => new(manner, IdxFolder.Files.ToDictionary(file => $"{file}.gz", file => File.ReadAllBytes(Path.Combine(MnistFolder(), $"{file}.gz"))));
+
+    /// <summary>The folder with the genuine MNIST.</summary>
+    public static string MnistFolder()
+    {
+        string genuine = Environment.GetEnvironmentVariable("MNIST_FOLDER") ?? Path.GetFullPath(Path.Combine(Repository.Root, "../shared/data/mnist"));
+        Assert.SkipUnless(IdxFolder.Missing(genuine).Count == 0, "MNIST is not at hand.");
+        return genuine;
+    }
+
+    /// <summary>Waits until a file has been asked for.</summary>
+    public async Task WaitUntilAsked()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Asked.IsEmpty)
+        {
+            await Task.Delay(50, patience.Token);
+        }
+    }
 
     public void Dispose()
     {
@@ -97,7 +125,12 @@ internal sealed class Mirror : IDisposable
 
             Asked.Enqueue(path);
             byte[] file = _files[path[(path.LastIndexOf('/') + 1)..]], half = file[..(file.Length / 2)];
-            switch (_manner)
+            while (Manner == Manner.Holding)
+            {
+                await Task.Delay(20);
+            }
+
+            switch (Manner)
             {
                 case Manner.Silent:
                     return;

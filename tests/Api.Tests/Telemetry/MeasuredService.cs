@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Tests.Datasets;
 
 namespace AutoencoderApi.Api.Tests.Telemetry;
 
@@ -30,7 +31,8 @@ public sealed class MeasuredService : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _collector = await Collector.Start();
-        _process = await ServiceProcess.Start(_folder, [.. _collector.Settings(), ("Logging__Console__FormatterName", "json")]);
+        await FetchTests.WriteDamaged(_folder);
+        _process = await ServiceProcess.Start(_folder, [.. _collector.Settings(), ("Logging__Console__FormatterName", "json"), ("Datasets__FashionMnist__Folder", _folder)]);
         ServiceClient client = _process.Client;
         Job = await client.Ended(await Submit(client, $$"""{"dataset":"synthetic-digits","steps":{{Steps}},"warmupSteps":5,"evaluateEvery":10,"checkpointEvery":15}"""));
         FailedJob = await client.Ended(await client.Submit("""{"dataset":"fashion-mnist"}"""));

@@ -51,6 +51,39 @@ public sealed class IdxFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_description_is_that_of_the_data_and_reads_no_image(bool isPacked)
+    {
+        if (isPacked)
+        {
+            File.Delete(Path.Combine(_folder.Path, "train-images-idx3-ubyte"));
+            Write("train-images-idx3-ubyte.gz", IdxBytes.Gzip(Pictures(Train)));
+        }
+
+        Dataset data = Loaded();
+        IdxFolder.Describe("mnist", _folder.Path); // compiled
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        (DatasetInfo? info, string? fault) = IdxFolder.Describe("mnist", _folder.Path);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500_000); // the images have 4 MB
+        Assert.Null(fault);
+        Assert.Equal((data.Train.Count, 5_000, Test), (info!.Train, info.Validation, info.Test));
+        Assert.Equal(DatasetInfo.Of(data).Labels.ToArray().Order(), info.Labels.ToArray().Order());
+    }
+
+    [Fact]
+    public void A_stamp_changes_with_each_file()
+    {
+        string[] stamps = [IdxFolder.Stamp(_folder.Path), .. IdxFolder.Files.Select(file =>
+        {
+            File.SetLastWriteTimeUtc(Path.Combine(_folder.Path, file), DateTime.UnixEpoch);
+            return IdxFolder.Stamp(_folder.Path);
+        })];
+        Assert.Equal(5, stamps.Distinct().Count());
+        Assert.NotEqual(stamps[0], IdxFolder.Stamp("/nowhere"));
+    }
+
+    [Theory]
     [InlineData("train-images-idx3-ubyte")]
     [InlineData("train-labels-idx1-ubyte")]
     [InlineData("t10k-images-idx3-ubyte")]
@@ -121,7 +154,13 @@ public sealed class IdxFolderTests : IDisposable
 
     private Dataset Loaded() => Assert.IsType<DatasetLoad.Loaded>(IdxFolder.Load("mnist", _folder.Path)).Dataset;
 
-    private string Fault() => Assert.IsType<DatasetLoad.Unavailable>(IdxFolder.Load("mnist", _folder.Path)).Reason;
+    /// <summary>What is wrong with the folder, which its description says too.</summary>
+    private string Fault()
+    {
+        string reason = Assert.IsType<DatasetLoad.Unavailable>(IdxFolder.Load("mnist", _folder.Path)).Reason;
+        Assert.Equal((null, reason), IdxFolder.Describe("mnist", _folder.Path));
+        return reason;
+    }
 
     /// <summary>Pictures of one grey each, so that it tells which one it is.</summary>
     private static byte[] Pictures(int count)

@@ -23,6 +23,14 @@ public sealed class SyntheticDigitsTests
     }
 
     [Fact]
+    public void The_description_is_that_of_the_digits_that_are_drawn()
+    {
+        DatasetInfo told = SyntheticDigits.Describe(), drawn = DatasetInfo.Of(SyntheticDigits.Create());
+        Assert.Equal((drawn.Shape, drawn.Train, drawn.Validation, drawn.Test), (told.Shape, told.Train, told.Validation, told.Test));
+        Assert.Equal(drawn.Labels.ToArray(), told.Labels.ToArray());
+    }
+
+    [Fact]
     public void The_splits_are_the_digits_in_order_of_their_index()
     {
         Dataset dataset = SyntheticDigits.Create(30, 20, 10, seed: 5);

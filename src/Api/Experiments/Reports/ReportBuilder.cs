@@ -83,7 +83,7 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     private async Task<DigitSet?> TestSplitAsync(JobRow job, CancellationToken token) =>
-        await datasets.AskAsync(job.Settings.Dataset, token) is DatasetLoad.Loaded { Dataset: var data } ? data.Test : null;
+        await datasets.AskAsync(job.Settings.Dataset, mayRequest: false, token) is DatasetLoad.Loaded { Dataset: var data } ? data.Test : null;
 
     private async Task<byte[]?> CurvesAsync((Guid Id, string Label)[] jobs, CancellationToken token)
     {

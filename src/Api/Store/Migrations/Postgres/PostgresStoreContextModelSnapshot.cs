@@ -118,6 +118,51 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.ToTable("dataset_chunks", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetFetchRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Claims")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime?>("FailedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Fault")
+                        .HasColumnType("text");
+
+                    b.Property<long>("Fence")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("ReplacesId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime?>("RequestedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("dataset_fetches", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Name = "mnist",
+                            Claims = 0,
+                            Fence = 0L
+                        },
+                        new
+                        {
+                            Name = "fashion-mnist",
+                            Claims = 0,
+                            Fence = 0L
+                        });
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -279,6 +324,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                         .HasColumnType("text");
 
                     b.Property<string>("Owner")
+                        .HasColumnType("text");
+
+                    b.Property<string>("PendingDataset")
                         .HasColumnType("text");
 
                     b.Property<DateTime?>("QueueCheckAt")

@@ -113,6 +113,51 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.ToTable("dataset_chunks", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetFetchRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Claims")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("FailedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fault")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Fence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ReplacesId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("RequestedAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("dataset_fetches", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Name = "mnist",
+                            Claims = 0,
+                            Fence = 0L
+                        },
+                        new
+                        {
+                            Name = "fashion-mnist",
+                            Claims = 0,
+                            Fence = 0L
+                        });
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -274,6 +319,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Owner")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PendingDataset")
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("QueueCheckAt")

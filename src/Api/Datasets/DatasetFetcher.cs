@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Datasets;
+
+namespace AutoencoderApi.Api.Datasets;
+
+/// <summary>
+/// Fetches the built-in data sets that are wanted into the store, where any worker finds them: from this process's own folder, or from
+/// mirrors. Runs in every process that answers calls; of several one fetches, and another goes on where that one dies.
+/// </summary>
+internal sealed partial class DatasetFetcher(
+    DatasetFetches fetches, BuiltInDatasets builtIn, MirrorDownload download, JobQueue queue, JobWatch watch, ILogger<DatasetFetcher> logger) : BackgroundService
+{
+    public const int MaxClaims = 3;
+
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_release = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<string, Task> _running = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Rounds.RunAsync(s_look, BeginAsync, e => Log.NotLooked(logger, e), stoppingToken);
+        }
+        finally
+        {
+            await Task.WhenAll(_running.Values);
+        }
+    }
+
+    private async Task BeginAsync(CancellationToken token)
+    {
+        foreach (string name in await fetches.DueAsync(name => builtIn.IsHere(name) || builtIn.Mirrored(name).Mirrors.Count > 0, token))
+        {
+            if ((!_running.TryGetValue(name, out Task? before) || before.IsCompleted) && await fetches.ClaimAsync(name, token) is { } fetch)
+            {
+                _running[name] = FetchAsync(fetch, token);
+            }
+        }
+    }
+
+    private async Task FetchAsync(DatasetFetch fetch, CancellationToken stopping)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task beating = BeatAsync(fetch, lost);
+        try
+        {
+            await EndAsync(fetch, await LoadAsync(fetch, lost.Token), lost.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await ReleaseAsync(fetch);
+        }
+        catch (OperationCanceledException) when (lost.IsCancellationRequested)
+        {
+            Log.Lost(logger, fetch.Name);
+        }
+        catch (Exception e) // a fault of this program, or of the machine: the next claim tries again
+        {
+            Log.Faulted(logger, fetch.Name, e);
+        }
+        finally
+        {
+            await lost.CancelAsync();
+            await beating;
+        }
+    }
+
+    /// <returns>Null where the store has it already.</returns>
+    private async Task<DatasetLoad?> LoadAsync(DatasetFetch fetch, CancellationToken token)
+    {
+        string name = fetch.Name;
+        if ((await PersistAsync(() => fetches.FindAsync(name, token), waitForRoom: true, token)).Stored is not null)
+        {
+            return null;
+        }
+
+        if (fetch.Claims > MaxClaims)
+        {
+            return new DatasetLoad.Unavailable($"{name}: its fetch was begun {MaxClaims} times and never ended. See the log and the memory of the processes that answer calls.");
+        }
+
+        MirroredSet set = builtIn.Mirrored(name);
+        if (builtIn.IsHere(name) || set.Mirrors.Count == 0)
+        {
+            return builtIn.IsHere(name) ? await builtIn.LoadAsync(name, token) : new DatasetLoad.Unavailable(builtIn.Missing(name, fault: null));
+        }
+
+        return await download.FetchAsync(set, token) switch
+        {
+            DatasetLoad.Unavailable when builtIn.IsHere(name) => await builtIn.LoadAsync(name, token), // somebody has filled the folder meanwhile
+            DatasetLoad.Unavailable failed => new DatasetLoad.Unavailable(builtIn.Missing(name, failed.Reason)),
+            var loaded => loaded,
+        };
+    }
+
+    private async Task EndAsync(DatasetFetch fetch, DatasetLoad? load, CancellationToken token)
+    {
+        string? fault = (load as DatasetLoad.Unavailable)?.Reason;
+        if (fault is null)
+        {
+            Dataset? data = (load as DatasetLoad.Loaded)?.Dataset;
+            try
+            {
+                IReadOnlyList<Guid>? jobs = await PersistAsync(() => fetch.CompleteAsync(data, token), waitForRoom: false, token);
+                Ended(fetch, jobs);
+                return;
+            }
+            catch (Exception e) when (StoreFaults.IsFull(e))
+            {
+                fault = $"{fetch.Name} was fetched, and the store has no room for it. Make room, and POST the job again.";
+            }
+        }
+
+        Log.Failed(logger, fetch.Name, fault);
+        await PersistAsync(() => fetch.FailAsync(fault, token), waitForRoom: true, token);
+        watch.Wake();
+    }
+
+    private void Ended(DatasetFetch fetch, IReadOnlyList<Guid>? jobs)
+    {
+        if (jobs is null)
+        {
+            Log.Lost(logger, fetch.Name);
+            return;
+        }
+
+        Log.Stored(logger, fetch.Name, jobs.Count);
+        foreach (Guid job in jobs)
+        {
+            queue.Offer(job);
+        }
+
+        watch.Wake();
+    }
+
+    /// <summary>Keeps the lease. Where the store is away, nobody else can take it either.</summary>
+    private async Task BeatAsync(DatasetFetch fetch, CancellationTokenSource lost)
+    {
+        while (!lost.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(s_beat, lost.Token);
+                if (!await fetch.RenewAsync(lost.Token))
+                {
+                    await lost.CancelAsync();
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.NotRenewed(logger, fetch.Name, e.Message);
+            }
+            catch (OperationCanceledException) when (lost.IsCancellationRequested)
+            {
+                return; // the fetch is over, or another process has it
+            }
+        }
+    }
+
+    private async Task ReleaseAsync(DatasetFetch fetch)
+    {
+        using var patience = new CancellationTokenSource(s_release);
+        try
+        {
+            await fetch.ReleaseAsync(patience.Token);
+        }
+        catch (Exception e) when (StoreFaults.IsAway(e) || e is OperationCanceledException)
+        {
+            Log.NotRenewed(logger, fetch.Name, e.Message); // it runs out by itself
+        }
+    }
+
+    /// <summary>Tries again while the store is away.</summary>
+    private static async Task<T> PersistAsync<T>(Func<Task<T>> call, bool waitForRoom, CancellationToken token)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception e) when (StoreFaults.IsAway(e) && (waitForRoom || !StoreFaults.IsFull(e)))
+            {
+                await Task.Delay(s_pause, token);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The data set {Dataset} is stored; {Jobs} jobs waited for it")]
+        public static partial void Stored(ILogger logger, string dataset, int jobs);
+
+        [LoggerMessage(2, LogLevel.Warning, "The data set {Dataset} could not be fetched: {Fault}")]
+        public static partial void Failed(ILogger logger, string dataset, string fault);
+
+        [LoggerMessage(3, LogLevel.Information, "The data set {Dataset} is fetched by another process now")]
+        public static partial void Lost(ILogger logger, string dataset);
+
+        [LoggerMessage(4, LogLevel.Warning, "The lease to fetch the data set {Dataset} was not written: {Reason}")]
+        public static partial void NotRenewed(ILogger logger, string dataset, string reason);
+
+        [LoggerMessage(5, LogLevel.Error, "Fetching the data set {Dataset} met a fault")]
+        public static partial void Faulted(ILogger logger, string dataset, Exception exception);
+
+        [LoggerMessage(6, LogLevel.Warning, "Looking for data sets to fetch failed and will be tried again")]
+        public static partial void NotLooked(ILogger logger, Exception exception);
+    }
+}

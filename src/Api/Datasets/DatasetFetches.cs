@@ -1,0 +1,129 @@
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace AutoencoderApi.Api.Datasets;
+
+/// <summary>What came of asking for a built-in data set to be in the store.</summary>
+internal enum FetchRequest
+{
+    /// <summary>It is there.</summary>
+    Stored,
+
+    /// <summary>It will be fetched, or is just being.</summary>
+    Awaited,
+
+    /// <summary>A fetch has failed a moment ago; the next one has to wait.</summary>
+    Refused,
+}
+
+/// <summary>How a built-in data set stands in the store.</summary>
+/// <param name="Stored">Null where it is not there, or its bytes were found damaged.</param>
+/// <param name="IsAwaited">Whether it is to be fetched, or just being.</param>
+/// <param name="Fault">Why a fetch has failed within the last minute; null where none has.</param>
+internal sealed record FetchState(DatasetRow? Stored, bool IsAwaited, string? Fault);
+
+/// <summary>
+/// The built-in data sets that are wanted in the store. A request is a row, so it outlives the process that made it, and any process that
+/// answers calls may fetch it (<see cref="DatasetFetcher"/>). A worker only asks.
+/// </summary>
+internal sealed class DatasetFetches(IDbContextFactory<StoreContext> stores)
+{
+    private const int SecondsToRetry = 60;
+    private const int SecondsUnclaimed = 30;
+
+    /// <summary>Asks for the data set within the caller's transaction, which a fetch that ends at this moment waits for, or it for the fetch.</summary>
+    /// <param name="damaged">The stored data set that was found damaged, or null.</param>
+    /// <param name="evenIfFailed">Whether to ask again at once where a fetch has just failed.</param>
+    public static async Task<FetchRequest> RequestAsync(StoreContext store, string name, Guid? damaged, bool evenIfFailed, CancellationToken token)
+    {
+        FetchState state = await FindAsync(store, name, token);
+        IQueryable<DatasetFetchRow> row = store.DatasetFetches.Where(fetch => fetch.Name == name);
+        if (!IsStored(state, damaged))
+        {
+            await row.ExecuteUpdateAsync(set => set.SetProperty(fetch => fetch.Fence, fetch => fetch.Fence), token); // locks the row
+            state = await FindAsync(store, name, token);
+        }
+
+        if (IsStored(state, damaged) || state.IsAwaited || (state.Fault is not null && !evenIfFailed))
+        {
+            return IsStored(state, damaged) ? FetchRequest.Stored : state.IsAwaited ? FetchRequest.Awaited : FetchRequest.Refused;
+        }
+
+        await row.ExecuteUpdateAsync(
+            set => set
+                .SetProperty(fetch => fetch.RequestedAt, fetch => StoreContext.Now())
+                .SetProperty(fetch => fetch.Claims, 0)
+                .SetProperty(fetch => fetch.FailedAt, (DateTime?)null)
+                .SetProperty(fetch => fetch.Fault, (string?)null)
+                .SetProperty(fetch => fetch.ReplacesId, fetch => damaged ?? fetch.ReplacesId),
+            token);
+        return FetchRequest.Awaited;
+
+        static bool IsStored(FetchState state, Guid? damaged) => state.Stored is { } stored && stored.Id != damaged;
+    }
+
+    /// <summary>The same in a transaction of its own.</summary>
+    public async Task<FetchRequest> RequestAsync(string name, Guid? damaged, bool evenIfFailed, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using var transaction = await store.Database.BeginTransactionAsync(token);
+        FetchRequest request = await RequestAsync(store, name, damaged, evenIfFailed, token);
+        await transaction.CommitAsync(token);
+        return request;
+    }
+
+    /// <summary>Lets a queued job wait for its data set, without an entry in the queue; where the data set has come meanwhile, for a worker.</summary>
+    public async Task ParkAsync(Guid jobId, string name, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using var transaction = await store.Database.BeginTransactionAsync(token);
+        FetchRequest request = await RequestAsync(store, name, damaged: null, evenIfFailed: true, token);
+        string? pending = request == FetchRequest.Stored ? null : name;
+        await store.Jobs.Where(job => job.Id == jobId && job.Status == JobStatus.Queued).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(job => job.PendingDataset, pending)
+                .SetProperty(job => job.QueueEntry, (string?)null)
+                .SetProperty(job => job.QueueCheckAt, (DateTime?)null)
+                .SetProperty(job => job.Version, job => job.Version + 1),
+            token);
+        await transaction.CommitAsync(token);
+    }
+
+    public async Task<FetchState> FindAsync(string name, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        return await FindAsync(store, name, token);
+    }
+
+    /// <summary>The data sets that are wanted and that no process fetches.</summary>
+    /// <param name="canProvide">Whether this process can have it. What no process takes for long, one that cannot takes, to say so.</param>
+    public async Task<IReadOnlyList<string>> DueAsync(Func<string, bool> canProvide, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        var due = await DatasetFetch.Unheld(store)
+            .Select(row => new { row.Name, IsOld = row.RequestedAt < StoreContext.Now().AddSeconds(-SecondsUnclaimed) || row.RequestedAt > StoreContext.Now() })
+            .ToListAsync(token);
+        return [.. due.Where(row => row.IsOld || canProvide(row.Name)).Select(row => row.Name)];
+    }
+
+    public async Task<DatasetFetch?> ClaimAsync(string name, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        return await DatasetFetch.ClaimAsync(stores, store, name, token);
+    }
+
+    private static async Task<FetchState> FindAsync(StoreContext store, string name, CancellationToken token)
+    {
+        var fetch = await store.DatasetFetches.Where(row => row.Name == name)
+            .Select(row => new
+            {
+                row.ReplacesId,
+                IsAwaited = row.RequestedAt != null,
+                Fault = row.FailedAt > StoreContext.Now().AddSeconds(-SecondsToRetry) && row.FailedAt <= StoreContext.Now() ? row.Fault : null,
+            })
+            .SingleAsync(token);
+        DatasetRow? stored = await store.Datasets.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, token); // after: a fetch that ends in between shows
+        return new FetchState(stored?.Id == fetch.ReplacesId ? null : stored, fetch.IsAwaited, fetch.Fault);
+    }
+}
