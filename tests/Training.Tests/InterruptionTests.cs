@@ -7,7 +7,6 @@ using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Networks;
 using AutoencoderApi.Training.Runs;
-using Xunit;
 
 namespace AutoencoderApi.Training.Tests;
 
@@ -113,7 +112,7 @@ public sealed class InterruptionTests
     [Fact]
     public void A_collapsed_run_whose_process_ended_right_after_its_last_checkpoint_ends_as_collapsed_at_the_same_step()
     {
-        TrainingSettings settings = Settings(Architecture.NearestUnpool) with { Steps = 310, EvaluateEvery = 300, CheckpointEvery = 300, LearningRate = 1e-6 };
+        TrainingSettings settings = Settings(Architecture.NearestUnpool) with { Steps = 310, BatchSize = 2, EvaluateEvery = 300, CheckpointEvery = 300, LearningRate = 1e-6 };
         float[] weights = Trainer.Begin(settings, 1).Weights;
         weights.AsSpan(weights.Length - 400).Fill(-100); // deconv2.weight: the sigmoid is saturated at 0
         Snapshot last = new Trainer(s_digits, Trainer.Begin(settings, 1, weights)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Snapshot;

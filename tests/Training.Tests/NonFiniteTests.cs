@@ -3,7 +3,6 @@ using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Networks;
 using AutoencoderApi.Training.Runs;
-using Xunit;
 
 namespace AutoencoderApi.Training.Tests;
 
@@ -36,6 +35,32 @@ public sealed class NonFiniteTests
         Assert.All(events.OfType<TrainingEvent.Evaluated>(), point => Assert.True(double.IsFinite(point.TrainLoss) && double.IsFinite(point.ValidationLoss)));
         Assert.All(events.OfType<TrainingEvent.Checkpointed>(), point => Assert.True(point.Snapshot.IsFinite));
         Assert.IsType<TrainingEvent.Diverged>(events[^1]);
+    }
+
+    /// <summary>The largest products of fan-ins that settings allow; linear units hold nothing back.</summary>
+    [Theory]
+    [InlineData(Architecture.Strided)]
+    [InlineData(Architecture.ZeroUnpool)]
+    [InlineData(Architecture.NearestUnpool)]
+    [InlineData(Architecture.SwitchUnpool)]
+    [InlineData(Architecture.Dense)]
+    public void Weights_within_what_an_import_may_have_compute_a_finite_loss_on_any_picture(Architecture architecture)
+    {
+        TrainingSettings settings = TrainingSettings.For(architecture, "any", Activation.Linear, Activation.Linear, Activation.Linear) with
+        {
+            PictureShape = architecture == Architecture.Dense ? [1, 40, 40] : [3, 128, 128],
+            Channels = [64, 64],
+            KernelSize = 9,
+            DenseWidths = [625, 1_568],
+            DecoderBias = true,
+        };
+        NetworkPlan plan = NetworkPlan.For(settings);
+        Assert.InRange(plan.ParameterCount, 1, SettingsRules.MaxParameters);
+        float[] weights = new float[plan.ParameterCount], white = new float[plan.Input.Count];
+        Array.Fill(weights, 10_000);
+        Array.Fill(white, 1);
+        using var model = new Model(Trainer.Begin(settings, threads: 1, weights));
+        Assert.True(double.IsFinite(SquaredError.Sum(model.Reconstruct(white), white)));
     }
 
     [Theory]

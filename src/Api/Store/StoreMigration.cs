@@ -83,7 +83,7 @@ internal static class StoreMigration
             {
                 return await action();
             }
-            catch (Exception e) when ((e is IOException || StoreFaults.IsAway(e)) && !patience.IsCancellationRequested)
+            catch (Exception e) when ((e is IOException || (StoreFaults.IsAway(e) && !StoreFaults.IsRefused(e))) && !patience.IsCancellationRequested)
             {
                 await Task.Delay(s_pause);
             }

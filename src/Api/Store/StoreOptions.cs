@@ -29,11 +29,14 @@ internal sealed class StoreOptions
     [Range(1e-6, 36_500)]
     public double? KeepDays { get; set; }
 
+    /// <summary>Seconds that a write waits for another writer on SQLite.</summary>
+    public const int SqliteWaitSeconds = 10;
+
     public string SqliteConnection() => new SqliteConnectionStringBuilder
     {
         DataSource = Path.Combine(Folder, "autoencoder.db"),
         ForeignKeys = true,
-        DefaultTimeout = 10, // seconds to wait for another writer
+        DefaultTimeout = SqliteWaitSeconds,
     }.ToString();
 
     private const int PreparedStatements = 64; // more than the store has
