@@ -24,7 +24,7 @@ internal static class LayerProfile
             weights.Pack(Initializer.Draw(plan, seed: 1));
             var lane = new Lane(weights, trained: true);
             float[] target = new float[plan.Input.Count];
-            Timing.Milliseconds(threads: 1, () => lane.Learn(target, 1), s_warmUp, TimeSpan.Zero); // until the JIT compiler has had its last word
+            Timing.Milliseconds(threads: 1, () => lane.Learn(target, 1, CancellationToken.None), s_warmUp, TimeSpan.Zero); // until the JIT compiler has had its last word
             for (int i = 0; i < plan.Stages.Count; i++)
             {
                 Layer layer = lane.Layers[i];

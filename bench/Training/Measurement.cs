@@ -49,7 +49,7 @@ internal static class Measurement
 
         void Step()
         {
-            network.Learn(batch, batch);
+            network.Learn(batch, batch, CancellationToken.None);
             adam.Step(network, ++step, 1e-4);
         }
     }

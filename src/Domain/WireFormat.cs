@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace AutoencoderApi.Domain;
 
-/// <summary>How values are written wherever they leave the process: camelCase JSON, enums as kebab-case strings.</summary>
+/// <summary>How values are written wherever they leave the process: camelCase JSON, enums as kebab-case strings, numbers that are not finite as null.</summary>
 public static class WireFormat
 {
     public static readonly JsonSerializerOptions Json = Configure(new JsonSerializerOptions());
@@ -17,6 +17,11 @@ public static class WireFormat
         options.RespectNullableAnnotations = true;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new EnumConverterFactory());
+        foreach (JsonConverter numbers in FiniteNumbers.Converters)
+        {
+            options.Converters.Add(numbers);
+        }
+
         return options;
     }
 

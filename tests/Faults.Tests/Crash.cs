@@ -3,15 +3,16 @@ using System.Reflection;
 
 namespace AutoencoderApi.Faults.Tests;
 
-/// <summary>A process that dies by <c>Environment.FailFast</c> when it passes a milestone for the nth time; see tests/CrashHook.</summary>
-internal sealed record Crash(string Milestone, int Nth)
+/// <summary>A process that ends when it passes a milestone for the nth time, by <c>Environment.FailFast</c> or by SIGTERM; see tests/CrashHook.</summary>
+/// <param name="By"><c>KILL</c> or <c>TERM</c>.</param>
+internal sealed record Crash(string Milestone, int Nth, string By = "KILL")
 {
     private static readonly string s_hook = BuiltFile.Named("CrashHook");
 
     /// <summary>Every milestone that the service passes with a job, in order.</summary>
     public static readonly string[] Milestones =
     [
-        .. ((string[])["insert", "enqueue", "claim", "step", "metric", "checkpoint", "commit", "finish"])
+        .. ((string[])["insert", "enqueue", "claim", "draw", "evaluate", "step", "metric", "checkpoint", "commit", "finish"])
             .SelectMany(work => (string[])[$"{work}.before", $"{work}.after"]),
     ];
 
@@ -19,6 +20,7 @@ internal sealed record Crash(string Milestone, int Nth)
     [
         new("DOTNET_STARTUP_HOOKS", s_hook),
         new("CRASH_AT", Milestone),
+        new("CRASH_BY", By),
         new("CRASH_NTH", Nth.ToString(CultureInfo.InvariantCulture)),
     ];
 }

@@ -5,31 +5,33 @@ namespace AutoencoderApi.Faults.Tests;
 public sealed class CrashPointTests(References references, PostgresServer postgres, Report report)
 {
     [Theory]
-    [InlineData("sqlite")]
-    [InlineData("postgres")]
-    public async Task Jobs_survive_a_process_that_dies_at_any_milestone_the_first_or_a_later_time(string store)
+    [InlineData("sqlite", "KILL")]
+    [InlineData("postgres", "KILL")]
+    [InlineData("sqlite", "TERM")]
+    [InlineData("postgres", "TERM")]
+    public async Task Jobs_survive_a_process_that_dies_or_is_stopped_at_any_milestone_the_first_or_a_later_time(string store, string by)
     {
         Verdict sum = Verdict.None;
         await Parallel.ForEachAsync(Crash.Milestones, new ParallelOptions { MaxDegreeOfParallelism = Settings.Drills }, async (milestone, _) =>
         {
-            Verdict verdict = await RunAsync(store, milestone);
+            Verdict verdict = await RunAsync(store, milestone, by);
             lock (references)
             {
                 sum += verdict;
             }
         });
-        report.Expect($"death at a milestone, {store}", sum);
+        report.Expect($"{(by == "KILL" ? "death" : "SIGTERM")} at a milestone, {store}", sum);
     }
 
     /// <summary>Two processes die at the milestone one after the other, with jobs submitted to each; a third finishes everything.</summary>
-    private async Task<Verdict> RunAsync(string store, string milestone)
+    private async Task<Verdict> RunAsync(string store, string milestone, string by)
     {
-        await using var drill = new Drill($"crash-{store}-{milestone}", await Store.CreateAsync(store, postgres));
+        await using var drill = new Drill($"crash-{store}-{milestone}-{by}", await Store.CreateAsync(store, postgres));
         var submitted = new List<Task>();
-        foreach (Crash crash in (Crash[])[new(milestone, 1), new(milestone, Later(milestone))])
+        foreach (Crash crash in (Crash[])[new(milestone, 1, by), new(milestone, Later(milestone), by)])
         {
             Node node = drill.Start(crash: crash);
-            submitted.AddRange(JobKind.Short.Take(2).Select(drill.SubmitAsync));
+            submitted.AddRange(KindsFor(milestone).Select(drill.SubmitAsync));
             await drill.AwaitDeathAsync(node, crash);
         }
 
@@ -40,11 +42,14 @@ public sealed class CrashPointTests(References references, PostgresServer postgr
         return verdict;
     }
 
+    private static IEnumerable<JobKind> KindsFor(string milestone) =>
+        milestone.StartsWith("draw", StringComparison.Ordinal) ? [JobKind.Draws, JobKind.Draws] : JobKind.Short.Take(2);
+
     /// <summary>A time that two jobs pass the milestone between them, in the middle of a job where it is passed often.</summary>
     private static int Later(string milestone) => milestone[..milestone.IndexOf('.', StringComparison.Ordinal)] switch
     {
         "step" => 65,
-        "metric" or "checkpoint" or "commit" => 3,
+        "metric" or "checkpoint" or "commit" or "evaluate" => 3, // of a job that begins anew the last evaluation
         _ => 2,
     };
 }

@@ -51,10 +51,13 @@ internal sealed class Drill(string name, Store store) : IAsyncDisposable
         return node;
     }
 
-    public async Task KillAsync(Node node)
+    public Task KillAsync(Node node) => EndAsync(node, "KILL");
+
+    /// <param name="signal"><c>KILL</c> or <c>TERM</c>.</param>
+    public async Task EndAsync(Node node, string signal)
     {
         CountFault();
-        await node.KillAsync();
+        await node.EndAsync(signal);
     }
 
     /// <summary>Waits until the process has killed itself at its milestone.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 
 namespace AutoencoderApi.Faults.Tests;
 
@@ -23,7 +24,7 @@ public sealed class FullDiskTests(References references, Report report)
     private async Task FillAsync(string store, string ballast)
     {
         await using var drill = new Drill("full-disk", new SqliteStore(store));
-        drill.Start();
+        Node node = drill.Start();
         string job = await drill.SubmitAsync(JobKind.Long);
         await drill.AwaitAsync(job, state => (int)state["progress"]!["step"]! > 150);
 
@@ -31,6 +32,11 @@ public sealed class FullDiskTests(References references, Report report)
         await RunAsync("dd", "if=/dev/zero", $"of={ballast}", "bs=64k"); // ends when there is no room
         while (!await drill.IsRefusedAsync(JobKind.Strided)) // the last pages that the store holds already
         {
+        }
+
+        using (HttpResponseMessage? ready = await node.AskAsync(HttpMethod.Get, "/health/ready"))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready?.StatusCode);
         }
 
         Assert.Equal("running", (string?)(await drill.JsonAsync(job))["status"]);

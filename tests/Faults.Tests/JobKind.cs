@@ -18,7 +18,11 @@ internal sealed record JobKind(string Name, string Settings)
         new("switch", "\"architecture\":\"switch-unpool\",\"steps\":60,\"channels\":[4,8],\"evaluateEvery\":60,\"checkpointEvery\":15"),
     ];
 
-    public static JobKind Named(string name) => Short.Append(Long).Single(kind => kind.Name == name);
+    /// <summary>Begins with trials of its initial weights.</summary>
+    public static readonly JobKind Draws =
+        new("draws", "\"architecture\":\"switch-unpool\",\"steps\":300,\"channels\":[4,8],\"evaluateEvery\":150,\"checkpointEvery\":100");
+
+    public static JobKind Named(string name) => Short.Append(Long).Append(Draws).Single(kind => kind.Name == name);
 
     public string Body => $"{{\"name\":\"{Name}\",{Common}{Settings}}}";
 }

@@ -29,7 +29,8 @@ internal sealed class Judge(References references)
 
     private static Verdict CountEnds(Drill drill, JsonNode job, JsonArray checkpoints)
     {
-        int lastCheckpoints = checkpoints.Count(checkpoint => (int)checkpoint!["step"]! == (int)job["progress"]!["steps"]!);
+        // A run that was stopped in its last evaluation has left a checkpoint of the last step without a test loss before.
+        int lastCheckpoints = checkpoints.Count(checkpoint => checkpoint!["losses"]!["test"] is not null);
         int successes = drill.Attempts.Successes((string)job["id"]!);
         return lastCheckpoints > 1 || successes > 1
             ? Verdict.None with { Twice = 1, Complaints = [$"{job["id"]} logged its success {successes} times and has {lastCheckpoints} last checkpoints."] }

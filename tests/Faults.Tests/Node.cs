@@ -44,10 +44,10 @@ internal sealed partial class Node : IAsyncDisposable
 
     public bool IsAlive => !Died.IsCompleted;
 
-    /// <summary>SIGKILL: no code of the service runs any more.</summary>
-    public async Task KillAsync()
+    /// <param name="signal"><c>KILL</c>: no code of the service runs any more. <c>TERM</c>: it gives its jobs back first.</param>
+    public async Task EndAsync(string signal)
     {
-        Signal("KILL");
+        Signal(signal);
         await Died;
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class Node : IAsyncDisposable
     {
         if (IsAlive)
         {
-            await KillAsync();
+            await EndAsync("KILL");
         }
 
         _process.Dispose();

@@ -10,7 +10,7 @@ public sealed class RandomKillTests(References references, PostgresServer postgr
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task Jobs_survive_SIGKILL_of_any_process_at_any_moment(string store)
+    public async Task Jobs_survive_SIGKILL_or_SIGTERM_of_any_process_at_any_moment(string store)
     {
         int drills = Settings.Kills / KillsPerDrill / 2;
         Verdict sum = Verdict.None;
@@ -22,7 +22,7 @@ public sealed class RandomKillTests(References references, PostgresServer postgr
                 sum += verdict;
             }
         });
-        report.Expect($"SIGKILL at a random moment, {store}", sum);
+        report.Expect($"SIGKILL or SIGTERM at a random moment, {store}", sum);
     }
 
     /// <summary>Submits jobs and kills processes at moments drawn from the seed, both at once, and brings each dead process back.</summary>
@@ -54,7 +54,7 @@ public sealed class RandomKillTests(References references, PostgresServer postgr
             }
 
             await Task.Delay(random.Next(4_000));
-            await drill.KillAsync(nodes[victim]);
+            await drill.EndAsync(nodes[victim], random.Next(2) == 0 ? "KILL" : "TERM");
             await Task.Delay(random.Next(500));
             nodes[victim] = drill.Start(drill.Store.Roles[victim]);
         }

@@ -55,7 +55,7 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
         return reference switch
         {
             Latest => await rows.Where(row => row.JobId != null).OrderByDescending(row => row.Id).FirstOrDefaultAsync(token),
-            Best => await rows.Where(row => row.JobId != null && row.Losses.Test != null).OrderBy(row => row.Losses.Test).ThenByDescending(row => row.Id).FirstOrDefaultAsync(token),
+            Best => await rows.Where(row => row.JobId != null && row.Losses.Test <= double.MaxValue).OrderBy(row => row.Losses.Test).ThenByDescending(row => row.Id).FirstOrDefaultAsync(token),
             _ when Guid.TryParse(reference, out Guid id) => await rows.FirstOrDefaultAsync(row => row.Id == id, token),
             _ => await rows.FirstOrDefaultAsync(row => store.Tags.Any(tag => tag.Name == reference && tag.CheckpointId == row.Id), token),
         };

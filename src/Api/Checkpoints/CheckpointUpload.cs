@@ -15,7 +15,7 @@ internal abstract record CheckpointUpload
     /// <summary>Of the request: the largest file, and the parts of a form around it.</summary>
     public static readonly long MaxRequestBytes = SnapshotFile.MaxBytes + (64 * 1024);
 
-    private const float MaxWeight = 10_000; // with the widest layers allowed, no picture can then make the network overflow float32
+    public const float MaxWeight = 10_000; // with the widest layers allowed, no picture can then make the network overflow float32
 
     internal sealed record File(byte[] Content, SnapshotHeader Header) : CheckpointUpload;
 

@@ -60,7 +60,7 @@ internal sealed record ExperimentResponse(
     }
 
     /// <summary>The job with the lowest test loss, of those that have one.</summary>
-    public static JobRow? BestOf(IEnumerable<JobRow> jobs) => jobs.Where(job => job.Losses.Test is not null).MinBy(job => job.Losses.Test);
+    public static JobRow? BestOf(IEnumerable<JobRow> jobs) => jobs.Where(job => job.Losses.Test <= double.MaxValue).MinBy(job => job.Losses.Test);
 
     /// <summary>The wire names of the settings that are not the same in all jobs.</summary>
     private static string[] VariedFields(JsonObject[] all) =>

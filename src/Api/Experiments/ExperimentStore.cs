@@ -50,7 +50,7 @@ internal sealed class ExperimentStore(IDbContextFactory<StoreContext> stores, Ta
                 row.Id,
                 row.Tag,
                 Best = store.Jobs
-                    .Where(job => job.ExperimentId == row.Id && job.Losses.Test != null && job.LatestCheckpoint != null)
+                    .Where(job => job.ExperimentId == row.Id && job.Losses.Test <= double.MaxValue && job.LatestCheckpoint != null)
                     .OrderBy(job => job.Losses.Test).ThenBy(job => job.Id)
                     .Select(job => job.LatestCheckpoint)
                     .FirstOrDefault(),

@@ -3,7 +3,7 @@ using ScottPlot;
 namespace AutoencoderApi.Api.Images;
 
 /// <summary>One point of a training run's loss; validation is measured only now and then.</summary>
-public readonly record struct LossPoint(int Step, double Train, double? Validation);
+public readonly record struct LossPoint(int Step, double? Train, double? Validation);
 
 /// <summary>The loss against the step on a logarithmic scale, as PNG.</summary>
 public static class LossPlot

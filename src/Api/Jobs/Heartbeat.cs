@@ -4,23 +4,54 @@ using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Api.Jobs;
 
-/// <summary>Twice a second: keeps the lease, shows progress, and stops the run when it is cancelled or the lease is lost or has run out.</summary>
-internal sealed partial class Heartbeat(JobRecorder recorder, JobLease lease, Trainer trainer, CancellationTokenSource stop, ILogger logger)
+/// <summary>
+/// Twice a second, until it is disposed of: keeps the lease, shows progress, and stops the run when it is cancelled or the lease is lost or has run out.
+/// </summary>
+internal sealed partial class Heartbeat : IAsyncDisposable
 {
     private static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_firstBeats = TimeSpan.FromMilliseconds(50); // until a step is done: it clears the job of killing its workers
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(4); // with a store that is silent, so that others tries follow
 
-    private readonly Pace _pace = new(trainer.Step);
-    private readonly int _first = trainer.Step;
+    private readonly JobRecorder _recorder;
+    private readonly JobLease _lease;
+    private readonly Trainer _trainer;
+    private readonly CancellationTokenSource _stop;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Pace _pace;
+    private readonly int _first;
+    private readonly Task _beating;
 
-    public async Task RunAsync(CancellationToken ended)
+    /// <param name="stop">Of the run.</param>
+    public Heartbeat(JobRecorder recorder, JobLease lease, Trainer trainer, CancellationTokenSource stop, ILogger logger)
     {
-        while (!ended.IsCancellationRequested)
+        (_recorder, _lease, _trainer, _stop, _logger, _pace, _first) = (recorder, lease, trainer, stop, logger, new Pace(trainer.Step), trainer.Step);
+        _beating = RunAsync();
+    }
+
+    /// <summary>Returns when no beat is on its way any more; throws what one has thrown that was no fault of the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _beating;
+        _ended.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
         {
-            bool moved = trainer.Step > _first;
-            await BeatAsync(moved);
-            await Task.WhenAny(Task.Delay(moved ? s_beat : s_firstBeats, CancellationToken.None), Task.Delay(Timeout.Infinite, ended));
+            while (!_ended.IsCancellationRequested)
+            {
+                bool moved = _trainer.Step > _first;
+                await BeatAsync(moved);
+                await Task.Delay(moved ? s_beat : s_firstBeats, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            await _stop.CancelAsync(); // a run without a heartbeat is soon another worker's
         }
     }
 
@@ -29,19 +60,19 @@ internal sealed partial class Heartbeat(JobRecorder recorder, JobLease lease, Tr
         using var patience = new CancellationTokenSource(s_patience);
         try
         {
-            if (await recorder.BeatAsync(lease, trainer.Step, _pace.Measure(trainer.Step), moved, patience.Token) is not JobStatus.Running)
+            if (await _recorder.BeatAsync(_lease, _trainer.Step, _pace.Measure(_trainer.Step), moved, patience.Token) is not JobStatus.Running)
             {
-                await stop.CancelAsync();
+                await _stop.CancelAsync();
                 return;
             }
         }
         catch (Exception e) when (StoreFaults.IsAway(e) || e is OperationCanceledException)
         {
-            Log.NotRenewed(logger, lease.JobId, lease.Remaining.TotalSeconds, e.Message);
+            Log.NotRenewed(_logger, _lease.JobId, _lease.Remaining.TotalSeconds, e.Message);
         }
 
         // A timer of this process, so that the run stops in time even while a renewal hangs.
-        stop.CancelAfter(lease.HasRunOut ? TimeSpan.Zero : lease.Remaining);
+        _stop.CancelAfter(_lease.HasRunOut ? TimeSpan.Zero : _lease.Remaining);
     }
 
     private static partial class Log

@@ -220,10 +220,12 @@ internal static class JobEndpoints
         var csv = new StringBuilder("step,trainLoss,validationLoss,deadUnits,elapsedSeconds\r\n"); // RFC 4180
         foreach (MetricPoint p in points)
         {
-            csv.Append(CultureInfo.InvariantCulture, $"{p.Step},{p.TrainLoss},{p.ValidationLoss},{p.DeadUnits},{p.ElapsedSeconds}\r\n");
+            csv.Append(CultureInfo.InvariantCulture, $"{p.Step},{Finite(p.TrainLoss)},{Finite(p.ValidationLoss)},{p.DeadUnits},{p.ElapsedSeconds}\r\n");
         }
 
         return TypedResults.Text(csv.ToString(), "text/csv", Encoding.UTF8);
+
+        static double? Finite(double? loss) => loss is { } value && double.IsFinite(value) ? value : null;
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossPicture(

@@ -86,7 +86,7 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, B
                 await using StoreContext store = await stores.CreateDbContextAsync(stoppingToken);
                 await EnqueueAsync(store, jobId, stoppingToken);
             }
-            catch (Exception e) when (e is BackgroundJobClientException || StoreFaults.IsAway(e))
+            catch (Exception e) when (e is not OperationCanceledException) // whatever it was, the row is stored
             {
                 Log.NotEnqueued(logger, jobId, e);
             }

@@ -98,8 +98,8 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>The losses at one step.</summary>
 /// <param name="Step">Steps taken.</param>
-/// <param name="TrainLoss">Mean squared error per pixel over the batches since the point before.</param>
-/// <param name="ValidationLoss">Mean squared error per pixel on the validation split.</param>
+/// <param name="TrainLoss">Mean squared error per pixel over the batches since the point before; null where an earlier version has stored one that is not finite.</param>
+/// <param name="ValidationLoss">Mean squared error per pixel on the validation split; null as above.</param>
 /// <param name="DeadUnits">Share of the units of layers with weights that are zero for every validation picture.</param>
 /// <param name="ElapsedSeconds">Seconds of training up to here, over all attempts.</param>
-internal sealed record MetricPoint(int Step, double TrainLoss, double ValidationLoss, [property: Range(0, 1)] double DeadUnits, double ElapsedSeconds);
+internal sealed record MetricPoint(int Step, double? TrainLoss, double? ValidationLoss, [property: Range(0, 1)] double DeadUnits, double ElapsedSeconds);

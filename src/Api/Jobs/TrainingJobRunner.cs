@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
@@ -30,8 +29,6 @@ internal sealed partial class TrainingJobRunner(
     IHostApplicationLifetime lifetime,
     ILogger<TrainingJobRunner> logger)
 {
-    private const int EventsAhead = 16; // how far training may run ahead of a slow store
-
     public async Task RunAsync(Guid jobId)
     {
         using IDisposable? scope = Log.OfJob(logger, jobId);
@@ -143,15 +140,12 @@ internal sealed partial class TrainingJobRunner(
     private async Task<(JobStatus Status, JobError? Error)> TrainAsync(JobLease lease, Trainer trainer, double elapsedBefore, CancellationToken shutdown)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
-        var events = Channel.CreateBounded<TrainingEvent>(new BoundedChannelOptions(EventsAhead) { SingleReader = true, SingleWriter = true });
+        await using var training = new TrainingThread(trainer, stop);
+        await using var heartbeat = new Heartbeat(recorder, lease, trainer, stop, logger);
         long began = Stopwatch.GetTimestamp();
-        Task training = Task.Factory.StartNew(
-            () => Pump(trainer, events.Writer, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        using var ended = new CancellationTokenSource();
-        Task beating = new Heartbeat(recorder, lease, trainer, stop, logger).RunAsync(ended.Token);
 
         (JobStatus, JobError?) outcome = (JobStatus.Queued, null);
-        await foreach (TrainingEvent happened in events.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (TrainingEvent happened in training.Events)
         {
             double elapsed = elapsedBefore + Stopwatch.GetElapsedTime(began).TotalSeconds;
             bool held = happened switch
@@ -174,31 +168,7 @@ internal sealed partial class TrainingJobRunner(
             }
         }
 
-        await ended.CancelAsync();
-        await beating;
-        await training;
         return outcome;
-    }
-
-    private static void Pump(Trainer trainer, ChannelWriter<TrainingEvent> events, CancellationToken stop)
-    {
-        Exception? fault = null;
-        try
-        {
-            foreach (TrainingEvent happened in trainer.Train(stop))
-            {
-                events.WriteAsync(happened, CancellationToken.None).AsTask().GetAwaiter().GetResult(); // this thread is training's own
-            }
-        }
-        catch (Exception e)
-        {
-            fault = e;
-            throw;
-        }
-        finally
-        {
-            events.Complete(fault);
-        }
     }
 
     private static partial class Log

@@ -1,14 +1,23 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SQLitePCL;
 
 namespace AutoencoderApi.Api.Store;
 
-/// <summary>Ready means that the store itself answers, soon, and that the process is not about to end.</summary>
+/// <summary>
+/// Ready means that the store takes a write, soon, and that the process is not about to end. The write gives the one row of the sweeps the value that it
+/// has: it is refused wherever a job's would be, as by a standby, a full disk or a missing privilege, and leaves the store as large as it was.
+/// </summary>
 internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores, IHostApplicationLifetime lifetime) : IHealthCheck
 {
     public const string Tag = "ready";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(StoreOptions.SqliteWaitSeconds);
+
+    private long? _busySince;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -21,14 +30,33 @@ internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores, IHostA
         patience.CancelAfter(s_patience);
         try
         {
-            await using StoreContext store = await stores.CreateDbContextAsync(patience.Token);
-            await store.Jobs.OrderBy(job => job.Id).Select(job => job.Id).FirstOrDefaultAsync(patience.Token);
-            return HealthCheckResult.Healthy();
+            int written = await WriteAsync(patience.Token);
+            _busySince = null;
+            return written > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The store is not the service's: the row of the sweeps is gone.");
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_BUSY)
+        {
+            // Another writer, such as the upload of a data set, is no fault until other writes have waited for it in vain.
+            _busySince ??= Stopwatch.GetTimestamp();
+            return Stopwatch.GetElapsedTime(_busySince.Value) < s_busy ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Another writer holds the store.");
         }
         catch (Exception e) when (StoreFaults.IsAway(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return HealthCheckResult.Unhealthy($"The store does not answer: {e.Message}");
         }
+    }
+
+    private async Task<int> WriteAsync(CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        if (store.Database.IsSqlite())
+        {
+            await store.Database.OpenConnectionAsync(token);
+            await store.Database.ExecuteSqlAsync($"PRAGMA busy_timeout = 0", token); // of this connection, until it is opened again
+            store.Database.SetCommandTimeout(s_patience);
+        }
+
+        return await store.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(sweep => sweep.NextAt, sweep => sweep.NextAt), token);
     }
 }
 

@@ -29,6 +29,9 @@ internal sealed class StoreOptions
     [Range(1e-6, 36_500)]
     public double? KeepDays { get; set; }
 
+    /// <summary>Seconds that a write waits for another writer on SQLite.</summary>
+    public const int SqliteWaitSeconds = 10;
+
     public string SqliteFile => Path.Combine(Folder, "autoencoder.db");
 
     /// <summary>Of connections that never make the file: one that has gone from under a running service must not come back empty.</summary>
@@ -37,7 +40,7 @@ internal sealed class StoreOptions
         DataSource = SqliteFile,
         Mode = SqliteOpenMode.ReadWrite,
         ForeignKeys = true,
-        DefaultTimeout = 10, // seconds to wait for another writer
+        DefaultTimeout = SqliteWaitSeconds,
     }.ToString();
 
     private const int PreparedStatements = 64; // more than the store has

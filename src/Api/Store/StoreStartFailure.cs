@@ -12,7 +12,7 @@ internal static class StoreStartFailure
 
     /// <summary>Whether waiting may help: another process is at work, or the server is still starting. A wrong password stays wrong.</summary>
     public static bool MayPass(Exception fault) =>
-        fault is IOException { HResult: WouldBlock } || (StoreFaults.IsAway(fault) && !IsRefused(fault));
+        fault is IOException { HResult: WouldBlock } || (StoreFaults.IsAway(fault) && !StoreFaults.IsRefused(fault));
 
     /// <returns>One sentence, or null where the fault is not of the store.</returns>
     public static string? Sentence(Exception fault, IServiceProvider services)
@@ -31,10 +31,6 @@ internal static class StoreStartFailure
             _ => null,
         };
     }
-
-    // Of class 28 and 3D000: user, password, pg_hba.conf or database.
-    private static bool IsRefused(Exception fault) => StoreFaults.Causes(fault).OfType<PostgresException>()
-        .Any(postgres => postgres.SqlState == PostgresErrorCodes.InvalidCatalogName || postgres.SqlState.StartsWith("28", StringComparison.Ordinal));
 
     private static string Reason(SqliteException sqlite) => sqlite.SqliteErrorCode switch
     {

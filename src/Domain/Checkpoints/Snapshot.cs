@@ -6,7 +6,11 @@ namespace AutoencoderApi.Domain.Checkpoints;
 /// <param name="Train">Mean over the batches since the evaluation before.</param>
 /// <param name="Validation">On the whole validation split.</param>
 /// <param name="Test">On the whole test split, measured after the last step.</param>
-public sealed record Losses(double? Train, double? Validation, double? Test);
+public sealed record Losses(double? Train, double? Validation, double? Test)
+{
+    /// <summary>Whether those that were measured are finite numbers.</summary>
+    public bool AreFinite() => double.IsFinite(Train ?? 0) && double.IsFinite(Validation ?? 0) && double.IsFinite(Test ?? 0);
+}
 
 /// <summary>What equal bytes depend on beside the settings.</summary>
 /// <param name="Threads">Threads that computed.</param>
@@ -30,4 +34,9 @@ public sealed record Snapshot(
     Machine Machine,
     float[] Weights,
     float[]? FirstMoment,
-    float[]? SecondMoment);
+    float[]? SecondMoment)
+{
+    /// <summary>Whether every loss, weight and moment is a finite number: no other snapshot is stored, or read back.</summary>
+    public bool IsFinite => Losses.AreFinite() && double.IsFinite(LossSum) && Array.TrueForAll(Weights, float.IsFinite)
+        && Array.TrueForAll(FirstMoment ?? [], float.IsFinite) && Array.TrueForAll(SecondMoment ?? [], float.IsFinite);
+}

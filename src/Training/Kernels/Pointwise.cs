@@ -73,38 +73,37 @@ internal static unsafe class Pointwise
         {
             Span<float> ys = y.Row(row), xs = x.Row(row), slopes = gradient.Row(row);
             (int step, int count) = y.Channels == channels ? (ys.Length, ys.Length) : (y.Channels, channels); // a row at once, or a pixel
-            float squares = 0;
             for (int first = 0; first < ys.Length; first += step)
             {
-                squares = Difference(ys.Slice(first, count), xs.Slice(first, count), scale, slopes.Slice(first, count), squares);
+                sum += Difference(ys.Slice(first, count), xs.Slice(first, count), scale, slopes.Slice(first, count));
             }
-
-            sum += squares;
         }
 
         return sum;
     }
 
-    /// <summary>The same for values without a gap; returns the sum of (y - x)² added to <paramref name="sum"/>.</summary>
-    public static float Difference(ReadOnlySpan<float> y, ReadOnlySpan<float> x, float scale, Span<float> gradient, float sum = 0)
+    /// <summary>The same for values without a gap. The sum is finite for all finite values: a float's square is within the range of a double.</summary>
+    public static double Difference(ReadOnlySpan<float> y, ReadOnlySpan<float> x, float scale, Span<float> gradient)
     {
-        Vector512<float> squares = Vector512<float>.Zero;
+        Vector512<double> squares = Vector512<double>.Zero;
+        double rest = 0;
         int i = 0;
         for (; i <= y.Length - Tile.Lanes; i += Tile.Lanes)
         {
             Vector512<float> differences = Vector512.Create(y[i..]) - Vector512.Create(x[i..]);
-            squares += differences * differences;
+            (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(differences);
+            squares += (lower * lower) + (upper * upper);
             (scale * differences).CopyTo(gradient[i..]);
         }
 
         for (; i < y.Length; i++)
         {
-            float difference = y[i] - x[i];
-            sum += difference * difference;
-            gradient[i] = scale * difference;
+            double difference = y[i] - x[i];
+            rest += difference * difference;
+            gradient[i] = scale * (y[i] - x[i]);
         }
 
-        return sum + Vector512.Sum(squares);
+        return rest + Vector512.Sum(squares);
     }
 
     /// <summary>bias[c] += Σ over the pixels of gradient[c].</summary>

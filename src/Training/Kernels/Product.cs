@@ -6,7 +6,8 @@ namespace AutoencoderApi.Training.Kernels;
 /// <summary>
 /// Matrix products of a batch and a layer's weights, neither of them copied or transposed before. A block's sums stay in registers
 /// while the depth streams past (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008); each sum is
-/// taken in the same order whichever block it falls into, so elements may be shared out in any way.
+/// taken in the same order whichever block it falls into, so elements may be shared out in any way. A token is looked at for each block of
+/// columns; once it is cancelled the product is left undone.
 /// </summary>
 internal static unsafe class Product
 {
@@ -18,9 +19,9 @@ internal static unsafe class Product
     /// <summary>c[i, j] = bias[j] + Σ over d of a[i, d] · b[j, d].</summary>
     /// <param name="a">[rows, aRow]; its rows are zero from the depth up to a multiple of 16.</param>
     /// <param name="b">[columns, depth], read up to 15 floats past its end.</param>
-    public static void OfRows(float* a, nint aRow, int rows, float* b, int columns, int depth, float* bias, float* c, nint cRow)
+    public static void OfRows(float* a, nint aRow, int rows, float* b, int columns, int depth, float* bias, float* c, nint cRow, CancellationToken token)
     {
-        for (int j = 0; j < columns; j += High)
+        for (int j = 0; j < columns && !token.IsCancellationRequested; j += High)
         {
             for (int i = 0; i < rows; i += High)
             {
@@ -44,10 +45,11 @@ internal static unsafe class Product
     /// <summary>c[i, k] = Σ over d of a[i · aRow + d · aStep] · b[d, k].</summary>
     /// <param name="b">[depth, bRow], read up to 15 floats past its end.</param>
     /// <param name="c">[rows, cRow], of which nothing past the columns is written.</param>
-    public static void OfColumns(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, int columns, int depth, float* c, nint cRow)
+    public static void OfColumns(
+        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, int columns, int depth, float* c, nint cRow, CancellationToken token)
     {
         int high = rows - (rows % High), k = 0;
-        for (; k <= columns - Wide; k += Wide)
+        for (; k <= columns - Wide && !token.IsCancellationRequested; k += Wide)
         {
             for (int i = 0; i < high; i += High)
             {
@@ -55,7 +57,7 @@ internal static unsafe class Product
             }
         }
 
-        for (int narrow = k; narrow < columns; narrow += Tile.Lanes)
+        for (int narrow = k; narrow < columns && !token.IsCancellationRequested; narrow += Tile.Lanes)
         {
             for (int i = 0; i < high; i += High)
             {
@@ -63,7 +65,7 @@ internal static unsafe class Product
             }
         }
 
-        for (int i = high; i < rows; i++)
+        for (int i = high; i < rows && !token.IsCancellationRequested; i++)
         {
             for (int column = 0; column < columns; column += Tile.Lanes)
             {

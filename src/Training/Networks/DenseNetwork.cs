@@ -32,7 +32,7 @@ internal sealed class DenseNetwork : INetwork
 
     public ReadOnlySpan<float> Gradients => _gradients.Span;
 
-    public float Learn(float[] inputs, float[] targets)
+    public double? Learn(float[] inputs, float[] targets, CancellationToken token)
     {
         int size = Plan.Input.Count, count = inputs.Length / size;
         DensePass pass = _pass = _pass?.Capacity >= count ? _pass : new DensePass(Plan, _weights, _gradients, count);
@@ -40,16 +40,16 @@ internal sealed class DenseNetwork : INetwork
         _team.Do(part => Each(part, row => inputs.AsSpan(row * size, size).CopyTo(pass.Input(row))));
         foreach (LinearLayer layer in pass.Layers)
         {
-            _team.Do(part => layer.Forward(count, part, _team.Size));
+            _team.Do(part => layer.Forward(count, part, _team.Size, token));
         }
 
         _team.Do(part => Each(part, row => squares[row] = pass.Compare(targets.AsSpan(row * size, size), row, 2f / targets.Length))); // the slope of the mean of squares is 2 / count times the error
         foreach (LinearLayer layer in pass.Layers.Reverse())
         {
-            _team.Do(part => layer.Backward(count, part, _team.Size));
+            _team.Do(part => layer.Backward(count, part, _team.Size, token));
         }
 
-        return (float)(squares.Sum() / targets.Length);
+        return token.IsCancellationRequested ? null : squares.Sum() / targets.Length;
 
         void Each(int part, Action<int> work)
         {
@@ -88,7 +88,7 @@ internal sealed class DenseNetwork : INetwork
 
             foreach (LinearLayer layer in pass.Layers)
             {
-                layer.Forward(count, part: 0, parts: 1);
+                layer.Forward(count, part: 0, parts: 1, token);
             }
 
             for (int row = 0; row < count; row++)

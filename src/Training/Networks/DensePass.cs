@@ -51,7 +51,7 @@ internal sealed unsafe class DensePass
     public double Compare(ReadOnlySpan<float> target, int row, float scale)
     {
         (Matrix y, Matrix slopes) = (_signals[^1], _slopes[^1]);
-        float squares = Pointwise.Difference(y.Row(row), target, scale, slopes.Row(row));
+        double squares = Pointwise.Difference(y.Row(row), target, scale, slopes.Row(row));
         Pointwise.MultiplyByDerivative(_outputActivation, y.Data + (row * y.RowStep), slopes.Data + (row * slopes.RowStep), y.Columns);
         return squares;
     }

@@ -12,10 +12,14 @@ internal interface INetwork : IDisposable
 
     ReadOnlySpan<float> Gradients { get; }
 
-    /// <summary>Forward, mean squared error, backward: returns the loss and leaves its <see cref="Gradients"/>.</summary>
+    /// <summary>
+    /// Forward, mean squared error, backward: returns the loss and leaves its <see cref="Gradients"/>. The token is looked at between parts of the
+    /// work that take a fraction of a second at the largest settings; which parts there are depends on the network and the batch alone.
+    /// </summary>
     /// <param name="inputs">[B, C, H, W] in [0, 1]</param>
     /// <param name="targets">What their reconstructions should be, in the same layout.</param>
-    float Learn(float[] inputs, float[] targets);
+    /// <returns>The loss, or null where <paramref name="token"/> was cancelled: the gradients are then those of no batch, the weights as before.</returns>
+    double? Learn(float[] inputs, float[] targets, CancellationToken token);
 
     /// <summary>Calls <paramref name="work"/> with the bounds, from and before, of shares of the flat vectors, which the network's threads do at once.</summary>
     void InShares(Action<int, int> work);

@@ -77,10 +77,10 @@ internal sealed unsafe class Lane
     /// <summary>Copies the reconstruction out, [C, H, W].</summary>
     public void CopyReconstructionTo(Span<float> picture) => _signals[^1].Values.CopyTo(picture, _plan.Input);
 
-    /// <summary>Computes the picture's activations from stage number <paramref name="first"/> to <paramref name="last"/>.</summary>
-    public void Forward(int last, int first = 0)
+    /// <summary>Computes the picture's activations from stage number <paramref name="first"/> to <paramref name="last"/>, or to the layer at which the token is cancelled.</summary>
+    public void Forward(int last, int first = 0, CancellationToken token = default)
     {
-        for (int i = first; i <= last; i++)
+        for (int i = first; i <= last && !token.IsCancellationRequested; i++)
         {
             _layers[i].Forward();
         }
@@ -89,12 +89,13 @@ internal sealed unsafe class Lane
     /// <summary>Forward, the picture's sum of squared errors, and backward.</summary>
     /// <param name="target">What its reconstruction should be, [C, H, W].</param>
     /// <param name="scale">The gradient of the loss is this times the error.</param>
-    public double Learn(ReadOnlySpan<float> target, float scale)
+    /// <param name="token">Where it is cancelled, the layers that are left are not computed and the sums mean nothing.</param>
+    public double Learn(ReadOnlySpan<float> target, float scale, CancellationToken token)
     {
-        Forward(_layers.Length - 1);
+        Forward(_layers.Length - 1, token: token);
         _target!.CopyFrom(target, _plan.Input);
         double sum = Pointwise.Difference(_signals[^1].Values, _target, _plan.Input.Channels, scale, _signals[^1].Gradient);
-        for (int i = _layers.Length - 1; i >= 0; i--)
+        for (int i = _layers.Length - 1; i >= 0 && !token.IsCancellationRequested; i--)
         {
             _layers[i].Backward();
         }

@@ -14,8 +14,10 @@ namespace AutoencoderApi.Training.Networks;
 internal sealed class LibtorchNetwork : INetwork, IViewer
 {
     private const int ChunkSize = 250; // pictures of a split that are evaluated at once
+    private const double SliceFlop = 5e9; // of a call of libtorch, which cannot be stopped: under a second on one slow core, and all of a usual batch
 
     private readonly int _threads;
+    private readonly int _slice; // pictures that libtorch gets at once
     private readonly Tensor _weights; // [P]
     private readonly Tensor? _gradients; // [P]
     private readonly Dictionary<string, Tensor> _parameters = [];
@@ -23,7 +25,7 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
     public LibtorchNetwork(NetworkPlan plan, float[] weights, int threads, bool trainable)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, plan.ParameterCount);
-        (Plan, _threads) = (plan, threads);
+        (Plan, _threads, _slice) = (plan, threads, (int)Math.Clamp(SliceFlop / plan.TrainingFlop, 1, int.MaxValue));
         _weights = tensor(weights).DetachFromDisposeScope();
         _gradients = trainable ? zeros(plan.ParameterCount).DetachFromDisposeScope() : null;
         int offset = 0;
@@ -62,15 +64,19 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         }
     }
 
-    public float Learn(float[] inputs, float[] targets)
+    public double? Learn(float[] inputs, float[] targets, CancellationToken token)
     {
         TorchThreads.Use(_threads);
-        using DisposeScope scope = NewDisposeScope();
         _gradients!.zero_();
-        Tensor y = Forward(ToTensor(inputs)); // [B,C,H,W]
-        Tensor loss = nn.functional.mse_loss(y, ToTensor(targets));
-        loss.backward();
-        return loss.item<float>();
+        double squares = 0;
+        int size = _slice * Plan.Input.Count;
+        for (int first = 0; first < inputs.Length && !token.IsCancellationRequested; first += size)
+        {
+            int count = Math.Min(size, inputs.Length - first);
+            squares += LearnSlice(inputs.AsSpan(first, count), targets.AsSpan(first, count), (double)count / inputs.Length, token);
+        }
+
+        return token.IsCancellationRequested ? null : squares / inputs.Length;
     }
 
     public void InShares(Action<int, int> work) => work(0, Plan.ParameterCount);
@@ -80,10 +86,11 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         TorchThreads.Use(_threads);
         using var noGrad = no_grad();
         var survey = new Survey(Plan);
-        for (int first = 0; first < set.Count && !token.IsCancellationRequested; first += ChunkSize)
+        int size = Math.Min(ChunkSize, _slice);
+        for (int first = 0; first < set.Count && !token.IsCancellationRequested; first += size)
         {
             using DisposeScope chunk = NewDisposeScope();
-            DigitSet slice = set.Slice(first, Math.Min(ChunkSize, set.Count - first));
+            DigitSet slice = set.Slice(first, Math.Min(size, set.Count - first));
             float[] clean = new float[slice.Count * slice.PixelsPerImage], inputs = noise is null ? clean : new float[clean.Length];
             Pixels.ToFloats(slice, clean);
             for (int i = 0; i < slice.Count; i++)
@@ -92,7 +99,7 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
                 Pixels.Disturb(clean.AsSpan(own), inputs.AsSpan(own), noise, Noise.EvaluationSeed, first + i);
             }
 
-            AddTo(survey, inputs, clean);
+            AddTo(survey, inputs, clean, token);
         }
 
         return token.IsCancellationRequested ? null : Survey.Conclude(Plan, [survey]);
@@ -133,11 +140,37 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         _gradients?.Dispose();
     }
 
-    private void AddTo(Survey survey, float[] inputs, float[] clean)
+    /// <summary>Adds a slice's part of the batch's gradients, and returns its sum of squared errors.</summary>
+    /// <param name="fraction">Of the batch.</param>
+    private double LearnSlice(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, double fraction, CancellationToken token)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor y = ToTensor(inputs); // [B,C,H,W]
+        foreach ((_, Tensor output) in Activations(y))
+        {
+            if (token.IsCancellationRequested)
+            {
+                return 0;
+            }
+
+            y = output;
+        }
+
+        Tensor loss = nn.functional.mse_loss(y, ToTensor(targets));
+        (fraction < 1 ? loss * fraction : loss).backward();
+        return SquaredError.Sum(Values(y.detach()), targets); // the loss itself would overflow where the error's square does
+    }
+
+    private void AddTo(Survey survey, float[] inputs, float[] clean, CancellationToken token)
     {
         int stage = 0, count = inputs.Length / Plan.Input.Count;
         foreach ((Stage named, Tensor output) in Activations(ToTensor(inputs)))
         {
+            if (token.IsCancellationRequested)
+            {
+                return;
+            }
+
             int units = named.Output.Count;
             Span<float> values = Values(output);
             for (int i = 0; i < count; i++)

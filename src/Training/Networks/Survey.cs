@@ -45,16 +45,13 @@ internal sealed class Survey(NetworkPlan plan)
 
     public void AddReconstruction(ReadOnlySpan<float> picture, ReadOnlySpan<float> reconstruction)
     {
-        float squares = 0;
+        _squares += SquaredError.Sum(reconstruction, picture);
         for (int i = 0; i < picture.Length; i++)
         {
-            float difference = reconstruction[i] - picture[i];
-            squares += difference * difference;
             _low[i] = MathF.Min(_low[i], reconstruction[i]);
             _high[i] = MathF.Max(_high[i], reconstruction[i]);
         }
 
-        _squares += squares;
         _pictures++;
     }
 

@@ -38,13 +38,13 @@ internal sealed class VectorNetwork : INetwork
 
     public ReadOnlySpan<float> Gradients => _gradients;
 
-    public float Learn(float[] inputs, float[] targets)
+    public double? Learn(float[] inputs, float[] targets, CancellationToken token)
     {
         double[] squares = new double[_team.Size];
         _team.Do(part => _packed.Pack(_weights, part, _team.Size));
-        _team.Do(part => squares[part] = LearnShare(part, inputs, targets));
+        _team.Do(part => squares[part] = LearnShare(part, inputs, targets, token));
         _team.Do(AddGradients);
-        return (float)(squares.Sum() / targets.Length);
+        return token.IsCancellationRequested ? null : squares.Sum() / targets.Length;
     }
 
     public void InShares(Action<int, int> work) => _team.InShares(_weights.Length, work);
@@ -59,17 +59,17 @@ internal sealed class VectorNetwork : INetwork
 
     public void Dispose() => _team.Dispose();
 
-    private double LearnShare(int part, float[] inputs, float[] targets)
+    private double LearnShare(int part, float[] inputs, float[] targets, CancellationToken token)
     {
         Lane lane = _lanes[part];
         lane.Gradients.Span.Clear();
         double squares = 0;
         int size = Plan.Input.Count;
         (int first, int end) = Share.Of(inputs.Length / size, part, _team.Size);
-        for (int i = first; i < end; i++)
+        for (int i = first; i < end && !token.IsCancellationRequested; i++)
         {
             lane.Read(inputs.AsSpan(i * size, size));
-            squares += lane.Learn(targets.AsSpan(i * size, size), 2f / targets.Length); // the slope of the mean of squares is 2 / count times the error
+            squares += lane.Learn(targets.AsSpan(i * size, size), 2f / targets.Length, token); // the slope of the mean of squares is 2 / count times the error
         }
 
         return squares;
@@ -100,7 +100,7 @@ internal sealed class VectorNetwork : INetwork
             Pixels.ToFloats(set.Image(i), clean);
             Pixels.Disturb(clean, input, noise, Noise.EvaluationSeed, i);
             lane.Read(input);
-            lane.Forward(Plan.Stages.Count - 1);
+            lane.Forward(Plan.Stages.Count - 1, token: token);
             lane.CopyReconstructionTo(reconstruction);
             survey.AddReconstruction(clean, reconstruction);
             for (int stage = 0; stage < Plan.Stages.Count; stage++)

@@ -24,20 +24,23 @@ internal sealed class CollapseWatch(DigitSet validation)
     public bool Happened { get; private set; }
 
     /// <summary>What is new in this evaluation and worth a warning.</summary>
-    public IEnumerable<string> Warnings(int step, Evaluation evaluation)
+    public IReadOnlyList<string> Warnings(int step, Evaluation evaluation)
     {
+        var warnings = new List<string>();
         if (evaluation.OutputIsConstant && !_warnedOfConstant)
         {
             _warnedOfConstant = true;
-            yield return Invariant($"At step {step} the output is the same for every picture; {evaluation.DeadUnits:P0} of the units are zero throughout.");
+            warnings.Add(Invariant($"At step {step} the output is the same for every picture; {evaluation.DeadUnits:P0} of the units are zero throughout."));
         }
 
         bool stuck = evaluation.Loss >= Threshold * BlackLoss || evaluation.OutputIsConstant;
         if (step >= FirstStep && stuck && !Happened)
         {
             Happened = true;
-            yield return Invariant($"At step {step} the network has collapsed: its validation loss {evaluation.Loss:G4} is no better than a black picture's, {BlackLoss:G4}.");
+            warnings.Add(Invariant($"At step {step} the network has collapsed: its validation loss {evaluation.Loss:G4} is no better than a black picture's, {BlackLoss:G4}."));
         }
+
+        return warnings;
     }
 
     /// <summary>Whether a training loss is that of black pictures, give or take what a few hundred of them differ from all.</summary>

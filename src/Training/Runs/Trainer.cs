@@ -15,6 +15,9 @@ namespace AutoencoderApi.Training.Runs;
 /// </summary>
 public sealed class Trainer
 {
+    private const string DivergedAdvice =
+        "The loss or the weights are no longer finite numbers. Lower learningRate, raise warmupSteps, or, where startFrom is set, begin with other weights.";
+
     private readonly TrainingSettings _settings;
     private readonly Dataset _dataset;
     private readonly Snapshot _start;
@@ -42,7 +45,10 @@ public sealed class Trainer
         FirstMoment: null,
         SecondMoment: null);
 
-    /// <summary>Trains to the last step, telling what happens on the way; ends early, after a checkpoint, when <paramref name="stop"/> asks.</summary>
+    /// <summary>
+    /// Trains to the last step, telling what happens on the way; ends early when <paramref name="stop"/> asks, within a step or an evaluation too, after
+    /// a checkpoint of the last whole step. A run that goes on from there does again what was broken off, and so ends as the run that was never stopped.
+    /// </summary>
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {
         var batches = new Batches(_dataset.Train, _settings.BatchSize, _settings.Seed, _settings.Noise);
@@ -66,36 +72,56 @@ public sealed class Trainer
         using INetwork network = Engine.Trainable(NetworkPlan.For(_settings), weights, _start.Machine.Threads);
         var adam = new Adam(MomentOf(_start.FirstMoment), MomentOf(_start.SecondMoment));
         (int step, double lossSum, int evaluatedStep, Losses losses) = (_start.Step, _start.LossSum, _start.EvaluatedStep, _start.Losses);
-        int savedStep = step;
+        bool saved = true; // this step's state is stored, or comes from the seed
         KeyValuePair<string, object?> architecture = Telemetry.Tag(_settings.Architecture);
+        if (WasCollapsed())
+        {
+            yield return new Collapsed(step, CollapseWatch.Advice(_settings));
+            yield break;
+        }
 
         while (true)
         {
             bool last = step == _settings.Steps;
-            if ((step % _settings.EvaluateEvery == 0 || last) && evaluatedStep < step && Evaluate(last) is { } evaluation)
+            if ((step % _settings.EvaluateEvery == 0 || last) && evaluatedStep < step && Evaluate(last) is var (measured, validation))
             {
-                double trainLoss = step == 0 ? Learn(0) : lossSum / (step - Math.Max(evaluatedStep, 0));
-                (lossSum, evaluatedStep, losses) = (0, step, new Losses(trainLoss, evaluation.Validation.Loss, evaluation.Test));
-                yield return new Evaluated(step, trainLoss, evaluation.Validation.Loss, evaluation.Validation.DeadUnits);
+                if (!measured.AreFinite())
+                {
+                    yield return new Diverged(step, DivergedAdvice);
+                    yield break;
+                }
 
-                foreach (string warning in collapse.Warnings(step, evaluation.Validation))
+                (lossSum, evaluatedStep, losses) = (0, step, measured);
+                saved &= step == 0; // the checkpoint of a run that was stopped within this evaluation lacks these losses
+                yield return new Evaluated(step, measured.Train!.Value, validation.Loss, validation.DeadUnits);
+
+                foreach (string warning in collapse.Warnings(step, validation))
                 {
                     yield return new Warned(step, warning);
                 }
 
                 if (collapse.Happened && _settings.StopOnCollapse)
                 {
-                    yield return new Checkpointed(step, Snap());
+                    yield return Checkpoint();
                     yield return new Collapsed(step, CollapseWatch.Advice(_settings));
                     yield break;
                 }
             }
 
-            bool stopping = stop.IsCancellationRequested;
-            if (savedStep < step && (step % _settings.CheckpointEvery == 0 || last || stopping))
+            bool stopping = stop.IsCancellationRequested, due = step % _settings.CheckpointEvery == 0 || last;
+            if (!saved && (due || stopping))
             {
-                savedStep = step;
-                yield return new Checkpointed(step, Snap());
+                TrainingEvent made = Checkpoint();
+                saved = made is Checkpointed;
+                if (saved || due) // weights that are no numbers any more are not for a stop to judge: the run finds out where it would have
+                {
+                    yield return made;
+                }
+
+                if (!saved && due)
+                {
+                    yield break;
+                }
             }
 
             if (last || stopping)
@@ -106,38 +132,61 @@ public sealed class Trainer
 
             Milestones.Pass("step.before");
             long began = Stopwatch.GetTimestamp();
-            float batchLoss = Learn(step); // forward, mean squared error, backward
+            if (Learn(step) is not { } batchLoss) // forward, mean squared error, backward
+            {
+                continue;
+            }
+
+            if (!double.IsFinite(batchLoss))
+            {
+                yield return new Diverged(step, DivergedAdvice);
+                yield break;
+            }
+
             adam.Step(network, step + 1, _settings.LearningRateAt(step));
             Telemetry.StepDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, architecture);
             lossSum += batchLoss;
-            _step = ++step;
+            (_step, saved) = (++step, false);
             Milestones.Pass("step.after");
-            if (!float.IsFinite(batchLoss))
-            {
-                yield return new Diverged(step, "The loss is no longer a finite number. Lower learningRate, or raise warmupSteps.");
-                yield break;
-            }
         }
 
-        float Learn(int step)
+        double? Learn(int step)
         {
             (float[] inputs, float[] targets) = batches.At(step); // [B,C,H,W], with noise and without
-            return network.Learn(inputs, targets);
+            return network.Learn(inputs, targets, stop);
         }
 
-        (Evaluation Validation, double? Test)? Evaluate(bool last)
+        (Losses Losses, Evaluation Validation)? Evaluate(bool last)
         {
             using Activity? span = Telemetry.Spans.StartActivity("evaluate");
             span?.SetTag("job.step", step);
+            Milestones.Pass("evaluate.before");
+            double? train = step == 0 ? Learn(0) : lossSum / (step - Math.Max(evaluatedStep, 0));
             Evaluation? validation = network.Evaluate(_dataset.Validation, _settings.Noise, stop);
             double? test = last ? network.Evaluate(_dataset.Test, _settings.Noise, stop)?.Loss : null;
-            return stop.IsCancellationRequested || validation is null ? null : (validation, test); // half an evaluation is none
+            Milestones.Pass("evaluate.after");
+            return stop.IsCancellationRequested || validation is null ? null : (new Losses(train, validation.Loss, test), validation); // half an evaluation is none
+        }
+
+        // Where a process ended between the last checkpoint of a collapsed run and the job's end, the evaluation that has judged it is done again.
+        bool WasCollapsed()
+        {
+            if (_settings.StopOnCollapse && step >= CollapseWatch.FirstStep && evaluatedStep == step
+                && network.Evaluate(_dataset.Validation, _settings.Noise, stop) is { } validation)
+            {
+                collapse.Warnings(step, validation);
+            }
+
+            return collapse.Happened;
         }
 
         float[] MomentOf(float[]? saved) => (float[]?)saved?.Clone() ?? new float[_start.Weights.Length];
 
-        Snapshot Snap() => new(
-            _settings, step, losses, evaluatedStep, lossSum, _start.Machine,
-            network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment]);
+        TrainingEvent Checkpoint()
+        {
+            var snapshot = new Snapshot(
+                _settings, step, losses, evaluatedStep, lossSum, _start.Machine, network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment]);
+            return snapshot.IsFinite ? new Checkpointed(step, snapshot) : new Diverged(step, DivergedAdvice);
+        }
     }
 }

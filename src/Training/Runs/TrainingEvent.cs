@@ -18,10 +18,10 @@ public abstract record TrainingEvent(int Step)
     /// <summary>The last step is done and the test loss is known.</summary>
     public sealed record Finished(int Step) : TrainingEvent(Step);
 
-    /// <summary>The run was asked to stop and did.</summary>
+    /// <summary>The run was asked to stop and did, within a step or an evaluation where it was in one.</summary>
     public sealed record Stopped(int Step) : TrainingEvent(Step);
 
-    /// <summary>The loss is no longer a finite number; the last checkpoint is from before.</summary>
+    /// <summary>The loss or the weights are no longer finite numbers; the last point and the last checkpoint are from before.</summary>
     public sealed record Diverged(int Step, string Advice) : TrainingEvent(Step);
 
     /// <summary>The network has collapsed and <c>stopOnCollapse</c> is set.</summary>

@@ -25,7 +25,9 @@ internal sealed class TrialDraws(TrainingSettings settings, int threads, Batches
     {
         for (int draw = 0; draw < MaxDraws; draw++)
         {
+            Milestones.Pass("draw.before");
             double loss = LossAfter(Initializer.Draw(NetworkPlan.For(settings), settings.Seed, draw), stop);
+            Milestones.Pass("draw.after");
             if (stop.IsCancellationRequested)
             {
                 return null;
@@ -40,16 +42,20 @@ internal sealed class TrialDraws(TrainingSettings settings, int threads, Batches
         return 0;
     }
 
-    /// <summary>The running loss at the trial's end, which comes early for weights that learn.</summary>
+    /// <summary>The running loss at the trial's end, which comes early for weights that learn, or where <paramref name="stop"/> asked.</summary>
     private double LossAfter(float[] weights, CancellationToken stop)
     {
         using INetwork network = Engine.Trainable(NetworkPlan.For(settings), weights, threads);
         var adam = new Adam(new float[weights.Length], new float[weights.Length]);
         double loss = double.NaN;
-        for (int step = 0; step < TrialSteps && !(loss < Learning * blackLoss) && !stop.IsCancellationRequested; step++)
+        for (int step = 0; step < TrialSteps && !(loss < Learning * blackLoss); step++)
         {
             (float[] inputs, float[] targets) = batches.At(step);
-            float batchLoss = network.Learn(inputs, targets);
+            if (network.Learn(inputs, targets, stop) is not { } batchLoss)
+            {
+                break;
+            }
+
             adam.Step(network, step + 1, settings.LearningRateAt(step));
             loss = step == 0 ? batchLoss : (Memory * loss) + ((1 - Memory) * batchLoss);
         }

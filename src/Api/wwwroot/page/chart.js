@@ -86,13 +86,14 @@ export class Chart {
   }
 
   #curves({ id, points }) {
-    const path = (field) => points.map((point, i) => `${i ? "L" : "M"}${this.#x(point.step).toFixed(1)} ${this.#y(point[field]).toFixed(1)}`).join("");
+    const drawn = (field) => points.filter((point) => point[field] > 0); // a logarithm has no place for the others
+    const path = (field) => drawn(field).map((point, i) => `${i ? "L" : "M"}${this.#x(point.step).toFixed(1)} ${this.#y(point[field]).toFixed(1)}`).join("");
     const colour = this.colourOf(id);
-    const end = points.at(-1);
+    const end = drawn("validationLoss").at(-1);
     return [
       svg("path", { class: `curve thin ${colour}`, d: path("trainLoss") }),
       svg("path", { class: `curve ${colour}`, d: path("validationLoss") }),
-      svg("circle", { class: `dot ${colour}`, r: 4, cx: this.#x(end.step), cy: this.#y(end.validationLoss) }),
+      ...(end ? [svg("circle", { class: `dot ${colour}`, r: 4, cx: this.#x(end.step), cy: this.#y(end.validationLoss) })] : []),
     ];
   }
 

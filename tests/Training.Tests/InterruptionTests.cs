@@ -1,0 +1,228 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Runs;
+
+namespace AutoencoderApi.Training.Tests;
+
+/// <summary>A run can be stopped within a step, an evaluation and a trial draw, soon and without a trace.</summary>
+public sealed class InterruptionTests
+{
+    private static readonly Dataset s_digits = SyntheticDigits.Create(300, 60, 60);
+    private static readonly ConcurrentDictionary<(Architecture, int), TrainingEvent[]> s_whole = []; // runs that nobody stopped
+
+    /// <summary>The most work at once that a job may ask for: the widest network on the largest pictures, and the widest layers on the largest batch.</summary>
+    private static readonly TrainingSettings s_wide = TrainingSettings.For(Architecture.SwitchUnpool, "any") with { PictureShape = [3, 128, 128], Channels = [64, 64], KernelSize = 9 };
+    private static readonly TrainingSettings s_dense = TrainingSettings.For(Architecture.Dense, "any") with { PictureShape = [3, 48, 52], DenseWidths = [240, 1_568] };
+
+    [Theory]
+    [InlineData("vector", 162)]
+    [InlineData("libtorch", 162)]
+    [InlineData("dense", 1_000)]
+    [InlineData("dense-libtorch", 1_000)]
+    public void A_step_and_an_evaluation_at_the_largest_settings_end_within_two_seconds_of_work_after_a_wish_to_stop(string engine, int batch)
+    {
+        NetworkPlan plan = NetworkPlan.For(engine.StartsWith("dense", StringComparison.Ordinal) ? s_dense : s_wide);
+        using INetwork network = NetworkOf(engine, plan, Initializer.Draw(plan, seed: 1), threads: 1);
+        float[] pictures = new float[batch * plan.Input.Count];
+        var set = new DigitSet(plan.Input, new byte[2_000 * plan.Input.Count], new byte[2_000]);
+        for (int round = 0; round < 2; round++) // what is compiled in the first is not waited for in the second
+        {
+            AssertStops(stop => network.Learn(pictures, pictures, stop) is null);
+            AssertStops(stop => network.Evaluate(set, noise: null, stop) is null);
+        }
+    }
+
+    [Theory]
+    [InlineData("vector")]
+    [InlineData("libtorch")]
+    [InlineData("dense")]
+    [InlineData("dense-libtorch")]
+    public void A_step_that_is_broken_off_leaves_the_weights_and_the_next_steps_bits_as_they_were(string engine)
+    {
+        NetworkPlan plan = NetworkPlan.For(TrainingSettings.For(engine.StartsWith("dense", StringComparison.Ordinal) ? Architecture.Dense : Architecture.NearestUnpool, "any"));
+        float[] weights = Initializer.Draw(plan, seed: 1), pictures = new float[60 * plan.Input.Count];
+        Pixels.ToFloats(s_digits.Train.Slice(0, 60), pictures);
+        using INetwork network = NetworkOf(engine, plan, weights, threads: 2), untouched = NetworkOf(engine, plan, weights, threads: 2);
+        double? expected = untouched.Learn(pictures, pictures, CancellationToken.None);
+        for (int microseconds = 0; microseconds < 2_000; microseconds += 200)
+        {
+            using var stop = new CancellationTokenSource();
+            using var alarm = new Timer(_ => stop.Cancel(), null, TimeSpan.FromMicroseconds(microseconds), Timeout.InfiniteTimeSpan);
+            network.Learn(pictures, pictures, stop.Token);
+        }
+
+        Assert.Equal(weights, network.Weights.ToArray());
+        Assert.Equal(expected, network.Learn(pictures, pictures, CancellationToken.None));
+        Assert.Equal(untouched.Gradients.ToArray(), network.Gradients.ToArray());
+    }
+
+    [Fact]
+    public void Libtorch_gives_the_same_loss_and_gradients_in_slices_of_a_batch_as_our_kernels_picture_by_picture()
+    {
+        NetworkPlan plan = NetworkPlan.For(TrainingSettings.For(Architecture.Strided, "any", output: Activation.Sigmoid) with { PictureShape = [1, 128, 128], Channels = [64, 64], KernelSize = 9 });
+        float[] weights = Initializer.Draw(plan, seed: 1), pictures = new float[3 * plan.Input.Count];
+        var random = new Random(1);
+        foreach (ref float value in pictures.AsSpan())
+        {
+            value = random.NextSingle();
+        }
+
+        using INetwork sliced = NetworkOf("libtorch", plan, weights, threads: 2), ours = NetworkOf("vector", plan, weights, threads: 2);
+        double expected = ours.Learn(pictures, pictures, CancellationToken.None)!.Value;
+        Assert.Equal(expected, sliced.Learn(pictures, pictures, CancellationToken.None)!.Value, 1e-5 * expected);
+        float largest = ours.Gradients.ToArray().Max(Math.Abs);
+        Assert.All(ours.Gradients.ToArray().Zip(sliced.Gradients.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * largest));
+    }
+
+    /// <summary>Where a run is stopped: at the milestone, the nth time.</summary>
+    public static TheoryData<Architecture, string, int> Stops
+    {
+        get
+        {
+            var data = new TheoryData<Architecture, string, int>();
+            foreach (Architecture architecture in Enum.GetValues<Architecture>())
+            {
+                data.AddRange([.. from place in (string[])["evaluate.before", "evaluate.after"] from nth in (int[])[1, 2, 4] select (architecture, place, nth)]); // 4: the last one
+                data.AddRange([.. from place in (string[])["step.before", "step.after"] from nth in (int[])[13, 40] select (architecture, place, nth)]);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Stops))]
+    public void A_run_stopped_anywhere_goes_on_to_the_bytes_and_losses_of_the_run_that_was_not(Architecture architecture, string milestone, int nth) =>
+        AssertSameEnd(Settings(architecture), milestone, nth);
+
+    [Theory]
+    [InlineData("draw.before", 1)]
+    [InlineData("draw.after", 1)]
+    [InlineData("draw.before", 2)]
+    [InlineData("evaluate.before", 2)]
+    public void A_run_stopped_while_its_draws_are_tried_does_so_too(string milestone, int nth) => AssertSameEnd(
+        Settings(Architecture.SwitchUnpool) with { Steps = 300, WarmupSteps = 500, EvaluateEvery = 300, CheckpointEvery = 300 }, milestone, nth); // whose first draw goes black
+
+    [Fact]
+    public void A_collapsed_run_whose_process_ended_right_after_its_last_checkpoint_ends_as_collapsed_at_the_same_step()
+    {
+        TrainingSettings settings = Settings(Architecture.NearestUnpool) with { Steps = 310, BatchSize = 2, EvaluateEvery = 300, CheckpointEvery = 300, LearningRate = 1e-6 };
+        float[] weights = Trainer.Begin(settings, 1).Weights;
+        weights.AsSpan(weights.Length - 400).Fill(-100); // deconv2.weight: the sigmoid is saturated at 0
+        Snapshot last = new Trainer(s_digits, Trainer.Begin(settings, 1, weights)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Snapshot;
+        Assert.Equal(300, Assert.IsType<TrainingEvent.Collapsed>(Assert.Single(new Trainer(s_digits, last).Train(CancellationToken.None))).Step);
+    }
+
+    private static void AssertSameEnd(TrainingSettings settings, string milestone, int nth)
+    {
+        TrainingEvent[] whole = s_whole.GetOrAdd((settings.Architecture, settings.Steps), _ => [.. new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(CancellationToken.None)]);
+        Assert.IsType<TrainingEvent.Finished>(whole[^1]);
+        using var stop = new CancellationTokenSource();
+        using var at = new MilestoneStop(milestone, nth, stop);
+        List<TrainingEvent> first = [.. new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(stop.Token)];
+        Assert.True(stop.IsCancellationRequested, "The run did not come there.");
+        Snapshot start = first.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Snapshot ?? Trainer.Begin(settings, 1);
+        Snapshot read = Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(SnapshotFile.Write(start))).Snapshot;
+        List<TrainingEvent> rest = first[^1] is TrainingEvent.Finished ? [] : [.. new Trainer(s_digits, read).Train(CancellationToken.None)];
+
+        // What the service does before a run goes on: forget the points behind its checkpoint.
+        TrainingEvent[] kept = [.. first.OfType<TrainingEvent.Evaluated>().Where(point => rest.Count == 0 || point.Step <= read.EvaluatedStep)];
+        Assert.Equal(whole.OfType<TrainingEvent.Evaluated>(), kept.Concat(rest.OfType<TrainingEvent.Evaluated>()));
+        Assert.IsType<TrainingEvent.Finished>(rest.LastOrDefault() ?? first[^1]);
+        Assert.Equal(Bytes(whole), Bytes([.. first, .. rest]));
+
+        static byte[] Bytes(IEnumerable<TrainingEvent> events) => SnapshotFile.Write(events.OfType<TrainingEvent.Checkpointed>().Last().Snapshot);
+    }
+
+    private static void AssertStops(Func<CancellationToken, bool> work)
+    {
+        using var stop = new CancellationTokenSource();
+        using var begun = new ManualResetEventSlim();
+        string thread = "";
+        Task<(bool Stopped, double Seconds)> working = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        begun.Wait();
+        Thread.Sleep(300);
+        double asked = ProcessorSeconds(thread);
+        stop.Cancel();
+        (bool stopped, double seconds) = working.GetAwaiter().GetResult();
+        Assert.True(stopped);
+        Assert.InRange(seconds - asked, 0, 2);
+
+        (bool, double) Work()
+        {
+            thread = $"/proc/{new FileInfo("/proc/thread-self").LinkTarget}/stat";
+            begun.Set();
+            return (work(stop.Token), ProcessorSeconds(thread));
+        }
+    }
+
+    /// <summary>What a thread has had of a core, which other processes' load does not change.</summary>
+    private static double ProcessorSeconds(string stat)
+    {
+        string[] fields = File.ReadAllText(stat).Split(')')[^1].Split(' '); // from field 3 on; 14 and 15 are hundredths of seconds
+        return (double.Parse(fields[12], CultureInfo.InvariantCulture) + double.Parse(fields[13], CultureInfo.InvariantCulture)) / 100;
+    }
+
+    private static INetwork NetworkOf(string engine, NetworkPlan plan, float[] weights, int threads) => engine switch
+    {
+        "vector" => new VectorNetwork(plan, weights, threads),
+        "dense" => new DenseNetwork(plan, weights, threads),
+        _ => new LibtorchNetwork(plan, weights, threads, trainable: true),
+    };
+
+    private static TrainingSettings Settings(Architecture architecture) => TrainingSettings.For(architecture, "synthetic-digits") with
+    {
+        Steps = 40,
+        BatchSize = 20,
+        WarmupSteps = 20,
+        EvaluateEvery = 15,
+        CheckpointEvery = 15,
+    };
+
+    /// <summary>Cancels when this thread passes a milestone for the nth time; other tests' threads pass milestones too.</summary>
+    private sealed class MilestoneStop : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+    {
+        private readonly int _thread = Environment.CurrentManagedThreadId;
+        private readonly List<IDisposable> _subscriptions = [];
+        private readonly (string Milestone, int Nth, CancellationTokenSource Stop) _at;
+        private int _passed;
+
+        public MilestoneStop(string milestone, int nth, CancellationTokenSource stop)
+        {
+            _at = (milestone, nth, stop);
+            _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+        }
+
+        public void OnNext(DiagnosticListener value)
+        {
+            if (value.Name == Milestones.ListenerName)
+            {
+                _subscriptions.Add(value.Subscribe(this));
+            }
+        }
+
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            if (value.Key == _at.Milestone && Environment.CurrentManagedThreadId == _thread && ++_passed == _at.Nth)
+            {
+                _at.Stop.Cancel();
+            }
+        }
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+
+        public void Dispose() => _subscriptions.ForEach(subscription => subscription.Dispose());
+    }
+}
