@@ -12,6 +12,7 @@ public abstract record SafetensorsHeaderRead
     {
     }
 
+    /// <param name="Tensors">In the order of their bytes, which need not be that of the header.</param>
     public sealed record Contents(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorEntry> Tensors) : SafetensorsHeaderRead
     {
         public int DataBytes => Tensors is [.., { End: var end }] ? end : 0;
@@ -22,7 +23,8 @@ public abstract record SafetensorsHeaderRead
 
 /// <summary>
 /// Reads the JSON header of a safetensors file and trusts nothing in it: what it allocates is bounded by the header's own
-/// length, shapes are multiplied without overflow, and the tensors must follow one another without a gap.
+/// length, shapes are multiplied without overflow, and the tensors' bytes must lie side by side. In which order they lie, and in which
+/// the header names them, is the writer's to choose: the reference library sorts by name.
 /// </summary>
 public static class SafetensorsHeader
 {
@@ -65,7 +67,26 @@ public static class SafetensorsHeader
             }
         }
 
-        return new SafetensorsHeaderRead.Contents(metadata, tensors);
+        TensorEntry[] placed = [.. tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End)];
+        return Misplaced(placed) is { } misplaced ? new SafetensorsHeaderRead.Invalid(misplaced) : new SafetensorsHeaderRead.Contents(metadata, placed);
+    }
+
+    /// <summary>The first tensor that leaves a gap before it or overlaps the one before, in words; null where there is none.</summary>
+    /// <param name="tensors">In the order of their bytes.</param>
+    private static string? Misplaced(TensorEntry[] tensors)
+    {
+        int end = 0;
+        foreach (TensorEntry tensor in tensors)
+        {
+            if (tensor.Begin != end)
+            {
+                return $"Tensor '{Shown(tensor.Name)}': data_offsets begin at {tensor.Begin}, and the bytes before them end at {end}; tensors must lie side by side.";
+            }
+
+            end = tensor.End;
+        }
+
+        return null;
     }
 
     private static string? ReadMetadata(JsonElement element, Dictionary<string, string> metadata)
@@ -91,7 +112,6 @@ public static class SafetensorsHeader
     private static string? ReadTensor(JsonProperty entry, List<TensorEntry> tensors)
     {
         JsonElement tensor = entry.Value;
-        int begin = tensors is [.., { End: var end }] ? end : 0;
         string name = $"Tensor '{Shown(entry.Name)}'";
         if (tensor.ValueKind != JsonValueKind.Object || tensor.GetPropertyCount() != 3)
         {
@@ -108,9 +128,9 @@ public static class SafetensorsHeader
             return $"{name}: shape is not a list of at most {MaxRank} sizes whose product fits a file.";
         }
 
-        if (ReadNumbers(tensor, "data_offsets") is not [int from, int to] || from != begin || to - (long)from != bytes)
+        if (ReadNumbers(tensor, "data_offsets") is not [int from, int to] || to - (long)from != bytes)
         {
-            return $"{name}: data_offsets are not [{begin}, {begin + (long)bytes}], which its shape and the tensors before it call for.";
+            return $"{name}: data_offsets are not a begin and an end that are {bytes} bytes apart, as its shape calls for.";
         }
 
         tensors.Add(new TensorEntry(entry.Name, shape, from, to));

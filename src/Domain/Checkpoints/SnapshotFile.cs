@@ -73,10 +73,30 @@ public static class SnapshotFile
 
     private static Snapshot ToSnapshot(SnapshotHeader header, ReadOnlySpan<byte> data)
     {
-        int bytes = data.Length / header.Vectors;
-        float[]? Vector(ReadOnlySpan<byte> data, int index) =>
-            index < header.Vectors ? MemoryMarshal.Cast<byte, float>(data.Slice(index * bytes, bytes)).ToArray() : null;
+        NetworkPlan plan = NetworkPlan.For(header.Settings);
+        Dictionary<string, TensorEntry> byName = header.Tensors.ToDictionary(tensor => tensor.Name);
+        float[]?[] vectors = new float[]?[Suffixes.Length];
+        for (int i = 0; i < header.Vectors; i++)
+        {
+            vectors[i] = Vector(plan, Suffixes[i], byName, data);
+        }
+
         return new Snapshot(
-            header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Machine, Vector(data, 0)!, Vector(data, 1), Vector(data, 2));
+            header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Machine, vectors[0]!, vectors[1], vectors[2]);
+    }
+
+    /// <summary>The tensors of that suffix as one vector in the order of the plan, wherever in the file they lie.</summary>
+    private static float[] Vector(NetworkPlan plan, string suffix, Dictionary<string, TensorEntry> byName, ReadOnlySpan<byte> data)
+    {
+        float[] vector = new float[plan.ParameterCount];
+        int offset = 0;
+        foreach (Parameter parameter in plan.Parameters)
+        {
+            TensorEntry tensor = byName[parameter.Name + suffix];
+            MemoryMarshal.Cast<byte, float>(data[tensor.Begin..tensor.End]).CopyTo(vector.AsSpan(offset));
+            offset += parameter.Count;
+        }
+
+        return vector;
     }
 }

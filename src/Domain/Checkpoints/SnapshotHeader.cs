@@ -39,6 +39,7 @@ public sealed record SnapshotHeader
 
     public Machine Machine { get; }
 
+    /// <summary>In the order of their bytes.</summary>
     public IReadOnlyList<TensorEntry> Tensors { get; }
 
     /// <summary>1: the weights alone; 3: with Adam's moments.</summary>
@@ -149,18 +150,18 @@ public sealed record SnapshotHeader
             return $"There are {tensors.Count} tensors; this network has {plan.Parameters.Count}, or three times that with Adam's moments.";
         }
 
-        IEnumerable<Parameter> expected = SnapshotFile.Suffixes.Take(vectors)
-            .SelectMany(suffix => plan.Parameters.Select(parameter => parameter with { Name = parameter.Name + suffix }));
-        foreach ((Parameter parameter, TensorEntry tensor) in expected.Zip(tensors))
+        Parameter[] expected = [.. SnapshotFile.Suffixes.Take(vectors)
+            .SelectMany(suffix => plan.Parameters.Select(parameter => parameter with { Name = parameter.Name + suffix }))];
+        Dictionary<string, TensorEntry> byName = tensors.ToDictionary(tensor => tensor.Name);
+        if (Array.Find(expected, parameter => !byName.ContainsKey(parameter.Name)) is { } missing)
         {
-            if (tensor.Name != parameter.Name || !tensor.Shape.AsSpan().SequenceEqual(parameter.Shape))
-            {
-                string found = tensor.Name == parameter.Name ? $"has the shape [{string.Join(", ", tensor.Shape)}]" : "stands";
-                return $"Tensor '{SafetensorsHeader.Shown(tensor.Name)}' {found} where the network has '{parameter.Name}' [{string.Join(", ", parameter.Shape)}].";
-            }
+            string foreign = byName.Keys.Except(expected.Select(parameter => parameter.Name)).First();
+            return $"There is no tensor '{missing.Name}', which the network has, but a tensor '{SafetensorsHeader.Shown(foreign)}', which it has not.";
         }
 
-        return null;
+        return Array.Find(expected, parameter => !byName[parameter.Name].Shape.AsSpan().SequenceEqual(parameter.Shape)) is { } unlike
+            ? $"Tensor '{unlike.Name}' has the shape [{string.Join(", ", byName[unlike.Name].Shape)}]; the network has it as [{string.Join(", ", unlike.Shape)}]."
+            : null;
     }
 
     internal sealed record Progress(int Step, Losses Losses, int EvaluatedStep, double LossSum);
