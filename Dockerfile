@@ -17,6 +17,7 @@ COPY src/Api/Api.csproj src/Api/packages.lock.json src/Api/
 RUN --mount=type=cache,id=autoencoder-nuget,target=/root/.nuget/packages,sharing=locked \
     dotnet restore src/Api -r linux-x64 -p:PublishReadyToRun=true --locked-mode
 
+COPY LICENSE THIRD-PARTY-NOTICES.txt ./
 COPY src/ src/
 RUN --mount=type=cache,id=autoencoder-nuget,target=/root/.nuget/packages,sharing=locked \
     dotnet publish src/Api -c Release -r linux-x64 --no-self-contained --no-restore -o ../app \
@@ -27,12 +28,14 @@ FROM --platform=linux/amd64 ${ASPNET}
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 ARG CREATED=unknown
+ARG SOURCE=unknown
 LABEL org.opencontainers.image.title="AutoencoderApi" \
       org.opencontainers.image.description="Trains convolutional autoencoders on MNIST-like digits by HTTP, and shows every layer" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.created="${CREATED}"
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.source="${SOURCE}"
 WORKDIR /app
 COPY --from=build /app .
 COPY --from=build --chown=1654:1654 /data /data
