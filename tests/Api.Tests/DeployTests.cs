@@ -62,6 +62,6 @@ public sealed partial class DeployTests
         _ => type.GetProperty(name)?.PropertyType,
     };
 
-    [GeneratedRegex("^ +([A-Z][A-Za-z0-9_]*): ", RegexOptions.Multiline)]
+    [GeneratedRegex("^ +([A-Z][A-Za-z0-9_]*):(?: |$)", RegexOptions.Multiline)]
     private static partial Regex Setting();
 }

@@ -28,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _train(client: Client, options: argparse.Namespace) -> int:
     job = client.submit(**dict(options.set), architecture=options.architecture)
     print(job["id"])
+    for warning in job["warnings"]:
+        print(warning, file=sys.stderr)
     for job in client.follow(job["id"]):
         _show(job)
     print(file=sys.stderr)

@@ -26,10 +26,10 @@ internal sealed class BuiltInDatasets
     public static IReadOnlyList<string> Names { get; } = [MirroredSet.Mnist.Name, MirroredSet.FashionMnist.Name, SyntheticDigits.Name];
 
     /// <summary>Whether this process has the data set itself: it is asked with every image, so it must not take long.</summary>
-    public bool IsHere(string name) => name == SyntheticDigits.Name || (_folders.TryGetValue(name, out var place)
-        && ((_descriptions.TryGetValue(name, out Description? known) && known is { Stamp: null }) || IdxFolder.Missing(place.Folder).Count == 0));
+    public bool IsHere(string name) =>
+        name == SyntheticDigits.Name || (_folders.TryGetValue(name, out var place) && (IsInMemory(name) || IdxFolder.Missing(place.Folder).Count == 0));
 
-    /// <summary>The data set that is here, or which of its files is wrong. One that could not be read is read again at the next call.</summary>
+    /// <summary>The data set that is here, or which of its files is wrong: those are read again at the next call.</summary>
     public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token)
     {
         Lazy<Task<DatasetLoad>> entry = _loads.GetOrAdd(name, key => new(() => Task.Run(() => LoadOnce(key))));
@@ -69,8 +69,11 @@ internal sealed class BuiltInDatasets
     {
         (string folder, MirroredSet set) = _folders[name];
         return $"{name}: {folder} (Datasets__{set.Setting}__Folder) lacks {string.Join(", ", IdxFolder.Missing(folder))}, "
-            + $"and {fault ?? $"downloads are off (Datasets__{set.Setting}__Mirrors__0 is empty)"}. {IdxFolder.ToFill}";
+            + $"and {fault ?? $"downloads are off (Datasets__{set.Setting}__Mirrors__0 is empty)"}. {IdxFolder.ToFill}"
+            + (fault is null ? "" : " Or POST the job again in a minute.");
     }
+
+    private bool IsInMemory(string name) => _descriptions.TryGetValue(name, out Description? known) && known.Stamp is null;
 
     private DatasetLoad LoadOnce(string name)
     {

@@ -41,7 +41,8 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
         return _isMnistStored || builtIn.IsHere(mnist) ? mnist : SyntheticDigits.Name;
     }
 
-    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken token) => [.. BuiltInDatasets.Names, .. (await stored.ListAsync(token)).Select(row => row.Name)];
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken token) =>
+        [.. BuiltInDatasets.Names, .. (await stored.ListAsync(token)).Select(row => row.Name)];
 
     /// <summary>The shape of the data set's pictures, without reading it; null where there is no such data set.</summary>
     public async Task<FeatureShape?> ShapeOfAsync(string name, CancellationToken token) =>
@@ -95,7 +96,8 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
         {
             BuiltInStatus.Unavailable unavailable => new DatasetLoad.Unavailable(unavailable.Reason),
             BuiltInStatus.Awaited { IsRequested: false } when mayRequest => await RequestAsync(name, damaged: null, evenIfFailed: false, token),
-            BuiltInStatus.Awaited { IsRequested: false } => new DatasetLoad.Unavailable($"{name} is not here yet. It is fetched once a job on it is made, with the role operator: POST /v1/training-jobs."),
+            BuiltInStatus.Awaited { IsRequested: false } => new DatasetLoad.Unavailable(
+                $"{name} is not here yet. It is fetched once a job on it is made, with the role operator: POST /v1/training-jobs."),
             _ => Fetching(name),
         };
     }
@@ -105,7 +107,9 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
     private async Task<DatasetLoad> StoredAsync(DatasetRow row, bool mayRequest, bool evenIfFailed, CancellationToken token)
     {
         DatasetLoad load = await cache.LoadAsync(row, token);
-        return load is DatasetLoad.Unavailable && IsBuiltIn(row.Name) && mayRequest ? await RequestAsync(row.Name, row.Id, evenIfFailed, token) : load;
+        return load is DatasetLoad.Unavailable && IsBuiltIn(row.Name) && mayRequest
+            ? await RequestAsync(row.Name, row.Id, evenIfFailed, token)
+            : load;
     }
 
     private async Task<DatasetLoad> RequestAsync(string name, Guid? damaged, bool evenIfFailed, CancellationToken token) =>

@@ -23,8 +23,9 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
     public static IQueryable<DatasetFetchRow> Unheld(StoreContext store) => store.DatasetFetches.Where(row => row.RequestedAt != null
         && (row.LeaseUntil == null || row.LeaseUntil < StoreContext.Now() || row.LeaseUntil > StoreContext.Now().AddSeconds(LeaseSeconds)));
 
-    public static async Task<DatasetFetch?> ClaimAsync(IDbContextFactory<StoreContext> stores, StoreContext store, string name, CancellationToken token)
+    public static async Task<DatasetFetch?> ClaimAsync(IDbContextFactory<StoreContext> stores, string name, CancellationToken token)
     {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
         var before = await Unheld(store).Where(row => row.Name == name).Select(row => new { row.Fence, row.Claims }).FirstOrDefaultAsync(token);
         if (before is null)
         {
@@ -44,7 +45,8 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
     public async Task<bool> RenewAsync(CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        return await Row(store).ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, row => StoreContext.Now().AddSeconds(LeaseSeconds)), token) == 1;
+        return await Row(store).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.LeaseUntil, row => StoreContext.Now().AddSeconds(LeaseSeconds)), token) == 1;
     }
 
     /// <summary>Lets another process fetch at once.</summary>
@@ -97,8 +99,9 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
             return false;
         }
 
+        JobError error = JobErrors.DatasetUnavailable(reason);
         await Waiting(store).ExecuteUpdateAsync(
-            set => JobLease.LetGo(set, JobStatus.Failed, JobErrors.DatasetUnavailable(reason)).SetProperty(job => job.PendingDataset, (string?)null), token);
+            set => JobLease.LetGo(set, JobStatus.Failed, error).SetProperty(job => job.PendingDataset, (string?)null), token);
         await transaction.CommitAsync(token);
         return true;
     }
@@ -120,7 +123,9 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
             .SetProperty(row => row.ReplacesId, row => fault == null ? null : row.ReplacesId),
         token) == 1;
 
-    private IQueryable<DatasetFetchRow> Row(StoreContext store) => store.DatasetFetches.Where(row => row.Name == name && row.Fence == fence && row.RequestedAt != null);
+    private IQueryable<DatasetFetchRow> Row(StoreContext store) =>
+        store.DatasetFetches.Where(row => row.Name == name && row.Fence == fence && row.RequestedAt != null);
 
-    private IQueryable<JobRow> Waiting(StoreContext store) => store.Jobs.Where(job => job.Status == JobStatus.Queued && job.PendingDataset == name);
+    private IQueryable<JobRow> Waiting(StoreContext store) =>
+        store.Jobs.Where(job => job.Status == JobStatus.Queued && job.PendingDataset == name);
 }

@@ -82,18 +82,19 @@ internal sealed partial class DatasetFetcher(
 
         if (fetch.Claims > MaxClaims)
         {
-            return new DatasetLoad.Unavailable($"{name}: its fetch was begun {MaxClaims} times and never ended. See the log and the memory of the processes that answer calls.");
+            return new DatasetLoad.Unavailable(
+                $"{name}: its fetch was begun {MaxClaims} times and never ended. See the log and the memory of the processes that answer calls.");
         }
 
         MirroredSet set = builtIn.Mirrored(name);
-        if (builtIn.IsHere(name) || set.Mirrors.Count == 0)
+        if (builtIn.IsHere(name))
         {
-            return builtIn.IsHere(name) ? await builtIn.LoadAsync(name, token) : new DatasetLoad.Unavailable(builtIn.Missing(name, fault: null));
+            return await builtIn.LoadAsync(name, token);
         }
 
-        return await download.FetchAsync(set, token) switch
+        return set.Mirrors.Count == 0 ? new DatasetLoad.Unavailable(builtIn.Missing(name, fault: null)) : await download.FetchAsync(set, token) switch
         {
-            DatasetLoad.Unavailable when builtIn.IsHere(name) => await builtIn.LoadAsync(name, token), // somebody has filled the folder meanwhile
+            DatasetLoad.Unavailable when builtIn.IsHere(name) => await builtIn.LoadAsync(name, token), // filled meanwhile
             DatasetLoad.Unavailable failed => new DatasetLoad.Unavailable(builtIn.Missing(name, failed.Reason)),
             var loaded => loaded,
         };

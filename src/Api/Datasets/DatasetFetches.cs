@@ -32,7 +32,7 @@ internal sealed class DatasetFetches(IDbContextFactory<StoreContext> stores)
     private const int SecondsToRetry = 60;
     private const int SecondsUnclaimed = 30;
 
-    /// <summary>Asks for the data set within the caller's transaction, which a fetch that ends at this moment waits for, or it for the fetch.</summary>
+    /// <summary>Asks for the data set within the caller's transaction; that and the end of a fetch wait for one another.</summary>
     /// <param name="damaged">The stored data set that was found damaged, or null.</param>
     /// <param name="evenIfFailed">Whether to ask again at once where a fetch has just failed.</param>
     public static async Task<FetchRequest> RequestAsync(StoreContext store, string name, Guid? damaged, bool evenIfFailed, CancellationToken token)
@@ -73,7 +73,7 @@ internal sealed class DatasetFetches(IDbContextFactory<StoreContext> stores)
         return request;
     }
 
-    /// <summary>Lets a queued job wait for its data set, without an entry in the queue; where the data set has come meanwhile, for a worker.</summary>
+    /// <summary>Lets a queued job wait for its data set, without an entry in the queue; for a worker, where the data set has come meanwhile.</summary>
     public async Task ParkAsync(Guid jobId, string name, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
@@ -102,16 +102,16 @@ internal sealed class DatasetFetches(IDbContextFactory<StoreContext> stores)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         var due = await DatasetFetch.Unheld(store)
-            .Select(row => new { row.Name, IsOld = row.RequestedAt < StoreContext.Now().AddSeconds(-SecondsUnclaimed) || row.RequestedAt > StoreContext.Now() })
+            .Select(row => new
+            {
+                row.Name,
+                IsOld = row.RequestedAt < StoreContext.Now().AddSeconds(-SecondsUnclaimed) || row.RequestedAt > StoreContext.Now(),
+            })
             .ToListAsync(token);
         return [.. due.Where(row => row.IsOld || canProvide(row.Name)).Select(row => row.Name)];
     }
 
-    public async Task<DatasetFetch?> ClaimAsync(string name, CancellationToken token)
-    {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        return await DatasetFetch.ClaimAsync(stores, store, name, token);
-    }
+    public Task<DatasetFetch?> ClaimAsync(string name, CancellationToken token) => DatasetFetch.ClaimAsync(stores, name, token);
 
     private static async Task<FetchState> FindAsync(StoreContext store, string name, CancellationToken token)
     {
@@ -120,10 +120,13 @@ internal sealed class DatasetFetches(IDbContextFactory<StoreContext> stores)
             {
                 row.ReplacesId,
                 IsAwaited = row.RequestedAt != null,
-                Fault = row.FailedAt > StoreContext.Now().AddSeconds(-SecondsToRetry) && row.FailedAt <= StoreContext.Now() ? row.Fault : null,
+                IsRecent = row.FailedAt > StoreContext.Now().AddSeconds(-SecondsToRetry) && row.FailedAt <= StoreContext.Now(),
+                row.Fault,
             })
             .SingleAsync(token);
-        DatasetRow? stored = await store.Datasets.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, token); // after: a fetch that ends in between shows
-        return new FetchState(stored?.Id == fetch.ReplacesId ? null : stored, fetch.IsAwaited, fetch.Fault);
+
+        // Looked for last: where a fetch ends in between, it is there.
+        DatasetRow? stored = await store.Datasets.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, token);
+        return new FetchState(stored?.Id == fetch.ReplacesId ? null : stored, fetch.IsAwaited, fetch.IsRecent ? fetch.Fault : null);
     }
 }

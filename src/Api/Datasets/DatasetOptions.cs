@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>Where the data sets lie, and where those that are missing come from: what of this process and of the store has neither is downloaded by the processes that answer calls.</summary>
+/// <summary>Where the files of MNIST and Fashion-MNIST lie, and where the processes that answer calls fetch them from.</summary>
 internal sealed class DatasetOptions
 {
     public const string Section = "Datasets";

@@ -33,16 +33,18 @@ internal sealed record DatasetResponse(
     public static DatasetResponse Of(string builtIn, BuiltInStatus status) => status switch
     {
         BuiltInStatus.Here { Info: var info } => Here(
-            builtIn, info.Shape, info.Train, info.Validation, info.Test, DatasetContent.CountLabels(info.Labels.ToArray()), info.Labels.Length * (info.Shape.Count + 1)),
+            builtIn, info.Shape, [info.Train, info.Validation, info.Test], DatasetContent.CountLabels(info.Labels.ToArray()),
+            info.Labels.Length * (info.Shape.Count + 1)),
         BuiltInStatus.Stored { Row: var row } => Stored(row),
         BuiltInStatus.Unavailable unavailable => new(builtIn, true, false, unavailable.Reason, false, null, s_none, s_none, null, null, null),
         BuiltInStatus.Awaited => new(builtIn, true, true, null, true, s_awaitedShape, s_awaitedSplits, s_none, null, null, null),
         _ => throw new InvalidOperationException("unreachable"),
     };
 
-    private static DatasetResponse Stored(DatasetRow row) => Here(row.Name, row.Shape, row.Train, row.Validation, row.Test, row.Labels, row.Bytes);
+    private static DatasetResponse Stored(DatasetRow row) =>
+        Here(row.Name, row.Shape, [row.Train, row.Validation, row.Test], row.Labels, row.Bytes);
 
-    private static DatasetResponse Here(string name, FeatureShape shape, int train, int validation, int test, IReadOnlyDictionary<string, int> labels, int bytes) => new(
+    private static DatasetResponse Here(string name, FeatureShape shape, int[] counts, IReadOnlyDictionary<string, int> labels, int bytes) => new(
         name, BuiltIn: true, Available: true, Unavailable: null, Awaited: false, shape.ToArray(),
-        new Dictionary<string, int> { ["train"] = train, ["validation"] = validation, ["test"] = test }, labels, bytes, Sha256: null, CreatedAt: null);
+        Dataset.Splits.Zip(counts).ToDictionary(split => split.First, split => split.Second), labels, bytes, Sha256: null, CreatedAt: null);
 }

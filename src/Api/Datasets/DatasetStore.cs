@@ -18,7 +18,7 @@ internal abstract record DatasetDelete
     internal sealed record Needed(Guid Job) : DatasetDelete;
 }
 
-/// <summary>The stored data sets, in the database, where every worker finds them: those of people's own, and built-in ones that were fetched.</summary>
+/// <summary>The data sets in the database, where every worker finds them: those of people's own, and built-in ones that were fetched.</summary>
 internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
 {
     /// <summary>Takes what a job is about to be made on, within the transaction that makes it: a deletion then waits, and sees the job.</summary>
@@ -44,7 +44,8 @@ internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
     public async Task<IReadOnlyList<DatasetRow>> ListAsync(CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        return await store.Datasets.AsNoTracking().Where(row => !BuiltInDatasets.Names.Contains(row.Name)).OrderBy(row => row.Name).ToListAsync(token);
+        IQueryable<DatasetRow> own = store.Datasets.Where(row => !BuiltInDatasets.Names.Contains(row.Name));
+        return await own.AsNoTracking().OrderBy(row => row.Name).ToListAsync(token);
     }
 
     public async Task<DatasetRow?> FindAsync(string name, CancellationToken token)

@@ -91,7 +91,9 @@ internal sealed partial class MirrorDownload(IHttpClientFactory clients, IOption
 
             await using Stream body = await response.Content.ReadAsStreamAsync(whole.Token);
             byte[] packed = await ReadAsync(body, whole.Token);
-            return Sha256(file, packed) == file.Sha256 ? (packed, null) : (null, "what it gives is not the published file: its sha256 differs");
+            return Sha256(file, packed) == file.Sha256
+                ? (packed, null)
+                : (null, "what it gives is not the published file: its sha256 differs");
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {

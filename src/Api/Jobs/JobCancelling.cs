@@ -10,7 +10,11 @@ internal static class JobCancelling
     public static async Task CancelAsync(IQueryable<JobRow> jobs, CancellationToken token)
     {
         await jobs.Where(job => job.Status == JobStatus.Queued).ExecuteUpdateAsync(
-            set => set.SetProperty(job => job.Status, JobStatus.Cancelled).SetProperty(job => job.EndedAt, job => StoreContext.Now()).SetProperty(job => job.PendingDataset, (string?)null).SetProperty(job => job.Version, job => job.Version + 1),
+            set => set
+                .SetProperty(job => job.Status, JobStatus.Cancelled)
+                .SetProperty(job => job.EndedAt, job => StoreContext.Now())
+                .SetProperty(job => job.PendingDataset, (string?)null)
+                .SetProperty(job => job.Version, job => job.Version + 1),
             token);
         await jobs.Where(job => job.Status == JobStatus.Running).ExecuteUpdateAsync(
             set => set.SetProperty(job => job.Status, JobStatus.Cancelling).SetProperty(job => job.Version, job => job.Version + 1), token);

@@ -28,7 +28,7 @@ internal sealed class JobCensus : IDisposable
     {
         _stores = stores;
         _meter.CreateObservableGauge("autoencoder.jobs", Jobs, "{job}", "Jobs in the store, by status. Every process on one store tells the same.");
-        _meter.CreateObservableGauge("autoencoder.queue.age", OldestSeconds, "s", "How long the job that waits longest for a worker has waited; 0 where none waits. Jobs that wait for a data set are not counted here.");
+        _meter.CreateObservableGauge("autoencoder.queue.age", OldestSeconds, "s", "How long the job that waits longest for a worker has waited; 0 where none waits.");
     }
 
     public void Dispose() => _meter.Dispose();

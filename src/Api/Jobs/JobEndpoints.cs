@@ -61,7 +61,12 @@ internal static class JobEndpoints
                 return Problems.Invalid(violations);
             }
 
-            if ((await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token) ?? await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token)) is { } problem)
+            if (await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token) is { } unavailable)
+            {
+                return unavailable;
+            }
+
+            if (await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token) is { } problem)
             {
                 return problem;
             }

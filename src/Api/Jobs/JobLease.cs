@@ -30,7 +30,8 @@ internal sealed class JobLease(Guid jobId, long fence, long asked)
     /// <summary>Takes a queued job, or null where somebody else has it, it waits for its data set, or it has ended.</summary>
     public static async Task<JobLease?> ClaimAsync(StoreContext store, Guid jobId, CancellationToken token)
     {
-        long? fence = await store.Jobs.Where(job => job.Id == jobId && job.Status == JobStatus.Queued && job.PendingDataset == null).Select(job => (long?)job.Fence).FirstOrDefaultAsync(token);
+        IQueryable<JobRow> waiting = store.Jobs.Where(job => job.Id == jobId && job.Status == JobStatus.Queued && job.PendingDataset == null);
+        long? fence = await waiting.Select(job => (long?)job.Fence).FirstOrDefaultAsync(token);
         if (fence is null)
         {
             return null;
@@ -38,8 +39,8 @@ internal sealed class JobLease(Guid jobId, long fence, long asked)
 
         Milestones.Pass("claim.before", jobId);
         long asked = Stopwatch.GetTimestamp();
-        int claimed = await store.Jobs
-            .Where(job => job.Id == jobId && job.Status == JobStatus.Queued && job.PendingDataset == null && job.Fence == fence)
+        int claimed = await waiting
+            .Where(job => job.Fence == fence)
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(job => job.Status, JobStatus.Running)

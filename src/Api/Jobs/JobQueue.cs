@@ -13,7 +13,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="JobSweep"/>.</summary>
-internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, BuiltInDatasets builtIn, IBackgroundJobClient queue, ILogger<JobQueue> logger) : BackgroundService
+internal sealed partial class JobQueue(
+    IDbContextFactory<StoreContext> stores, BuiltInDatasets builtIn, IBackgroundJobClient queue, ILogger<JobQueue> logger) : BackgroundService
 {
     /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
     public const int SecondsToTrust = 10;
@@ -116,7 +117,8 @@ internal sealed partial class JobQueue(IDbContextFactory<StoreContext> stores, B
     private async Task<bool> AddAsync(ExperimentRow? experiment, JobRow[] jobs, Func<IdempotencyRow?> answer, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        IGrouping<string, JobRow>[] elsewhere = [.. jobs.GroupBy(job => job.Settings.Dataset).Where(jobs => !builtIn.IsHere(jobs.Key)).OrderBy(jobs => jobs.Key)];
+        IGrouping<string, JobRow>[] elsewhere = // in one order, so that no two wait for one another
+            [.. jobs.GroupBy(job => job.Settings.Dataset).Where(jobs => !builtIn.IsHere(jobs.Key)).OrderBy(jobs => jobs.Key, StringComparer.Ordinal)];
         await using IDbContextTransaction? transaction = elsewhere.Length == 0 ? null : await store.Database.BeginTransactionAsync(token);
         foreach (IGrouping<string, JobRow> dataset in elsewhere)
         {

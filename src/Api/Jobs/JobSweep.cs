@@ -12,7 +12,8 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>
 /// Every few seconds, and first of all at start, brings back what a dead worker or a lost queue entry has left: a running
 /// job whose lease has run out is queued again, or ended where it has taken its workers with it; a cancelled one is ended;
-/// a queued one without an entry gets a new entry, unless it waits for its data set. It also ends the experiments whose jobs have ended. Of many processes one does it, whichever is the first once it is due.
+/// a queued one without an entry gets a new entry, unless it waits for its data set. It also ends the experiments whose jobs have
+/// ended. Of many processes one does it, whichever is the first once it is due.
 /// </summary>
 internal sealed partial class JobSweep(
     IDbContextFactory<StoreContext> stores, JobQueue queue, ExperimentStore experiments, JobStorage storage, ILogger<JobSweep> logger) : BackgroundService
@@ -72,7 +73,8 @@ internal sealed partial class JobSweep(
     private async Task<int> EnqueueAsync(StoreContext store, CancellationToken token)
     {
         var due = await store.Jobs
-            .Where(job => job.Status == JobStatus.Queued && job.PendingDataset == null && (job.QueueCheckAt == null || job.QueueCheckAt < StoreContext.Now()))
+            .Where(job => job.Status == JobStatus.Queued && job.PendingDataset == null)
+            .Where(job => job.QueueCheckAt == null || job.QueueCheckAt < StoreContext.Now())
             .OrderBy(job => job.ClaimsSinceStep) // those that may have to wait last
             .ThenBy(job => job.Id)
             .Select(job => new { job.Id, job.QueueEntry, job.ClaimsSinceStep })

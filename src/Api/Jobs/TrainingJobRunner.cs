@@ -34,7 +34,8 @@ internal sealed partial class TrainingJobRunner(
         using IDisposable? scope = Log.OfJob(logger, jobId);
         CancellationToken shutdown = lifetime.ApplicationStopping; // Hangfire's own token also means that its storage lost the entry
         await using StoreContext store = await stores.CreateDbContextAsync(shutdown);
-        JobRow? queued = await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == jobId && row.Status == JobStatus.Queued && row.PendingDataset == null, shutdown);
+        JobRow? queued = await store.Jobs.AsNoTracking()
+            .FirstOrDefaultAsync(row => row.Id == jobId && row.Status == JobStatus.Queued && row.PendingDataset == null, shutdown);
         DatasetLoad? data = queued is null
             ? null
             : await datasets.LoadAsync(queued.Settings.Dataset, shutdown); // before the claim: it may take longer than a lease holds
@@ -188,10 +189,10 @@ internal sealed partial class TrainingJobRunner(
         [LoggerMessage(4, LogLevel.Warning, "Job {JobId} is no longer this worker's: its lease was lost")]
         public static partial void Lost(ILogger logger, Guid jobId);
 
-        [LoggerMessage(6, LogLevel.Information, "Job {JobId} waits until the data set {Dataset} is fetched")]
-        public static partial void Parked(ILogger logger, Guid jobId, string dataset);
-
         [LoggerMessage(5, LogLevel.Error, "Job {JobId} met a fault at step {Step}")]
         public static partial void Faulted(ILogger logger, Guid jobId, int step, Exception exception);
+
+        [LoggerMessage(6, LogLevel.Information, "Job {JobId} waits until the data set {Dataset} is fetched")]
+        public static partial void Parked(ILogger logger, Guid jobId, string dataset);
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
@@ -48,7 +49,8 @@ internal static class InterpolationEndpoints
                 return tooLarge;
             }
 
-            switch (await digits.FromDatasetAsync(shape, dataset, split, from, request.HttpContext.User, token), await digits.FromDatasetAsync(shape, dataset, split, to, request.HttpContext.User, token))
+            ClaimsPrincipal caller = request.HttpContext.User;
+            switch (await digits.FromDatasetAsync(shape, dataset, split, from, caller, token), await digits.FromDatasetAsync(shape, dataset, split, to, caller, token))
             {
                 case (DigitRead.Refused refused, _):
                     return refused.Problem;

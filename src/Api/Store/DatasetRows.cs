@@ -2,7 +2,10 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Store;
 
-/// <summary>What is known of a stored data set without reading its images: of an uploaded one, and of a built-in one that was fetched. It never changes: to replace one is to delete it and store another.</summary>
+/// <summary>
+/// What is known of a stored data set without reading its images: of an uploaded one, and of a built-in one that was fetched. It never
+/// changes: to replace one is to delete it and store another.
+/// </summary>
 internal sealed class DatasetRow
 {
     public required Guid Id { get; init; }

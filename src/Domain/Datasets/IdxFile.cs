@@ -38,7 +38,7 @@ public static class IdxFile
         }
     }
 
-    /// <summary>Reads the header alone: an array without its data. Of a plain file it is also checked that the file is as long as its header says.</summary>
+    /// <summary>Reads the header alone: an array without its data. A plain file must also be as long as its header says.</summary>
     public static IdxRead ReadHeader(string path, int rank)
     {
         try
@@ -48,7 +48,9 @@ public static class IdxFile
             using Stream stream = isPacked ? new GZipStream(file, CompressionMode.Decompress) : file;
             IdxRead read = ReadHeader(stream, path, MaxBytes, [rank]);
             long data = file.Length - (sizeof(int) * (1 + rank));
-            return read is IdxRead.Array { Dimensions: var dimensions } && !isPacked && data != Size(dimensions) ? WrongLength(path, data, Size(dimensions)) : read;
+            return !isPacked && read is IdxRead.Array { Dimensions: var dimensions } && data != Size(dimensions)
+                ? WrongLength(path, data, Size(dimensions))
+                : read;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {

@@ -51,17 +51,25 @@ public static class IdxFolder
         ReadFile read = ReadFrom(folder, IdxFile.Read);
         ReadFile readHeader = ReadFrom(folder, IdxFile.ReadHeader);
         (Pair? train, Pair? test, string? fault) = ReadPairs(name, folder, (file, rank) => rank == 1 ? read(file, rank) : readHeader(file, rank));
-        return fault is null
-            ? (new DatasetInfo(new(1, Side, Side), train!.Count - ValidationCount, ValidationCount, test!.Count, (byte[])[.. train.Labels.Span, .. test.Labels.Span]), null)
-            : (null, fault);
+        if (fault is not null)
+        {
+            return (null, fault);
+        }
+
+        byte[] labels = [.. train!.Labels.Span, .. test!.Labels.Span];
+        return (new DatasetInfo(new(1, Side, Side), train.Count - ValidationCount, ValidationCount, test.Count, labels), null);
     }
 
     private static DatasetLoad Load(string name, string source, ReadFile read)
     {
         (Pair? train, Pair? test, string? fault) = ReadPairs(name, source, read);
-        return fault is null && train!.Images is var images
-            ? new DatasetLoad.Loaded(new Dataset(name, images.Slice(ValidationCount, train.Count - ValidationCount), images.Slice(0, ValidationCount), test!.Images))
-            : new DatasetLoad.Unavailable(fault!);
+        if (fault is not null)
+        {
+            return new DatasetLoad.Unavailable(fault);
+        }
+
+        DigitSet images = train!.Images;
+        return new DatasetLoad.Loaded(new Dataset(name, images.Slice(ValidationCount, train.Count - ValidationCount), images.Slice(0, ValidationCount), test!.Images));
     }
 
     private static (Pair? Train, Pair? Test, string? Fault) ReadPairs(string name, string source, ReadFile read)

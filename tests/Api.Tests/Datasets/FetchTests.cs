@@ -12,7 +12,7 @@ namespace AutoencoderApi.Api.Tests.Datasets;
 /// <summary>Built-in data sets that are not here: how they get into the store, and what waits for them meanwhile.</summary>
 public sealed class FetchTests : IDisposable
 {
-    private const string Job = """{"dataset":"mnist","steps":20,"warmupSteps":5,"evaluateEvery":10,"checkpointEvery":20}""";
+    private const string Job = """{"architecture":"dense","denseWidths":[30,10],"dataset":"mnist","steps":20,"warmupSteps":5,"evaluateEvery":10,"checkpointEvery":20}""";
     private const string Fashion = """{"dataset":"fashion-mnist","steps":5}""";
 
     /// <summary>No file is asked for twice because the machine is busy.</summary>
@@ -35,15 +35,15 @@ public sealed class FetchTests : IDisposable
         ServiceClient client = service.Client;
         JsonNode before = await client.Json("/v1/datasets/mnist");
         Assert.Equal((true, true, 55_000), ((bool)before["available"]!, (bool)before["awaited"]!, (int)before["splits"]!["train"]!));
-        JsonNode other = await client.Json(await client.Submit("""{"steps":1}""")); // on the default, which is not MNIST
+        JsonNode other = await client.Json(await client.Submit("""{"architecture":"dense","steps":1}""")); // on the default, which is not MNIST
         Assert.Equal("synthetic-digits", (string?)other["settings"]!["dataset"]);
         Assert.Empty(mirror.Asked);
 
         string waiting = await Keyed(client, "once"), cancelled = await client.Submit(Job);
         Assert.Equal(waiting, await Keyed(client, "once"));
-        JsonNode experiment = await Answer(HttpStatusCode.Accepted, await client.Post("/v1/experiments", """{"common":{"dataset":"mnist","steps":1},"jobs":[{}]}"""));
+        JsonNode experiment = await Answer(HttpStatusCode.Accepted, await client.Post("/v1/experiments", """{"common":{"architecture":"dense","dataset":"mnist","steps":1},"jobs":[{}]}"""));
         await mirror.WaitUntilAsked();
-        Assert.Equal("succeeded", (string?)(await client.Ended(await client.Submit("""{"dataset":"synthetic-digits","steps":1}""")))["status"]);
+        Assert.Equal("succeeded", (string?)(await client.Ended(await client.Submit("""{"architecture":"dense","dataset":"synthetic-digits","steps":1}""")))["status"]);
         JsonNode job = await client.Json(waiting);
         Assert.Equal(("queued", 0), ((string?)job["status"], (int)job["attempt"]!));
         Assert.Contains("waits for the data set mnist", (string?)Assert.Single(job["warnings"]!.AsArray()), StringComparison.OrdinalIgnoreCase);
@@ -75,20 +75,20 @@ public sealed class FetchTests : IDisposable
         using Mirror mirror = Mirror.OfMnist(Manner.Right);
         await using (ServiceProcess first = await ServiceProcess.Start(_folder, ("Datasets__Mnist__Mirrors__0", mirror.Address)))
         {
-            await first.Client.Ended(await first.Client.Submit("""{"dataset":"mnist","steps":1}"""));
+            await first.Client.Ended(await first.Client.Submit("""{"architecture":"dense","dataset":"mnist","steps":1}"""));
             await Expect.Problem(HttpStatusCode.Conflict, await first.Client.Http.DeleteAsync("/v1/datasets/mnist"));
             await Expect.Problem(HttpStatusCode.Conflict, await first.Client.PutZip("mnist", OwnPictures.Zip(OwnPictures.Labelled(10))));
         }
 
         await using (ServiceProcess second = await ServiceProcess.Start(_folder)) // downloads are off
         {
-            JsonNode job = await second.Client.Ended(await second.Client.Submit("""{"steps":1}"""));
+            JsonNode job = await second.Client.Ended(await second.Client.Submit("""{"architecture":"dense","steps":1}"""));
             Assert.Equal(("mnist", "succeeded"), ((string?)job["settings"]!["dataset"], (string?)job["status"]));
         }
 
         Assert.Equal(1, await Rows("UPDATE dataset_chunks SET \"Content\" = zeroblob(length(\"Content\")) WHERE \"Number\" = 3"));
         await using ServiceProcess third = await ServiceProcess.Start(_folder, ("Datasets__Mnist__Mirrors__0", mirror.Address));
-        JsonNode again = await third.Client.Ended(await third.Client.Submit("""{"steps":1}"""));
+        JsonNode again = await third.Client.Ended(await third.Client.Submit("""{"architecture":"dense","steps":1}"""));
         Assert.Equal("succeeded", (string?)again["status"]);
         Assert.Equal(8, mirror.Asked.Count);
         await Expect.Png(await third.Client.Http.GetAsync("/v1/datasets/mnist/test/0.png"));
@@ -163,10 +163,10 @@ public sealed class FetchTests : IDisposable
         try
         {
             await using ServiceProcess service = await ServiceProcess.Start(_other, ("Datasets__Mnist__Mirrors__0", mirror.Address));
-            JsonNode job = await service.Client.Ended(await service.Client.Submit("""{"dataset":"mnist","steps":1}"""));
+            JsonNode job = await service.Client.Ended(await service.Client.Submit("""{"architecture":"dense","dataset":"mnist","steps":1}"""));
             Assert.Contains("no room", (string?)job["error"]!["detail"], StringComparison.Ordinal);
             Assert.False((bool)(await service.Client.Json("/v1/datasets/mnist"))["available"]!);
-            Assert.Equal("succeeded", (string?)(await service.Client.Ended(await service.Client.Submit("""{"steps":1}""")))["status"]);
+            Assert.Equal("succeeded", (string?)(await service.Client.Ended(await service.Client.Submit("""{"architecture":"dense","steps":1}""")))["status"]);
         }
         finally
         {

@@ -5,7 +5,7 @@ namespace AutoencoderApi.Api.Tests.Datasets;
 /// <summary>Built-in data sets where workers have neither files nor a network, and several processes answer calls.</summary>
 public sealed class SharedFetchTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
-    private const string Job = """{"dataset":"mnist","steps":2}""";
+    private const string Job = """{"architecture":"dense","denseWidths":[30,10],"dataset":"mnist","steps":2}""";
 
     private readonly string[] _folders = [.. Enumerable.Range(0, 3).Select(_ => Directory.CreateTempSubdirectory("autoencoder-").FullName)];
 
@@ -23,7 +23,7 @@ public sealed class SharedFetchTests(PostgresServer postgres) : IClassFixture<Po
         await mirror.WaitUntilAsked();
         await Task.WhenAll(second.Ready(), worker.Ready());
         string other = await second.Client.Submit(Job);
-        Assert.Equal("succeeded", (string?)(await second.Client.Ended(await second.Client.Submit("""{"dataset":"synthetic-digits","steps":1}""")))["status"]);
+        Assert.Equal("succeeded", (string?)(await second.Client.Ended(await second.Client.Submit("""{"architecture":"dense","dataset":"synthetic-digits","steps":1}""")))["status"]);
         Assert.Single(mirror.Asked); // by the first, which holds the right to fetch
 
         await first.Kill();
@@ -45,7 +45,7 @@ public sealed class SharedFetchTests(PostgresServer postgres) : IClassFixture<Po
         string database = await postgres.NewDatabase();
         await using ServiceProcess api = await ServiceProcess.Start(_folders[0], [.. PostgresServer.Settings(database, "api"), ("Datasets__Mnist__Folder", Mirror.MnistFolder())]);
         await using ServiceProcess worker = await ServiceProcess.Start(_folders[1], PostgresServer.Settings(database, "worker"));
-        JsonNode job = await api.Client.Ended(await api.Client.Submit("""{"steps":2}"""));
+        JsonNode job = await api.Client.Ended(await api.Client.Submit("""{"architecture":"dense","steps":2}"""));
         Assert.Equal(("mnist", "succeeded", 1), ((string?)job["settings"]!["dataset"], (string?)job["status"], (int)job["attempt"]!));
     }
 
