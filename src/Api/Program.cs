@@ -13,6 +13,7 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Page;
+using AutoencoderApi.Api.Settings;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Api.Telemetry;
@@ -58,16 +59,25 @@ if (builder.Configuration.Role() != ProcessRole.Worker)
     builder.Services.AddHostedService<Retention>();
 }
 
-builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [StoreHealth.Tag]);
+builder.Services.AddSingleton<StoreHealth>().AddSingleton<RememberedHealth>();
+builder.Services.AddHealthChecks().AddCheck<RememberedHealth>("store", tags: [StoreHealth.Tag]);
 builder.Services.AddTelemetry(builder.Configuration);
 builder.Services.AddOpenApiDocument();
 
-WebApplication app = builder.Build();
-if (args is not [OpenApiCommand.Name])
+if (builder.Services.SettingsViolation(builder.Configuration) is { } wrongSetting)
 {
-    await app.Services.MigrateStoreAsync();
+    await Console.Error.WriteLineAsync(wrongSetting);
+    return 1;
 }
 
+WebApplication app = builder.Build();
+if (args is not [OpenApiCommand.Name] && await app.Services.MigrateStoreAsync() is { } unusableStore)
+{
+    await Console.Error.WriteLineAsync(unusableStore);
+    return 1;
+}
+
+app.UseConnectionBound();
 app.UseProblems();
 app.UseAccess();
 app.UseLimits();

@@ -10,6 +10,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AutoencoderApi.Api.Tests;
@@ -26,6 +27,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
         services.AddSingleton(configuration);
+        services.AddLogging(logging => logging.AddProvider(Log));
         services.AddSingleton<JobStorage>(Queue);
         services.AddStore(configuration);
         _services = services.BuildServiceProvider();
@@ -40,6 +42,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public IDbContextFactory<StoreContext> Stores { get; }
 
+    public KeptLog Log { get; } = new();
+
     public JobRecorder Recorder { get; }
 
     public JobQueue Jobs { get; }
@@ -47,12 +51,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public JobSweep Sweep { get; }
 
     /// <param name="before">What an earlier version left in the store.</param>
-    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null, Func<StoreContext, Task>? before = null)
+    /// <param name="connection">Beside the address of the database, such as <c>;Command Timeout=1</c>.</param>
+    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null, Func<StoreContext, Task>? before = null, string connection = "")
     {
         var settings = new Dictionary<string, string?> { ["Store:Provider"] = provider };
         if (provider == "postgres")
         {
-            settings["ConnectionStrings:Store"] = await postgres!.NewDatabase();
+            settings["ConnectionStrings:Store"] = await postgres!.NewDatabase() + connection;
         }
 
         var store = new StoreUnderTest(settings);
@@ -62,10 +67,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
             await before(context);
         }
 
-        await store._services.MigrateStoreAsync();
+        Assert.Null(await store.Migrate());
         await store.Jobs.StartAsync(CancellationToken.None);
         return store;
     }
+
+    /// <summary>What the service does at start.</summary>
+    public Task<string?> Migrate() => _services.MigrateStoreAsync();
 
     public async Task<Guid> AddJob()
     {
@@ -107,7 +115,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public async Task SweepNow()
     {
         await using StoreContext store = await Stores.CreateDbContextAsync();
-        await store.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, DateTime.UnixEpoch));
+        await store.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, DateTime.UtcNow.AddSeconds(-1)));
         await Sweep.SweepAsync(CancellationToken.None);
     }
 

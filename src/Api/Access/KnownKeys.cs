@@ -9,7 +9,7 @@ internal sealed record KnownKey(string Id, Role Role);
 internal sealed class KnownKeys(IOptions<AccessOptions> options)
 {
     private readonly (byte[] Hash, KnownKey Key)[] _keys =
-        [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Hash!), new KnownKey(key.Name ?? $"key-{key.Hash![..8].ToLowerInvariant()}", key.Role!.Value)))];
+        [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Hash!), new KnownKey(key.Id, key.Role!.Value)))];
 
     public bool Any => _keys.Length > 0;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Datasets;
@@ -30,6 +31,11 @@ internal sealed class BuiltInDatasets
     }
 
     public static IReadOnlyList<string> Names { get; } = [MirroredSet.Mnist.Name, MirroredSet.FashionMnist.Name, SyntheticDigits.Name];
+
+    /// <summary>As it is published; files of one's own in the folder may hold another number of test images.</summary>
+    public static DatasetSize SizeOf(string name) => name == SyntheticDigits.Name
+        ? new DatasetSize(DigitPreparation.Shape, SyntheticDigits.ValidationCount, SyntheticDigits.TestCount)
+        : new DatasetSize(DigitPreparation.Shape, IdxFolder.ValidationCount, IdxFolder.PublishedTestCount);
 
     /// <summary>What a job trains on that names no data set: MNIST where its files are there, else the drawn digits.</summary>
     public string Default => IsHere(MirroredSet.Mnist.Name) ? MirroredSet.Mnist.Name : SyntheticDigits.Name;

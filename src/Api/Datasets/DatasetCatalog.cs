@@ -19,6 +19,12 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore own, 
     public async Task<FeatureShape?> ShapeOfAsync(string name, CancellationToken token) =>
         IsBuiltIn(name) ? DigitPreparation.Shape : await own.FindAsync(name, token) is { } row ? row.Shape : null;
 
+    /// <summary>The size of the data set, without reading it; null where there is no such data set.</summary>
+    public async Task<DatasetSize?> SizeOfAsync(string name, CancellationToken token) =>
+        IsBuiltIn(name) ? BuiltInDatasets.SizeOf(name)
+        : await own.FindAsync(name, token) is { } row ? new DatasetSize(row.Shape, row.Validation, row.Test)
+        : null;
+
     /// <summary>The data set for a job, downloaded where it must be, however long that takes; or why it cannot be had.</summary>
     public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token) => IsBuiltIn(name)
         ? await builtIn.LoadAsync(name, token)

@@ -13,6 +13,7 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -61,13 +62,13 @@ internal static class JobEndpoints
                 return Problems.Invalid(violations);
             }
 
-            if (await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token) is { } problem)
+            if ((TagNames.Managed("name", request.Name) ?? await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token)) is { } problem)
             {
                 return problem;
             }
 
             string owner = context.User.Id()!;
-            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, jobs: 1, token);
+            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, [settings], token);
             using (place)
             {
                 if (place is null)

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
@@ -26,11 +26,10 @@ internal sealed partial class TrainingJobRunner(
     CheckpointStore checkpoints,
     JobRecorder recorder,
     IOptions<TrainingOptions> options,
+    IOptions<LimitsOptions> limits,
     IHostApplicationLifetime lifetime,
     ILogger<TrainingJobRunner> logger)
 {
-    private const int EventsAhead = 16; // how far training may run ahead of a slow store
-
     public async Task RunAsync(Guid jobId)
     {
         using IDisposable? scope = Log.OfJob(logger, jobId);
@@ -135,15 +134,15 @@ internal sealed partial class TrainingJobRunner(
     private async Task<(JobStatus Status, JobError? Error)> TrainAsync(JobLease lease, Trainer trainer, double elapsedBefore, CancellationToken shutdown)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
-        var events = Channel.CreateBounded<TrainingEvent>(new BoundedChannelOptions(EventsAhead) { SingleReader = true, SingleWriter = true });
+        using var events = new RunEvents(limits.Value.RunEventBytes);
         long began = Stopwatch.GetTimestamp();
         Task training = Task.Factory.StartNew(
-            () => Pump(trainer, events.Writer, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Pump(trainer, events, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         using var ended = new CancellationTokenSource();
         Task beating = new Heartbeat(recorder, lease, trainer, stop, logger).RunAsync(ended.Token);
 
         (JobStatus, JobError?) outcome = (JobStatus.Queued, null);
-        await foreach (TrainingEvent happened in events.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (TrainingEvent happened in events.ReadAllAsync(CancellationToken.None))
         {
             double elapsed = elapsedBefore + Stopwatch.GetElapsedTime(began).TotalSeconds;
             bool held = happened switch
@@ -172,14 +171,14 @@ internal sealed partial class TrainingJobRunner(
         return outcome;
     }
 
-    private static void Pump(Trainer trainer, ChannelWriter<TrainingEvent> events, CancellationToken stop)
+    private static void Pump(Trainer trainer, RunEvents events, CancellationToken stop)
     {
         Exception? fault = null;
         try
         {
             foreach (TrainingEvent happened in trainer.Train(stop))
             {
-                events.WriteAsync(happened, CancellationToken.None).AsTask().GetAwaiter().GetResult(); // this thread is training's own
+                events.Write(happened, CancellationToken.None);
             }
         }
         catch (Exception e)

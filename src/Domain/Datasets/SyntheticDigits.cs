@@ -10,11 +10,17 @@ public static class SyntheticDigits
 {
     public const string Name = "synthetic-digits";
 
+    /// <summary>Images in the validation split, unless another number is asked for.</summary>
+    public const int ValidationCount = 2_000;
+
+    /// <summary>Images in the test split, unless another number is asked for.</summary>
+    public const int TestCount = 2_000;
+
     private const int PixelCount = PenCanvas.Side * PenCanvas.Side;
     private const double Box = 20; // the ink's longer side, in pixels
     private const int SamplesPerCurve = 6;
 
-    public static Dataset Create(int train = 20_000, int validation = 2_000, int test = 2_000, ulong seed = 1)
+    public static Dataset Create(int train = 20_000, int validation = ValidationCount, int test = TestCount, ulong seed = 1)
     {
         byte[] pixels = new byte[(train + validation + test) * PixelCount];
         byte[] labels = new byte[train + validation + test];

@@ -42,6 +42,9 @@ public sealed class Trainer
         FirstMoment: null,
         SecondMoment: null);
 
+    /// <summary>Steps that the search for initial weights may take before the run's first one.</summary>
+    public static int MaxTrialSteps(TrainingSettings settings) => TrialDraws.MaxSteps(settings);
+
     /// <summary>Trains to the last step, telling what happens on the way; ends early, after a checkpoint, when <paramref name="stop"/> asks.</summary>
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {
