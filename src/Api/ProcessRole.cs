@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Settings;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using Npgsql;
@@ -19,28 +20,24 @@ internal enum ProcessRole
 
 internal static class ProcessRoles
 {
-    public static ProcessRole Role(this IConfiguration configuration) => configuration.GetValue("Role", ProcessRole.All);
+    public const string Setting = "Role";
+
+    public static ProcessRole Role(this IConfiguration configuration) => configuration.GetValue(Setting, ProcessRole.All);
 
     /// <summary>What must be set otherwise for the process to start, in one line; null where all is well.</summary>
     public static string? Violation(IConfiguration configuration)
     {
-        if (!Names<ProcessRole>(configuration["Role"]))
+        IEnumerable<string> unreadable = SectionCheck.Violations(configuration.GetSection(Setting), typeof(ProcessRole))
+            .Concat(SectionCheck.Violations(configuration.GetSection("Store:Provider"), typeof(StoreProvider)));
+        if (unreadable.FirstOrDefault() is { } violation)
         {
-            return $"Role is '{configuration["Role"]}'; set it to all, api or worker.";
-        }
-
-        if (!Names<StoreProvider>(configuration["Store:Provider"]))
-        {
-            return $"Store__Provider is '{configuration["Store:Provider"]}'; set it to sqlite or postgres.";
+            return violation;
         }
 
         return configuration.Provider() == StoreProvider.Postgres
             ? ConnectionViolation(configuration.GetConnectionString(StoreOptions.ConnectionName))
             : SplitViolation(configuration.Role());
     }
-
-    private static bool Names<T>(string? value)
-        where T : struct, Enum => value is null || Enum.GetNames<T>().Contains(value, StringComparer.OrdinalIgnoreCase);
 
     private static string? SplitViolation(ProcessRole role) => role == ProcessRole.All
         ? null

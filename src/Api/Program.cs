@@ -13,6 +13,7 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Page;
+using AutoencoderApi.Api.Settings;
 using AutoencoderApi.Api.Startup;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
@@ -70,10 +71,17 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         builder.Services.AddHostedService<Retention>();
     }
 
-    builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [StoreHealth.Tag]);
+    builder.Services.AddSingleton<StoreHealth>().AddSingleton<RememberedHealth>();
+    builder.Services.AddHealthChecks().AddCheck<RememberedHealth>("store", tags: [StoreHealth.Tag]);
     builder.Services.AddTelemetry(builder.Configuration);
     builder.Services.AddOpenApiDocument();
     builder.Services.LeaveStartFailuresToTheCaller();
+
+    if (builder.Services.SettingsViolation(builder.Configuration) is { } wrongSetting)
+    {
+        await Console.Error.WriteLineAsync(wrongSetting);
+        return 1;
+    }
 
     WebApplication app = builder.Build();
     if (args is not [OpenApiCommand.Name])
@@ -82,6 +90,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         await app.Services.MigrateStoreAsync(stop);
     }
 
+    app.UseConnectionBound();
     app.UseProblems();
     app.UseAccess();
     app.UseLimits();

@@ -219,6 +219,6 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
 
     private static TrainingEvent.Evaluated Point(int step) => new(step, 0.1, 0.1, 0);
 
-    private static Snapshot Snapshot() =>
+    internal static Snapshot Snapshot() =>
         Trainer.Begin(TrainingSettings.For(Domain.Networks.Architecture.Strided, "synthetic-digits"), threads: 1) with { Step = 20 };
 }

@@ -8,6 +8,9 @@ namespace AutoencoderApi.Api.Tests;
 /// <summary>The service as a process of its own, which can be stopped or killed.</summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
+    /// <summary>Stands in a variable's value for the address that the client uses.</summary>
+    public const string Url = "{url}";
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
@@ -49,7 +52,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.Environment["Datasets__FashionMnist__Mirrors__0"] = "";
         foreach ((string name, string value) in environment)
         {
-            start.Environment[name] = value;
+            start.Environment[name] = value.Replace(Url, url, StringComparison.Ordinal);
         }
 
         Process process = Process.Start(start)!;

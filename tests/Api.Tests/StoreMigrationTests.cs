@@ -1,7 +1,9 @@
+using AutoencoderApi.Api.Startup;
 using AutoencoderApi.Api.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.Logging;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -59,5 +61,61 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
         await using StoreContext context = await store.Stores.CreateDbContextAsync();
         Assert.Equal(s_old, await context.Checkpoints.Select(checkpoint => checkpoint.JobId).SingleAsync());
         Assert.Equal([1, 2, 3], (await context.CheckpointFiles.SingleAsync()).Content);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_store_of_a_newer_version_is_refused_in_one_sentence_and_left_as_it_is(string provider)
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
+        await using StoreContext context = await store.Stores.CreateDbContextAsync();
+        await context.Database.ExecuteSqlAsync($"""INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion") VALUES ('29990101000000_Later', '99.0.0')""");
+        Assert.StartsWith("The store has the migration 29990101000000_Later of a newer version", (await Assert.ThrowsAsync<StartException>(store.Migrate)).Message);
+        Assert.Contains("29990101000000_Later", await context.Database.GetAppliedMigrationsAsync());
+    }
+
+    [Fact]
+    public async Task A_statement_of_a_migration_may_take_longer_than_one_of_a_request_and_the_log_says_how_far_it_is()
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New("postgres", postgres, connection: ";Command Timeout=1", before: async context =>
+        {
+            await context.GetService<IMigrator>().MigrateAsync("Experiments");
+            await context.Database.ExecuteSqlAsync($"CREATE FUNCTION be_slow() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); END'");
+            await context.Database.ExecuteSqlAsync($"CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION be_slow()");
+        });
+        Assert.Contains(store.Log.Lines, line => line.StartsWith("Migration 1 of ", StringComparison.Ordinal) && line.EndsWith("_OwnDatasets", StringComparison.Ordinal));
+        await using StoreContext context = await store.Stores.CreateDbContextAsync();
+        Assert.Empty(await context.Database.GetPendingMigrationsAsync());
+        Assert.NotEqual(120 * 60, context.Database.GetCommandTimeout()); // what requests have is the connection's again
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task The_log_says_again_and_again_that_a_migration_still_runs(string provider)
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
+        using var log = new KeptLog();
+        using var factory = new LoggerFactory([log]);
+        var progress = new MigrationProgress(store.Stores, factory.CreateLogger<MigrationProgress>()) { Between = TimeSpan.FromMilliseconds(100) };
+        await progress.WatchAsync("Long", 2, 5, () => Task.Delay(TimeSpan.FromSeconds(1)));
+        Assert.Equal("Migration 2 of 5 of the store: Long", log.Lines.First());
+        Assert.Contains(log.Lines, line => line.StartsWith("Migration 2 of 5 of the store, Long, has run for 1 s", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_process_that_finds_another_one_migrating_waits_longer_than_a_request_would()
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New("postgres", postgres, connection: ";Command Timeout=1");
+        await using StoreContext other = await store.Stores.CreateDbContextAsync();
+        await other.Database.OpenConnectionAsync();
+        await other.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({StoreMigration.LockKey})");
+        Task waiting = store.Migrate();
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.False(waiting.IsCompleted);
+        await other.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({StoreMigration.LockKey})");
+        await waiting;
+        Assert.Single(store.Log.Lines, line => line == "Another process brings the store up to date; this one waits for it");
     }
 }

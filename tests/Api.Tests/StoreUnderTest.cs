@@ -11,6 +11,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +29,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
         services.AddSingleton(configuration);
+        services.AddLogging(logging => logging.AddProvider(Log));
         services.AddSingleton<JobStorage>(Queue);
         services.AddStore(configuration);
         _services = services.BuildServiceProvider();
@@ -43,6 +45,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public IDbContextFactory<StoreContext> Stores { get; }
 
+    public KeptLog Log { get; } = new();
+
     public JobRecorder Recorder { get; }
 
     public JobQueue Jobs { get; }
@@ -50,12 +54,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public JobSweep Sweep { get; }
 
     /// <param name="before">What an earlier version left in the store.</param>
-    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null, Func<StoreContext, Task>? before = null)
+    /// <param name="connection">Beside the address of the database, such as <c>;Command Timeout=1</c>.</param>
+    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null, Func<StoreContext, Task>? before = null, string connection = "")
     {
         var settings = new Dictionary<string, string?> { ["Store:Provider"] = provider };
         if (provider == "postgres")
         {
-            settings["ConnectionStrings:Store"] = await postgres!.NewDatabase();
+            settings["ConnectionStrings:Store"] = await postgres!.NewDatabase() + connection;
         }
 
         var store = new StoreUnderTest(settings);
@@ -65,10 +70,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
             await before(context);
         }
 
-        await store._services.MigrateStoreAsync(CancellationToken.None);
+        await store.Migrate();
         await store.Jobs.StartAsync(CancellationToken.None);
         return store;
     }
+
+    /// <summary>What the service does at start.</summary>
+    public Task Migrate() => _services.MigrateStoreAsync(CancellationToken.None);
 
     public async Task<Guid> AddJob()
     {
@@ -110,7 +118,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public async Task SweepNow()
     {
         await using StoreContext store = await Stores.CreateDbContextAsync();
-        await store.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, DateTime.UnixEpoch));
+        await store.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, DateTime.UtcNow.AddSeconds(-1)));
         await Sweep.SweepAsync(CancellationToken.None);
     }
 

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Store;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -148,6 +151,44 @@ public sealed class TagTests(TrainedService trained)
     [InlineData("a23456789012345678901234567890123456789012345678901234567890123456", HttpStatusCode.BadRequest)]
     public async Task A_name_that_cannot_be_a_tag_is_refused_and_says_why(string name, HttpStatusCode status) =>
         await Expect.Problem(status, await Put(name, Strided));
+
+    [Theory]
+    [InlineData("/v1/experiments", """{"grid":{"seed":[1]},"name":"latest"}""", "name: ")]
+    [InlineData("/v1/experiments", """{"grid":{"seed":[1]},"name":"best"}""", "name: ")]
+    [InlineData("/v1/experiments", """{"grid":{"seed":[1]},"name":"01a21060-c1dc-7de8-acad-04c104cfdd76"}""", "name: ")]
+    [InlineData("/v1/experiments", """{"grid":{"seed":[1]},"name":"deadbeefdeadbeefdeadbeefdeadbeef"}""", "name: ")]
+    [InlineData("/v1/experiments", """{"grid":{"seed":[1]},"name":"latest","tag":"mine"}""", "name: ")]
+    [InlineData("/v1/experiments", """{"preset":"convolutional-autoencoder","name":"best"}""", "name: ")]
+    [InlineData("/v1/experiments", """{"jobs":[{"name":"latest"}]}""", "name: ")]
+    [InlineData("/v1/experiments", """{"jobs":[{}],"tag":"best"}""", "tag: ")]
+    [InlineData("/v1/experiments", """{"jobs":[{}],"tag":"0123456789abcdef0123456789abcdef"}""", "tag: ")]
+    [InlineData("/v1/training-jobs", """{"name":"latest"}""", "name: ")]
+    [InlineData("/v1/training-jobs", """{"name":"best"}""", "name: ")]
+    public async Task Jobs_and_experiments_cannot_have_a_name_that_the_service_manages_or_that_no_tag_can_have(string path, string body, string field)
+    {
+        JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await trained.Service.Post(path, body));
+        Assert.StartsWith(field, (string?)problem["detail"]);
+    }
+
+    [Theory]
+    [InlineData("latest")]
+    [InlineData("best")]
+    [InlineData("0123456789abcdef0123456789abcdef")]
+    public async Task A_tag_of_a_managed_name_that_an_earlier_version_made_can_be_deleted_and_then_what_it_names(string name)
+    {
+        string path = await trained.Service.Submit("""{"dataset":"synthetic-digits","steps":2}""");
+        Guid checkpoint = (Guid)(await trained.Service.Ended(path))["latestCheckpoint"]!;
+        await using (StoreContext store = await trained.Inside.GetRequiredService<IDbContextFactory<StoreContext>>().CreateDbContextAsync())
+        {
+            store.Tags.Add(new TagRow { Name = name, CheckpointId = checkpoint, Revision = Guid.CreateVersion7(), MovedAt = DateTime.UtcNow });
+            await store.SaveChangesAsync();
+        }
+
+        await Expect.Problem(HttpStatusCode.Conflict, await Client.DeleteAsync(path));
+        Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync($"/v1/tags/{name}")).StatusCode);
+        await Expect.Problem(Guid.TryParse(name, out _) ? HttpStatusCode.NotFound : HttpStatusCode.UnprocessableEntity, await Client.DeleteAsync($"/v1/tags/{name}"));
+        Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync(path)).StatusCode);
+    }
 
     [Theory]
     [InlineData("""{"checkpoint":"nothing"}""", HttpStatusCode.UnprocessableEntity)]

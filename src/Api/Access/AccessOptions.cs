@@ -26,7 +26,7 @@ internal sealed partial class AccessOptions : IValidatableObject
     {
         for (int i = 0; i < Keys.Length; i++)
         {
-            if (Keys[i].Hash is not { } hash || !HashPattern().IsMatch(hash) || Keys[i].Role is not { } role || !Enum.IsDefined(role))
+            if (!Keys[i].IsComplete)
             {
                 yield return new($"Access:Keys:{i} must have a Hash of 64 hexadecimal digits and a Role, reader, operator or admin. 'keys create' prints both.");
             }
@@ -35,11 +35,21 @@ internal sealed partial class AccessOptions : IValidatableObject
             {
                 yield return new($"Access:Keys:{i}:Name {SettingsRules.NameRule}");
             }
+
+            if (Keys[i].Name is { } reserved && Caller.Reserved.Contains(reserved))
+            {
+                yield return new($"Access:Keys:{i}:Name: '{reserved}' is a name that the service uses itself; choose another one.");
+            }
         }
 
-        if (Keys.DistinctBy(key => key.Hash?.ToUpperInvariant()).Count() < Keys.Length)
+        KeyOptions[] complete = [.. Keys.Where(key => key.IsComplete)];
+        if (Twice(complete.Select(key => key.Hash!.ToUpperInvariant())) is not null)
         {
             yield return new("Access:Keys has the same Hash twice.");
+        }
+        else if (Twice(complete.Select(key => key.Id)) is { } id)
+        {
+            yield return new($"Access:Keys has two keys called '{id}', which would share their limits; give each a Name of its own.");
         }
 
         foreach (string proxy in TrustedProxies.Where(proxy => NetworkOf(proxy) is null))
@@ -52,6 +62,8 @@ internal sealed partial class AccessOptions : IValidatableObject
             yield return new($"Access:CorsOrigins: '{origin}' is not an origin such as https://example.org.");
         }
     }
+
+    private static string? Twice(IEnumerable<string> values) => values.GroupBy(value => value).FirstOrDefault(same => same.Count() > 1)?.Key;
 
     private static IPNetwork? NetworkOf(string proxy) =>
         IPAddress.TryParse(proxy, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
@@ -73,5 +85,10 @@ internal sealed partial class AccessOptions : IValidatableObject
 
         /// <summary>What the key is called in the dashboard's and the queue's accounts; by default a part of its hash.</summary>
         public string? Name { get; set; }
+
+        public bool IsComplete => Hash is not null && HashPattern().IsMatch(Hash) && Role is not null;
+
+        /// <summary>The owner of what the key makes, by which limits are counted. Only of a complete key.</summary>
+        public string Id => Name ?? $"key-{Hash![..8].ToLowerInvariant()}";
     }
 }

@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -14,7 +15,7 @@ internal static class AccessSetup
 {
     public static void AddAccess(this IServiceCollection services)
     {
-        services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<AccessOptions>(AccessOptions.Section);
         services.AddSingleton<KnownKeys>();
         services.AddAuthentication(KeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
         services.AddAuthorization(Policies);

@@ -11,7 +11,7 @@ internal sealed class KnownKeys(IOptions<AccessOptions> options)
     private const string OfThisRun = "run-key";
 
     private volatile (byte[] Hash, KnownKey Key)[] _keys =
-        [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Hash!), new KnownKey(key.Name ?? $"key-{key.Hash![..8].ToLowerInvariant()}", key.Role!.Value)))];
+        [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Hash!), new KnownKey(key.Id, key.Role!.Value)))];
 
     public bool AreConfigured { get; } = options.Value.Keys.Length > 0;
 

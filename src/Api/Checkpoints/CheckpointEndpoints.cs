@@ -102,7 +102,7 @@ internal static class CheckpointEndpoints
     }
 
     private static async Task<IResult> Import(
-        HttpContext context, CheckpointStore checkpoints, IdempotencyKeys keys, CancellationToken token, [Name, Description("A name to know the checkpoint by.")] string? name = null)
+        HttpContext context, CheckpointStore checkpoints, StorageBound storage, IdempotencyKeys keys, CancellationToken token, [Name, Description("A name to know the checkpoint by.")] string? name = null)
     {
         return await CheckpointUpload.ReadAsync(context.Request, token) switch
         {
@@ -113,6 +113,11 @@ internal static class CheckpointEndpoints
 
         async Task<IResult?> Store(KeyedRequest? key, CheckpointUpload.File upload)
         {
+            if (await storage.ImportRefusalAsync(upload.Content.Length, token) is { } full)
+            {
+                return full;
+            }
+
             (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.ImportedRows(name, upload);
             (string location, CheckpointResponse response) = ($"/v1/checkpoints/{row.Id}", CheckpointResponse.Of(row));
             return await checkpoints.AddAsync(row, file, key?.Answer(201, location, response), token) ? TypedResults.Created(location, response) : null;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Datasets;
@@ -28,6 +29,11 @@ internal sealed class BuiltInDatasets
     /// <summary>Whether this process has the data set itself: it is asked with every image, so it must not take long.</summary>
     public bool IsHere(string name) =>
         name == SyntheticDigits.Name || (_folders.TryGetValue(name, out var place) && (IsInMemory(name) || IdxFolder.Missing(place.Folder).Count == 0));
+
+    /// <summary>As it is published; files of one's own in the folder may hold another number of test images.</summary>
+    public static DatasetSize SizeOf(string name) => name == SyntheticDigits.Name
+        ? new DatasetSize(DigitPreparation.Shape, SyntheticDigits.ValidationCount, SyntheticDigits.TestCount)
+        : new DatasetSize(DigitPreparation.Shape, IdxFolder.ValidationCount, IdxFolder.PublishedTestCount);
 
     /// <summary>The data set that is here, or which of its files is wrong: those are read again at the next call.</summary>
     public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token)

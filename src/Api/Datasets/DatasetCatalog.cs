@@ -48,6 +48,12 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
     public async Task<FeatureShape?> ShapeOfAsync(string name, CancellationToken token) =>
         IsBuiltIn(name) ? DigitPreparation.Shape : await stored.FindAsync(name, token) is { } row ? row.Shape : null;
 
+    /// <summary>The size of the data set, without reading it; null where there is no such data set.</summary>
+    public async Task<DatasetSize?> SizeOfAsync(string name, CancellationToken token) =>
+        IsBuiltIn(name) ? BuiltInDatasets.SizeOf(name)
+        : await stored.FindAsync(name, token) is { } row ? new DatasetSize(row.Shape, row.Validation, row.Test)
+        : null;
+
     /// <summary>How a built-in data set stands.</summary>
     public async Task<BuiltInStatus> StatusAsync(string name, CancellationToken token)
     {

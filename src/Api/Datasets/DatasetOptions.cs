@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace AutoencoderApi.Api.Datasets;
 
 /// <summary>Where the files of MNIST and Fashion-MNIST lie, and where the processes that answer calls fetch them from.</summary>
-internal sealed class DatasetOptions
+internal sealed class DatasetOptions : IValidatableObject
 {
     public const string Section = "Datasets";
 
@@ -28,10 +28,10 @@ internal sealed class DatasetOptions
         public string[]? Mirrors { get; set; }
     }
 
-    /// <summary>What is wrong with the settings, in one sentence, or null.</summary>
-    public string? Violation() => (Mnist.Mirrors ?? []).Concat(FashionMnist.Mirrors ?? []).FirstOrDefault(mirror => !string.IsNullOrWhiteSpace(mirror) && !IsWeb(mirror)) is { } wrong
-        ? $"Datasets: the mirror '{wrong}' is not an http or https address."
-        : null;
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        from mirror in (Mnist.Mirrors ?? []).Concat(FashionMnist.Mirrors ?? [])
+        where !string.IsNullOrWhiteSpace(mirror) && !IsWeb(mirror)
+        select new ValidationResult($"Datasets: the mirror '{mirror}' is not an http or https address.");
 
     private static bool IsWeb(string address) => Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 }

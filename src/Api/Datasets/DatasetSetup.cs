@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using AutoencoderApi.Api.Settings;
 
 namespace AutoencoderApi.Api.Datasets;
 
@@ -6,8 +6,7 @@ internal static class DatasetSetup
 {
     public static void AddDatasets(this IServiceCollection services)
     {
-        services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IValidateOptions<DatasetOptions>, Mirrors>();
+        services.AddSettings<DatasetOptions>(DatasetOptions.Section);
         MirrorDownload.AddClient(services);
         services.AddSingleton<MirrorDownload>();
         services.AddSingleton<BuiltInDatasets>();
@@ -17,11 +16,5 @@ internal static class DatasetSetup
         services.AddSingleton<DatasetCatalog>();
         services.AddSingleton<Staging>();
         services.AddSingleton<DatasetUploads>();
-    }
-
-    private sealed class Mirrors : IValidateOptions<DatasetOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, DatasetOptions options) =>
-            options.Violation() is { } violation ? ValidateOptionsResult.Fail(violation) : ValidateOptionsResult.Success;
     }
 }

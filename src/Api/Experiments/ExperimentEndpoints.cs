@@ -12,6 +12,7 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -47,9 +48,9 @@ internal static class ExperimentEndpoints
 
         async Task<IResult?> Make(KeyedRequest? key)
         {
-            if (request.Tag is { } tag && (CheckpointStore.KeptTags.Contains(tag) || Guid.TryParse(tag, out _)))
+            if ((TagNames.Refusal(request.Tag is null ? "name" : "tag", request.TagName) ?? TagNames.Managed("name", request.Name)) is { } reserved)
             {
-                return Problems.Invalid("tag", "must not look like an id, and the service keeps 'latest' and 'best' itself. Choose another name.");
+                return reserved;
             }
 
             switch (await ExperimentPlan.OfAsync(request, datasets, bounds, limits.Value.ExperimentJobs, token))
@@ -64,7 +65,7 @@ internal static class ExperimentEndpoints
 
                     foreach (PlannedJob job in planned.Jobs)
                     {
-                        if (await TrainingJobRules.CheckStartFromAsync(job.Settings, checkpoints, token) is { } problem)
+                        if ((TagNames.Managed("name", job.Name) ?? await TrainingJobRules.CheckStartFromAsync(job.Settings, checkpoints, token)) is { } problem)
                         {
                             return problem;
                         }
@@ -79,7 +80,7 @@ internal static class ExperimentEndpoints
         async Task<IResult?> Store(IReadOnlyList<PlannedJob> planned, KeyedRequest? key)
         {
             string owner = context.User.Id()!;
-            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, planned.Count, token);
+            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, [.. planned.Select(job => job.Settings)], token);
             using (place)
             {
                 if (place is null)
@@ -110,7 +111,7 @@ internal static class ExperimentEndpoints
             Id = id,
             Name = request.Name,
             Preset = request.Preset,
-            Tag = request.Tag ?? (request.Grid is null ? null : request.Name ?? $"sweep-{id.ToString("N")[^12..]}"),
+            Tag = request.TagName ?? (request.Grid is null ? null : $"sweep-{id.ToString("N")[^12..]}"),
             CreatedAt = DateTime.UtcNow,
         };
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Domain.Jobs;
@@ -34,6 +35,10 @@ internal sealed record ExperimentRequest
     /// <summary>A tag that is to name the checkpoint with the lowest test loss once all jobs have ended. A grid has one in any case, by default its name.</summary>
     [Name]
     public string? Tag { get; init; }
+
+    /// <summary>The tag that the request asks for, by a field of its own or by a grid's name; null where it asks for none.</summary>
+    [JsonIgnore]
+    public string? TagName => Tag ?? (Grid is null ? null : Name);
 }
 
 /// <summary>A job that is about to be made.</summary>

@@ -58,7 +58,8 @@ internal sealed class ExperimentStore(IDbContextFactory<StoreContext> stores, Ta
             .ToListAsync(token);
         foreach (var experiment in ended)
         {
-            if (experiment is { Tag: { } tag, Best: { } best })
+            // Earlier versions took any name: a tag of a reserved one could not be asked for by it.
+            if (experiment is { Tag: { } tag, Best: { } best } && !TagNames.IsManaged(tag) && !TagNames.IsId(tag))
             {
                 await tags.PutAsync(tag, best, agrees: _ => true, token);
             }

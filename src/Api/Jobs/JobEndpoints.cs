@@ -13,6 +13,7 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -61,9 +62,9 @@ internal static class JobEndpoints
                 return Problems.Invalid(violations);
             }
 
-            if (await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token) is { } unavailable)
+            if ((TagNames.Managed("name", request.Name) ?? await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token)) is { } unusable)
             {
-                return unavailable;
+                return unusable;
             }
 
             if (await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token) is { } problem)
@@ -72,7 +73,7 @@ internal static class JobEndpoints
             }
 
             string owner = context.User.Id()!;
-            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, jobs: 1, token);
+            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, [settings], token);
             using (place)
             {
                 if (place is null)

@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Jobs;
 
@@ -19,10 +21,17 @@ internal sealed record ProgressEvent(JobStatus Status, JobProgress Progress, Met
 /// version of the job that its write made. A job's writes follow one another, hence all events up to a version are there
 /// once that version is.
 /// </summary>
-internal sealed class JobEvents(IDbContextFactory<StoreContext> stores, JobWatch watch, IHostApplicationLifetime lifetime)
+internal sealed class JobEvents(IDbContextFactory<StoreContext> stores, JobWatch watch, IOptions<LimitsOptions> limits, IHostApplicationLifetime lifetime)
 {
-    private const int Batch = 200; // rows read at a time: a job can have 100,000 points
+    /// <summary>Bytes of the largest <c>progress</c> event with a point, and of the largest <c>checkpoint</c> event, as JSON.</summary>
+    public const int MaxPointBytes = 512;
+    public const int MaxCheckpointBytes = 3_072;
+
     private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(15);
+
+    // Rows read at a time, half of the bytes for each kind: a job can have 100,000 points, and a reader take as long as it likes.
+    private readonly int _points = limits.Value.EventBytes / 2 / MaxPointBytes;
+    private readonly int _checkpoints = limits.Value.EventBytes / 2 / MaxCheckpointBytes;
 
     /// <param name="last">The Last-Event-ID header, or null for the beginning.</param>
     /// <param name="sent">The version up to which all events were received; -1 for none.</param>
@@ -94,12 +103,12 @@ internal sealed class JobEvents(IDbContextFactory<StoreContext> stores, JobWatch
         }
 
         List<MetricRow> metrics = await store.Metrics.AsNoTracking()
-            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version).OrderBy(row => row.Version).ThenBy(row => row.Step).Take(Batch).ToListAsync(token);
+            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version).OrderBy(row => row.Version).ThenBy(row => row.Step).Take(_points).ToListAsync(token);
         List<CheckpointRow> checkpoints = await store.Checkpoints.AsNoTracking()
-            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version).OrderBy(row => row.Version).ThenBy(row => row.Step).Take(Batch).ToListAsync(token);
+            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version).OrderBy(row => row.Version).ThenBy(row => row.Step).Take(_checkpoints).ToListAsync(token);
         long until = Math.Min(
-            metrics.Count == Batch ? metrics[^1].Version : job.Version,
-            checkpoints.Count == Batch ? checkpoints[^1].Version : job.Version);
+            metrics.Count == _points ? metrics[^1].Version : job.Version,
+            checkpoints.Count == _checkpoints ? checkpoints[^1].Version : job.Version);
         List<(long Version, SseItem<object> Event)> events =
         [
             .. metrics.Select(row => (row.Version, Event("progress", row.Version, ProgressOf(job, row)))),

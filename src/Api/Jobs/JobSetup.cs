@@ -1,4 +1,5 @@
 using System.Globalization;
+using AutoencoderApi.Api.Settings;
 using AutoencoderApi.Api.Store;
 using Hangfire;
 using Hangfire.InMemory;
@@ -14,7 +15,7 @@ internal static class JobSetup
 
     public static void AddJobs(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<TrainingOptions>(TrainingOptions.Section);
         services.Configure<HostOptions>(options =>
         {
             options.ShutdownTimeout = s_stopWithin + TimeSpan.FromSeconds(1); // more than Hangfire's own

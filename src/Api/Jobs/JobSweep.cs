@@ -14,6 +14,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// job whose lease has run out is queued again, or ended where it has taken its workers with it; a cancelled one is ended;
 /// a queued one without an entry gets a new entry, unless it waits for its data set. It also ends the experiments whose jobs have
 /// ended. Of many processes one does it, whichever is the first once it is due.
+/// A time in the store that lies further ahead than its own length counts as over: the clock was set back.
 /// </summary>
 internal sealed partial class JobSweep(
     IDbContextFactory<StoreContext> stores, JobQueue queue, ExperimentStore experiments, JobStorage storage, ILogger<JobSweep> logger) : BackgroundService
@@ -25,6 +26,7 @@ internal sealed partial class JobSweep(
     private const int BatchSize = 100;
     private const int MaxBatches = 5;
     private const int MaxTaken = 10_000; // as many entries as there are workers, and those that dead ones have left
+    private const int SecondsLate = 10; // beyond which no process has swept, or the clock was set ahead
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5); // an entry just taken has not claimed its job yet
 
@@ -32,15 +34,22 @@ internal sealed partial class JobSweep(
     public async Task SweepAsync(CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
+        bool isOnTime = await store.Sweeps.AnyAsync(sweep => sweep.NextAt > StoreContext.Now().AddSeconds(-SecondsLate) && sweep.NextAt < StoreContext.Now(), token);
         int mine = await store.Sweeps
-            .Where(sweep => sweep.Id == SweepRow.OnlyId && sweep.NextAt < StoreContext.Now())
+            .Where(sweep => sweep.Id == SweepRow.OnlyId && (sweep.NextAt < StoreContext.Now() || sweep.NextAt > StoreContext.Now().AddSeconds(SecondsBetween)))
             .ExecuteUpdateAsync(set => set.SetProperty(sweep => sweep.NextAt, sweep => StoreContext.Now().AddSeconds(SecondsBetween)), token);
         if (mine == 0)
         {
             return;
         }
 
-        await BringBackAsync(store, token);
+        // The first round after a pause takes no job from its worker: the clock may have been set, and then workers that live renew
+        // their leases by the new time before the next round.
+        if (isOnTime)
+        {
+            await BringBackAsync(store, token);
+        }
+
         await experiments.EndAsync(token);
         for (int batch = 0; batch < MaxBatches && await EnqueueAsync(store, token) == BatchSize; batch++)
         {
@@ -51,7 +60,8 @@ internal sealed partial class JobSweep(
 
     private async Task BringBackAsync(StoreContext store, CancellationToken token)
     {
-        IQueryable<JobRow> stranded = store.Jobs.Where(job => job.LeaseUntil < StoreContext.Now());
+        IQueryable<JobRow> stranded = store.Jobs.Where(
+            job => job.LeaseUntil < StoreContext.Now() || job.LeaseUntil > StoreContext.Now().AddSeconds(JobLease.Seconds));
         IQueryable<JobRow> running = stranded.Where(job => job.Status == JobStatus.Running);
         int failed = await running.Where(job => job.ClaimsSinceStep >= MaxClaimsWithoutStep)
             .ExecuteUpdateAsync(Ended(JobStatus.Failed, JobErrors.WorkerLost($"{MaxClaimsWithoutStep} times in a row before its first step")), token);
@@ -74,7 +84,8 @@ internal sealed partial class JobSweep(
     {
         var due = await store.Jobs
             .Where(job => job.Status == JobStatus.Queued && job.PendingDataset == null)
-            .Where(job => job.QueueCheckAt == null || job.QueueCheckAt < StoreContext.Now())
+            .Where(job => job.QueueCheckAt == null || job.QueueCheckAt < StoreContext.Now()
+                || job.QueueCheckAt > StoreContext.Now().AddSeconds(JobQueue.SecondsToTrust))
             .OrderBy(job => job.ClaimsSinceStep) // those that may have to wait last
             .ThenBy(job => job.Id)
             .Select(job => new { job.Id, job.QueueEntry, job.ClaimsSinceStep })
@@ -115,7 +126,7 @@ internal sealed partial class JobSweep(
         StateData? state = entry is null ? null : connection.GetStateData(entry);
         return (state?.Name == EnqueuedState.StateName && !taken.Contains(entry!))
             || (state?.Name == ProcessingState.StateName
-                && Hangfire.Common.JobHelper.DeserializeDateTime(state.Data["StartedAt"]) > DateTime.UtcNow - s_grace);
+                && (Hangfire.Common.JobHelper.DeserializeDateTime(state.Data["StartedAt"]) - DateTime.UtcNow).Duration() < s_grace);
     }
 
     private static partial class Log

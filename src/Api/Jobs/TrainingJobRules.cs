@@ -20,9 +20,9 @@ internal static class TrainingJobRules
         TrainingJobRequest request, DatasetCatalog datasets, JobBounds bounds, CancellationToken token)
     {
         string dataset = request.Dataset ?? await datasets.DefaultAsync(token);
-        FeatureShape? pictures = await datasets.ShapeOfAsync(dataset, token);
-        TrainingSettings settings = request.Resolve(dataset, pictures ?? DigitPreparation.Shape);
-        return (settings, Violations(request, settings, hasDataset: pictures is not null, bounds));
+        DatasetSize? size = await datasets.SizeOfAsync(dataset, token);
+        TrainingSettings settings = request.Resolve(dataset, size?.Shape ?? DigitPreparation.Shape);
+        return (settings, Violations(request, settings, size, bounds));
     }
 
     /// <summary>The fields that mean nothing to a network of that architecture.</summary>
@@ -59,7 +59,7 @@ internal static class TrainingJobRules
         };
     }
 
-    private static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, bool hasDataset, JobBounds bounds)
+    private static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, DatasetSize? dataset, JobBounds bounds)
     {
         var violations = new Dictionary<string, string>(SettingsRules.Violations(settings));
         if (request.Name is not null && !SettingsRules.IsName(request.Name))
@@ -67,7 +67,7 @@ internal static class TrainingJobRules
             violations["name"] = SettingsRules.NameRule;
         }
 
-        if (!hasDataset)
+        if (dataset is null)
         {
             violations["dataset"] = NoDataset;
         }
@@ -77,7 +77,7 @@ internal static class TrainingJobRules
             violations[field] = settings.Architecture == Architecture.Dense ? "does not apply to dense; leave it out." : "applies to dense only; leave it out.";
         }
 
-        return violations.Count > 0 ? violations : bounds.Violations(settings);
+        return violations.Count > 0 ? violations : bounds.Violations(settings, dataset!);
     }
 
     private static IEnumerable<string> Given(TrainingJobRequest request)

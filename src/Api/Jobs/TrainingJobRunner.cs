@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
@@ -26,6 +27,7 @@ internal sealed partial class TrainingJobRunner(
     CheckpointStore checkpoints,
     JobRecorder recorder,
     IOptions<TrainingOptions> options,
+    IOptions<LimitsOptions> limits,
     IHostApplicationLifetime lifetime,
     ILogger<TrainingJobRunner> logger)
 {
@@ -141,7 +143,7 @@ internal sealed partial class TrainingJobRunner(
     private async Task<(JobStatus Status, JobError? Error)> TrainAsync(JobLease lease, Trainer trainer, double elapsedBefore, CancellationToken shutdown)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
-        await using var training = new TrainingThread(trainer, stop);
+        await using var training = new TrainingThread(trainer, limits.Value.RunEventBytes, stop);
         await using var heartbeat = new Heartbeat(recorder, lease, trainer, stop, logger);
         long began = Stopwatch.GetTimestamp();
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Api.Jobs;
@@ -9,24 +8,22 @@ namespace AutoencoderApi.Api.Jobs;
 /// </summary>
 internal sealed class TrainingThread : IAsyncDisposable
 {
-    private const int EventsAhead = 16; // how far training may run ahead of a slow store
-
-    private readonly Channel<TrainingEvent> _events =
-        Channel.CreateBounded<TrainingEvent>(new BoundedChannelOptions(EventsAhead) { SingleReader = true, SingleWriter = true });
-
+    private readonly RunEvents _events;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenSource _abandoned = new(); // nobody reads the events any more
     private readonly Task _thread;
 
+    /// <param name="maxEventBytes">How far training may run ahead of a slow store: see <see cref="RunEvents"/>.</param>
     /// <param name="stop">Asks the trainer to stop, after which it tells how it has ended.</param>
-    public TrainingThread(Trainer trainer, CancellationTokenSource stop)
+    public TrainingThread(Trainer trainer, long maxEventBytes, CancellationTokenSource stop)
     {
+        _events = new RunEvents(maxEventBytes);
         _stop = stop;
         _thread = Task.Factory.StartNew(() => Run(trainer), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>The events until the trainer has ended; throws what it has thrown.</summary>
-    public IAsyncEnumerable<TrainingEvent> Events => _events.Reader.ReadAllAsync(CancellationToken.None);
+    public IAsyncEnumerable<TrainingEvent> Events => _events.ReadAllAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
@@ -34,6 +31,7 @@ internal sealed class TrainingThread : IAsyncDisposable
         await _abandoned.CancelAsync();
         await _thread;
         _abandoned.Dispose();
+        _events.Dispose();
     }
 
     private void Run(Trainer trainer)
@@ -42,14 +40,14 @@ internal sealed class TrainingThread : IAsyncDisposable
         {
             foreach (TrainingEvent happened in trainer.Train(_stop.Token))
             {
-                _events.Writer.WriteAsync(happened, _abandoned.Token).AsTask().GetAwaiter().GetResult(); // this thread is training's own
+                _events.Write(happened, _abandoned.Token); // this thread is training's own
             }
 
-            _events.Writer.Complete();
+            _events.Complete(null);
         }
         catch (Exception fault) // for the reader of the events
         {
-            _events.Writer.Complete(fault);
+            _events.Complete(fault);
         }
     }
 }

@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.Extensions.Options;
@@ -8,8 +9,9 @@ namespace AutoencoderApi.Api.Limits;
 internal sealed class JobBounds(IOptions<LimitsOptions> options)
 {
     /// <param name="settings">Within <see cref="SettingsRules"/>.</param>
+    /// <param name="dataset">The one that the job trains on.</param>
     /// <returns>Each setting beyond a limit, by its wire name, with what it may be.</returns>
-    public IReadOnlyDictionary<string, string> Violations(TrainingSettings settings)
+    public IReadOnlyDictionary<string, string> Violations(TrainingSettings settings, DatasetSize dataset)
     {
         LimitsOptions limits = options.Value;
         var violations = new Dictionary<string, string>();
@@ -28,11 +30,18 @@ internal sealed class JobBounds(IOptions<LimitsOptions> options)
             violations["channels"] = $"must be at most {limits.Channels} each here (Limits:Channels).";
         }
 
-        double teraflop = 1e-12 * settings.Steps * settings.BatchSize * NetworkPlan.For(settings).TrainingFlop;
-        if (violations.Count == 0 && teraflop > limits.JobTeraflop)
+        ComputeCost compute = ComputeCost.Of(settings, dataset);
+        if (violations.Count == 0 && compute.Teraflop > limits.JobTeraflop)
         {
-            violations["steps"] = FormattableString.Invariant(
-                $"× batchSize on this network is {teraflop:G4} × 10^12 floating-point operations; at most {limits.JobTeraflop} are taken here (Limits:JobTeraflop).");
+            violations[compute.Evaluation > compute.Training ? "evaluateEvery" : "steps"] = FormattableString.Invariant(
+                $"the job is {compute.Teraflop:G4} × 10^12 floating-point operations ({compute.Training:G4} of training, {compute.Evaluation:G4} of {ComputeCost.EvaluationsOf(settings)} evaluations on {dataset.Validation} images, {compute.Trials:G4} of trial draws); at most {limits.JobTeraflop} are taken here (Limits:JobTeraflop).");
+        }
+
+        StorageCost storage = StorageCost.Of(settings);
+        if (violations.Count == 0 && storage.Bytes > 1e9 * limits.JobGigabytes)
+        {
+            violations["checkpointEvery"] = FormattableString.Invariant(
+                $"makes {storage.Checkpoints} checkpoints of {storage.CheckpointBytes / 1e6:G4} MB, {storage.Bytes / 1e9:G4} GB in all; at most {limits.JobGigabytes} GB of a job are stored here (Limits:JobGigabytes).");
         }
 
         return violations;

@@ -73,9 +73,25 @@ internal sealed class LimitsOptions
     [Range(1, SettingsRules.MaxChannels)]
     public int Channels { get; set; } = SettingsRules.MaxChannels;
 
-    /// <summary>10^12 floating-point operations of a job: steps × batch × those of one picture. The default job needs 2.5.</summary>
+    /// <summary>10^12 floating-point operations of a job, for its training, its evaluations and its trial draws. The default job needs 2.7 on MNIST.</summary>
     [Range(0.001, 1_000_000)]
     public double JobTeraflop { get; set; } = 1_000;
+
+    /// <summary>10^9 bytes that a job stores: its checkpoints, and the points of its loss curve.</summary>
+    [Range(0.001, 1_000_000)]
+    public double JobGigabytes { get; set; } = 4;
+
+    /// <summary>10^9 bytes that the jobs of one key store together, those still to be written included.</summary>
+    [Range(0.001, 1_000_000)]
+    public double StoredGigabytesPerKey { get; set; } = 64;
+
+    /// <summary>10^9 bytes of all imported checkpoints together.</summary>
+    [Range(0.001, 1_000_000)]
+    public double ImportedGigabytes { get; set; } = 16;
+
+    /// <summary>Bytes of a run's checkpoints that wait for the store while training goes on; one of more waits alone.</summary>
+    [Range(1_048_576, 1_073_741_824)]
+    public int RunEventBytes { get; set; } = 67_108_864;
 
     /// <summary>Jobs of one experiment.</summary>
     [Range(1, 1_000)]
@@ -104,13 +120,25 @@ internal sealed class LimitsOptions
     [Range(1, 10_000)]
     public int EventReaders { get; set; } = 100;
 
+    /// <summary>Bytes of events that wait for one reader.</summary>
+    [Range(16_384, 16_777_216)]
+    public int EventBytes { get; set; } = 65_536;
+
     /// <summary>Seconds after which a request that is not done is given up with 503.</summary>
     [Range(1, 3_600)]
     public int RequestSeconds { get; set; } = 120;
 
-    /// <summary>Connections open at the same time; one more is closed at once.</summary>
+    /// <summary>Connections open at the same time; one more takes the place of one that is idle without a key, or is closed at once.</summary>
     [Range(1, 100_000)]
     public int Connections { get; set; } = 2_000;
+
+    /// <summary>Connections of one address at the same time; one more is closed at once. Loopback and trusted proxies are exempt.</summary>
+    [Range(1, 100_000)]
+    public int ConnectionsPerAddress { get; set; } = 500;
+
+    /// <summary>Seconds after which a connection is closed that has sent nothing, or whose last request had no key; trusted proxies are exempt.</summary>
+    [Range(1, 3_600)]
+    public int IdleSeconds { get; set; } = 10;
 
     /// <summary>Seconds that a request's headers may take to arrive.</summary>
     [Range(1, 300)]

@@ -1,4 +1,7 @@
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Settings;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -15,8 +18,9 @@ internal static class LimitsSetup
 
     public static void AddLimits(this IServiceCollection services)
     {
-        services.AddOptions<LimitsOptions>().BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitsOptions>>((kestrel, limits) => Bound(kestrel, limits.Value));
+        services.AddSettings<LimitsOptions>(LimitsOptions.Section);
+        services.AddSingleton<ConnectionBound>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitsOptions>, ConnectionBound>((kestrel, limits, connections) => Bound(kestrel, limits.Value, connections));
         services.AddOptions<JsonOptions>().Configure<IOptions<LimitsOptions>>((json, limits) => json.SerializerOptions.MaxDepth = limits.Value.JsonDepth);
         services.AddOptions<FormOptions>().Configure(form => form.MultipartBodyLengthLimit = long.MaxValue); // the body has its own limit
         services.AddRequestTimeouts();
@@ -26,6 +30,7 @@ internal static class LimitsSetup
         services.AddSingleton<FigureBound>();
         services.AddSingleton<JobBounds>();
         services.AddSingleton<QueueBound>();
+        services.AddSingleton<StorageBound>();
         services.AddSingleton<EventReaders>();
         services.AddSingleton(provider => PicturesUpTo(provider.GetRequiredService<IOptions<LimitsOptions>>().Value));
     }
@@ -39,12 +44,27 @@ internal static class LimitsSetup
     private static PictureLimits PicturesUpTo(LimitsOptions limits) =>
         new() { MaxSide = limits.PictureSide, MaxPixels = limits.PicturePixels, DecodingsAtOnce = limits.DecodingsAtOnce };
 
-    private static void Bound(KestrelServerOptions kestrel, LimitsOptions limits)
+    /// <summary>Tells a connection when it answers requests, and whether their callers have a key.</summary>
+    public static void UseConnectionBound(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        OpenConnection? connection = context.Features.Get<OpenConnection>();
+        connection?.BeginRequest();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            connection?.EndRequest(isKnown: context.User.Id() is not null);
+        }
+    });
+
+    private static void Bound(KestrelServerOptions kestrel, LimitsOptions limits, ConnectionBound connections)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = limits.JsonBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
-        kestrel.Limits.MaxConcurrentConnections = limits.Connections;
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => connections.HandleAsync(connection, next)));
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeaderSeconds);
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.UploadBytesPerSecond, TimeSpan.FromSeconds(limits.UploadGraceSeconds));
     }

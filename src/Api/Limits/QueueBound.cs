@@ -14,7 +14,7 @@ namespace AutoencoderApi.Api.Limits;
 /// Keeps the number of waiting jobs within its bounds, in all and for each key. Far from a bound the last count is good for a second,
 /// since counting a long queue takes longer than adding to it; near a bound every request counts.
 /// </summary>
-internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOptions<LimitsOptions> limits) : IDisposable
+internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOptions<LimitsOptions> limits, StorageBound storage) : IDisposable
 {
     private const int RetrySeconds = 10;
     private const string Everyone = "";
@@ -29,20 +29,20 @@ internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOption
     /// the stored jobs, so that requests at the same moment cannot exceed the bound together (in one process).
     /// </summary>
     /// <param name="owner">The key's id.</param>
-    /// <returns>The places, or the problem where the queue is too full for them.</returns>
-    public async Task<(IDisposable? Places, ProblemHttpResult? Full)> TakeAsync(string owner, int jobs, CancellationToken token)
+    /// <returns>The places, or the problem where the queue is too full for them, or the key would store too much.</returns>
+    public async Task<(IDisposable? Places, ProblemHttpResult? Full)> TakeAsync(string owner, IReadOnlyList<TrainingSettings> jobs, CancellationToken token)
     {
         await _oneAtATime.WaitAsync(token);
         try
         {
-            if (await FullAsync(owner, jobs, token) is { } full)
+            if ((await FullAsync(owner, jobs.Count, token) ?? await storage.RefusalAsync(owner, jobs, token)) is { } full)
             {
                 return (null, full);
             }
 
             string[] counted = [owner, Everyone];
-            Array.ForEach(counted, whose => _counts.GetValueOrDefault(whose)?.Add(jobs));
-            return (new Places(_taken, counted, jobs), null);
+            Array.ForEach(counted, whose => _counts.GetValueOrDefault(whose)?.Add(jobs.Count));
+            return (new Places(_taken, counted, jobs.Count), null);
         }
         finally
         {

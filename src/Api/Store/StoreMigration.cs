@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using AutoencoderApi.Api.Startup;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Store;
@@ -12,7 +14,7 @@ namespace AutoencoderApi.Api.Store;
 /// </summary>
 internal static class StoreMigration
 {
-    private const long LockKey = 0x6175746f656e63; // any number that no other program on this database uses
+    internal const long LockKey = 0x6175746f656e63; // any number that no other program on this database uses
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
@@ -41,26 +43,30 @@ internal static class StoreMigration
     {
         StoreOptions options = services.GetRequiredService<IOptions<StoreOptions>>().Value;
         Directory.CreateDirectory(options.Folder);
-        await using StoreContext store = await services.GetRequiredService<IDbContextFactory<StoreContext>>().CreateDbContextAsync(stop);
+        var stores = services.GetRequiredService<IDbContextFactory<StoreContext>>();
+        await using StoreContext store = await stores.CreateDbContextAsync(stop);
+        store.Database.SetCommandTimeout(options.MigrationTime);
+        var progress = new MigrationProgress(stores, services.GetRequiredService<ILogger<MigrationProgress>>());
         if (store.Database.IsSqlite())
         {
             await using FileStream held = await Patiently(() => Task.FromResult(Open(Path.Combine(options.Folder, "migrating.lock"), FileShare.None)), stop);
             await Open(options.SqliteFile, FileShare.ReadWrite).DisposeAsync(); // connections make no file: StoreOptions
-            await MigrateSqliteAsync(store, stop);
+            await MigrateSqliteAsync(store, progress, stop);
         }
         else
         {
-            await Patiently(() => MigratePostgresAsync(store, services, stop), stop);
+            await Patiently(() => MigratePostgresAsync(store, options, progress, services, stop), stop);
         }
     }
 
     private static FileStream Open(string path, FileShare share) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share);
 
-    private static async Task MigrateSqliteAsync(StoreContext store, CancellationToken stop)
+    private static async Task MigrateSqliteAsync(StoreContext store, MigrationProgress progress, CancellationToken stop)
     {
+        await RefuseNewerAsync(store, stop);
         await store.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'", stop); // kept by the file: reading goes on while another writes
         await store.Database.ExecuteSqlAsync($"""DROP TABLE IF EXISTS "__EFMigrationsLock" """, stop); // left by a killed process
-        await MigrateWithoutForeignKeysAsync(store.Database, stop);
+        await MigrateWithoutForeignKeysAsync(store, progress, stop);
 
         // A queue in memory is born empty: no entry that an earlier process has made is in it.
         await store.Jobs.Where(job => job.QueueEntry != null).ExecuteUpdateAsync(
@@ -71,22 +77,37 @@ internal static class StoreMigration
     /// A migration may build a table anew, and dropping the old one must not take the rows that refer to it along. SQLite heeds the switch
     /// only outside of a transaction, so no migration can set it and be one transaction.
     /// </summary>
-    private static async Task MigrateWithoutForeignKeysAsync(DatabaseFacade database, CancellationToken stop)
+    private static async Task MigrateWithoutForeignKeysAsync(StoreContext store, MigrationProgress progress, CancellationToken stop)
     {
-        await database.OpenConnectionAsync(stop);
-        await database.ExecuteSqlAsync($"PRAGMA foreign_keys = 0", stop);
-        await database.MigrateAsync(stop);
-        await database.ExecuteSqlAsync($"PRAGMA foreign_keys = 1", stop);
-        await database.CloseConnectionAsync();
+        await store.Database.OpenConnectionAsync(stop);
+        await store.Database.ExecuteSqlAsync($"PRAGMA foreign_keys = 0", stop);
+        await MigrateAsync(store, progress, stop);
+        await store.Database.ExecuteSqlAsync($"PRAGMA foreign_keys = 1", stop);
+        await store.Database.CloseConnectionAsync();
     }
 
-    private static async Task<bool> MigratePostgresAsync(StoreContext store, IServiceProvider services, CancellationToken stop)
+    private static async Task<bool> MigratePostgresAsync(
+        StoreContext store, StoreOptions options, MigrationProgress progress, IServiceProvider services, CancellationToken stop)
     {
         await store.Database.OpenConnectionAsync(stop);
         try
         {
-            await store.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({LockKey})", stop);
-            await store.Database.MigrateAsync(stop);
+            // Asked again and again: a statement that waits for the lock would run into the connection's time limit.
+            long began = Stopwatch.GetTimestamp();
+            while (!(await store.Database.SqlQuery<bool>($"""SELECT pg_try_advisory_lock({LockKey}) AS "Value" """).ToListAsync(stop))[0])
+            {
+                if (Stopwatch.GetElapsedTime(began) > options.MigrationTime)
+                {
+                    throw new StartException(
+                        $"Another process has been migrating the store for {options.MigrationMinutes} minutes (Store:MigrationMinutes); its log says how far it is.");
+                }
+
+                progress.Waits();
+                await Task.Delay(s_pause, stop);
+            }
+
+            await RefuseNewerAsync(store, stop);
+            await MigrateAsync(store, progress, stop);
             services.GetRequiredService<JobStorage>(); // makes the queue's tables
             await store.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({LockKey})", stop);
             return true;
@@ -94,6 +115,28 @@ internal static class StoreMigration
         finally
         {
             await store.Database.CloseConnectionAsync();
+        }
+    }
+
+    /// <summary>A migration that this version does not know was made by a later one, whose tables it would misuse.</summary>
+    private static async Task RefuseNewerAsync(StoreContext store, CancellationToken stop)
+    {
+        if ((await store.Database.GetAppliedMigrationsAsync(stop)).Except(store.Database.GetMigrations()).FirstOrDefault() is { } unknown)
+        {
+            throw new StartException(
+                $"The store has the migration {unknown} of a newer version of this service; start that version, or restore a backup from before the upgrade.");
+        }
+    }
+
+    /// <summary>One by one, each in a transaction of its own: a process that ends on the way leaves those before it done.</summary>
+    private static async Task MigrateAsync(StoreContext store, MigrationProgress progress, CancellationToken stop)
+    {
+        string[] pending = [.. await store.Database.GetPendingMigrationsAsync(stop)];
+        IMigrator migrator = store.GetService<IMigrator>();
+        for (int i = 0; i < pending.Length; i++)
+        {
+            string migration = pending[i];
+            await progress.WatchAsync(migration, i + 1, pending.Length, () => migrator.MigrateAsync(migration, stop));
         }
     }
 

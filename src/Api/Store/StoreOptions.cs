@@ -22,12 +22,18 @@ internal sealed class StoreOptions
     public StoreProvider Provider { get; set; }
 
     /// <summary>Holds the SQLite file and, unless configured elsewhere, the data sets. Made where it is missing.</summary>
-    [Required(AllowEmptyStrings = false)]
+    [Required(AllowEmptyStrings = false, ErrorMessage = "Store:Folder is empty; set it to a folder, or leave it out.")]
     public string Folder { get; set; } = "./data";
 
     /// <summary>Days after which an ended job is deleted with its metrics and checkpoints, unless a tag names one of them; null keeps all.</summary>
     [Range(1e-6, 36_500)]
     public double? KeepDays { get; set; }
+
+    /// <summary>Minutes that one statement of a migration may take, and that a process waits for another one that migrates the store.</summary>
+    [Range(1, 10_080)]
+    public int MigrationMinutes { get; set; } = 120;
+
+    public TimeSpan MigrationTime => TimeSpan.FromMinutes(MigrationMinutes);
 
     /// <summary>Seconds that a write waits for another writer on SQLite.</summary>
     public const int SqliteWaitSeconds = 10;

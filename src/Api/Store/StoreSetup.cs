@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ internal static class StoreSetup
 {
     public static void AddStore(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<StoreOptions>(StoreOptions.Section);
         if (configuration.Provider() == StoreProvider.Postgres)
         {
             // Nothing here leaves anything behind in its session that would have to be reset.

@@ -67,7 +67,7 @@ internal static class TagEndpoints
     private static async Task<Results<Ok<TagResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
         string tag, TagStore tags, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
     {
-        if (CheckpointStore.KeptTags.Contains(tag))
+        if (TagNames.IsManaged(tag))
         {
             return await KeptAsync(tag, checkpoints, token) is { } kept ? Show(kept, Conditional.EntityTag(kept.Checkpoint.ToString("N"))) : Problems.TagNotFound(tag);
         }
@@ -86,7 +86,7 @@ internal static class TagEndpoints
             return keptProblem;
         }
 
-        if (Guid.TryParse(tag, out _))
+        if (TagNames.IsId(tag))
         {
             return Problems.Invalid("tag", "must not look like an id.");
         }
@@ -115,15 +115,11 @@ internal static class TagEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         string tag, TagStore tags, HttpContext context, CancellationToken token)
     {
-        if (Kept(tag) is { } problem)
-        {
-            return problem;
-        }
-
+        // Earlier versions made tags of the names that the service manages: those can be deleted.
         return await tags.DeleteAsync(tag, current => context.Request.AllowWriteOver(EntityTag(current)), token) switch
         {
             TagWrite.Deleted => TypedResults.NoContent(),
-            TagWrite.NoSuchTag => Problems.TagNotFound(tag),
+            TagWrite.NoSuchTag => Kept(tag) ?? Problems.TagNotFound(tag),
             _ => Stale(tag),
         };
     }
@@ -133,7 +129,7 @@ internal static class TagEndpoints
 
     private static EntityTagHeaderValue EntityTag(TagRow tag) => Conditional.EntityTag(tag.Revision.ToString("N"));
 
-    private static ProblemHttpResult? Kept(string tag) => CheckpointStore.KeptTags.Contains(tag)
+    private static ProblemHttpResult? Kept(string tag) => TagNames.IsManaged(tag)
         ? Problems.Unusable($"'{tag}' is kept by the service and moves by itself. Choose another name.")
         : null;
 

@@ -3,8 +3,13 @@ namespace AutoencoderApi.Domain.Datasets;
 /// <summary>A data set as MNIST is distributed: four IDX files in one folder, gzip or plain.</summary>
 public static class IdxFolder
 {
+    /// <summary>Images that are split off for validation: the first of the training file.</summary>
+    public const int ValidationCount = 5_000;
+
+    /// <summary>Images in the test file of MNIST, and of Fashion-MNIST.</summary>
+    public const int PublishedTestCount = 10_000;
+
     private const int Side = 28;
-    private const int ValidationCount = 5_000; // the first of the training file
     private const int Classes = 10;
 
     /// <summary>The names that MNIST's files have, less an ending <c>.gz</c>.</summary>

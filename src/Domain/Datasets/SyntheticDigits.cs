@@ -10,26 +10,32 @@ public static class SyntheticDigits
 {
     public const string Name = "synthetic-digits";
 
+    /// <summary>Images in the validation split, unless another number is asked for.</summary>
+    public const int ValidationCount = 2_000;
+
+    /// <summary>Images in the test split, unless another number is asked for.</summary>
+    public const int TestCount = 2_000;
+
     private const int PixelCount = PenCanvas.Side * PenCanvas.Side;
     private const double Box = 20; // the ink's longer side, in pixels
     private const int SamplesPerCurve = 6;
-    private const int Train = 20_000, Validation = 2_000, Test = 2_000;
+    private const int Train = 20_000;
     private const ulong Seed = 1;
 
     /// <summary>What <see cref="Create"/> makes where nothing else is asked for. No image is drawn.</summary>
     public static DatasetInfo Describe()
     {
-        byte[] labels = new byte[Train + Validation + Test];
+        byte[] labels = new byte[Train + ValidationCount + TestCount];
         for (int index = 0; index < labels.Length; index++)
         {
             var random = SplitMix64.ForStream(Seed, (ulong)index);
             labels[index] = Label(ref random);
         }
 
-        return new DatasetInfo(new(1, PenCanvas.Side, PenCanvas.Side), Train, Validation, Test, labels);
+        return new DatasetInfo(new(1, PenCanvas.Side, PenCanvas.Side), Train, ValidationCount, TestCount, labels);
     }
 
-    public static Dataset Create(int train = Train, int validation = Validation, int test = Test, ulong seed = Seed)
+    public static Dataset Create(int train = Train, int validation = ValidationCount, int test = TestCount, ulong seed = Seed)
     {
         byte[] pixels = new byte[(train + validation + test) * PixelCount];
         byte[] labels = new byte[train + validation + test];

@@ -45,6 +45,9 @@ public sealed class Trainer
         FirstMoment: null,
         SecondMoment: null);
 
+    /// <summary>Steps that the search for initial weights may take before the run's first one.</summary>
+    public static int MaxTrialSteps(TrainingSettings settings) => TrialDraws.MaxSteps(settings);
+
     /// <summary>
     /// Trains to the last step, telling what happens on the way; ends early when <paramref name="stop"/> asks, within a step or an evaluation too, after
     /// a checkpoint of the last whole step. A run that goes on from there does again what was broken off, and so ends as the run that was never stopped.

@@ -20,6 +20,9 @@ internal sealed class TrialDraws(TrainingSettings settings, int threads, Batches
     public static bool Applies(TrainingSettings settings) =>
         settings is { Architecture: Architecture.SwitchUnpool, StartFrom: null, WarmupSteps: > 0, Steps: >= TrialSteps };
 
+    /// <summary>Steps of all trials of a run together, at most.</summary>
+    public static int MaxSteps(TrainingSettings settings) => Applies(settings) ? MaxDraws * TrialSteps : 0;
+
     /// <summary>The number, from 0, of the first draw that does not end black; 0 where all do; null where <paramref name="stop"/> asked.</summary>
     public int? First(CancellationToken stop)
     {

@@ -25,6 +25,7 @@ public sealed class CommandTests
     [InlineData("keys", "create", "--role")]
     [InlineData("keys", "create", "--role", "king")]
     [InlineData("keys", "create", "--role", "reader", "--name", "../x")]
+    [InlineData("keys", "create", "--role", "operator", "--name", "local")]
     [InlineData("keys", "delete")]
     [InlineData("health", "now")]
     [InlineData("serve")]

@@ -49,23 +49,6 @@ public sealed class SlowCallerTests : IDisposable
         Assert.Contains("503", answer, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task One_connection_too_many_is_closed_at_once()
-    {
-        await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Limits__Connections", "10"));
-        int port = service.Client.Http.BaseAddress!.Port;
-        var clients = new List<TcpClient>();
-        for (int i = 0; i < 20; i++)
-        {
-            clients.Add(new TcpClient());
-            await clients[^1].ConnectAsync(IPAddress.Loopback, port);
-        }
-
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        Assert.True(await IsClosed(clients[^1], patience.Token));
-        clients.ForEach(client => client.Dispose());
-    }
-
     /// <summary>Sends the beginning, then a byte each second, until the service closes the connection or gives an answer.</summary>
     /// <returns>How long that took.</returns>
     private static async Task<TimeSpan> TrickleUntilClosed(int port, string beginning)

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace AutoencoderApi.Api.Limits;
+
+/// <summary>
+/// Keeps what one key stores within its bound: the checkpoints of its jobs that have ended, and all that the others may still write. Far
+/// from the bound the last sum is good for some seconds. Not for several threads at once: <see cref="QueueBound"/> asks in turn.
+/// </summary>
+internal sealed class StorageBound(IDbContextFactory<StoreContext> stores, IOptions<LimitsOptions> limits)
+{
+    private const double Near = 0.9; // of the bound
+    private static readonly TimeSpan s_trusted = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, (double Bytes, long At)> _sums = [];
+
+    /// <summary>The problem where the key would store too much with these jobs; null, and they count, where it would not.</summary>
+    /// <param name="owner">The key's id.</param>
+    public async Task<ProblemHttpResult?> RefusalAsync(string owner, IEnumerable<TrainingSettings> jobs, CancellationToken token)
+    {
+        if (owner == Caller.Local)
+        {
+            return null;
+        }
+
+        double bound = 1e9 * limits.Value.StoredGigabytesPerKey, added = jobs.Sum(job => (double)StorageCost.Of(job).Bytes);
+        bool isKnown = _sums.TryGetValue(owner, out var sum) && Stopwatch.GetElapsedTime(sum.At) < s_trusted && sum.Bytes + added <= Near * bound;
+        (double stored, long at) = isKnown ? sum : (await SumAsync(owner, token), Stopwatch.GetTimestamp());
+        bool fits = stored + added <= bound;
+        _sums[owner] = (fits ? stored + added : stored, at);
+        return fits ? null : Problems.Unusable(FormattableString.Invariant(
+            $"The jobs of this key may store {bound / 1e9:G4} GB (Limits:StoredGigabytesPerKey); they have {stored / 1e9:G4} GB, and this would add {added / 1e9:G4} GB. Delete jobs or checkpoints, or raise checkpointEvery."));
+    }
+
+    /// <summary>The problem where the imported checkpoints would be too many bytes with this one, or null.</summary>
+    public async Task<ProblemHttpResult?> ImportRefusalAsync(long bytes, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        double stored = await store.Checkpoints.Where(row => row.JobId == null).SumAsync(row => (long)row.Bytes, token), bound = 1e9 * limits.Value.ImportedGigabytes;
+        return stored + bytes <= bound ? null : Problems.Unusable(FormattableString.Invariant(
+            $"Imported checkpoints may have {bound / 1e9:G4} GB together (Limits:ImportedGigabytes); they have {stored / 1e9:G4} GB, and this one has {bytes / 1e9:G4} GB. Delete some first."));
+    }
+
+    private async Task<double> SumAsync(string owner, CancellationToken token)
+    {
+        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        double ended = await store.Checkpoints
+            .Where(row => store.Jobs.Any(job => job.Id == row.JobId && job.Owner == owner && JobStatuses.Terminal.Contains(job.Status)))
+            .SumAsync(row => (long)row.Bytes, token);
+        List<TrainingSettings> others = await store.Jobs.AsNoTracking()
+            .Where(job => job.Owner == owner && !JobStatuses.Terminal.Contains(job.Status)).Select(job => job.Settings).ToListAsync(token);
+        return ended + others.Sum(settings => (double)StorageCost.Of(settings).Bytes);
+    }
+}

@@ -1,0 +1,26 @@
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Errors;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Tags;
+
+/// <summary>Names that no caller may give to a tag, nor to what a tag is named after.</summary>
+internal static class TagNames
+{
+    /// <summary>Whether the service moves the tag of that name itself.</summary>
+    public static bool IsManaged(string name) => CheckpointStore.KeptTags.Contains(name);
+
+    /// <summary>Whether a path with that name would mean a checkpoint's id.</summary>
+    public static bool IsId(string name) => Guid.TryParse(name, out _);
+
+    /// <summary>The problem with a name that the service manages itself, or null.</summary>
+    /// <param name="field">The field of the request with that name.</param>
+    public static ProblemHttpResult? Managed(string field, string? name) => name is not null && IsManaged(name)
+        ? Problems.Unusable($"{field}: the service manages '{name}' itself. Choose another name.")
+        : null;
+
+    /// <summary>The problem with a name that is to become a tag, or null.</summary>
+    public static ProblemHttpResult? Refusal(string field, string? name) => name is not null && IsId(name)
+        ? Problems.Unusable($"{field}: '{name}' looks like an id. Choose another name for the tag.")
+        : Managed(field, name);
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text;
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Tests.Access;
+
+namespace AutoencoderApi.Api.Tests.Limits;
+
+/// <summary>What callers without a key cannot do to those with one, over real sockets.</summary>
+public sealed class StrangerTests : IDisposable
+{
+    private const int Connections = 40;
+    private const int PerAddress = 10;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+    private readonly string _key = ApiKey.Create();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Strangers_hold_connections_for_some_seconds_only_and_never_keep_a_caller_with_a_key_out()
+    {
+        int port = FreePort();
+        await using ServiceProcess service = await ServiceProcess.Start(
+            _folder,
+            [
+                .. KeyedService.Settings(0, _key, Role.Reader), ("ASPNETCORE_URLS", $"{ServiceProcess.Url};http://0.0.0.0:{port}"),
+                ("Limits__Connections", $"{Connections}"), ("Limits__ConnectionsPerAddress", $"{PerAddress}"), ("Limits__IdleSeconds", "3"),
+            ]);
+        int local = service.Client.Http.BaseAddress!.Port;
+        using Caller known = await Caller.ConnectAsync(IPAddress.Loopback, local);
+        Assert.Equal(200, await known.AskAsync("/v1/training-jobs", _key));
+
+        // As many as there are: half have asked something that needs no key, half are silent.
+        Caller[] strangers = await Task.WhenAll(Enumerable.Range(0, Connections + 10).Select(_ => Caller.ConnectAsync(IPAddress.Loopback, local)));
+        await Task.WhenAll(strangers.Where((_, i) => i % 2 == 0).Select(stranger => stranger.TryAskAsync("/health/live")));
+        await Task.Delay(TimeSpan.FromSeconds(1.2));
+        using (Caller late = await Caller.ConnectAsync(IPAddress.Loopback, local))
+        {
+            Assert.Equal(200, await late.AskAsync("/v1/training-jobs", _key));
+        }
+
+        long began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(strangers.Select(stranger => stranger.ClosedAsync()));
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 10);
+        Assert.Equal(200, await known.AskAsync("/v1/training-jobs", _key)); // on the same connection
+        Array.ForEach(strangers, stranger => stranger.Dispose());
+
+        IPAddress? elsewhere = NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)
+            .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
+        Assert.SkipWhen(elsewhere is null, "This machine has no address but loopback.");
+        Caller[] ofOneAddress = await Task.WhenAll(Enumerable.Range(0, PerAddress + 5).Select(_ => Caller.ConnectAsync(elsewhere, port)));
+        int?[] answers = await Task.WhenAll(ofOneAddress.Select(stranger => stranger.TryAskAsync("/health/live")));
+        Assert.Equal((PerAddress, 5), (answers.Count(answer => answer == 200), answers.Count(answer => answer is null)));
+        using Caller beside = await Caller.ConnectAsync(IPAddress.Loopback, port);
+        Assert.Equal(200, await beside.AskAsync("/v1/training-jobs", _key));
+        Array.ForEach(ofOneAddress, stranger => stranger.Dispose());
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>One connection, on which requests follow one another.</summary>
+    private sealed class Caller(TcpClient client) : IDisposable
+    {
+        public static async Task<Caller> ConnectAsync(IPAddress address, int port)
+        {
+            var client = new TcpClient();
+            await client.ConnectAsync(address, port);
+            return new Caller(client);
+        }
+
+        /// <returns>The status of the answer.</returns>
+        public async Task<int> AskAsync(string path, string? key = null)
+        {
+            string header = key is null ? "" : $"X-API-Key: {key}\r\n";
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n"));
+            byte[] buffer = new byte[65_536];
+            int read = await client.GetStream().ReadAsync(buffer); // the answers here are small: one piece each
+            return int.Parse(Encoding.ASCII.GetString(buffer, 0, read).Split(' ')[1], null as IFormatProvider);
+        }
+
+        /// <returns>Null where the connection was closed instead.</returns>
+        public async Task<int?> TryAskAsync(string path)
+        {
+            try
+            {
+                return await AskAsync(path);
+            }
+            catch (Exception e) when (e is IOException or IndexOutOfRangeException)
+            {
+                return null;
+            }
+        }
+
+        public async Task ClosedAsync()
+        {
+            try
+            {
+                byte[] buffer = new byte[4_096];
+                while (await client.GetStream().ReadAsync(buffer) > 0)
+                {
+                }
+            }
+            catch (IOException)
+            {
+                // reset, which is closed too
+            }
+        }
+
+        public void Dispose() => client.Dispose();
+    }
+}
