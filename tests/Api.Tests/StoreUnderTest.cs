@@ -66,6 +66,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         var store = new StoreUnderTest(settings);
         if (before is not null)
         {
+            await File.Create(Path.Combine(store._folder, "autoencoder.db")).DisposeAsync(); // the service's connections make no file
             await using StoreContext context = await store.Stores.CreateDbContextAsync();
             await before(context);
         }
