@@ -22,7 +22,7 @@ public sealed class NonFiniteLossTests(PostgresServer postgres) : IClassFixture<
     {
         await using ServiceStore store = await ServiceStore.New(provider, postgres);
         await using ServiceProcess service = await store.Start();
-        using HttpResponseMessage made = await service.Client.Post("/v1/experiments", $$"""{"name":"one","common":{{Settings}},"grid":{"seed":[1,2]}}""");
+        using HttpResponseMessage made = await service.Client.Post("/v1/experiments", $$$"""{"name":"one","common":{{{Settings}}},"grid":{"seed":[1,2]}}""");
         JsonNode experiment = await service.Client.Await(made.Headers.Location!.ToString(), state => (string?)state["status"] == "ended");
         (JsonNode broken, JsonNode sound) = (experiment["jobs"]![0]!, experiment["jobs"]![1]!);
         string id = (string)broken["id"]!, job = $"/v1/training-jobs/{id}";
