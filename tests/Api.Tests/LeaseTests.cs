@@ -151,6 +151,23 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    public async Task A_job_whose_workers_were_stopped_within_a_long_step_again_and_again_is_not_taken_for_one_that_kills_them(string provider)
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
+        Guid job = await store.AddJob();
+        for (int i = 0; i < JobSweep.MaxClaimsWithoutCheckpoint; i++)
+        {
+            Assert.Equal(JobStatus.Queued, await store.Recorder.EndAsync((await store.Claim(job))!, JobStatus.Queued, error: null));
+        }
+
+        Assert.NotNull(await store.Claim(job));
+        await store.LoseWorker(job);
+        Assert.Equal(JobStatus.Queued, (await store.Row(job)).Status);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
     public async Task The_sweep_gives_a_lost_entry_anew_leaves_a_waiting_one_and_is_done_by_one_process_at_a_time(string provider)
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);

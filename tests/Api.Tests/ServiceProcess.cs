@@ -82,7 +82,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Waits until the service says that it is ready.</summary>
     public async Task Ready()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(300));
         while (true)
         {
             try

@@ -172,7 +172,9 @@ internal sealed class JobRecorder(IDbContextFactory<StoreContext> stores, JobWat
         JobStatus[] before = JobStatuses.Before(status);
         return await lease.Row(store)
             .Where(job => before.Contains(job.Status))
-            .ExecuteUpdateAsync(set => JobLease.LetGo(set, status, error).SetProperty(job => job.ClaimsSinceStep, 0)) == 1; // the worker is alive
+            .ExecuteUpdateAsync(set => JobLease.LetGo(set, status, error)
+                .SetProperty(job => job.ClaimsSinceStep, 0) // the worker is alive: its claim is none of those that a job's workers were lost by
+                .SetProperty(job => job.ClaimsSinceCheckpoint, job => job.ClaimsSinceCheckpoint > 0 ? job.ClaimsSinceCheckpoint - 1 : 0)) == 1;
     }
 
     /// <summary>The step that the run is at; a write that was overtaken by a later one sets it back nowhere.</summary>
