@@ -73,7 +73,7 @@ internal sealed class LimitsOptions
     [Range(1, SettingsRules.MaxChannels)]
     public int Channels { get; set; } = SettingsRules.MaxChannels;
 
-    /// <summary>10^12 floating-point operations of a job, for its training, its evaluations and its trial draws. The default job needs 2.7 on MNIST.</summary>
+    /// <summary>10^12 floating-point operations of a job, for its training, its evaluations and its trial draws. The default job needs 2.9 on MNIST.</summary>
     [Range(0.001, 1_000_000)]
     public double JobTeraflop { get; set; } = 1_000;
 

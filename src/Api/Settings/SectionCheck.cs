@@ -38,7 +38,7 @@ internal static class SectionCheck
     private static IEnumerable<string> OfElements(IConfigurationSection list, Type element) => list.GetChildren().SelectMany(child =>
         !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int index) || child.Key != index.ToString(CultureInfo.InvariantCulture)
             ? [$"{child.Path} is unknown; number the elements of {list.Path} as in {list.Path}:0."]
-        : (IsScalar(element) ? child.Value is not null : string.IsNullOrEmpty(child.Value)) || child.GetChildren().Any()
+        : child.GetChildren().Any() || (IsScalar(element) && child.Value is not null)
             ? Violations(child, element)
         : [$"{child.Path} cannot be read; set {ExampleOf(child.Path, element)}."]);
 

@@ -41,6 +41,15 @@ public sealed class CostTests(TrainedService trained)
     }
 
     [Fact]
+    public void The_default_job_costs_what_the_documents_say()
+    {
+        TrainingSettings settings = TrainingSettings.For(Architecture.Strided, "mnist"), dense = TrainingSettings.For(Architecture.Dense, "mnist");
+        Assert.Equal(2.9, ComputeCost.Of(settings, BuiltInDatasets.SizeOf("mnist")).Teraflop, 1);
+        Assert.Equal(0.0032, 1e-9 * StorageCost.Of(settings).Bytes, 4);
+        Assert.Equal(0.061, 1e-9 * StorageCost.Of(dense).Bytes, 3);
+    }
+
+    [Fact]
     public void Evaluations_count_as_much_as_training()
     {
         TrainingSettings settings = Large() with { Steps = 20_000, BatchSize = 1, EvaluateEvery = 20_000, WarmupSteps = 0, CheckpointEvery = 100_000 };

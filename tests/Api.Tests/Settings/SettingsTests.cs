@@ -113,6 +113,23 @@ public sealed class SettingsTests
         Expect("Datasets:Mnist has a value of its own; set Datasets:Mnist:Folder, Datasets:Mnist:Mirrors instead.", ("Datasets:Mnist", "/data"));
     }
 
+    [Theory]
+    [InlineData("""{"Access":{"Keys":[null]}}""", "Access:Keys:0 cannot be read")]
+    [InlineData("""{"Access":{"Keys":[{}]}}""", "Access:Keys:0 cannot be read")]
+    [InlineData("""{"Access":{"Keys":["aaaa"]}}""", "Access:Keys:0 cannot be read")]
+    [InlineData("""{"Access":{"Keys":{"Hash":"aaaa"}}}""", "Access:Keys:Hash is unknown")]
+    [InlineData("""{"Access":{"TrustedProxies":[null]}}""", "Access:TrustedProxies:0 cannot be read; set Access:TrustedProxies:0.")]
+    [InlineData("""{"Access":{"TrustedProxies":"10.0.0.0/8"}}""", "Access:TrustedProxies has a value of its own")]
+    [InlineData("""{"Limits":{"Steps":[1]}}""", "Limits:Steps:0 is unknown; Limits:Steps takes one value.")]
+    [InlineData("""{"Limits":{"Steps":true}}""", "Limits:Steps is 'True'; set it to a whole number from 1 to 100000.")]
+    [InlineData("""{"Access":{"Keys":[],"CorsOrigins":null},"Limits":{"RequestsPerSecond":null},"Store":{},"Training":null}""", null)]
+    public void Settings_in_a_file_are_held_to_the_same(string json, string? violation)
+    {
+        IConfiguration file = new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))).Build();
+        string? found = s_services.SettingsViolation(file);
+        Assert.True(violation is null ? found is null : found?.StartsWith(violation, StringComparison.Ordinal) is true, found);
+    }
+
     [Fact]
     public void As_many_keys_are_read_as_are_configured_whatever_numbers_are_left_out()
     {
