@@ -37,10 +37,16 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the service without waiting for it.</summary>
-    public static ServiceProcess Launch(string folder, params (string Name, string Value)[] environment)
+    public static ServiceProcess Launch(string folder, params (string Name, string Value)[] environment) => Launch(folder, FreePort(), [], environment);
+
+    /// <summary>Starts the service without waiting for it.</summary>
+    /// <param name="port">Where the client of the tests finds it, on 127.0.0.1.</param>
+    /// <param name="before">A program with its arguments that starts the service.</param>
+    public static ServiceProcess Launch(string folder, int port, string[] before, params (string Name, string Value)[] environment)
     {
-        string url = $"http://127.0.0.1:{FreePort()}";
-        var start = new ProcessStartInfo("dotnet", Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll"))
+        string url = $"http://127.0.0.1:{port}";
+        string[] command = [.. before, "dotnet", Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll")];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -106,9 +112,15 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the program with arguments until it ends by itself.</summary>
-    public static async Task<(int ExitStatus, string Output, string Errors)> Run(string[] arguments, params (string Name, string Value)[] settings)
+    public static Task<(int ExitStatus, string Output, string Errors)> Run(string[] arguments, params (string Name, string Value)[] settings) =>
+        Run([], arguments, settings);
+
+    /// <summary>Runs the program with arguments until it ends by itself.</summary>
+    /// <param name="before">A program with its arguments that starts it.</param>
+    public static async Task<(int ExitStatus, string Output, string Errors)> Run(string[] before, string[] arguments, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll"), .. arguments])
+        string[] command = [.. before, "dotnet", Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -152,7 +164,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         Client.Http.Dispose();
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
