@@ -3,13 +3,14 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Tests.Access;
 
 namespace AutoencoderApi.Api.Tests.Limits;
 
 /// <summary>What callers without a key cannot do to those with one, over real sockets.</summary>
-public sealed class StrangerTests : IDisposable
+public sealed partial class StrangerTests : IDisposable
 {
     private const int Connections = 40;
     private const int PerAddress = 10;
@@ -67,7 +68,7 @@ public sealed class StrangerTests : IDisposable
     }
 
     /// <summary>One connection, on which requests follow one another.</summary>
-    private sealed class Caller(TcpClient client, NetworkStream stream) : IDisposable
+    private sealed partial class Caller(TcpClient client, NetworkStream stream) : IDisposable
     {
         public static async Task<Caller> ConnectAsync(IPAddress address, int port)
         {
@@ -82,8 +83,23 @@ public sealed class StrangerTests : IDisposable
             string header = key is null ? "" : $"X-API-Key: {key}\r\n";
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n"));
             byte[] buffer = new byte[65_536];
-            int read = await stream.ReadAsync(buffer); // the answers here are small: one piece each
-            return read == 0 ? throw new EndOfStreamException() : int.Parse(Encoding.ASCII.GetString(buffer, 0, read).Split(' ')[1], null as IFormatProvider);
+            var answer = new StringBuilder();
+            while (!IsWhole(answer.ToString()))
+            {
+                int read = await stream.ReadAsync(buffer);
+                answer.Append(read == 0 ? throw new EndOfStreamException() : Encoding.ASCII.GetString(buffer, 0, read));
+            }
+
+            return int.Parse(answer.ToString().Split(' ')[1], null as IFormatProvider);
+        }
+
+        /// <summary>The service's answers have a length or come in chunks, the last of which is empty (RFC 9112, section 7.1).</summary>
+        private static bool IsWhole(string answer)
+        {
+            string[] parts = answer.Split("\r\n\r\n", 2);
+            return parts.Length == 2 && (Length().Match(parts[0]) is { Success: true } length
+                ? parts[1].Length >= int.Parse(length.Groups[1].Value, null as IFormatProvider)
+                : parts[1].EndsWith("0\r\n\r\n", StringComparison.Ordinal));
         }
 
         /// <returns>Null where the connection was closed instead.</returns>
@@ -113,6 +129,9 @@ public sealed class StrangerTests : IDisposable
                 // reset, which is closed too
             }
         }
+
+        [GeneratedRegex("Content-Length: ([0-9]+)", RegexOptions.IgnoreCase)]
+        private static partial Regex Length();
 
         public void Dispose()
         {
