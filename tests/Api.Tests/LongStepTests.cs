@@ -5,6 +5,7 @@ using AutoencoderApi.Api.Tests.Datasets;
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>A job whose every step takes minutes: the widest network on the largest pictures, one thread.</summary>
+[Collection(OneAtATime.Name)]
 public sealed class LongStepTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private const string Wide = """{"architecture":"switch-unpool","dataset":"large","channels":[64,64],"kernelSize":9,"stopOnCollapse":false,""";

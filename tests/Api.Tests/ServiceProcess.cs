@@ -82,6 +82,20 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The key in the address that a service prints at start where it has no configured one.</summary>
+    public async Task<string> RunKey()
+    {
+        await Ready();
+        string before = $"http://localhost:{Client.Http.BaseAddress!.Port}/#key=";
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!Output().Contains(before, StringComparison.Ordinal))
+        {
+            await Task.Delay(20, patience.Token);
+        }
+
+        return Output().Split(before)[1].Split(' ')[0];
+    }
+
     /// <summary>Waits for the process to end by itself.</summary>
     public Task Exited() => _process.WaitForExitAsync();
 

@@ -20,9 +20,9 @@ public sealed class StartFailureTests(PostgresServer postgres) : IClassFixture<P
     [Theory]
     [InlineData("Access__Keys__0__Hash", "secret", "Access:Keys:0 must have a Hash")]
     [InlineData("Access__TrustedProxies__0", "anyone", "'anyone' is neither an address nor a network")]
-    [InlineData("Limits__Steps", "0", "Limits:Steps: The field Steps must be between 1 and 100000.")]
-    [InlineData("Training__ParallelJobs", "0", "Training:ParallelJobs: The field ParallelJobs must be between 1 and 64.")]
-    [InlineData("Training__Threads", "many", "'many' at 'Training:Threads'")]
+    [InlineData("Limits__Steps", "0", "Limits:Steps is '0'; set it to a whole number from 1 to 100000.")]
+    [InlineData("Training__ParallelJobs", "0", "Training:ParallelJobs is '0'; set it to a whole number from 1 to 64.")]
+    [InlineData("Training__Threads", "many", "Training:Threads is 'many'; set it to a whole number")]
     [InlineData("Logging__LogLevel__Default", "Loud", "Logging__LogLevel__Default is 'Loud'; set it to one of Trace, ")]
     [InlineData("Logging__Console__LogLevel__Hangfire", "Loud", "Logging__Console__LogLevel__Hangfire is 'Loud'")]
     [InlineData("ASPNETCORE_URLS", "localhost:8080", "ASPNETCORE_URLS is 'localhost:8080'; set it to an address")]
@@ -33,7 +33,7 @@ public sealed class StartFailureTests(PostgresServer postgres) : IClassFixture<P
     [InlineData("Kestrel__Endpoints__One__Uri", "http://127.0.0.1", "The endpoint One is missing the required 'Url'")]
     [InlineData("Store__Folder", "/etc/hostname", "Store__Folder is '/etc/hostname', which user ")]
     [InlineData("Store__Folder", "/proc/nothing", "Store__Folder is '/proc/nothing', which user ")]
-    [InlineData("Store__Folder", "", "Store:Folder: The Folder field is required.")]
+    [InlineData("Store__Folder", "", "Store:Folder is empty; set it to a folder")]
     public Task A_setting(string name, string value, string reason) => Refuses(reason, [], (name, value));
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class StoreGoneTests : IDisposable
             await File.WriteAllTextAsync(Path.Combine(_folder, "autoencoder.db"), ""); // an empty database
         }
 
+        await Task.Delay(TimeSpan.FromSeconds(1.5)); // readiness is remembered for a second
         for (int i = 0; i < 20; i++)
         {
             using HttpResponseMessage refused = await service.Client.Post("/v1/training-jobs", Job);

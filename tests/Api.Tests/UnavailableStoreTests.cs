@@ -141,7 +141,7 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
             {
                 JsonNode ended = await service.Client.Ended(path);
                 Assert.EndsWith(":internal-error", (string?)ended["error"]!["type"]);
-                Assert.InRange((int)ended["attempt"]!, 2, 10);
+                Assert.True((int)ended["attempt"]! >= 2);
             }
         }
 

@@ -131,6 +131,12 @@ internal static class StoreMigration
     /// <summary>One by one, each in a transaction of its own: a process that ends on the way leaves those before it done.</summary>
     private static async Task MigrateAsync(StoreContext store, MigrationProgress progress, CancellationToken stop)
     {
+        if (!(await store.Database.GetAppliedMigrationsAsync(stop)).Any())
+        {
+            await store.Database.MigrateAsync(stop); // a new store: there is nothing in it that could take time
+            return;
+        }
+
         string[] pending = [.. await store.Database.GetPendingMigrationsAsync(stop)];
         IMigrator migrator = store.GetService<IMigrator>();
         for (int i = 0; i < pending.Length; i++)

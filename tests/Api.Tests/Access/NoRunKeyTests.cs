@@ -30,7 +30,7 @@ public sealed class NoRunKeyTests(PostgresServer postgres) : IClassFixture<Postg
     {
         int port = ServiceProcess.FreePort();
         await using ServiceProcess service = ServiceProcess.Launch(_folder, port, [], ("Kestrel__Endpoints__Public__Url", $"http://*:{port}"), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
-        Assert.StartsWith("aek_", await ReachableService.PrintedKey(service, port));
+        Assert.StartsWith("aek_", await service.RunKey());
     }
 
     [Fact]

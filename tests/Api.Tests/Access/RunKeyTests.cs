@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Access;
 
@@ -43,7 +44,7 @@ public sealed class RunKeyTests(ReachableService service) : IClassFixture<Reacha
         HttpClient local = service.Process.Client.Http;
         Assert.Equal(HttpStatusCode.OK, (await local.GetAsync("/v1/training-jobs")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await local.GetAsync("/hangfire")).StatusCode);
-        foreach ((string Name, string Value) disguise in ((string, string)[])[("Host", "digits.example"), ("Host", $"{ReachableService.Address}"), ("X-Forwarded-For", "127.0.0.1"), ("Via", "1.1 proxy")])
+        foreach ((string Name, string Value) disguise in ((string, string)[])[("Host", "digits.example"), ("Host", $"{MachineAddress.BeyondLoopback}"), ("X-Forwarded-For", "127.0.0.1"), ("Via", "1.1 proxy")])
         {
             await Expect.Problem(HttpStatusCode.Unauthorized, await local.SendAsync(KeyedService.Request(HttpMethod.Get, "/v1/training-jobs", null, disguise)));
             using HttpResponseMessage response = await local.SendAsync(KeyedService.Request(HttpMethod.Get, "/v1/training-jobs", service.Key, disguise));
@@ -68,10 +69,9 @@ public sealed class RunKeyTests(ReachableService service) : IClassFixture<Reacha
 
         async Task<HttpResponseMessage> PostJob()
         {
-            using var http = new HttpClient { BaseAddress = new Uri($"http://{ReachableService.Address}:{service.Port}") };
             using HttpRequestMessage request = KeyedService.Request(HttpMethod.Post, "/v1/training-jobs", service.Key);
             request.Content = new StringContent(Long, Encoding.UTF8, "application/json");
-            return await http.SendAsync(request);
+            return await service.SendFromElsewhere(request);
         }
     }
 
