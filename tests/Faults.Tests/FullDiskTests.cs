@@ -34,6 +34,7 @@ public sealed class FullDiskTests(References references, Report report)
         {
         }
 
+        await Task.Delay(TimeSpan.FromSeconds(1.5)); // readiness is remembered for a second
         using (HttpResponseMessage? ready = await node.AskAsync(HttpMethod.Get, "/health/ready"))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, ready?.StatusCode);
