@@ -22,9 +22,10 @@ internal static class StoreMigration
     {
         StoreOptions options = services.GetRequiredService<IOptions<StoreOptions>>().Value;
         Directory.CreateDirectory(options.Folder);
-        await using StoreContext store = await Patiently(() => services.GetRequiredService<IDbContextFactory<StoreContext>>().CreateDbContextAsync());
+        IDbContextFactory<StoreContext> stores = services.GetRequiredService<IDbContextFactory<StoreContext>>();
+        await using StoreContext store = await Patiently(() => stores.CreateDbContextAsync());
         store.Database.SetCommandTimeout(options.MigrationTime);
-        var progress = new MigrationProgress(services.GetRequiredService<IDbContextFactory<StoreContext>>(), services.GetRequiredService<ILogger<MigrationProgress>>());
+        var progress = new MigrationProgress(stores, services.GetRequiredService<ILogger<MigrationProgress>>());
         return store.Database.IsSqlite()
             ? await MigrateSqliteAsync(store, options, progress)
             : await Patiently(() => MigratePostgresAsync(store, options, progress, services));
@@ -63,7 +64,8 @@ internal static class StoreMigration
         await store.Database.CloseConnectionAsync();
     }
 
-    private static async Task<string?> MigratePostgresAsync(StoreContext store, StoreOptions options, MigrationProgress progress, IServiceProvider services)
+    private static async Task<string?> MigratePostgresAsync(
+        StoreContext store, StoreOptions options, MigrationProgress progress, IServiceProvider services)
     {
         await store.Database.OpenConnectionAsync();
         try
@@ -74,7 +76,7 @@ internal static class StoreMigration
             {
                 if (Stopwatch.GetElapsedTime(began) > options.MigrationTime)
                 {
-                    return $"Another process has been migrating the store for {options.MigrationMinutes} minutes (Store:MigrationMinutes); its log says how far it is.";
+                    return $"Another process migrates the store for {options.MigrationMinutes} minutes now (Store:MigrationMinutes).";
                 }
 
                 progress.Waits();
@@ -100,7 +102,7 @@ internal static class StoreMigration
     /// <summary>A migration that this version does not know was made by a later one, whose tables it would misuse.</summary>
     private static async Task<string?> NewerMigrationAsync(StoreContext store) =>
         (await store.Database.GetAppliedMigrationsAsync()).Except(store.Database.GetMigrations()).FirstOrDefault() is { } unknown
-            ? $"The store has the migration {unknown} of a newer version of this service; start that version, or restore a backup from before the upgrade."
+            ? $"The store has the migration {unknown} of a newer version; start that version, or restore a backup from before the upgrade."
             : null;
 
     /// <summary>One by one, each in a transaction of its own: a process that ends on the way leaves those before it done.</summary>
