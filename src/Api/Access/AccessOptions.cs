@@ -63,7 +63,8 @@ internal sealed partial class AccessOptions : IValidatableObject
         }
     }
 
-    private static string? Twice(IEnumerable<string> values) => values.GroupBy(value => value).FirstOrDefault(same => same.Count() > 1)?.Key;
+    private static string? Twice(IEnumerable<string> values) =>
+        values.GroupBy(value => value).FirstOrDefault(same => same.Count() > 1)?.Key;
 
     private static IPNetwork? NetworkOf(string proxy) =>
         IPAddress.TryParse(proxy, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)

@@ -22,7 +22,8 @@ internal static class Caller
     public static Role? Role(this ClaimsPrincipal user) => Enum.TryParse(user.FindFirst(ClaimTypes.Role)?.Value, out Role role) ? role : null;
 
     /// <summary>The caller's id, or its address where it has none. Of an IPv6 address the first 64 bits: the rest is the caller's to choose (RFC 6177).</summary>
-    public static string IdOrAddress(this HttpContext context) => context.User.Id() ?? AddressOf(context.Connection.RemoteIpAddress ?? IPAddress.None);
+    public static string IdOrAddress(this HttpContext context) =>
+        context.User.Id() ?? AddressOf(context.Connection.RemoteIpAddress ?? IPAddress.None);
 
     /// <summary>What the callers of an address are counted by.</summary>
     public static string AddressOf(IPAddress address)

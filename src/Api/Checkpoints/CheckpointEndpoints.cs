@@ -102,7 +102,8 @@ internal static class CheckpointEndpoints
     }
 
     private static async Task<IResult> Import(
-        HttpContext context, CheckpointStore checkpoints, StorageBound storage, IdempotencyKeys keys, CancellationToken token, [Name, Description("A name to know the checkpoint by.")] string? name = null)
+        HttpContext context, CheckpointStore checkpoints, StorageBound storage, IdempotencyKeys keys, CancellationToken token,
+        [Name, Description("A name to know the checkpoint by.")] string? name = null)
     {
         return await CheckpointUpload.ReadAsync(context.Request, token) switch
         {

@@ -38,5 +38,7 @@ internal sealed record KeysCommand(Role Role, string? Name)
     }
 
     private static KeysCommand? Of(string role, string? name) =>
-        WireFormat.Parse<Role>(role) is { } parsed && (name is null || (SettingsRules.IsName(name) && !Caller.Reserved.Contains(name))) ? new KeysCommand(parsed, name) : null;
+        WireFormat.Parse<Role>(role) is { } parsed && (name is null || (SettingsRules.IsName(name) && !Caller.Reserved.Contains(name)))
+            ? new KeysCommand(parsed, name)
+            : null;
 }

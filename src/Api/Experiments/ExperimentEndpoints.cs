@@ -48,7 +48,8 @@ internal static class ExperimentEndpoints
 
         async Task<IResult?> Make(KeyedRequest? key)
         {
-            if ((TagNames.Refusal(request.Tag is null ? "name" : "tag", request.TagName) ?? TagNames.Managed("name", request.Name)) is { } reserved)
+            string field = request.Tag is null ? "name" : "tag";
+            if ((TagNames.Refusal(field, request.TagName) ?? TagNames.Managed("name", request.Name)) is { } reserved)
             {
                 return reserved;
             }
@@ -65,7 +66,7 @@ internal static class ExperimentEndpoints
 
                     foreach (PlannedJob job in planned.Jobs)
                     {
-                        if ((TagNames.Managed("name", job.Name) ?? await TrainingJobRules.CheckStartFromAsync(job.Settings, checkpoints, token)) is { } problem)
+                        if (await TrainingJobRules.ProblemAsync(job.Name, job.Settings, checkpoints, token) is { } problem)
                         {
                             return problem;
                         }

@@ -13,7 +13,6 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
-using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -62,12 +61,12 @@ internal static class JobEndpoints
                 return Problems.Invalid(violations);
             }
 
-            if ((TagNames.Managed("name", request.Name) ?? await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token)) is { } unusable)
+            if (await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token) is { } unusable)
             {
                 return unusable;
             }
 
-            if (await TrainingJobRules.CheckStartFromAsync(settings, checkpoints, token) is { } problem)
+            if (await TrainingJobRules.ProblemAsync(request.Name, settings, checkpoints, token) is { } problem)
             {
                 return problem;
             }

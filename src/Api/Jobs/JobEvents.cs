@@ -21,7 +21,8 @@ internal sealed record ProgressEvent(JobStatus Status, JobProgress Progress, Met
 /// version of the job that its write made. A job's writes follow one another, hence all events up to a version are there
 /// once that version is.
 /// </summary>
-internal sealed class JobEvents(IDbContextFactory<StoreContext> stores, JobWatch watch, IOptions<LimitsOptions> limits, IHostApplicationLifetime lifetime)
+internal sealed class JobEvents(
+    IDbContextFactory<StoreContext> stores, JobWatch watch, IOptions<LimitsOptions> limits, IHostApplicationLifetime lifetime)
 {
     /// <summary>Bytes of the largest <c>progress</c> event with a point, and of the largest <c>checkpoint</c> event, as JSON.</summary>
     public const int MaxPointBytes = 512;
@@ -103,9 +104,13 @@ internal sealed class JobEvents(IDbContextFactory<StoreContext> stores, JobWatch
         }
 
         List<MetricRow> metrics = await store.Metrics.AsNoTracking()
-            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version).OrderBy(row => row.Version).ThenBy(row => row.Step).Take(_points).ToListAsync(token);
+            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version)
+            .OrderBy(row => row.Version).ThenBy(row => row.Step).Take(_points)
+            .ToListAsync(token);
         List<CheckpointRow> checkpoints = await store.Checkpoints.AsNoTracking()
-            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version).OrderBy(row => row.Version).ThenBy(row => row.Step).Take(_checkpoints).ToListAsync(token);
+            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version)
+            .OrderBy(row => row.Version).ThenBy(row => row.Step).Take(_checkpoints)
+            .ToListAsync(token);
         long until = Math.Min(
             metrics.Count == _points ? metrics[^1].Version : job.Version,
             checkpoints.Count == _checkpoints ? checkpoints[^1].Version : job.Version);

@@ -34,9 +34,11 @@ internal sealed partial class JobSweep(
     public async Task SweepAsync(CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        bool isOnTime = await store.Sweeps.AnyAsync(sweep => sweep.NextAt > StoreContext.Now().AddSeconds(-SecondsLate) && sweep.NextAt < StoreContext.Now(), token);
+        bool isOnTime = await store.Sweeps.AnyAsync(
+            sweep => sweep.NextAt > StoreContext.Now().AddSeconds(-SecondsLate) && sweep.NextAt < StoreContext.Now(), token);
         int mine = await store.Sweeps
-            .Where(sweep => sweep.Id == SweepRow.OnlyId && (sweep.NextAt < StoreContext.Now() || sweep.NextAt > StoreContext.Now().AddSeconds(SecondsBetween)))
+            .Where(sweep => sweep.Id == SweepRow.OnlyId
+                && (sweep.NextAt < StoreContext.Now() || sweep.NextAt > StoreContext.Now().AddSeconds(SecondsBetween)))
             .ExecuteUpdateAsync(set => set.SetProperty(sweep => sweep.NextAt, sweep => StoreContext.Now().AddSeconds(SecondsBetween)), token);
         if (mine == 0)
         {

@@ -14,7 +14,8 @@ internal sealed class RunEvents(long maxBytes) : IDisposable
     private const int MaxEvents = 16;
     private const int UnitBytes = 65_536;
 
-    private readonly Channel<TrainingEvent> _events = Channel.CreateBounded<TrainingEvent>(new BoundedChannelOptions(MaxEvents) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<TrainingEvent> _events = Channel.CreateBounded<TrainingEvent>(
+        new BoundedChannelOptions(MaxEvents) { SingleReader = true, SingleWriter = true });
     private readonly int _maxUnits = (int)Math.Max(1, maxBytes / UnitBytes);
     private readonly SemaphoreSlim _units = new((int)Math.Max(1, maxBytes / UnitBytes));
 
@@ -47,9 +48,14 @@ internal sealed class RunEvents(long maxBytes) : IDisposable
 
     public void Dispose() => _units.Dispose();
 
-    private int UnitsOf(TrainingEvent happened) => happened is TrainingEvent.Checkpointed { Snapshot: var snapshot }
-        ? (int)Math.Min(_maxUnits, (BytesOf(snapshot.Weights) + BytesOf(snapshot.FirstMoment) + BytesOf(snapshot.SecondMoment) + UnitBytes - 1) / UnitBytes)
-        : 0;
+    private int UnitsOf(TrainingEvent happened)
+    {
+        if (happened is not TrainingEvent.Checkpointed { Snapshot: var snapshot })
+        {
+            return 0;
+        }
 
-    private static long BytesOf(float[]? values) => (long)sizeof(float) * (values?.Length ?? 0);
+        long values = (long)snapshot.Weights.Length + (snapshot.FirstMoment?.Length ?? 0) + (snapshot.SecondMoment?.Length ?? 0);
+        return (int)Math.Min(_maxUnits, ((sizeof(float) * values) + UnitBytes - 1) / UnitBytes);
+    }
 }

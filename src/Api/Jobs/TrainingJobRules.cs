@@ -3,6 +3,7 @@ using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -42,9 +43,15 @@ internal static class TrainingJobRules
         return null;
     }
 
-    /// <summary>The problem with <c>startFrom</c>, or null where its checkpoint is there and of the same shape.</summary>
-    public static async Task<ProblemHttpResult?> CheckStartFromAsync(TrainingSettings settings, CheckpointStore checkpoints, CancellationToken token)
+    /// <summary>The problem with a job of valid fields: a managed name, or a <c>startFrom</c> that is not there or of another shape.</summary>
+    public static async Task<ProblemHttpResult?> ProblemAsync(
+        string? name, TrainingSettings settings, CheckpointStore checkpoints, CancellationToken token)
     {
+        if (TagNames.Managed("name", name) is { } managed)
+        {
+            return managed;
+        }
+
         if (settings.StartFrom is not { } id)
         {
             return null;
@@ -59,7 +66,8 @@ internal static class TrainingJobRules
         };
     }
 
-    private static IReadOnlyDictionary<string, string> Violations(TrainingJobRequest request, TrainingSettings settings, DatasetSize? dataset, JobBounds bounds)
+    private static IReadOnlyDictionary<string, string> Violations(
+        TrainingJobRequest request, TrainingSettings settings, DatasetSize? dataset, JobBounds bounds)
     {
         var violations = new Dictionary<string, string>(SettingsRules.Violations(settings));
         if (request.Name is not null && !SettingsRules.IsName(request.Name))

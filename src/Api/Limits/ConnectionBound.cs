@@ -9,7 +9,8 @@ namespace AutoencoderApi.Api.Limits;
 
 /// <summary>
 /// Keeps callers without a key from holding all connections: so many of one address, closed after some idle seconds. Where all connections
-/// are taken, one that has been idle gives way to the next. Loopback and trusted proxies stand for many callers, and are not counted by address.
+/// are taken, one that has been idle gives way to the next. Loopback and trusted proxies stand for many callers, and are not counted
+/// by address.
 /// </summary>
 internal sealed class ConnectionBound(IOptions<LimitsOptions> limits, IOptions<AccessOptions> access)
 {
@@ -60,14 +61,17 @@ internal sealed class ConnectionBound(IOptions<LimitsOptions> limits, IOptions<A
 
     private bool TryEnter(OpenConnection open)
     {
-        bool isWithinAddress = open.Address is null || _ofAddress.AddOrUpdate(open.Address, 1, (_, count) => count + 1) <= limits.Value.ConnectionsPerAddress;
+        bool isWithinAddress = open.Address is null
+            || _ofAddress.AddOrUpdate(open.Address, 1, (_, count) => count + 1) <= limits.Value.ConnectionsPerAddress;
         _open[open] = true;
         return isWithinAddress && (_open.Count <= limits.Value.Connections || MakeRoom(open));
     }
 
     private bool MakeRoom(OpenConnection newcomer)
     {
-        OpenConnection? idle = _open.Keys.Where(other => other != newcomer && other.IdleAsStranger >= s_mayGiveWay).MaxBy(other => other.IdleAsStranger);
+        OpenConnection? idle = _open.Keys
+            .Where(other => other != newcomer && other.IdleAsStranger >= s_mayGiveWay)
+            .MaxBy(other => other.IdleAsStranger);
         if (idle is null || !_open.TryRemove(idle, out _))
         {
             return false;

@@ -33,15 +33,20 @@ internal sealed class JobBounds(IOptions<LimitsOptions> options)
         ComputeCost compute = ComputeCost.Of(settings, dataset);
         if (violations.Count == 0 && compute.Teraflop > limits.JobTeraflop)
         {
-            violations[compute.Evaluation > compute.Training ? "evaluateEvery" : "steps"] = FormattableString.Invariant(
-                $"the job is {compute.Teraflop:G4} × 10^12 floating-point operations ({compute.Training:G4} of training, {compute.Evaluation:G4} of {ComputeCost.EvaluationsOf(settings)} evaluations on {dataset.Validation} images, {compute.Trials:G4} of trial draws); at most {limits.JobTeraflop} are taken here (Limits:JobTeraflop).");
+            violations[compute.Evaluation > compute.Training ? "evaluateEvery" : "steps"] = FormattableString.Invariant($"""
+                the job is {compute.Teraflop:G4} × 10^12 floating-point operations ({compute.Training:G4} of training,
+                {compute.Evaluation:G4} of {ComputeCost.EvaluationsOf(settings)} evaluations on {dataset.Validation} images,
+                {compute.Trials:G4} of trial draws); at most {limits.JobTeraflop} are taken here (Limits:JobTeraflop).
+                """).ReplaceLineEndings(" ");
         }
 
         StorageCost storage = StorageCost.Of(settings);
         if (violations.Count == 0 && storage.Bytes > 1e9 * limits.JobGigabytes)
         {
-            violations["checkpointEvery"] = FormattableString.Invariant(
-                $"makes {storage.Checkpoints} checkpoints of {storage.CheckpointBytes / 1e6:G4} MB, {storage.Bytes / 1e9:G4} GB in all; at most {limits.JobGigabytes} GB of a job are stored here (Limits:JobGigabytes).");
+            violations["checkpointEvery"] = FormattableString.Invariant($"""
+                makes {storage.Checkpoints} checkpoints of {storage.CheckpointBytes / 1e6:G4} MB, {storage.Bytes / 1e9:G4} GB in all;
+                at most {limits.JobGigabytes} GB of a job are stored here (Limits:JobGigabytes).
+                """).ReplaceLineEndings(" ");
         }
 
         return violations;

@@ -73,7 +73,7 @@ internal sealed class LimitsOptions
     [Range(1, SettingsRules.MaxChannels)]
     public int Channels { get; set; } = SettingsRules.MaxChannels;
 
-    /// <summary>10^12 floating-point operations of a job, for its training, its evaluations and its trial draws. The default job needs 2.9 on MNIST.</summary>
+    /// <summary>10^12 floating-point operations of a job: training, evaluations, trial draws. The default job needs 2.9 on MNIST.</summary>
     [Range(0.001, 1_000_000)]
     public double JobTeraflop { get; set; } = 1_000;
 
@@ -128,7 +128,7 @@ internal sealed class LimitsOptions
     [Range(1, 3_600)]
     public int RequestSeconds { get; set; } = 120;
 
-    /// <summary>Connections open at the same time; one more takes the place of one that is idle without a key, or is closed at once.</summary>
+    /// <summary>Connections open at the same time; one more replaces one that is idle without a key, or is closed.</summary>
     [Range(1, 100_000)]
     public int Connections { get; set; } = 2_000;
 
@@ -136,7 +136,7 @@ internal sealed class LimitsOptions
     [Range(1, 100_000)]
     public int ConnectionsPerAddress { get; set; } = 500;
 
-    /// <summary>Seconds after which a connection is closed that has sent nothing, or whose last request had no key; trusted proxies are exempt.</summary>
+    /// <summary>Seconds until an idle connection is closed whose last request, if any, had no key; not of trusted proxies.</summary>
     [Range(1, 3_600)]
     public int IdleSeconds { get; set; } = 10;
 

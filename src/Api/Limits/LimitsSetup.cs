@@ -20,7 +20,8 @@ internal static class LimitsSetup
     {
         services.AddSettings<LimitsOptions>(LimitsOptions.Section);
         services.AddSingleton<ConnectionBound>();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitsOptions>, ConnectionBound>((kestrel, limits, connections) => Bound(kestrel, limits.Value, connections));
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitsOptions>, ConnectionBound>(
+            (kestrel, limits, connections) => Bound(kestrel, limits.Value, connections));
         services.AddOptions<JsonOptions>().Configure<IOptions<LimitsOptions>>((json, limits) => json.SerializerOptions.MaxDepth = limits.Value.JsonDepth);
         services.AddOptions<FormOptions>().Configure(form => form.MultipartBodyLengthLimit = long.MaxValue); // the body has its own limit
         services.AddRequestTimeouts();

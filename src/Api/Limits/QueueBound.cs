@@ -30,7 +30,8 @@ internal sealed class QueueBound(IDbContextFactory<StoreContext> stores, IOption
     /// </summary>
     /// <param name="owner">The key's id.</param>
     /// <returns>The places, or the problem where the queue is too full for them, or the key would store too much.</returns>
-    public async Task<(IDisposable? Places, ProblemHttpResult? Full)> TakeAsync(string owner, IReadOnlyList<TrainingSettings> jobs, CancellationToken token)
+    public async Task<(IDisposable? Places, ProblemHttpResult? Full)> TakeAsync(
+        string owner, IReadOnlyList<TrainingSettings> jobs, CancellationToken token)
     {
         await _oneAtATime.WaitAsync(token);
         try

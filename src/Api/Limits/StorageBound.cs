@@ -30,21 +30,27 @@ internal sealed class StorageBound(IDbContextFactory<StoreContext> stores, IOpti
         }
 
         double bound = 1e9 * limits.Value.StoredGigabytesPerKey, added = jobs.Sum(job => (double)StorageCost.Of(job).Bytes);
-        bool isKnown = _sums.TryGetValue(owner, out var sum) && Stopwatch.GetElapsedTime(sum.At) < s_trusted && sum.Bytes + added <= Near * bound;
+        bool isKnown = _sums.TryGetValue(owner, out var sum) && Stopwatch.GetElapsedTime(sum.At) < s_trusted
+            && sum.Bytes + added <= Near * bound;
         (double stored, long at) = isKnown ? sum : (await SumAsync(owner, token), Stopwatch.GetTimestamp());
         bool fits = stored + added <= bound;
         _sums[owner] = (fits ? stored + added : stored, at);
-        return fits ? null : Problems.Unusable(FormattableString.Invariant(
-            $"The jobs of this key may store {bound / 1e9:G4} GB (Limits:StoredGigabytesPerKey); they have {stored / 1e9:G4} GB, and this would add {added / 1e9:G4} GB. Delete jobs or checkpoints, or raise checkpointEvery."));
+        return fits ? null : Problems.Unusable(FormattableString.Invariant($"""
+            The jobs of this key may store {bound / 1e9:G4} GB (Limits:StoredGigabytesPerKey); they have {stored / 1e9:G4} GB,
+            and this would add {added / 1e9:G4} GB. Delete jobs or checkpoints, or raise checkpointEvery.
+            """).ReplaceLineEndings(" "));
     }
 
     /// <summary>The problem where the imported checkpoints would be too many bytes with this one, or null.</summary>
     public async Task<ProblemHttpResult?> ImportRefusalAsync(long bytes, CancellationToken token)
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
-        double stored = await store.Checkpoints.Where(row => row.JobId == null).SumAsync(row => (long)row.Bytes, token), bound = 1e9 * limits.Value.ImportedGigabytes;
-        return stored + bytes <= bound ? null : Problems.Unusable(FormattableString.Invariant(
-            $"Imported checkpoints may have {bound / 1e9:G4} GB together (Limits:ImportedGigabytes); they have {stored / 1e9:G4} GB, and this one has {bytes / 1e9:G4} GB. Delete some first."));
+        double bound = 1e9 * limits.Value.ImportedGigabytes;
+        double stored = await store.Checkpoints.Where(row => row.JobId == null).SumAsync(row => (long)row.Bytes, token);
+        return stored + bytes <= bound ? null : Problems.Unusable(FormattableString.Invariant($"""
+            Imported checkpoints may have {bound / 1e9:G4} GB together (Limits:ImportedGigabytes); they have {stored / 1e9:G4} GB,
+            and this one has {bytes / 1e9:G4} GB. Delete some first.
+            """).ReplaceLineEndings(" "));
     }
 
     private async Task<double> SumAsync(string owner, CancellationToken token)

@@ -10,8 +10,8 @@ internal static class NearestName
     public static bool IsMisspelling(string name, string of) => Distance(name, of) is > 0 and var edits && edits <= of.Length / 3;
 
     /// <summary>
-    /// Insertions, deletions, substitutions and transpositions of neighbours that turn one name into the other, whatever the case (optimal string
-    /// alignment: Damerau, "A technique for computer detection and correction of spelling errors", 1964, each substring edited once).
+    /// Insertions, deletions, substitutions and transpositions of neighbours that turn one name into the other, whatever the case
+    /// (optimal string alignment: Damerau, "A technique for computer detection and correction of spelling errors", 1964).
     /// </summary>
     public static int Distance(string first, string second)
     {

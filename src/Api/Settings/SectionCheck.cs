@@ -11,7 +11,7 @@ namespace AutoencoderApi.Api.Settings;
 /// </summary>
 internal static class SectionCheck
 {
-    /// <summary>Every name that the class does not have, and every value that its property cannot take. A value of the section itself is not ours.</summary>
+    /// <summary>Unknown names, and values that a property cannot take. A value of the section itself is not ours.</summary>
     public static IEnumerable<string> Violations(IConfigurationSection section, Type type) => type switch
     {
         _ when IsScalar(type) => OfScalar(section, type, range: null),
@@ -21,8 +21,7 @@ internal static class SectionCheck
 
     private static IEnumerable<string> OfProperties(IConfigurationSection section, Type type)
     {
-        Dictionary<string, PropertyInfo> known = type.GetProperties().Where(property => property.SetMethod is { IsPublic: true })
-            .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        var known = PropertiesOf(type).ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
         return section.GetChildren().SelectMany(child => known.TryGetValue(child.Key, out PropertyInfo? property)
             ? OfProperty(child, property)
             : [$"{child.Path} is unknown; did you mean {NearestName.Of(child.Key, known.Keys)}?"]);
@@ -36,7 +35,7 @@ internal static class SectionCheck
         : [$"{section.Path} has a value of its own; set {ExampleOf(section.Path, property.PropertyType)} instead."];
 
     private static IEnumerable<string> OfElements(IConfigurationSection list, Type element) => list.GetChildren().SelectMany(child =>
-        !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int index) || child.Key != index.ToString(CultureInfo.InvariantCulture)
+        !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int index) || child.Key != $"{index}"
             ? [$"{child.Path} is unknown; number the elements of {list.Path} as in {list.Path}:0."]
         : child.GetChildren().Any() || (IsScalar(element) && child.Value is not null)
             ? Violations(child, element)
@@ -74,14 +73,20 @@ internal static class SectionCheck
             _ when type == typeof(double) => "a number",
             _ => $"a {type.Name}",
         };
-        return range is null ? kind : string.Create(CultureInfo.InvariantCulture, $"{kind} from {range.Minimum:0.#########} to {range.Maximum:0.#########}");
+        return range is null
+            ? kind
+            : string.Create(CultureInfo.InvariantCulture, $"{kind} from {range.Minimum:0.#########} to {range.Maximum:0.#########}");
     }
 
     /// <summary>The paths that hold the values of such a type.</summary>
     private static string ExampleOf(string path, Type type) =>
         IsScalar(type) ? path
         : ElementOf(type) is { } element ? ExampleOf($"{path}:0", element)
-        : string.Join(", ", type.GetProperties().Where(property => property.SetMethod is { IsPublic: true }).Select(property => $"{path}:{property.Name}"));
+        : string.Join(", ", PropertiesOf(type).Select(property => $"{path}:{property.Name}"));
+
+    /// <summary>What the binder sets.</summary>
+    private static IEnumerable<PropertyInfo> PropertiesOf(Type type) =>
+        type.GetProperties().Where(property => property.SetMethod is { IsPublic: true });
 
     private static bool IsScalar(Type type) => TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
 

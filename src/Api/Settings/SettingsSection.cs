@@ -5,7 +5,7 @@ namespace AutoencoderApi.Api.Settings;
 /// <summary>A section of the configuration and the options class that it is bound to.</summary>
 internal sealed record SettingsSection(string Name, Type Options)
 {
-    /// <summary>Every fault of the section, one sentence each: unknown names and unreadable values first, since they keep the rest from being bound.</summary>
+    /// <summary>Every fault of the section, a sentence each. Unreadable ones come alone: the rest cannot be bound.</summary>
     public IReadOnlyList<string> Violations(IConfiguration configuration)
     {
         IConfigurationSection section = configuration.GetSection(Name);

@@ -31,7 +31,7 @@ internal static class SettingsSetup
         return violations.Length == 0 ? null : string.Join(' ', violations);
     }
 
-    /// <summary>Names that are nearly ours, where names of others are too: the host's variables, connection strings of something else.</summary>
+    /// <summary>Names that are nearly ours, where others' are too: the host's variables, connection strings of something else.</summary>
     private static IEnumerable<string> Misspelt(IEnumerable<IConfigurationSection> children, string[] ours) =>
         from child in children
         where !ours.Contains(child.Key, StringComparer.OrdinalIgnoreCase)

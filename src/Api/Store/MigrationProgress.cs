@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Store;
 
-/// <summary>Reports in the log how far the migrations of the store are: a large store takes minutes, in which the service does not answer.</summary>
+/// <summary>Reports in the log how far the migrations are: a large store takes minutes, in which the service does not answer.</summary>
 internal sealed partial class MigrationProgress(IDbContextFactory<StoreContext> stores, ILogger<MigrationProgress> logger)
 {
     // The counts of a phase are zero while it has none (PostgreSQL documentation, "CREATE INDEX Progress Reporting").
@@ -28,7 +28,7 @@ internal sealed partial class MigrationProgress(IDbContextFactory<StoreContext> 
         }
     }
 
-    /// <summary>Runs migration <paramref name="number"/> of <paramref name="count"/>, with a line at its start and one each time that <see cref="Between"/> has passed.</summary>
+    /// <summary>Runs a migration, with a line at its start and one each time that <see cref="Between"/> has passed.</summary>
     public async Task WatchAsync(string migration, int number, int count, Func<Task> migrate)
     {
         long began = Stopwatch.GetTimestamp();
@@ -42,13 +42,15 @@ internal sealed partial class MigrationProgress(IDbContextFactory<StoreContext> 
         await migrating;
     }
 
-    /// <summary>What PostgreSQL reports of an index that is being built, such as <c>loading tuples in tree, 45 %</c>; empty where there is none.</summary>
+    /// <summary>How far PostgreSQL is with an index, such as <c>, loading tuples in tree, 45 %</c>; empty where it builds none.</summary>
     private async Task<string> PartAsync()
     {
         await using StoreContext store = await stores.CreateDbContextAsync();
         try
         {
-            return store.Database.IsNpgsql() ? (await store.Database.SqlQuery<string>(s_indexProgress).ToListAsync()).FirstOrDefault("") : "";
+            return store.Database.IsNpgsql()
+                ? (await store.Database.SqlQuery<string>(s_indexProgress).ToListAsync()).FirstOrDefault("")
+                : "";
         }
         catch (Exception e) when (StoreFaults.IsAway(e))
         {
@@ -61,7 +63,7 @@ internal sealed partial class MigrationProgress(IDbContextFactory<StoreContext> 
         [LoggerMessage(1, LogLevel.Information, "Migration {Number} of {Count} of the store: {Migration}")]
         public static partial void Begins(ILogger logger, int number, int count, string migration);
 
-        [LoggerMessage(2, LogLevel.Information, "Migration {Number} of {Count} of the store, {Migration}, has run for {Seconds:F0} s{Part}")]
+        [LoggerMessage(2, LogLevel.Information, "Migration {Number} of {Count} of the store, {Migration}, runs for {Seconds:F0} s{Part}")]
         public static partial void GoesOn(ILogger logger, int number, int count, string migration, double seconds, string part);
 
         [LoggerMessage(3, LogLevel.Information, "Another process brings the store up to date; this one waits for it")]

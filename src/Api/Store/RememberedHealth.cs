@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>
-/// The store's health, asked of the store once a second at most however many callers want it: the endpoint is open to everybody. All who ask
-/// meanwhile share one check. That the process is about to end is known at once.
+/// The store's health, asked of the store once a second at most however many callers want it: the endpoint is open to everybody.
+/// All who ask meanwhile share one check. That the process is about to end is known at once.
 /// </summary>
 internal sealed class RememberedHealth(StoreHealth health, IHostApplicationLifetime lifetime) : IHealthCheck
 {
@@ -19,7 +19,8 @@ internal sealed class RememberedHealth(StoreHealth health, IHostApplicationLifet
     {
         lock (_lock)
         {
-            bool isKnown = _check is { IsCompleted: false } || (_check is { IsCompletedSuccessfully: true } && Stopwatch.GetElapsedTime(_begun) < s_remembered);
+            bool isKnown = _check is { IsCompleted: false }
+                || (_check is { IsCompletedSuccessfully: true } && Stopwatch.GetElapsedTime(_begun) < s_remembered);
             if (!isKnown || lifetime.ApplicationStopping.IsCancellationRequested)
             {
                 _begun = Stopwatch.GetTimestamp();

@@ -29,7 +29,7 @@ internal sealed class StoreOptions
     [Range(1e-6, 36_500)]
     public double? KeepDays { get; set; }
 
-    /// <summary>Minutes that one statement of a migration may take, and that a process waits for another one that migrates the store.</summary>
+    /// <summary>Minutes that one statement of a migration may take, and that a process waits for another one to migrate.</summary>
     [Range(1, 10_080)]
     public int MigrationMinutes { get; set; } = 120;
 
