@@ -175,6 +175,7 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
         }
 
         Assert.InRange(await Bytes(), before, before + 65_536);
+        Assert.Null(await store.Ask(context => Task.FromResult(context.Database.GetCommandTimeout()))); // what it sets is not left to others
         await store.Ask(context => context.Sweeps.ExecuteDeleteAsync());
         Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
 
