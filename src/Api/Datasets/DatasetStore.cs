@@ -29,6 +29,7 @@ internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
     /// <summary>Stores a data set within the caller's transaction.</summary>
     public static async Task AddAsync(StoreContext store, DatasetRow row, DrawnSplits splits, CancellationToken token)
     {
+        StoreFaults.ThrowIfFull(store, row.Bytes);
         store.Datasets.Add(row);
         await store.SaveChangesAsync(token);
         int number = 0;

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using SQLitePCL;
 
 namespace AutoencoderApi.Api.Store;
 
@@ -51,7 +53,7 @@ internal static class StoreFaults
     /// <summary>Whether the store has no room for what was to be written.</summary>
     public static bool IsFull(Exception fault) => Causes(fault).Any(cause => cause switch
     {
-        SqliteException sqlite => sqlite.SqliteErrorCode == 13, // SQLITE_FULL
+        SqliteException sqlite => sqlite.SqliteErrorCode == raw.SQLITE_FULL,
         PostgresException postgres => postgres.SqlState == PostgresErrorCodes.DiskFull,
         _ => false,
     });

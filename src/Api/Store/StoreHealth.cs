@@ -9,11 +9,13 @@ namespace AutoencoderApi.Api.Store;
 
 /// <summary>
 /// Ready means that the store takes a write, soon, and that the process is not about to end. The write gives the one row of the sweeps the value that it
-/// has: it is refused wherever a job's would be, as by a standby, a full disk or a missing privilege, and leaves the store as large as it was.
+/// has: it is refused wherever a job's would be, as by a standby or a missing privilege, and leaves the store as large as it was. SQLite's log may
+/// have a page left on a full disk: room is asked for by itself.
 /// </summary>
 internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores, IHostApplicationLifetime lifetime) : IHealthCheck
 {
     public const string Tag = "ready";
+    private const int RoomBytes = 1 << 20; // several jobs without their checkpoints
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(StoreOptions.SqliteWaitSeconds);
 
@@ -54,6 +56,7 @@ internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores, IHostA
             await store.Database.OpenConnectionAsync(token);
             await store.Database.ExecuteSqlAsync($"PRAGMA busy_timeout = 0", token); // of this connection, until it is opened again
             store.Database.SetCommandTimeout(s_patience);
+            StoreFaults.ThrowIfFull(store, RoomBytes);
         }
 
         return await store.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(sweep => sweep.NextAt, sweep => sweep.NextAt), token);
