@@ -17,6 +17,8 @@ public static class WireFormat
         options.RespectNullableAnnotations = true;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new EnumConverterFactory());
+        options.Converters.Add(new ElementConverter());
+        options.Converters.Add(new FiniteConverter());
         return options;
     }
 
@@ -38,6 +40,41 @@ public static class WireFormat
 
         public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
             (JsonConverter)Activator.CreateInstance(typeof(EnumConverter<>).MakeGenericType(typeToConvert))!;
+    }
+
+    /// <summary>
+    /// JSON that is kept as it came, if all its texts are texts: an escaped half of a surrogate pair is none, and would be found where
+    /// nobody expects it.
+    /// </summary>
+    private sealed class ElementConverter : JsonConverter<JsonElement>
+    {
+        public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            Utf8JsonReader texts = reader;
+            var element = JsonElement.ParseValue(ref reader);
+            for (bool isLeft = true; isLeft; isLeft = texts.BytesConsumed < reader.BytesConsumed && texts.Read())
+            {
+                if (texts.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                {
+                    texts.GetString(); // what it throws of no text, the serializer turns into a JsonException
+                }
+            }
+
+            return element;
+        }
+
+        public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) => value.WriteTo(writer);
+    }
+
+    /// <summary>JSON allows numbers that no double can hold, such as 1e999: read as infinity they could not be written again.</summary>
+    private sealed class FiniteConverter : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDouble() is var number && double.IsFinite(number)
+                ? number
+                : throw new JsonException("must be a number that is not beyond 64 bits.");
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
     }
 
     private sealed class EnumConverter<T> : JsonConverter<T>

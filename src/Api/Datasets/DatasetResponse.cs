@@ -13,7 +13,10 @@ namespace AutoencoderApi.Api.Datasets;
 /// <param name="Awaited">Whether it is downloaded first, when a job or a picture next asks for it.</param>
 /// <param name="Shape">Channels, height, width of each picture; null where it is not available.</param>
 /// <param name="Splits">Pictures in each split; empty where it is not available.</param>
-/// <param name="Labels">Pictures with each label, over all splits; empty where they have none, or the data set is not here.</param>
+/// <param name="Labels">
+/// Pictures with each label, over all splits, in the order of the labels' values: numbers, or the names of the folders that the pictures
+/// lay in; empty where they have none, or the data set is not here.
+/// </param>
 /// <param name="Bytes">Of its pictures and labels, as they are stored or held in memory; null where it is not here.</param>
 /// <param name="Sha256">Of those bytes, in lower-case hexadecimal; null of a built-in one.</param>
 /// <param name="CreatedAt">When it was stored; null of a built-in one.</param>
@@ -44,6 +47,8 @@ internal sealed record DatasetResponse(
         DigitSet[] splits = [.. Dataset.Splits.Select(split => data.Split(split)!)];
         return new(
             data.Name, true, true, null, false, data.Train.Shape.ToArray(), Dataset.Splits.Zip(splits).ToDictionary(split => split.First, split => split.Second.Count),
-            DatasetContent.CountLabels(splits.SelectMany(split => Enumerable.Range(0, split.Count).Select(split.Label))), splits.Sum(split => split.Count * (split.PixelsPerImage + 1)), null, null);
+            DatasetContent.CountLabels(
+                splits.SelectMany(split => Enumerable.Range(0, split.Count).Select(split.Label)), UploadedPictures.Numbers),
+            splits.Sum(split => split.Count * (split.PixelsPerImage + 1)), null, null);
     }
 }
