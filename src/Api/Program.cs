@@ -6,6 +6,7 @@ using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Experiments.Reports;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Jobs;
@@ -92,23 +93,27 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
 
     app.UseConnectionBound();
     app.UseProblems();
+    app.UseCacheHeaders();
     app.UseAccess();
     app.UseLimits();
+    app.UseStrictQueries();
+    app.UseBodyCodings();
     app.UseLastSend();
     if (app.Configuration.Role() != ProcessRole.Worker)
     {
+        RouteGroupBuilder api = app.MapGroup("").WithHead().WithStrictQuery();
         app.MapPage();
         app.MapOpenApiDocument();
-        app.MapJobs();
-        app.MapExperiments();
-        app.MapCheckpoints();
-        app.MapTags();
-        app.MapReconstructions();
-        app.MapLayers();
-        app.MapKernels();
-        app.MapCodes();
-        app.MapInterpolation();
-        app.MapDatasets();
+        api.MapKernels();
+        api.MapInterpolation();
+        api.MapJobs();
+        api.MapExperiments();
+        api.MapCheckpoints();
+        api.MapTags();
+        api.MapReconstructions();
+        api.MapLayers();
+        api.MapCodes();
+        api.MapDatasets();
         app.MapDashboard();
     }
 

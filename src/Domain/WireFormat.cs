@@ -17,6 +17,7 @@ public static class WireFormat
         options.RespectNullableAnnotations = true;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new EnumConverterFactory());
+        options.Converters.Add(new ElementConverter());
         foreach (JsonConverter numbers in FiniteNumbers.Converters)
         {
             options.Converters.Add(numbers);
@@ -43,6 +44,30 @@ public static class WireFormat
 
         public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
             (JsonConverter)Activator.CreateInstance(typeof(EnumConverter<>).MakeGenericType(typeToConvert))!;
+    }
+
+    /// <summary>
+    /// JSON that is kept as it came, if all its texts are texts: an escaped half of a surrogate pair is none, and would be found where
+    /// nobody expects it.
+    /// </summary>
+    private sealed class ElementConverter : JsonConverter<JsonElement>
+    {
+        public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            Utf8JsonReader texts = reader;
+            var element = JsonElement.ParseValue(ref reader);
+            for (bool isLeft = true; isLeft; isLeft = texts.BytesConsumed < reader.BytesConsumed && texts.Read())
+            {
+                if (texts.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                {
+                    texts.GetString(); // what it throws of no text, the serializer turns into a JsonException
+                }
+            }
+
+            return element;
+        }
+
+        public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) => value.WriteTo(writer);
     }
 
     private sealed class EnumConverter<T> : JsonConverter<T>

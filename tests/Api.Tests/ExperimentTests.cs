@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using AutoencoderApi.Api.Tests.Datasets;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -101,6 +102,28 @@ public sealed partial class ExperimentTests(TrainedService trained)
         await Expect.Problem(HttpStatusCode.NotFound, await Service.Http.GetAsync("/v1/tags/never"));
         Assert.Contains("cancelled", await Service.Http.GetStringAsync($"{path}/report"));
         Assert.Equal(HttpStatusCode.NoContent, (await Service.Http.DeleteAsync(path)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_report_says_so_where_another_data_set_of_other_images_now_has_the_name()
+    {
+        byte[] colored = OwnPictures.Idx(OwnPictures.Noise(1, 12 * 3 * 8 * 16), 12, 3, 8, 16),
+            grey = OwnPictures.Idx(OwnPictures.Noise(2, 12 * 8 * 8), 12, 8, 8);
+        await Service.PutForm("changing", ("images", colored));
+        string path =
+            await Submit(
+            """{"grid":{"seed":[1,2]},"common":{"dataset":"changing","steps":2,"batchSize":2,"warmupSteps":0,"channels":[2,3]}}""");
+        await Ended(path);
+        Assert.Contains("Test pictures over their reconstructions", await Service.Http.GetStringAsync($"{path}/report"));
+        await Service.Http.DeleteAsync("/v1/datasets/changing");
+        Assert.Contains("cannot be had now", await Service.Http.GetStringAsync($"{path}/report"));
+        Assert.Equal(HttpStatusCode.Created, (await Service.PutForm("changing", ("images", grey))).StatusCode);
+
+        string report = await Service.Http.GetStringAsync($"{path}/report");
+
+        Assert.Contains("The data set changing is another one now, of images [1, 8, 8]; this network was trained on [3, 8, 16]", report);
+        Assert.DoesNotContain("Test pictures over their reconstructions", report, StringComparison.Ordinal);
+        await Service.Http.DeleteAsync("/v1/datasets/changing");
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class ImportTests(TrainedService trained)
         byte[] file = await Weights("strided");
         JsonNode best = await trained.Service.Json("/v1/checkpoints/best"), latest = await trained.Service.Json("/v1/checkpoints/latest");
         using HttpResponseMessage response = asForm
-            ? await Client.PostAsync("/v1/checkpoints?name=mine", new MultipartFormDataContent { { new StringContent("x"), "note" }, { new ByteArrayContent(file), "file", "a.safetensors" } })
+            ? await Client.PostAsync("/v1/checkpoints?name=mine",
+                new MultipartFormDataContent { { new ByteArrayContent(file), "file", "a.safetensors" } })
             : await Import(file, "?name=mine");
         JsonNode imported = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
@@ -38,6 +39,34 @@ public sealed class ImportTests(TrainedService trained)
         JsonNode job = await trained.Service.Ended(await trained.Service.Submit($$"""{"dataset":"synthetic-digits","steps":2,"startFrom":"{{imported["id"]}}"}"""));
         Assert.Equal("succeeded", (string?)job["status"]);
         Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync(path)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_file_that_another_library_has_written_again_is_the_same_network_whatever_its_order()
+    {
+        var contents = (SafetensorsRead.Contents)Safetensors.Read(await Weights("switch-unpool"));
+        const string Question = "reconstruction?dataset=synthetic-digits&index=2";
+        byte[] image = await Client.GetByteArrayAsync($"{trained.CheckpointOf("switch-unpool")}/{Question}");
+        NamedTensor[] byName = [.. contents.Tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)],
+            weightsAlone = [.. byName.Where(tensor => !tensor.Name.Contains("exp_avg", StringComparison.Ordinal))];
+        foreach (byte[] file in (byte[][])[Safetensors.Write(contents.Metadata, byName),
+            Safetensors.Write(contents.Metadata, weightsAlone),
+            Padded(Safetensors.Write(contents.Metadata, [.. Enumerable.Reverse(byName)]))])
+        {
+            using HttpResponseMessage response = await Import(file);
+            Assert.True(response.StatusCode == HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+            Uri path = response.Headers.Location!;
+            Assert.Equal(image, await Client.GetByteArrayAsync($"{path}/{Question}"));
+            Assert.Equal(file, await Client.GetByteArrayAsync($"{path}/weights"));
+            Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync(path)).StatusCode);
+        }
+
+        static byte[] Padded(byte[] file)
+        {
+            int length = (int)BitConverter.ToInt64(file);
+            return [.. BitConverter.GetBytes(length + 512L), .. file[8..(8 + length)], .. Enumerable.Repeat((byte)' ', 512),
+                .. file[(8 + length)..]];
+        }
     }
 
     [Fact]

@@ -56,4 +56,30 @@ public sealed class WireFormatTests
 
         Assert.True(fault is JsonException, because);
     }
+
+    [Theory]
+    [InlineData("\"\\ud800\"", "half a surrogate pair")]
+    [InlineData("[1,[\"\\udc00\\ud800\"]]", "two halves in the wrong order, within a list")]
+    [InlineData("{\"a\":{\"\\ud800\":1}}", "half a pair as a name")]
+    public void JSON_that_is_kept_as_it_came_holds_no_text_that_is_none(string json, string because)
+    {
+        Exception? fault = Record.Exception(() => JsonSerializer.Deserialize<JsonElement[]>($"[0,{json},2]", WireFormat.Json));
+
+        Assert.True(fault is JsonException { Path: "$[1]" }, $"{because}: {fault}");
+        Assert.Equal("\ud83d\ude00", JsonSerializer.Deserialize<JsonElement[]>("[[\"\\ud83d\\ude00\"]]", WireFormat.Json)![0][0]
+            .GetString());
+    }
+
+    [Theory]
+    [InlineData("1e999")]
+    [InlineData("-1e999")]
+    [InlineData("\"NaN\"")]
+    [InlineData("\"1\"")]
+    [InlineData("true")]
+    public void A_number_is_one_that_64_bits_can_hold(string json)
+    {
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Losses>(
+            $$"""{"train":{{json}},"validation":null,"test":null}""", WireFormat.Json));
+        Assert.Equal(1e-9, JsonSerializer.Deserialize<Losses>("""{"train":1e-9,"validation":null,"test":null}""", WireFormat.Json)!.Train);
+    }
 }

@@ -6,7 +6,7 @@ namespace AutoencoderApi.Api.Access;
 internal static class PageHeaders
 {
     /// <summary>For everything that is no page: nothing in it may load or run.</summary>
-    private const string NoPage = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    public const string NoPage = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     /// <summary>For pages whose scripts and styles are files of this service.</summary>
     public const string OwnFilesOnly =
@@ -18,6 +18,15 @@ internal static class PageHeaders
         .Replace("img-src 'self'", "img-src 'self' blob:", StringComparison.Ordinal)
         .Replace("style-src 'self'", "style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='", StringComparison.Ordinal);
 
+    /// <summary>On every answer, beside a content security policy.</summary>
+    public static readonly (string Name, string Value)[] Fixed =
+    [
+        (HeaderNames.XContentTypeOptions, "nosniff"),
+        (HeaderNames.XFrameOptions, "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ];
+
     public static void UsePageHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         string policy = context.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Value ?? NoPage;
@@ -26,10 +35,11 @@ internal static class PageHeaders
         context.Response.OnStarting(() =>
         {
             IHeaderDictionary headers = context.Response.Headers;
-            headers.XContentTypeOptions = "nosniff";
-            headers.XFrameOptions = "DENY";
-            headers["Referrer-Policy"] = "no-referrer";
-            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            foreach ((string name, string value) in Fixed)
+            {
+                headers[name] = value;
+            }
+
             headers.TryAdd(HeaderNames.ContentSecurityPolicy, policy);
             return Task.CompletedTask;
         });

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
@@ -146,17 +147,27 @@ internal static class CheckpointEndpoints
     private static async Task<Results<Ok<LayerResponse[]>, ProblemHttpResult>> Layers(string reference, CheckpointStore checkpoints, CancellationToken token) =>
         await checkpoints.FindAsync(reference, token) is { } row ? TypedResults.Ok(LayerResponse.AllOf(row.Settings)) : Problems.CheckpointNotFound(reference);
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Weights(string reference, CheckpointStore checkpoints, CancellationToken token)
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Weights(
+        string reference, CheckpointStore checkpoints, HttpResponse response, CancellationToken token)
     {
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
             return Problems.CheckpointNotFound(reference);
         }
 
-        return await checkpoints.ReadAsync(row, token) is { } file
-            ? TypedResults.File(
-                file, "application/octet-stream", row.FileName("safetensors"),
-                enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: Conditional.EntityTag(row.Sha256))
-            : Problems.CheckpointDamaged($"The bytes of checkpoint {row.Id} are not those that were stored. Use another checkpoint of its job.");
+        if (await checkpoints.ReadAsync(row, token) is not { } file)
+        {
+            return Problems.CheckpointDamaged(
+                $"The bytes of checkpoint {row.Id} are not those that were stored. Use another checkpoint of its job.");
+        }
+
+        if (Guid.TryParse(reference, out _)) // and no tag, which may move
+        {
+            response.NeverChanges();
+        }
+
+        return TypedResults.File(
+            file, "application/octet-stream", row.FileName("safetensors"),
+            enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: Conditional.EntityTag(row.Sha256));
     }
 }

@@ -1,8 +1,7 @@
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Domain.Checkpoints;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Checkpoints;
 
@@ -24,40 +23,33 @@ internal abstract record CheckpointUpload
     /// <summary>Reads the file from the raw body, or from the multipart field <c>file</c>, without ever writing it to disk.</summary>
     public static async Task<CheckpointUpload> ReadAsync(HttpRequest request, CancellationToken token)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type))
+        if (request.IsFileForm())
         {
-            return Unsupported();
+            return await FromFormAsync(request, token);
         }
 
-        if (type.MediaType.Equals(RawType, StringComparison.OrdinalIgnoreCase))
-        {
-            return await ReadAsync(request.Body, token);
-        }
-
-        string? boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        return type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(boundary)
-            ? await FromFormAsync(new MultipartReader(boundary, request.Body), token)
-            : Unsupported();
+        string? found = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token));
+        return found == FirstBytes.Safetensors || (found is null && request.HasMediaType(RawType))
+            ? await ReadAsync(request.Body, token)
+            : new Refused(Problems.MediaTypeUnsupported(
+                $"{FirstBytes.Said(found)}Send a safetensors file as {RawType}, or as the field '{Field}' of {FileForm.MediaType}."));
     }
 
-    private static async Task<CheckpointUpload> FromFormAsync(MultipartReader form, CancellationToken token)
+    private static async Task<CheckpointUpload> FromFormAsync(HttpRequest request, CancellationToken token)
     {
-        try
-        {
-            while (await form.ReadNextSectionAsync(token) is { } section)
+        CheckpointUpload upload = new Refused(
+            Problems.CheckpointMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@model.safetensors"));
+        ProblemHttpResult? problem = await FileForm.ReadAsync(
+            request,
+            [Field],
+            Problems.CheckpointMissing,
+            async (_, part) =>
             {
-                if (section.GetContentDispositionHeader() is { } disposition && HeaderUtilities.RemoveQuotes(disposition.Name) == Field)
-                {
-                    return await ReadAsync(section.Body, token);
-                }
-            }
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
-        {
-            return new Refused(Problems.CheckpointMissing($"The multipart body cannot be read: {e.Message}"));
-        }
-
-        return new Refused(Problems.CheckpointMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@model.safetensors"));
+                upload = await ReadAsync(part, token);
+                return (upload as Refused)?.Problem;
+            },
+            token);
+        return problem is null ? upload : new Refused(problem);
     }
 
     /// <summary>Believes the header before it makes room for the tensors, and reads no more than they need.</summary>
@@ -101,7 +93,4 @@ internal abstract record CheckpointUpload
     }
 
     private static Refused Damaged(string reason) => new(Problems.CheckpointDamaged(reason));
-
-    private static Refused Unsupported() =>
-        new(Problems.MediaTypeUnsupported($"Send the file as {RawType}, or as the field '{Field}' of multipart/form-data."));
 }

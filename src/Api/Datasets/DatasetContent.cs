@@ -12,7 +12,8 @@ internal static class DatasetContent
     private const int ChunkBytes = 4 << 20;
 
     /// <summary>The row of a data set that is yet to be stored.</summary>
-    public static DatasetRow Row(string name, DrawnSplits splits, bool hasLabels)
+    /// <param name="labels">What each label is called, by its value; null where there are none.</param>
+    public static DatasetRow Row(string name, DrawnSplits splits, IReadOnlyList<string>? labels)
     {
         FeatureShape shape = splits.Train.From.Shape;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -33,7 +34,7 @@ internal static class DatasetContent
             Train = splits.Train.Order.Length,
             Validation = splits.Validation.Order.Length,
             Test = splits.Test.Order.Length,
-            Labels = hasLabels ? CountLabels(Labels(splits)) : [],
+            Labels = labels is null ? [] : CountLabels(Labels(splits), labels),
             Bytes = bytes,
             Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()),
             CreatedAt = DateTime.UtcNow,
@@ -70,9 +71,10 @@ internal static class DatasetContent
         return new Dataset(row.Name, all.Slice(0, row.Train), all.Slice(row.Train, row.Validation), all.Slice(row.Train + row.Validation, row.Test));
     }
 
-    /// <summary>How many of each label there are, the labels in order.</summary>
-    public static Dictionary<string, int> CountLabels(IEnumerable<byte> labels) =>
-        labels.CountBy(label => label).OrderBy(count => count.Key).ToDictionary(count => $"{count.Key}", count => count.Value);
+    /// <summary>How many of each label there are, the labels in the order of their values.</summary>
+    /// <param name="names">What each is called, by its value.</param>
+    public static Dictionary<string, int> CountLabels(IEnumerable<byte> labels, IReadOnlyList<string> names) =>
+        labels.CountBy(label => label).OrderBy(count => count.Key).ToDictionary(count => names[count.Key], count => count.Value);
 
     private static IEnumerable<byte> Labels(DrawnSplits splits) => Pictures(splits).Select(picture => picture.From.Label(picture.Index));
 

@@ -109,7 +109,7 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
     private async Task StoreAsync(StoreContext store, DrawnSplits splits, CancellationToken token)
     {
         await store.Datasets.Where(row => row.Name == name).ExecuteDeleteAsync(token); // one whose bytes were damaged
-        await DatasetStore.AddAsync(store, DatasetContent.Row(name, splits, hasLabels: true), splits, token);
+        await DatasetStore.AddAsync(store, DatasetContent.Row(name, splits, UploadedPictures.Numbers), splits, token);
     }
 
     /// <summary>Ends the request. From here to the end of the transaction no job begins to wait.</summary>

@@ -13,7 +13,10 @@ namespace AutoencoderApi.Api.Datasets;
 /// <param name="Awaited">Whether it is still to be fetched: that begins when an operator makes a job on it or asks for a picture of it, and jobs wait for its end.</param>
 /// <param name="Shape">Channels, height, width of each picture; null where it is not available.</param>
 /// <param name="Splits">Pictures in each split; empty where it is not available.</param>
-/// <param name="Labels">Pictures with each label, over all splits; empty where they have none, or the data set is not here.</param>
+/// <param name="Labels">
+/// Pictures with each label, over all splits, in the order of the labels' values: numbers, or the names of the folders that the pictures
+/// lay in; empty where they have none, or the data set is not here.
+/// </param>
 /// <param name="Bytes">Of its pictures and labels, as they are stored or held in memory; null where it is not here.</param>
 /// <param name="Sha256">Of those bytes, in lower-case hexadecimal; null of a built-in one.</param>
 /// <param name="CreatedAt">When it was stored; null of a built-in one.</param>
@@ -33,7 +36,7 @@ internal sealed record DatasetResponse(
     public static DatasetResponse Of(string builtIn, BuiltInStatus status) => status switch
     {
         BuiltInStatus.Here { Info: var info } => Here(
-            builtIn, info.Shape, [info.Train, info.Validation, info.Test], DatasetContent.CountLabels(info.Labels.ToArray()),
+            builtIn, info.Shape, [info.Train, info.Validation, info.Test], DatasetContent.CountLabels(info.Labels.ToArray(), UploadedPictures.Numbers),
             info.Labels.Length * (info.Shape.Count + 1)),
         BuiltInStatus.Stored { Row: var row } => Stored(row),
         BuiltInStatus.Unavailable unavailable => new(builtIn, true, false, unavailable.Reason, false, null, s_none, s_none, null, null, null),

@@ -51,6 +51,11 @@ internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
 
     public async Task<DatasetRow?> FindAsync(string name, CancellationToken token)
     {
+        if (!SettingsRules.IsName(name)) // which may hold what a database takes for no text, such as U+0000
+        {
+            return null;
+        }
+
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         return await store.Datasets.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, token);
     }

@@ -1,11 +1,10 @@
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Datasets;
 
@@ -27,36 +26,44 @@ internal abstract record DatasetPut
 internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptions<LimitsOptions> options) : IDisposable
 {
     public const string ZipType = "application/zip";
-    public const string FormType = "multipart/form-data";
 
     private readonly SemaphoreSlim _turns = new(1);
 
     public async Task<DatasetPut> PutAsync(string name, HttpRequest request, SplitWish wish, CancellationToken token)
     {
-        bool hasType = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type);
-        if (hasType && type!.MediaType.Equals(ZipType, StringComparison.OrdinalIgnoreCase))
+        if (request.IsFileForm())
         {
-            await using FileStream file = await staging.CopyAsync(request.Body, token);
-            return file.Length == 0
-                ? Problems.DatasetMissing("The body is empty. Send a zip of PNGs: curl -X PUT -H 'Content-Type: application/zip' --data-binary @pictures.zip")
-                : await StoreAsync(name, wish, () => ZipPictures.Read(file, options.Value, token), token);
+            return await PutFormAsync(name, request, wish, token);
         }
 
-        string? boundary = hasType ? HeaderUtilities.RemoveQuotes(type!.Boundary).Value : null;
-        return hasType && type!.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(boundary)
-            ? await PutFormAsync(name, new MultipartReader(boundary, request.Body), wish, token)
-            : Problems.MediaTypeUnsupported($"Send a zip of PNGs as {ZipType}, or IDX files as the fields {string.Join(", ", IdxParts.Names)} of {FormType}.");
+        byte[] first = await FirstBytes.PeekAsync(request, token);
+        string? found = FirstBytes.Tell(first);
+        if (first.Length == 0)
+        {
+            return Problems.DatasetMissing(
+                "The body is empty. Send a zip of PNGs: curl -X PUT -H 'Content-Type: application/zip' --data-binary @pictures.zip");
+        }
+
+        if (found != FirstBytes.Zip && (found is not null || !request.HasMediaType(ZipType)))
+        {
+            string fields = string.Join(", ", IdxParts.Names);
+            return Problems.MediaTypeUnsupported(
+                $"{FirstBytes.Said(found)}Send a zip of PNGs as {ZipType}, or IDX files as the fields {fields} of {FileForm.MediaType}.");
+        }
+
+        await using FileStream file = await staging.CopyAsync(request.Body, token);
+        return await StoreAsync(name, wish, () => ZipPictures.Read(file, options.Value, token), token);
     }
 
     public void Dispose() => _turns.Dispose();
 
-    private async Task<DatasetPut> PutFormAsync(string name, MultipartReader form, SplitWish wish, CancellationToken token)
+    private async Task<DatasetPut> PutFormAsync(string name, HttpRequest request, SplitWish wish, CancellationToken token)
     {
         var files = new Dictionary<string, FileStream>();
         try
         {
-            return await IdxParts.StageAsync(form, staging, files, token) is { } fault
-                ? Problems.DatasetMissing(fault)
+            return await IdxParts.StageAsync(request, staging, files, token) is { } problem
+                ? problem
                 : await StoreAsync(name, wish, () => IdxParts.Read(files, options.Value), token);
         }
         finally
@@ -93,7 +100,7 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
             return Problems.DatasetUnusable($"There are {pictures.Train.Count} pictures to train on; with the shares asked for validation and test none of them is left.");
         }
 
-        DatasetRow row = DatasetContent.Row(name, splits, pictures.HasLabels);
+        DatasetRow row = DatasetContent.Row(name, splits, pictures.Labels);
         DatasetRow? there = await store.FindAsync(name, token);
         there ??= (await store.ListAsync(token)).Count < options.Value.Datasets ? await store.AddAsync(row, splits, token) : null;
         return there is null ? Problems.Conflict($"There are {options.Value.Datasets} data sets already (Limits:Datasets). DELETE one first.")
@@ -103,5 +110,6 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
     }
 
     private static bool IsSame(DatasetRow a, DatasetRow b) =>
-        (a.Sha256, a.Channels, a.Height, a.Width, a.Train, a.Validation, a.Test, a.Labels.Count) == (b.Sha256, b.Channels, b.Height, b.Width, b.Train, b.Validation, b.Test, b.Labels.Count);
+        (a.Sha256, a.Shape, a.Train, a.Validation, a.Test) == (b.Sha256, b.Shape, b.Train, b.Validation, b.Test)
+        && a.Labels.Count == b.Labels.Count && a.Labels.All(label => b.Labels.GetValueOrDefault(label.Key) == label.Value);
 }

@@ -1,10 +1,10 @@
 using System.IO.Compression;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Datasets;
 
@@ -18,32 +18,24 @@ internal static class IdxParts
     /// <summary>Copies the form's files to disk as they come.</summary>
     /// <param name="files">Gets a file for each part, the caller's to dispose of whatever comes of this.</param>
     /// <returns>What is wrong with the form, or null.</returns>
-    public static async Task<string?> StageAsync(MultipartReader form, Staging staging, Dictionary<string, FileStream> files, CancellationToken token)
+    public static async Task<ProblemHttpResult?> StageAsync(
+        HttpRequest request, Staging staging, Dictionary<string, FileStream> files, CancellationToken token)
     {
-        try
-        {
-            while (await form.ReadNextSectionAsync(token) is { } section)
+        ProblemHttpResult? problem = await FileForm.ReadAsync(
+            request,
+            Names,
+            Problems.DatasetMissing,
+            async (name, part) =>
             {
-                string? name = section.GetContentDispositionHeader() is { } disposition ? HeaderUtilities.RemoveQuotes(disposition.Name).Value : null;
-                if (name is null || !Names.Contains(name))
-                {
-                    continue;
-                }
-
-                if (files.ContainsKey(name))
-                {
-                    return $"The form has more than one file called '{name}'.";
-                }
-
-                files[name] = await staging.CopyAsync(section.Body, token);
-            }
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
-        {
-            return $"The multipart body cannot be read: {e.Message}";
-        }
-
-        return files.ContainsKey(Images) ? null : $"The form has no file called '{Images}'. Send one: curl -X PUT -F {Images}=@images-idx3-ubyte.gz -F {Labels}=@labels-idx1-ubyte.gz";
+                files[name] = await staging.CopyAsync(part, token);
+                return null;
+            },
+            token);
+        return problem is not null || files.ContainsKey(Images)
+            ? problem
+            : Problems.DatasetMissing(
+                $"The form has no file called '{Images}'. Send one: "
+                + $"curl -X PUT -F {Images}=@images-idx3-ubyte.gz -F {Labels}=@labels-idx1-ubyte.gz");
     }
 
     public static UploadedPictures Read(IReadOnlyDictionary<string, FileStream> files, LimitsOptions limits)
@@ -62,7 +54,7 @@ internal static class IdxParts
         bool hasLabels = files.ContainsKey(Labels);
         if (!files.ContainsKey(TestImages))
         {
-            return new UploadedPictures.Read(train, Validation: null, Test: null, hasLabels);
+            return new UploadedPictures.Read(train, Validation: null, Test: null, hasLabels ? UploadedPictures.Numbers : null);
         }
 
         (DigitSet? test, fault) = ReadPair(files, TestImages, TestLabels, limits, limits.DatasetBytes - (train.Count * train.PixelsPerImage));
@@ -70,7 +62,7 @@ internal static class IdxParts
             : test.Shape != train.Shape ? UploadedPictures.Unusable($"'{TestImages}' has pictures of {Text(test.Shape)} and '{Images}' of {Text(train.Shape)} (channels×height×width); they must be the same.")
             : files.ContainsKey(TestLabels) != hasLabels ? UploadedPictures.Unusable($"'{Labels}' and '{TestLabels}' must both be there, or neither.")
             : train.Count + test.Count > limits.DatasetPictures ? UploadedPictures.Unusable(TooMany(train.Count + test.Count, limits))
-            : new UploadedPictures.Read(train, Validation: null, test, hasLabels);
+            : new UploadedPictures.Read(train, Validation: null, test, hasLabels ? UploadedPictures.Numbers : null);
     }
 
     private static (DigitSet? Set, string? Fault) ReadPair(IReadOnlyDictionary<string, FileStream> files, string imagesName, string labelsName, LimitsOptions limits, int maxBytes)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Domain.Datasets;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,8 +9,12 @@ namespace AutoencoderApi.Api.Datasets;
 internal abstract record UploadedPictures
 {
     /// <param name="Validation">Null where it is to be drawn from <paramref name="Train"/>; so <paramref name="Test"/>.</param>
-    /// <param name="HasLabels">Whether the labels were sent; else they are all 0.</param>
-    internal sealed record Read(DigitSet Train, DigitSet? Validation, DigitSet? Test, bool HasLabels) : UploadedPictures;
+    /// <param name="Labels">What each label is called, by its value; null where none were sent, and all are 0.</param>
+    internal sealed record Read(DigitSet Train, DigitSet? Validation, DigitSet? Test, IReadOnlyList<string>? Labels) : UploadedPictures;
+
+    /// <summary>Of labels that are numbers.</summary>
+    public static readonly IReadOnlyList<string> Numbers =
+        [.. Enumerable.Range(0, 256).Select(number => number.ToString(CultureInfo.InvariantCulture))];
 
     internal sealed record Refused(ProblemHttpResult Problem) : UploadedPictures;
 

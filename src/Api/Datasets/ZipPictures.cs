@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.IO.Hashing;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain.Datasets;
@@ -35,23 +36,51 @@ internal static class ZipPictures
         }
     }
 
-    /// <summary>What can be told from the names alone.</summary>
-    private static string? Fault(Entry[] entries, LimitsOptions limits)
+    /// <summary>What can be told before the pictures are decoded.</summary>
+    private static string? Fault(Entry[] entries, LimitsOptions limits) => entries.Length == 0 || entries.Length > limits.DatasetPictures
+        ? $"The zip has {entries.Length} pictures; 1 to {limits.DatasetPictures} are taken (Limits:DatasetPictures)."
+        : StrangerFault(entries) ?? SplitFault(entries) ?? ZipLabels.Fault([.. entries.Select(entry => (entry.Name, entry.Shown))]);
+
+    /// <summary>The first entry that is encrypted, or no PNG by its first bytes where its name does not claim it.</summary>
+    private static string? StrangerFault(Entry[] entries)
     {
-        if (entries.Length == 0 || entries.Length > limits.DatasetPictures)
+        foreach (Entry entry in entries)
         {
-            return $"The zip has {entries.Length} pictures; 1 to {limits.DatasetPictures} are taken (Limits:DatasetPictures).";
+            if (entry.File.IsEncrypted)
+            {
+                return $"{entry.Shown} is encrypted. Pack the zip without a password.";
+            }
+
+            if (!entry.File.FullName.EndsWith(".png", StringComparison.OrdinalIgnoreCase) && NoPng(Start(entry.File)) is { } stranger)
+            {
+                return $"{entry.Shown} {stranger}";
+            }
+        }
+
+        return null;
+    }
+
+    private static string? SplitFault(Entry[] entries)
+    {
+        if (Array.Find(entries, entry => entry.Name.Doubt is not null) is { } unsure)
+        {
+            return $"{unsure.Shown} {unsure.Name.Doubt}";
         }
 
         Entry? stray = Array.Find(entries, entry => entry.Name.Split < 0 != entries[^1].Name.Split < 0);
-        if (stray is not null || entries[0].Name.Split > 0)
-        {
-            return $"{(stray ?? entries[0]).Shown} leaves it open what is for training: put all pictures into folders train, validation and test (at least train), or none.";
-        }
-
-        Entry? unlike = Array.Find(entries, entry => entry.Name.Label is null != entries[0].Name.Label is null);
-        return unlike is null ? null : $"{unlike.Shown} and {entries[0].Shown} differ in having a label: put all pictures into folders that are numbers from 0 to 255, or none.";
+        return stray is not null || entries[0].Name.Split > 0
+            ? $"{(stray ?? entries[0]).Shown} leaves it open what is for training: "
+                + "put all pictures into folders train, validation and test (at least train), or none."
+            : null;
     }
+
+    /// <summary>What the file is instead, in words; null of a PNG.</summary>
+    private static string? NoPng(ReadOnlySpan<byte> start) => FirstBytes.Tell(start) switch
+    {
+        FirstBytes.Png => null,
+        null => "is no PNG. Leave it out.",
+        var other => $"is {other}, no PNG. Convert it, or leave it out.",
+    };
 
     private static UploadedPictures Read(Entry[] entries, LimitsOptions limits, CancellationToken token)
     {
@@ -67,20 +96,30 @@ internal static class ZipPictures
                 return UploadedPictures.Unusable($"{entry.Shown}: up to here the archive unpacks to more than {limits.DatasetBytes} bytes (Limits:DatasetBytes).");
             }
 
-            if ((PictureType.PngSize(png) is not var (width, height) ? "is no PNG." : PictureStack.Fault(ref stack, entries.Length, width, height, limits) ?? stack!.Add(png)) is { } fault)
+            string? fault = PictureType.PngSize(png) is not var (width, height)
+                ? NoPng(png) ?? "is a damaged PNG: its header cannot be read."
+                : PictureStack.Fault(ref stack, entries.Length, width, height, limits) ?? stack!.Add(png);
+            if (fault is not null)
             {
                 return UploadedPictures.Unusable($"{entry.Shown} {fault}");
             }
         }
 
-        byte[] labels = [.. entries.Select(entry => entry.Name.Label ?? 0)];
-        var all = new DigitSet(stack!.Shape, stack.Pixels, labels);
+        ZipLabels labels = ZipLabels.Of([.. entries.Select(entry => entry.Name)]);
+        var all = new DigitSet(stack!.Shape, stack.Pixels, labels.Values);
         int[] counts = [.. Enumerable.Range(0, Dataset.Splits.Count).Select(split => entries.Count(entry => Math.Max(0, entry.Name.Split) == split))];
         return new UploadedPictures.Read(
             all.Slice(0, counts[0]),
             counts[1] == 0 ? null : all.Slice(counts[0], counts[1]),
             counts[2] == 0 ? null : all.Slice(counts[0] + counts[1], counts[2]),
-            entries[0].Name.Label is not null);
+            labels.Names);
+    }
+
+    private static byte[] Start(ZipArchiveEntry entry)
+    {
+        byte[] start = new byte[FirstBytes.Count];
+        using Stream stream = entry.Open();
+        return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
     }
 
     private static byte[] Unpack(ZipArchiveEntry entry)

@@ -1,6 +1,5 @@
 using AutoencoderApi.Api.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Errors;
 
@@ -21,13 +20,4 @@ internal static class Paging
     /// <param name="rows">One row more than the page holds where there is a next page.</param>
     public static Page<TItem> Cut<TRow, TItem>(List<TRow> rows, int limit, Func<TRow, Guid> id, Func<TRow, TItem> show) =>
         new([.. rows.Take(limit).Select(show)], rows.Count > limit ? id(rows[limit - 1]).ToString() : null);
-
-    /// <summary>Whether the Accept header asks for <paramref name="type"/> rather than for the default <paramref name="over"/>.</summary>
-    public static bool Prefers(this HttpRequest request, string type, string over)
-    {
-        double Quality(string wanted) => request.GetTypedHeaders().Accept
-            .Where(accept => new MediaTypeHeaderValue(wanted).IsSubsetOf(accept) && !accept.MatchesAllTypes)
-            .Select(accept => accept.Quality ?? 1).DefaultIfEmpty(0).Max();
-        return Quality(type) > Quality(over);
-    }
 }

@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Store;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions;
 
 namespace AutoencoderApi.Api.Errors;
 
@@ -12,7 +12,9 @@ internal static partial class ProblemSetup
 {
     public static void AddProblems(this IServiceCollection services)
     {
-        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>(); // before the framework's own, which heeds the Accept header
+        services.AddProblemDetails();
+        services.Configure<KestrelServerOptions>(RejectedRequests.DescribeRejections);
         services.AddValidation(); // of what ParameterRules.cs declares
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // so that a bad body's reason gets here
         services.AddExceptionHandler<MalformedRequestHandler>();
@@ -23,6 +25,7 @@ internal static partial class ProblemSetup
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException || StoreFaults.IsAway(context.Exception) });
         app.UseStatusCodePages();
+        app.Use(ClearFileHeadersAsync);
     }
 
     /// <summary>Gives a problem that came with less its type, and a detail that says what to do.</summary>
@@ -47,7 +50,10 @@ internal static partial class ProblemSetup
             405 => $"{path} takes {allow}.",
             408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
             413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:NumberBytes, Limits:PictureBytes and the like).",
+            414 => "The request's first line is longer than 8,192 bytes. Send what is long in the body.",
             415 => $"The body's media type is not one that {path} takes; /swagger lists them.",
+            431 => "The request's headers are more than 100, or more than 16,384 bytes. Send fewer or shorter ones.",
+            505 => "HTTP/1.1 is spoken here.",
             500 => "This is a fault of the service; report it with the traceId.",
             _ => problem.Title,
         };
@@ -67,12 +73,15 @@ internal static partial class ProblemSetup
         Detail = isFull ? "The store has no room left; nothing was changed." : "The store does not answer. Send the request again soon.",
     };
 
-    private static void Complete(HttpContext context, ProblemDetails problem)
+    /// <summary>A file that is not sent (412, 416) leaves its headers behind: with them the answer would count as one with a body.</summary>
+    private static async Task ClearFileHeadersAsync(HttpContext context, RequestDelegate next)
     {
-        Complete(problem, problem.Status ?? context.Response.StatusCode, context.Request.Path, context.Response.Headers.Allow.ToString());
-        if (problem.Extensions.TryGetValue(Problems.RetryAfter, out object? seconds))
+        await next(context);
+        if (!context.Response.HasStarted
+            && context.Response.StatusCode is StatusCodes.Status412PreconditionFailed or StatusCodes.Status416RangeNotSatisfiable)
         {
-            context.Response.Headers.RetryAfter = Convert.ToString(seconds, CultureInfo.InvariantCulture);
+            IHeaderDictionary headers = context.Response.Headers;
+            (headers.ContentType, headers.ContentLength, headers.ContentDisposition) = (default, null, default);
         }
     }
 
@@ -123,10 +132,9 @@ internal static partial class ProblemSetup
                 return (JsonFault.Field(json) ?? "body", JsonFault.Reason(json));
             }
 
-            Match binding = FailedBinding().Match(malformed.Message);
-            return binding.Success
-                ? (binding.Groups["name"].Value, $"'{binding.Groups["value"].Value}' is not {KindOf(binding.Groups["type"].Value)}.")
-                : null;
+            GroupCollection binding = FailedBinding().Match(malformed.Message).Groups;
+            string reason = $"'{binding["value"].Value}' is not {KindOf(binding["type"].Value)}.";
+            return binding["name"].Success ? (JsonNamingPolicy.CamelCase.ConvertName(binding["name"].Value), reason) : null;
         }
 
         private static string KindOf(string type) => type.TrimEnd('?') switch

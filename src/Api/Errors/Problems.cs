@@ -24,11 +24,15 @@ internal static class Problems
         411 => ("length-required", "The length is missing"),
         412 => ("precondition-failed", "It is not as the request expects"),
         413 => ("too-large", "The request is too large"),
+        414 => ("uri-too-long", "The request's target is too long"),
         415 => ("unsupported-media-type", "The media type is not supported"),
         416 => ("range-not-satisfiable", "The range lies outside the file"),
         422 => ("unusable", "The request cannot be carried out"),
         429 => ("too-many-requests", "Too many requests"),
+        431 => ("headers-too-large", "The request's headers are too large"),
         503 => ("unavailable", "The service cannot answer now"),
+        505 => ("version-not-supported", "The HTTP version is not supported"),
+        < 500 => ("malformed-request", "The request is malformed"),
         _ => ("internal-error", "Something went wrong in the service"),
     };
 

@@ -35,6 +35,11 @@ internal abstract record ExperimentPlan
             return Wrong(field, $"is {count} jobs; an experiment has at most {maxJobs} here (Limits:ExperimentJobs).");
         }
 
+        if (request.Jobs is { } listed && Array.IndexOf(listed, null) is >= 0 and var at)
+        {
+            return Wrong($"jobs[{at}]", "must not be null.");
+        }
+
         (List<TrainingJobRequest> jobs, JsonException? fault) = Requests(request);
         return fault is null
             ? await CheckedAsync(field, jobs, datasets, bounds, token)
@@ -53,7 +58,7 @@ internal abstract record ExperimentPlan
         IEnumerable<JsonObject> variations = request switch
         {
             { Preset: not null } => Enum.GetValues<Architecture>().Select(WireFormat.Name).Select(name => new JsonObject { ["architecture"] = name, ["name"] = name }),
-            { Jobs: { } jobs } => jobs.Select(Fields),
+            { Jobs: { } jobs } => jobs.Select(job => Fields(job!)),
             _ => Grid(request.Grid!),
         };
         var requests = new List<TrainingJobRequest>();

@@ -27,7 +27,7 @@ internal sealed record ExperimentRequest
     public TrainingJobRequest? Common { get; init; }
 
     /// <summary>The jobs.</summary>
-    public TrainingJobRequest[]? Jobs { get; init; }
+    public TrainingJobRequest?[]? Jobs { get; init; } // the serializer lets null elements pass
 
     /// <summary>A sweep: for each setting the values to try; one job for every combination, the last setting varying fastest.</summary>
     public Dictionary<string, JsonElement[]>? Grid { get; init; }

@@ -7,6 +7,7 @@ using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
@@ -38,11 +39,12 @@ internal static class JobEndpoints
             .ProducesProblem(400).ProducesProblem(404);
         jobs.MapGet("{id}/events", Events).WithName("followTrainingJob").WithSummary("What happens to a job, as server-sent events: progress, checkpoint, ended")
             .TakesHeader("Last-Event-ID", "The id of the last event that was received: the stream goes on behind it. Without it, it begins with the job.", "25", "^[0-9]{1,18}$")
-            .Produces(200, contentType: "text/event-stream").Produces(204).ProducesProblem(400).ProducesProblem(404).DisableRequestTimeout();
+            .Produces(200, contentType: "text/event-stream").Produces(204).VariesBy("Last-Event-ID")
+            .ProducesProblem(400).ProducesProblem(404).DisableRequestTimeout();
         jobs.MapPost("{id}/cancel", Cancel).RequireAuthorization(Roles.Operator).WithName("cancelTrainingJob").WithSummary("Stop a job; its last checkpoint is kept").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         jobs.MapDelete("{id}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTrainingJob").WithSummary("Delete an ended job with its metrics and checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         jobs.MapGet("{id}/metrics", Metrics).WithName("getTrainingJobMetrics").WithSummary("The losses by step, as JSON or CSV")
-            .Produces(200, contentType: "text/csv").ProducesProblem(400).ProducesProblem(404);
+            .Produces(200, contentType: "text/csv").VariesBy(HeaderNames.Accept).ProducesProblem(400).ProducesProblem(404);
         jobs.MapGet("{id}/loss.png", LossPicture).WithName("drawTrainingJobLoss").WithSummary("The loss against the step, log scale, as a picture")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
@@ -160,10 +162,18 @@ internal static class JobEndpoints
 
         return job.Status.IsTerminal() && sent == job.Version
             ? TypedResults.NoContent() // what makes an EventSource stop asking (HTML Living Standard, section 9.2)
+            : HttpMethods.IsHead(context.Request.Method) ? Head()
             : Follow();
+
+        IResult Head() // a stream without a body would have no end
+        {
+            (context.Response.ContentType, context.Response.Headers.CacheControl) = ("text/event-stream", "no-cache,no-store");
+            return Results.Empty;
+        }
 
         IResult Follow()
         {
+            context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would else hold the events back
             if (readers.TryEnter(context.IdOrAddress()) is not { } reader)
             {
                 return Problems.TooManyRequests("You read as many event streams as one caller may. Close one, or poll the job instead.", ReaderRetrySeconds);

@@ -10,6 +10,9 @@ internal static class BodyLimits
     public static TBuilder TakesUpTo<TBuilder>(this TBuilder endpoint, Func<LimitsOptions, long> bytes, Func<LimitsOptions, long>? json = null)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LargeBody(bytes, json ?? (limits => limits.JsonBytes)));
 
+    /// <summary>Whether the endpoint reads its body itself.</summary>
+    public static bool HasLargeBody(this EndpointMetadataCollection metadata) => metadata.GetMetadata<LargeBody>() is not null;
+
     public static void UseBodyLimits(this IApplicationBuilder app)
     {
         LimitsOptions limits = app.ApplicationServices.GetRequiredService<IOptions<LimitsOptions>>().Value;

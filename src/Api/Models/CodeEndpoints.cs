@@ -1,5 +1,6 @@
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
@@ -44,7 +45,6 @@ internal static class CodeEndpoints
             {
                 float[] code = model.Encode(digit);
                 int[] shape = model.Plan.CodeShape.ToArray();
-                request.HttpContext.Response.Headers.Vary = "Accept";
                 return request.Prefers(CodeReader.NpyType, over: "application/json")
                     ? TypedResults.File(NpyFile.Write(shape, code), CodeReader.NpyType, "code.npy")
                     : TypedResults.Ok(new CodeResponse(shape, code));
@@ -98,7 +98,6 @@ internal static class CodeEndpoints
 
     private static IResult Show(FeatureShape shape, float[] pixels, int scale, HttpRequest request)
     {
-        request.HttpContext.Response.Headers.Vary = "Accept";
         return request.Prefers("application/json", over: "image/png")
             ? TypedResults.Ok(new DecodingResponse(pixels))
             : TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(Picture.FromUnit(shape, pixels), scale)), "image/png");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,13 +27,9 @@ internal static class CodeReader
 
     public static async Task<CodeRead> ReadAsync(HttpRequest request, NetworkPlan plan, CancellationToken token)
     {
-        if (request.HasJsonContentType())
-        {
-            return await FromJsonAsync(request, plan, token);
-        }
-
-        return request.ContentType?.Split(';')[0].Trim().Equals(NpyType, StringComparison.OrdinalIgnoreCase) == true
-            ? await FromNpyAsync(request.Body, plan.CodeShape, token)
+        bool isNpy = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token)) == FirstBytes.Npy || request.HasMediaType(NpyType);
+        return isNpy ? await FromNpyAsync(request.Body, plan.CodeShape, token)
+            : request.HasJsonContentType() ? await FromJsonAsync(request, plan, token)
             : Problems.MediaTypeUnsupported($"Send the code as application/json or as {NpyType}.");
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
@@ -71,28 +72,25 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             return await FromPixelsAsync(request, shape, token);
         }
 
-        if (request.HasFormContentType)
+        using var file = new MemoryStream();
+        if (!request.IsFileForm())
         {
-            IFormFile? file;
-            try
-            {
-                file = (await request.ReadFormAsync(token)).Files.GetFile(Field);
-            }
-            catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
-            {
-                return Problems.PictureMissing($"The multipart body cannot be read: {e.Message}");
-            }
-
-            if (file is null)
-            {
-                return Problems.PictureMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@digit.png");
-            }
-
-            await using Stream stream = file.OpenReadStream();
-            return await FromPictureAsync(stream, shape, preprocessing, token);
+            await request.Body.CopyToAsync(file, token);
+            return await FromPictureAsync(file, shape, preprocessing, token);
         }
 
-        return await FromPictureAsync(request.Body, shape, preprocessing, token);
+        bool hasFile = false;
+        ProblemHttpResult? problem = await FileForm.ReadAsync(request, [Field], Problems.PictureMissing, TakeAsync, token);
+        return problem is not null ? problem
+            : hasFile ? await FromPictureAsync(file, shape, preprocessing, token)
+            : Problems.PictureMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@digit.png");
+
+        async Task<ProblemHttpResult?> TakeAsync(string name, Stream part)
+        {
+            hasFile = true;
+            await part.CopyToAsync(file, token);
+            return null;
+        }
     }
 
     public static DigitRead FromPixels(float[]? pixels, FeatureShape shape) => pixels?.Length == shape.Count && pixels.All(value => value is >= 0 and <= 1)
@@ -125,16 +123,15 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         return FromPixels(body?.Pixels, shape);
     }
 
-    private async Task<DigitRead> FromPictureAsync(Stream stream, FeatureShape shape, Preprocessing preprocessing, CancellationToken token)
+    private async Task<DigitRead> FromPictureAsync(
+        MemoryStream file, FeatureShape shape, Preprocessing preprocessing, CancellationToken token)
     {
-        using var buffer = new MemoryStream();
-        await stream.CopyToAsync(buffer, token);
-        if (buffer.Length == 0)
+        if (file.Length == 0)
         {
             return Problems.PictureMissing($"The body is empty. Send a PNG or JPEG as the body, or as the multipart field '{Field}', or {{\"pixels\": [...]}} as JSON.");
         }
 
-        PictureDecoding decoding = await decoder.DecodeAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), shape.Channels, token);
+        PictureDecoding decoding = await decoder.DecodeAsync(file.GetBuffer().AsMemory(0, (int)file.Length), shape.Channels, token);
         return decoding switch
         {
             PictureDecoding.Decoded decoded => Prepare(decoded, shape, preprocessing),

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
@@ -19,7 +20,6 @@ internal sealed record FrameResponse(float Position, float[] Pixels);
 
 internal static class InterpolationEndpoints
 {
-    private const int Gap = 2;
     private const int MaxFrames = 64;
 
     public static void MapInterpolation(this IEndpointRouteBuilder app) => app.MapGet("/v1/checkpoints/{reference}/interpolation", Interpolate)
@@ -29,10 +29,12 @@ internal static class InterpolationEndpoints
     /// <param name="from">The picture that the way begins at, counted from 0.</param>
     /// <param name="to">The picture that it ends at.</param>
     /// <param name="frames">How many pictures, both ends among them.</param>
+    /// <param name="gap">Pixels between images.</param>
     private static async Task<IResult> Interpolate(
         string reference, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int from = 0, int to = 1,
-        [Bounds(2, MaxFrames)] int frames = 8, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4)
+        [Bounds(2, MaxFrames)] int frames = 8, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4,
+        [Bounds(0, TileGridOptions.MaxGap)] int gap = 2)
     {
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
         using (rent)
@@ -43,7 +45,7 @@ internal static class InterpolationEndpoints
             }
 
             FeatureShape shape = rent.Model.Plan.Input;
-            var layout = new TileLayout(frames, frames, shape.Width, shape.Height, scale, Gap);
+            var layout = new TileLayout(frames, frames, shape.Width, shape.Height, scale, gap);
             if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
             {
                 return tooLarge;
@@ -58,10 +60,10 @@ internal static class InterpolationEndpoints
                     return refused.Problem;
                 case (DigitRead.Digit start, DigitRead.Digit end):
                     float[][] way = rent.Model.Interpolate(start.Values, end.Values, frames);
-                    request.HttpContext.Response.Headers.Vary = "Accept";
                     return request.Prefers("application/json", over: "image/png")
                         ? TypedResults.Ok(new InterpolationResponse([.. way.Select((pixels, frame) => new FrameResponse(frame / (frames - 1f), pixels))]))
-                        : TypedResults.File(PngEncoder.Encode(DigitFigures.Strip([.. way.Select(pixels => Picture.FromUnit(shape, pixels))], scale, Gap)), "image/png");
+                        : TypedResults.File(PngEncoder.Encode(
+                            DigitFigures.Strip([.. way.Select(pixels => Picture.FromUnit(shape, pixels))], scale, gap)), "image/png");
                 default:
                     throw new InvalidOperationException("unreachable");
             }

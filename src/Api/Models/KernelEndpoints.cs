@@ -1,5 +1,6 @@
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
@@ -65,7 +66,6 @@ internal static class KernelEndpoints
                 return tooLarge;
             }
 
-            request.HttpContext.Response.Headers.Vary = "Accept";
             return request.Prefers("application/json", over: "image/png")
                 ? TypedResults.Ok(Describe(layer, kernels, options))
                 : TypedResults.File(PngEncoder.Encode(TileGrid.Draw(kernels.Values, kernels.Ends.Count, kernels.Height, kernels.Width, options)), "image/png");

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
@@ -72,7 +73,6 @@ internal static class LayerEndpoints
                     return refused.Problem;
                 case DigitRead.Digit digit:
                     FeatureMaps maps = rent.Model.Look(stage, digit.Values);
-                    request.HttpContext.Response.Headers.Vary = "Accept";
                     return request.Prefers("application/json", over: "image/png")
                         ? TypedResults.Ok(Describe(maps, options))
                         : TypedResults.File(PngEncoder.Encode(FoldedMaps.Draw(maps, options)), "image/png");

@@ -5,6 +5,7 @@ using System.Security.Claims;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
@@ -44,7 +45,8 @@ internal static class ReconstructionEndpoints
 {
     private const string MseHeader = "Reconstruction-Mse";
     private const string MseMeaning = "Mean squared error per value against the clean picture.";
-    private const int Gap = 2;
+    private const string GapMeaning = "Pixels between images.";
+    private const int DefaultGap = 2;
     private const int MaxDigits = 100;
 
     public static void MapReconstructions(this IEndpointRouteBuilder app)
@@ -59,23 +61,27 @@ internal static class ReconstructionEndpoints
     private static async Task<IResult> FromDataset(
         string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int index = 0,
-        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single") =>
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single",
+        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap) =>
         await looking.ShowAsync(
             reference,
             shape => digits.FromDatasetAsync(shape, dataset, split, index, context.User, token),
-            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index, digit), scale, layout, figures, context),
+            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index, digit), scale, layout, gap, figures, context),
             token);
 
     private static async Task<IResult> FromUpload(
         string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
-        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single", [OneOf<Preprocessing>] string preprocess = "auto") =>
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single",
+        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap,
+        [OneOf<Preprocessing>] string preprocess = "auto") =>
         await looking.ShowAsync(
             reference,
             shape => digits.FromUploadAsync(context.Request, shape, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token),
-            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index: 0, digit), scale, layout, figures, context),
+            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index: 0, digit), scale, layout, gap, figures, context),
             token);
 
-    private static IResult Show(Model model, float[] clean, float[] input, int scale, string layout, FigureBound figures, HttpContext context)
+    private static IResult Show(
+        Model model, float[] clean, float[] input, int scale, string layout, int gap, FigureBound figures, HttpContext context)
     {
         FeatureShape shape = model.Plan.Input;
         ReconstructionLayout shown = WireFormat.Parse<ReconstructionLayout>(layout)!.Value;
@@ -88,7 +94,6 @@ internal static class ReconstructionEndpoints
         float[] reconstruction = model.Reconstruct(input);
         double mse = Looking.MeanSquaredError(clean, reconstruction);
         context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
-        context.Response.Headers.Vary = "Accept";
         return isJson
             ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, Looking.MeanSquaredError(clean, input)))
             : TypedResults.File(PngEncoder.Encode(Figure()), "image/png");
@@ -101,15 +106,15 @@ internal static class ReconstructionEndpoints
                 ReconstructionLayout.Pair => 2,
                 _ => 3,
             };
-            var figure = new TileLayout(pictures, pictures, shape.Width, shape.Height, scale, Gap);
+            var figure = new TileLayout(pictures, pictures, shape.Width, shape.Height, scale, gap);
             return figures.Refusal(figure.Width, figure.Height);
         }
 
         Canvas Figure() => shown switch
         {
-            ReconstructionLayout.Pair => DigitFigures.Pair(Of(clean), Of(reconstruction), scale, Gap),
-            ReconstructionLayout.Difference => DigitFigures.Difference(Of(clean), Of(reconstruction), scale, Gap),
-            ReconstructionLayout.Restored => DigitFigures.Restored(Of(clean), Of(input), Of(reconstruction), scale, Gap),
+            ReconstructionLayout.Pair => DigitFigures.Pair(Of(clean), Of(reconstruction), scale, gap),
+            ReconstructionLayout.Difference => DigitFigures.Difference(Of(clean), Of(reconstruction), scale, gap),
+            ReconstructionLayout.Restored => DigitFigures.Restored(Of(clean), Of(input), Of(reconstruction), scale, gap),
             _ => DigitFigures.Enlarged(Of(reconstruction), scale),
         };
 
@@ -119,7 +124,9 @@ internal static class ReconstructionEndpoints
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
         string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, ClaimsPrincipal caller, CancellationToken token,
         string? dataset = null, [Split] string split = "test",
-        [Description("The first digit, counted from 0.")] int first = 0, [Bounds(1, MaxDigits), Description("How many digits.")] int count = 10, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4)
+        [Description("The first digit, counted from 0.")] int first = 0, [Bounds(1, MaxDigits), Description("How many digits.")] int count = 10,
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 4,
+        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
     {
         string name = dataset ?? await datasets.DefaultAsync(token);
         (DigitSet? set, ProblemHttpResult? unavailable) = await digits.SplitAsync(name, split, caller, token);
@@ -133,7 +140,7 @@ internal static class ReconstructionEndpoints
             return Problems.PictureNotFound(name, split, first < 0 ? first : first + count - 1, set.Count);
         }
 
-        var layout = new TileLayout((noise.IsAsked ? 3 : 2) * count, count, set.Width, set.Height, scale, Gap);
+        var layout = new TileLayout((noise.IsAsked ? 3 : 2) * count, count, set.Width, set.Height, scale, gap);
         if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
         {
             return tooLarge;
@@ -149,7 +156,8 @@ internal static class ReconstructionEndpoints
 
             float[][] originals = [.. Enumerable.Range(first, count).Select(index => DigitReader.ToUnit(set.Image(index)))];
             float[][]? disturbed = noise.IsAsked ? [.. originals.Select((clean, i) => noise.Disturb(rent!.Model.Noise, first + i, clean))] : null;
-            return TypedResults.File(PngEncoder.Encode(ReconstructionRows.Draw(rent!.Model, originals, disturbed, scale, Gap)), "image/png");
+            Canvas figure = ReconstructionRows.Draw(rent!.Model, originals, disturbed, scale, gap);
+            return TypedResults.File(PngEncoder.Encode(figure), "image/png");
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed record TileQuery(
     [property: Description("The first map, counted from 0.")] int First = 0,
     [property: Bounds(1, 1024), Description("Tiles in a row; else the square root of their number, rounded up.")] int? Columns = null,
     [property: Bounds(1, TileGridOptions.MaxScale)] int Scale = 4,
-    [property: Bounds(0, 16), Description("Pixels between tiles.")] int Gap = 1,
+    [property: Bounds(0, TileGridOptions.MaxGap), Description("Pixels between tiles.")] int Gap = 1,
     [property: OneOf<TileRange>, Description("What is stretched from black to white: each `tile` from its own minimum to its own maximum, or all of them from the `layer`'s.")] string Range = "tile",
     [property: OneOf<TilePalette>, Description("The colours of low and high values.")] string Palette = "gray")
 {

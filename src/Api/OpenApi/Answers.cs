@@ -39,7 +39,7 @@ internal sealed class Answers : IOperationFilter
         }
 
         IEnumerable<int> problems = context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>().Select(produced => produced.StatusCode).Where(status => status >= 400);
-        foreach (int status in problems.Concat([401, 403, 429, 500, 503]).Concat(operation.RequestBody is null ? [] : [400, 408, 413, 415]))
+        foreach (int status in problems.Concat([400, 401, 403, 429, 500, 503]).Concat(operation.RequestBody is null ? [] : [408, 413, 415]))
         {
             answers[status] = Failure(status, role, context);
         }

@@ -1,5 +1,7 @@
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -15,6 +17,7 @@ internal static class CodeEndpointsDescription
 
     public static RouteHandlerBuilder ProducesCode(this RouteHandlerBuilder endpoint) => endpoint
         .Produces<CodeResponse>(200, "application/json", CodeReader.NpyType)
+        .VariesBy(HeaderNames.Accept)
         .ProducesProblem(400)
         .ProducesProblem(404)
         .ProducesProblem(422);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -21,7 +22,11 @@ internal sealed class DatasetBodyFilter(IOptions<LimitsOptions> limits) : IOpera
         }
 
         LimitsOptions bounds = limits.Value;
-        OpenApiSchema zip = File(string.Create(CultureInfo.InvariantCulture, $"A zip of at most {bounds.DatasetUploadBytes:N0} bytes with 3 to {bounds.DatasetPictures:N0} PNGs of one size, both sides multiples of 4 up to {bounds.DatasetSide} pixels. Folders may name the split (`train`, `validation`, `test`) and the label (0 to 255): see docs/datasets.md."));
+        OpenApiSchema zip = File(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A zip of at most {bounds.DatasetUploadBytes:N0} bytes with 3 to {bounds.DatasetPictures:N0} PNGs of one size, "
+            + $"both sides multiples of 4 up to {bounds.DatasetSide} pixels. Folders may name the split (`train`, `validation`, `test`, and other usual names) "
+            + $"and the label (0 to 255, or a class by name): see docs/datasets.md."));
         OpenApiSchema form = OpenApiSetup.ObjectWith(IdxParts.Images, File("An IDX file of bytes, plain or gzip: [count, height, width], or [count, channels, height, width]."));
         form.Properties![IdxParts.Labels] = File("An IDX file of one byte for each of the `images`.");
         form.Properties[IdxParts.TestImages] = File("The test split, of the same shape; without it one is drawn from the `images`.");
@@ -29,7 +34,11 @@ internal sealed class DatasetBodyFilter(IOptions<LimitsOptions> limits) : IOpera
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Content = new Dictionary<string, OpenApiMediaType> { [DatasetUploads.ZipType] = new() { Schema = zip }, [DatasetUploads.FormType] = new() { Schema = form } },
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [DatasetUploads.ZipType] = new() { Schema = zip },
+                [FileForm.MediaType] = new() { Schema = form },
+            },
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Domain.Jobs;
@@ -42,6 +43,7 @@ internal static class OpenApiSetup
                 options.IncludeXmlComments(Assembly.Load(assembly));
             }
 
+            options.DocInclusionPredicate((_, operation) => operation.HttpMethod != HttpMethods.Head); // which is there wherever GET is
             options.DescribeSchemas();
             options.OperationFilter<Parameters>();
             options.OperationFilter<JsonBodies>();
@@ -58,12 +60,13 @@ internal static class OpenApiSetup
 
     public static void MapOpenApiDocument(this IEndpointRouteBuilder app)
     {
-        app.MapSwagger("/openapi/{documentName}.json", options => options.OpenApiVersion = Version).RequireAuthorization(Roles.Reader);
+        app.MapSwagger("/openapi/{documentName}.json", options => options.OpenApiVersion = Version)
+            .RequireAuthorization(Roles.Reader).WithHead();
         app.MapSwaggerUI("swagger", options =>
         {
             options.SwaggerEndpoint("/openapi/v1.json", "v1");
             options.DocumentTitle = "AutoencoderApi";
-        }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.Swagger);
+        }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.Swagger).WithHead();
     }
 
     /// <summary>An object with that one property, required: a form of one file, or a JSON body of one field.</summary>

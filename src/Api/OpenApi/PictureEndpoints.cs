@@ -1,4 +1,6 @@
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
+using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.OpenApi;
 
@@ -13,6 +15,7 @@ internal static class PictureEndpoints
     /// <summary>A PNG, or numbers where the caller prefers JSON.</summary>
     public static RouteHandlerBuilder ProducesPictureOr<T>(this RouteHandlerBuilder endpoint) => endpoint
         .Produces<T>(200, "image/png", "application/json")
+        .VariesBy(HeaderNames.Accept)
         .ProducesProblem(400)
         .ProducesProblem(404)
         .ProducesProblem(422);

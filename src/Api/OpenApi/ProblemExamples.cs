@@ -46,6 +46,8 @@ internal static class ProblemExamples
     {
         (400, _) when BrokenRule(operation) is var (name, rule) => Problems.Invalid(name, rule),
         (400, "/v1/training-jobs") => Problems.Invalid(SettingsRules.Violations(TrainingSettings.For(Architecture.Strided, SyntheticDigits.Name) with { Steps = 0 })),
+        (400, _) when operation.HttpMethod is "GET" or "DELETE" =>
+            Problems.Invalid("verbose", "there is no such query parameter; there are none."),
         (401, _) => Problems.NotAuthenticated($"Send a key in the header {KeyAuthentication.Header}."),
         (403, _) when role > Role.Reader => Problems.NotAllowed($"This needs the role {WireFormat.Name(role)}; the key has the role {WireFormat.Name(Role.Reader)}."),
         (403, _) => Problems.NotAllowed(LocalCallers.NotLocal),

@@ -23,6 +23,7 @@ public enum TilePalette
 public sealed record TileGridOptions
 {
     public const int MaxScale = 32;
+    public const int MaxGap = 16;
 
     /// <summary>The first map shown, counted from 0.</summary>
     public int First { get; init; }

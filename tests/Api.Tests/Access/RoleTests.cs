@@ -55,7 +55,8 @@ public sealed class RoleTests(KeyedService service)
     [Fact]
     public async Task Every_operation_lets_in_its_role_and_the_higher_ones_and_nobody_else()
     {
-        JsonNode document = JsonNode.Parse(await (await service.Send(HttpMethod.Get, "/openapi/v1.json", Role.Reader)).Content.ReadAsStringAsync())!;
+        JsonNode document = JsonNode.Parse(await (
+            await service.Send(HttpMethod.Get, "/openapi/v1.json", Role.Reader)).Content.ReadAsStringAsync())!;
         var operations = document["paths"]!.AsObject()
             .SelectMany(path => path.Value!.AsObject().Select(operation => (Path: path.Key, Method: new HttpMethod(operation.Key), Id: (string)operation.Value!["operationId"]!)))
             .ToList();
@@ -76,6 +77,32 @@ public sealed class RoleTests(KeyedService service)
                 else
                 {
                     Assert.True(response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) && (int)response.StatusCode < 500, $"{id} as {role}: {response.StatusCode}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_refusal_is_a_problem_whatever_the_caller_accepts_and_depends_on_the_key()
+    {
+        JsonNode document = JsonNode.Parse(await (
+            await service.Send(HttpMethod.Get, "/openapi/v1.json", Role.Reader)).Content.ReadAsStringAsync())!;
+        foreach ((string template, JsonNode? operations) in document["paths"]!.AsObject())
+        {
+            string path = template.Replace("{id}", Guid.NewGuid().ToString(), StringComparison.Ordinal).Replace('{', '-').Replace('}', '-');
+            foreach ((string method, JsonNode? operation) in operations!.AsObject())
+            {
+                foreach (string accept in (string[])["image/png", "text/csv", "text/event-stream", "application/json; charset=utf-8"])
+                {
+                    using HttpResponseMessage response = await service.Send(
+                        new HttpMethod(method.ToUpperInvariant()), path, null, ("Accept", accept));
+                    await Expect.Problem(HttpStatusCode.Unauthorized, response);
+                    Assert.Contains("X-API-Key", response.Headers.Vary);
+                    if (s_roleOf[(string)operation!["operationId"]!] > Role.Reader)
+                    {
+                        await Expect.Problem(HttpStatusCode.Forbidden,
+                            await service.Send(new HttpMethod(method.ToUpperInvariant()), path, Role.Reader, ("Accept", accept)));
+                    }
                 }
             }
         }
@@ -140,7 +167,8 @@ public sealed class RoleTests(KeyedService service)
     [Fact]
     public async Task Swagger_has_an_Authorize_button_for_the_header()
     {
-        JsonNode document = JsonNode.Parse(await (await service.Send(HttpMethod.Get, "/openapi/v1.json", Role.Reader)).Content.ReadAsStringAsync())!;
+        JsonNode document = JsonNode.Parse(await (
+            await service.Send(HttpMethod.Get, "/openapi/v1.json", Role.Reader)).Content.ReadAsStringAsync())!;
         JsonNode scheme = document["components"]!["securitySchemes"]!["ApiKey"]!;
         Assert.Equal(("apiKey", "header", "X-API-Key"), ((string?)scheme["type"], (string?)scheme["in"], (string?)scheme["name"]));
         Assert.NotNull(document["security"]![0]!["ApiKey"]);

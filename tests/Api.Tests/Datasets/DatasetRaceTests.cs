@@ -61,7 +61,7 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         var datasets = new DatasetStore(store.Stores);
         var all = new DigitSet(new FeatureShape(3, 128, 128), OwnPictures.Noise(1, 300 * 3 * 128 * 128), OwnPictures.Noise(2, 300));
         DrawnSplits splits = SplitDraw.Draw(all, null, null, seed: 1, validationShare: 0.1, testShare: 0.1)!;
-        DatasetRow row = await datasets.AddAsync(DatasetContent.Row("large", splits, hasLabels: true), splits, Token);
+        DatasetRow row = await datasets.AddAsync(DatasetContent.Row("large", splits, labels: UploadedPictures.Numbers), splits, Token);
         Assert.Equal(5, await store.Ask(context => context.DatasetChunks.CountAsync(Token)));
         Dataset loaded = Assert.IsType<DatasetLoad.Loaded>(await datasets.LoadAsync(row, Token)).Dataset;
         Assert.Equal((240, 30, 30), (loaded.Train.Count, loaded.Validation.Count, loaded.Test.Count));
@@ -74,7 +74,7 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         {
             for (int i = 0; ; i++)
             {
-                await datasets.AddAsync(DatasetContent.Row($"half-{i}", splits, hasLabels: true), splits, stop.Token);
+                await datasets.AddAsync(DatasetContent.Row($"half-{i}", splits, labels: UploadedPictures.Numbers), splits, stop.Token);
             }
         });
         Assert.Equal(
@@ -157,6 +157,6 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
     {
         var all = new DigitSet(new FeatureShape(1, 8, 8), OwnPictures.Noise(seed, 10 * 64), new byte[10]);
         DrawnSplits splits = SplitDraw.Draw(all, null, null, seed: 1, validationShare: 0.1, testShare: 0.1)!;
-        return datasets.AddAsync(DatasetContent.Row(name, splits, hasLabels: false), splits, Token);
+        return datasets.AddAsync(DatasetContent.Row(name, splits, labels: null), splits, Token);
     }
 }

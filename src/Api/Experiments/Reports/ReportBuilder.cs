@@ -41,14 +41,15 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
         ExperimentResponse experiment = ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest);
         (ExperimentJob Job, JobRow Row)[] jobs = [.. experiment.Jobs.Zip(stored.Jobs)];
         var rows = new List<ReportRow>();
-        var floors = new Dictionary<(string, Architecture), double?>();
+        var floors = new Dictionary<(string, FeatureShape, Architecture), double?>();
         foreach ((ExperimentJob job, JobRow row) in jobs)
         {
             double? article = row.Settings.Dataset == MirroredSet.Mnist.Name && s_article.TryGetValue(row.Architecture, out double loss) ? loss : null;
-            (string, Architecture) kind = (row.Settings.Dataset, row.Architecture);
+            var kind = (row.Settings.Dataset, FeatureShape.Of(row.Settings.PictureShape), row.Architecture);
             if (!floors.TryGetValue(kind, out double? reachable))
             {
-                floors[kind] = reachable = await TestSplitAsync(row, token) is { } set ? ReachableLoss.Of(row.Architecture, set) : null;
+                DigitSet? set = (await TestSplitAsync(row, token)).Set;
+                floors[kind] = reachable = set is null ? null : ReachableLoss.Of(row.Architecture, set);
             }
 
             rows.Add(new ReportRow(Label(job), job.Status, job.Loss, article, reachable, job.DeadUnits, job.MillisecondsPerStep, job.Step, NetworkPlan.For(row.Settings), job.Error?.Detail));
@@ -60,7 +61,7 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
             looks.Add(await LookAsync(Label(job), row, token));
         }
 
-        int? digit = stored.Jobs.Count > 0 && await TestSplitAsync(stored.Jobs[0], token) is { } first ? first.Label(0) : null;
+        int? digit = stored.Jobs.Count > 0 && (await TestSplitAsync(stored.Jobs[0], token)).Set is { } first ? first.Label(0) : null;
         return new Report(
             experiment.Id, Title(stored.Row), experiment.CreatedAt, experiment.EndedAt, DateTime.UtcNow, digit, rows,
             await CurvesAsync([.. jobs.Zip(rows, (job, row) => (job.Job.Id, row.Label))], token), looks);
@@ -82,8 +83,19 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
-    private async Task<DigitSet?> TestSplitAsync(JobRow job, CancellationToken token) =>
-        await datasets.AskAsync(job.Settings.Dataset, mayRequest: false, token) is DatasetLoad.Loaded { Dataset: var data } ? data.Test : null;
+    /// <summary>The test split of the job's data set; or why it cannot be shown, such as that another data set now has its name.</summary>
+    private async Task<(DigitSet? Set, string? Trouble)> TestSplitAsync(JobRow job, CancellationToken token)
+    {
+        (string name, var shape) = (job.Settings.Dataset, FeatureShape.Of(job.Settings.PictureShape));
+        if (await datasets.AskAsync(name, mayRequest: false, token) is not DatasetLoad.Loaded { Dataset.Test: var test })
+        {
+            return (null, $"The data set {name} cannot be had now.");
+        }
+
+        return test.Shape == shape
+            ? (test, null)
+            : (null, $"The data set {name} is another one now, of images {test.Shape}; this network was trained on {shape} (channels, height, width).");
+    }
 
     private async Task<byte[]?> CurvesAsync((Guid Id, string Label)[] jobs, CancellationToken token)
     {
@@ -98,9 +110,10 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
 
     private async Task<ReportLook> LookAsync(string label, JobRow job, CancellationToken token)
     {
-        if (await TestSplitAsync(job, token) is not { } set)
+        (DigitSet? set, string? trouble) = await TestSplitAsync(job, token);
+        if (set is null)
         {
-            return new ReportLook(label, null, [], $"The data set {job.Settings.Dataset} cannot be had now.");
+            return new ReportLook(label, null, [], trouble);
         }
 
         long asked = Stopwatch.GetTimestamp();

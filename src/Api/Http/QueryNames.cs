@@ -1,0 +1,56 @@
+using System.Text.Json;
+using AutoencoderApi.Api.Errors;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace AutoencoderApi.Api.Http;
+
+/// <summary>
+/// Refuses query parameters that an operation does not have, and those that are given twice, by name: a misspelt one must not be ignored.
+/// </summary>
+internal static class QueryNames
+{
+    /// <summary>Gives endpoints the names of their handlers' query parameters: those parsed from text that stand in no route.</summary>
+    public static TBuilder WithStrictQuery<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoints.Finally(endpoint =>
+        {
+            if (endpoint is RouteEndpointBuilder { RoutePattern: var route })
+            {
+                string[] names = [.. endpoint.Metadata.OfType<IParameterBindingMetadata>()
+                    .Where(parameter => parameter.HasTryParse && route.GetParameter(parameter.Name) is null)
+                    .Select(parameter => JsonNamingPolicy.CamelCase.ConvertName(parameter.Name))];
+                endpoint.Metadata.Add(new Names(names));
+            }
+        });
+        return endpoints;
+    }
+
+    public static void UseStrictQueries(this IApplicationBuilder app) => app.Use((context, next) =>
+        context.Request.Query.Count > 0
+        && context.GetEndpoint()?.Metadata.GetMetadata<Names>()?.Violations(context.Request.Query) is { Count: > 0 } violations
+            ? Problems.Invalid(violations).ExecuteAsync(context)
+            : next(context));
+
+    private sealed record Names(string[] Known)
+    {
+        public Dictionary<string, string> Violations(IQueryCollection query)
+        {
+            var violations = new Dictionary<string, string>();
+            foreach ((string name, var values) in query)
+            {
+                if (!Known.Contains(name, StringComparer.OrdinalIgnoreCase)) // as the binder compares
+                {
+                    string known = Known.Length > 0 ? string.Join(", ", Known) : "none";
+                    violations[name] = $"there is no such query parameter; there are {known}.";
+                }
+                else if (values.Count > 1)
+                {
+                    violations[name] = $"is given {values.Count} times; give one value.";
+                }
+            }
+
+            return violations;
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Tests.Datasets;
+using AutoencoderApi.Api.Tests.Images;
+using AutoencoderApi.Domain.Numerics;
+
+namespace AutoencoderApi.Api.Tests.OpenApi;
+
+/// <summary>What requests to a service may speak of: a network that stays, and something new for a request that uses it up.</summary>
+internal sealed class FuzzResources
+{
+    private const string Job = """{"dataset":"synthetic-digits","steps":1,"channels":[2,3],"kernelSize":3}""";
+    private const string KeptTag = "kept"; // holds the checkpoint and its job
+
+    private readonly ServiceClient _service;
+    private readonly string _code;
+    private int _made;
+
+    private FuzzResources(ServiceClient service, string checkpoint, string code, byte[] weights, IReadOnlyList<string> layers) =>
+        (_service, Checkpoint, _code, Weights, Layers) = (service, checkpoint, code, weights, layers);
+
+    public string Checkpoint { get; }
+
+    public byte[] Weights { get; }
+
+    public IReadOnlyList<string> Layers { get; }
+
+    public static async Task<FuzzResources> On(ServiceClient service)
+    {
+        JsonNode job = await service.Ended(await service.Submit(Job));
+        string checkpoint = (string)job["latestCheckpoint"]!, path = $"/v1/checkpoints/{checkpoint}";
+        await service.Http.PutAsync($"/v1/tags/{KeptTag}", Json($$"""{"checkpoint":"{{checkpoint}}"}"""));
+        return new(
+            service, checkpoint, (await service.Json($"{path}/encode?dataset=synthetic-digits")).ToJsonString(),
+                await service.Http.GetByteArrayAsync($"{path}/weights"),
+            [.. (await service.Json($"{path}/layers")).AsArray().Select(layer => (string)layer!["name"]!)]);
+    }
+
+    /// <summary>Values for the parameters in the operation's path, under which something is that it can do its work on.</summary>
+    public async Task<Func<string, string>> PathValues(Operation operation, FuzzRandom random)
+    {
+        string? one = operation.Id switch
+        {
+            "deleteTrainingJob" => await EndedJob(),
+            "deleteExperiment" => await EndedExperiment(),
+            "cancelTrainingJob" => Last(await Made(HttpMethod.Post, "/v1/training-jobs", Json(Job))),
+            "cancelExperiment" => Last(await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""))),
+            "deleteCheckpoint" => Last(await Made(HttpMethod.Post, "/v1/checkpoints", Raw(Weights, "application/octet-stream"))),
+            "deleteTag" => Last(await Made(HttpMethod.Put, $"/v1/tags/{Name()}", Json($$"""{"checkpoint":"{{Checkpoint}}"}"""))),
+            "deleteDataset" => Last(await Made(HttpMethod.Put, $"/v1/datasets/{Name()}", Raw(Zip(), "application/zip"))),
+            "putTag" => Name(),
+            "putDataset" => $"set-{random.Below(5)}",
+            "reportExperiment" or "getExperiment" =>
+                await Newest("/v1/experiments?limit=1")
+                ?? Last(await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""))),
+            _ when operation.Path.StartsWith("/v1/training-jobs/{id}", StringComparison.Ordinal) =>
+                await Newest($"/v1/training-jobs?limit={1 + random.Below(20)}"),
+            _ => null,
+        };
+        return name => name switch
+        {
+            "id" or "tag" or "name" when one is not null => one,
+            "reference" when one is not null => one,
+            "reference" => random.Pick([Checkpoint, KeptTag, "latest"]),
+            "layer" => operation.Id == "drawKernels" ? "conv1" : random.Pick(Layers),
+            "tag" => KeptTag,
+            "name" => "synthetic-digits",
+            "split" => random.Pick(["train", "validation", "test"]),
+            "index" => $"{random.Below(10)}",
+            _ => throw new InvalidOperationException($"{operation} has a parameter {name} that no fuzz test knows"),
+        };
+    }
+
+    /// <summary>A body of that media type that the operation can take; null of JSON whose schema says all.</summary>
+    public byte[]? Body(Operation operation, string mediaType) => (mediaType, operation.Id) switch
+    {
+        ("application/json", "createTrainingJob") => Text(Job),
+        ("application/json", "createExperiment") => Text($$"""{"common":{{Job}},"jobs":[{}]}"""),
+        ("application/json", "putTag") => Text($$"""{"checkpoint":"{{Checkpoint}}"}"""),
+        ("application/json", "decodeCode") => Text(_code),
+        ("application/json", _) when operation.Bodies!["image/png"] is not null =>
+            Text($$"""{"pixels":[{{string.Join(',', new int[784])}}]}"""),
+        ("application/octet-stream", _) => Weights,
+        ("application/zip", _) => Zip(),
+        ("application/x-npy", _) => NpyFile.Write([3, 7, 7], new float[147]),
+        ("image/png", _) => OwnPictures.Png(1),
+        ("image/jpeg", _) => JpegFile.Write(64, 48),
+        ("multipart/form-data", _) => Form(operation),
+        _ => null,
+    };
+
+    private byte[] Form(Operation operation)
+    {
+        string field = operation.Resolve(operation.Bodies!["multipart/form-data"]!["schema"]!.AsObject())["required"]!.AsArray()
+            .Select(name => (string)name!).First();
+        byte[] file = field switch
+        {
+            "image" => OwnPictures.Png(1),
+            "file" => Weights,
+            _ => OwnPictures.Idx(OwnPictures.Noise(1, 10 * 64), 10, 8, 8),
+        };
+        return [.. Text($"--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n"), .. file, .. Text("\r\n--edge--\r\n")];
+    }
+
+    private async Task<string> EndedJob()
+    {
+        JsonNode ended = await _service.Json("/v1/training-jobs?status=succeeded&limit=50");
+        return ended["items"]!.AsArray().Select(job => job!)
+            .FirstOrDefault(job => (string?)job["latestCheckpoint"] != Checkpoint) is { } job
+            ? (string)job["id"]!
+            : (string)(await _service.Ended(await _service.Submit(Job)))["id"]!;
+    }
+
+    private async Task<string> EndedExperiment()
+    {
+        JsonNode listed = await _service.Json("/v1/experiments?limit=50");
+        if (listed["items"]!.AsArray().FirstOrDefault(experiment => (string?)experiment!["status"] == "ended") is { } ended)
+        {
+            return (string)ended["id"]!;
+        }
+
+        Uri made = await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""));
+        return (string)(await _service.Await(made.ToString(), experiment => (string?)experiment["status"] == "ended"))["id"]!;
+    }
+
+    private async Task<string?> Newest(string list) => (string?)(await _service.Json(list))["items"]!.AsArray().LastOrDefault()?["id"];
+
+    /// <summary>Where what a request has made lies; where the queue is full for it, it is sent again.</summary>
+    private async Task<Uri> Made(HttpMethod method, string path, HttpContent content)
+    {
+        while (true)
+        {
+            using HttpResponseMessage response = await _service.Http.SendAsync(new HttpRequestMessage(method, path) { Content = content });
+            if (response.Headers.Location is { } made)
+            {
+                return made;
+            }
+
+            Assert.True(response.StatusCode == HttpStatusCode.TooManyRequests,
+                $"{method} {path}: {await response.Content.ReadAsStringAsync()}");
+            await Task.Delay(100);
+        }
+    }
+
+    private string Name() => $"made-{Interlocked.Increment(ref _made)}";
+
+    private static string Last(Uri path) => path.ToString().Split('/')[^1];
+
+    private static byte[] Zip() => OwnPictures.Zip(Enumerable.Range(0, 10).Select(i => ($"{i % 2}/{i}.png", OwnPictures.Png(i, 8, 8))));
+
+    private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static StringContent Json(string body) => new(body, MediaTypeHeaderValue.Parse("application/json"));
+
+    private static ByteArrayContent Raw(byte[] body, string type) =>
+        new(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+}
