@@ -37,7 +37,7 @@ internal static class LimitsSetup
     }
 
     private static PictureLimits PicturesUpTo(LimitsOptions limits) =>
-        new() { MaxSide = limits.PictureSide, MaxPixels = limits.PicturePixels, DecodingsAtOnce = limits.DecodingsAtOnce };
+        new() { MaxSide = limits.PictureSide, MaxPixels = limits.PicturePixels, MaxPngPixels = limits.PngPixels, DecodingsAtOnce = limits.DecodingsAtOnce, DecodingBytes = limits.DecodingBytes };
 
     private static void Bound(KestrelServerOptions kestrel, LimitsOptions limits)
     {

@@ -5,6 +5,7 @@ using AutoencoderApi.Api.Images;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
@@ -12,7 +13,14 @@ namespace AutoencoderApi.Api.Models;
 /// <summary>A picture as values 0..1, [C, H, W] as the network takes it, or why there is none.</summary>
 internal abstract record DigitRead
 {
-    internal sealed record Digit(float[] Values) : DigitRead;
+    /// <param name="Preparation">What was done to the image to get them.</param>
+    internal sealed record Digit(float[] Values, Preparation Preparation) : DigitRead
+    {
+        public Digit(float[] values)
+            : this(values, Preparation.AsIs)
+        {
+        }
+    }
 
     internal sealed record Refused(ProblemHttpResult Problem) : DigitRead;
 
@@ -60,36 +68,19 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         ? null
         : Problems.PictureUnusable($"The pictures of {dataset} are {set.Shape} (channels, height, width); this network takes {shape}. Name a data set of that shape.");
 
-    /// <param name="shape">That the network takes.</param>
-    public async Task<DigitRead> FromUploadAsync(HttpRequest request, FeatureShape shape, Preprocessing preprocessing, CancellationToken token)
+    /// <summary>The uploaded image; what was done to it is reported in the answer's header.</summary>
+    /// <param name="model">The network that is to be shown the image.</param>
+    public async Task<DigitRead> FromUploadAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
     {
-        if (request.HasJsonContentType())
+        DigitRead read = request.HasJsonContentType() ? await FromPixelsAsync(request, model.Plan.Input, token)
+            : request.HasFormContentType ? await FromFormAsync(request, model, query, token)
+            : await FromPictureAsync(request.Body, model, query, token);
+        if (read is DigitRead.Digit digit)
         {
-            return await FromPixelsAsync(request, shape, token);
+            request.HttpContext.Response.Report(digit.Preparation);
         }
 
-        if (request.HasFormContentType)
-        {
-            IFormFile? file;
-            try
-            {
-                file = (await request.ReadFormAsync(token)).Files.GetFile(Field);
-            }
-            catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
-            {
-                return Problems.PictureMissing($"The multipart body cannot be read: {e.Message}");
-            }
-
-            if (file is null)
-            {
-                return Problems.PictureMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@digit.png");
-            }
-
-            await using Stream stream = file.OpenReadStream();
-            return await FromPictureAsync(stream, shape, preprocessing, token);
-        }
-
-        return await FromPictureAsync(request.Body, shape, preprocessing, token);
+        return read;
     }
 
     public static DigitRead FromPixels(float[]? pixels, FeatureShape shape) => pixels?.Length == shape.Count && pixels.All(value => value is >= 0 and <= 1)
@@ -122,7 +113,28 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         return FromPixels(body?.Pixels, shape);
     }
 
-    private async Task<DigitRead> FromPictureAsync(Stream stream, FeatureShape shape, Preprocessing preprocessing, CancellationToken token)
+    private async Task<DigitRead> FromFormAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    {
+        IFormFile? file;
+        try
+        {
+            file = (await request.ReadFormAsync(token)).Files.GetFile(Field);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            return Problems.PictureMissing($"The multipart body cannot be read: {e.Message}");
+        }
+
+        if (file is null)
+        {
+            return Problems.PictureMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@digit.png");
+        }
+
+        await using Stream stream = file.OpenReadStream();
+        return await FromPictureAsync(stream, model, query, token);
+    }
+
+    private async Task<DigitRead> FromPictureAsync(Stream stream, Model model, UploadQuery query, CancellationToken token)
     {
         using var buffer = new MemoryStream();
         await stream.CopyToAsync(buffer, token);
@@ -131,39 +143,14 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
             return Problems.PictureMissing($"The body is empty. Send a PNG or JPEG as the body, or as the multipart field '{Field}', or {{\"pixels\": [...]}} as JSON.");
         }
 
-        PictureDecoding decoding = await decoder.DecodeAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), shape.Channels, token);
+        PictureDecoding decoding = await decoder.DecodeAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), model.Plan.Input.Channels, token);
         return decoding switch
         {
-            PictureDecoding.Decoded decoded => Prepare(decoded, shape, preprocessing),
+            PictureDecoding.Decoded decoded => UploadPreparation.Prepare(decoded, model, query),
             PictureDecoding.UnsupportedType => Problems.MediaTypeUnsupported("The picture must be image/png or image/jpeg; its first bytes are of neither."),
-            PictureDecoding.TooLarge large => Problems.PictureTooLarge(
-                $"The picture is {large.Width}×{large.Height}; at most {large.Limits.MaxSide} a side and {large.Limits.MaxPixels} pixels are taken. Scale it down."),
+            PictureDecoding.TooLarge large => Problems.PictureTooLarge(large.Reason),
             PictureDecoding.Damaged damaged => Problems.PictureUnusable(damaged.Reason),
             _ => throw new InvalidOperationException("unreachable"),
         };
-    }
-
-    private static DigitRead Prepare(PictureDecoding.Decoded decoded, FeatureShape shape, Preprocessing preprocessing)
-    {
-        if (shape == DigitPreparation.Shape)
-        {
-            return DigitPreparation.Prepare(decoded.Planes[0], decoded.WasGray, preprocessing) switch
-            {
-                PreparedDigit.Ready ready => new DigitRead.Digit(ToUnit(ready.Picture.Pixels)),
-                PreparedDigit.WrongSize size => WrongSize(size.Width, size.Height),
-                _ => throw new InvalidOperationException("unreachable"),
-            };
-        }
-
-        (int width, int height) = (decoded.Planes[0].Width, decoded.Planes[0].Height);
-        return preprocessing switch
-        {
-            Preprocessing.Mnist => Problems.PictureUnusable($"preprocess=mnist makes digits of {DigitPreparation.Shape}; this network takes {shape}. Use preprocess=auto or resize."),
-            Preprocessing.None when (width, height) != (shape.Width, shape.Height) => WrongSize(width, height),
-            _ => new DigitRead.Digit([.. decoded.Planes.SelectMany(plane => ToUnit(Letterbox.Fit(plane, shape.Width, shape.Height).Pixels))]),
-        };
-
-        ProblemHttpResult WrongSize(int width, int height) =>
-            Problems.PictureUnusable($"preprocess=none takes {shape.Width}×{shape.Height} pictures only, this one is {width}×{height}. Use preprocess=auto.");
     }
 }

@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Domain.Checkpoints;
@@ -30,4 +31,8 @@ public sealed record Snapshot(
     Machine Machine,
     float[] Weights,
     float[]? FirstMoment,
-    float[]? SecondMoment);
+    float[]? SecondMoment)
+{
+    /// <summary>What the data look like that the network is trained on; null in a file from before it was recorded.</summary>
+    public DataProfile? Data { get; init; }
+}

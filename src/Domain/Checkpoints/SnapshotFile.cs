@@ -44,6 +44,7 @@ public static class SnapshotFile
                 new("settings", JsonSerializer.Serialize(snapshot.Settings, WireFormat.Json)),
                 new("progress", JsonSerializer.Serialize(progress, WireFormat.Json)),
                 new("machine", JsonSerializer.Serialize(snapshot.Machine, WireFormat.Json)),
+                .. snapshot.Data is { } data ? [new(SnapshotHeader.DataField, JsonSerializer.Serialize(data, WireFormat.Json))] : Array.Empty<KeyValuePair<string, string>>(),
             ],
             [
                 .. Tensors(plan, "", snapshot.Weights),
@@ -77,6 +78,9 @@ public static class SnapshotFile
         float[]? Vector(ReadOnlySpan<byte> data, int index) =>
             index < header.Vectors ? MemoryMarshal.Cast<byte, float>(data.Slice(index * bytes, bytes)).ToArray() : null;
         return new Snapshot(
-            header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Machine, Vector(data, 0)!, Vector(data, 1), Vector(data, 2));
+            header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Machine, Vector(data, 0)!, Vector(data, 1), Vector(data, 2))
+        {
+            Data = header.Data,
+        };
     }
 }

@@ -18,6 +18,7 @@ public sealed class Trainer
     private readonly TrainingSettings _settings;
     private readonly Dataset _dataset;
     private readonly Snapshot _start;
+    private readonly DataProfile _data;
     private volatile int _step;
 
     /// <param name="start">From <see cref="Begin"/>, or the snapshot of a run to go on with.</param>
@@ -25,6 +26,7 @@ public sealed class Trainer
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, FeatureShape.Of(start.Settings.PictureShape));
         (_settings, _dataset, _start, _step) = (start.Settings, dataset, start, start.Step);
+        _data = start.Data ?? DataProfile.Of(dataset.Train);
     }
 
     /// <summary>Steps taken so far.</summary>
@@ -138,6 +140,9 @@ public sealed class Trainer
 
         Snapshot Snap() => new(
             _settings, step, losses, evaluatedStep, lossSum, _start.Machine,
-            network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment]);
+            network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment])
+        {
+            Data = _data,
+        };
     }
 }
