@@ -39,7 +39,7 @@ public class PictureParts
     public Task<PictureDecoding> Read() => s_decoder.DecodeAsync(_png, channels: 1, CancellationToken.None);
 
     [Benchmark(Description = "prepare a drawing of 280×280 as MNIST was")]
-    public PreparedDigit Prepare() => DigitPreparation.Prepare(_drawing, isGray: true, Preprocessing.Mnist);
+    public PreparedDigit Prepare() => DigitPreparation.Prepare(new SourceImage(_drawing), new PreparationOptions { Preprocessing = Preprocessing.Mnist });
 
     [Benchmark(Description = "write a digit's PNG")]
     public byte[] WriteDigit() => PngEncoder.Encode(_digit);

@@ -18,7 +18,7 @@ public sealed class Model : IDisposable
 
     public Model(Snapshot snapshot)
     {
-        (Plan, Noise) = (NetworkPlan.For(snapshot.Settings), snapshot.Settings.Noise);
+        (Plan, Noise, Data) = (NetworkPlan.For(snapshot.Settings), snapshot.Settings.Noise, snapshot.Data);
         _network = Engine.Viewer(Plan, snapshot.Weights);
         _architecture = Telemetry.Tag(snapshot.Settings.Architecture);
         _weights = snapshot.Weights;
@@ -28,6 +28,9 @@ public sealed class Model : IDisposable
 
     /// <summary>What it learned to take off its pictures; null where it was given them clean.</summary>
     public Noise? Noise { get; }
+
+    /// <summary>What its data look like; null where its checkpoint does not say.</summary>
+    public DataProfile? Data { get; }
 
     /// <summary>Runs a network that knows nothing once, and counts it nowhere: what that compiles is then ready.</summary>
     public static void WarmUp(NetworkPlan plan)

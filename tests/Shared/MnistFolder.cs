@@ -10,9 +10,11 @@ internal static class MnistFolder
 
     public static Dataset Load()
     {
-        Assert.SkipUnless(Directory.Exists(Folder), $"MNIST is not at hand: set MNIST_FOLDER, or put its IDX files into {Folder}.");
+        Assert.SkipUnless(IsAtHand, $"MNIST is not at hand: set MNIST_FOLDER, or put its IDX files into {Folder}.");
         return Assert.IsType<DatasetLoad.Loaded>(s_load.Value).Dataset;
     }
+
+    public static bool IsAtHand => Directory.Exists(Folder);
 
     private static string Folder => Environment.GetEnvironmentVariable("MNIST_FOLDER") ?? Path.GetFullPath(Path.Combine(Repository.Root, "../shared/data/mnist"));
 }

@@ -22,7 +22,7 @@ internal static class AccessSetup
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<AccessOptions>>((cors, access) => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(access.Value.CorsOrigins).AllowAnyMethod().AllowAnyHeader()
-            .WithExposedHeaders("ETag", "Location", "Reconstruction-Mse", "Retry-After")));
+            .WithExposedHeaders("ETag", "Image-Preparation", "Location", "Reconstruction-Mse", "Retry-After")));
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AccessOptions>>(TrustProxies);
         services.AddAntiforgery(); // Hangfire's dashboard checks its posts where this is there
         services.AddOptions<KeyManagementOptions>().Configure(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new ForgottenKeys(), new NullXmlEncryptor()));

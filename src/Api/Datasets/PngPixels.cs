@@ -1,10 +1,11 @@
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
 using SkiaSharp;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>The pixels of small PNGs as training wants them: plane by plane, nothing scaled or inverted, on black where they are transparent.</summary>
+/// <summary>The pixels of small PNGs as training wants them: plane by plane, nothing scaled or inverted; where they are transparent as <see cref="Transparency.OnBlack"/> has it.</summary>
 internal static class PngPixels
 {
     /// <param name="planes">3 × height × width bytes: red, green and blue, which are the same where the picture is grey.</param>
@@ -27,30 +28,14 @@ internal static class PngPixels
             return "is a damaged PNG: its pixels cannot be decoded.";
         }
 
-        int count = width * height;
-        for (int channel = 0; channel < PictureShapes.Color; channel++)
+        var decoded = BitmapPlanes.Of(bitmap, PictureShapes.Color, factor: 1);
+        IReadOnlyList<GrayPicture> channels = decoded.Alpha is { } alpha ? Transparency.OnBlack(decoded.Channels, alpha) : decoded.Channels;
+        foreach ((int channel, GrayPicture plane) in channels.Index())
         {
-            ColorPlanes.Copy(bitmap, channel, planes.Slice(channel * count, count));
+            plane.Pixels.CopyTo(planes[(channel * width * height)..]);
         }
 
-        isGray = IsGray(bitmap.GetPixelSpan(), bitmap.RowBytes, width, height);
+        isGray = decoded.IsGray || channels.All(plane => plane == channels[0]);
         return null;
-    }
-
-    private static bool IsGray(ReadOnlySpan<byte> rgba, int rowBytes, int width, int height)
-    {
-        for (int y = 0; y < height; y++)
-        {
-            ReadOnlySpan<byte> row = rgba.Slice(y * rowBytes, 4 * width);
-            for (int x = 0; x < row.Length; x += 4)
-            {
-                if (row[x] != row[x + 1] || row[x + 1] != row[x + 2])
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Errors;
@@ -102,6 +103,19 @@ internal static class Problems
     public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);
 
     public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be used", detail);
+
+    /// <param name="ground">The ground's level, 0..255.</param>
+    /// <param name="noise">Standard deviation of the ground's noise, in levels.</param>
+    /// <param name="contrast">How far the strongest mark stands out, as a fraction of the ground's level.</param>
+    public static ProblemHttpResult NoDigitFound(int ground, int noise, double contrast) => TypedResults.Problem(
+        type: UrnPrefix + "no-digit-found", title: "No digit was found", statusCode: 422,
+        detail: string.Create(
+            CultureInfo.InvariantCulture,
+            $"The ground's level is {ground} of 255 and its noise {noise}; the strongest mark differs from it by {contrast:P0}, and none has the shape of a digit, which is strokes of one contrast with an edge all around, at least 3 % of the image high. Send a sharper image, or one cut out around the digit; preprocess=resize takes any image as it is."),
+        extensions: [new("measured", new { ground, noise, contrast = Math.Round(contrast, 3) })]);
+
+    public static ProblemHttpResult SeveralDigits(int count) => Of(
+        422, "several-digits", "There are several digits", $"There are {count} digits on the image. Cut one of them out, or send digits=largest in the query to take the largest.");
 
     public static ProblemHttpResult CodeMissing(string detail) => Of(400, "code-missing", "There is no code in the request", detail);
 

@@ -1,12 +1,21 @@
+using System.Threading.RateLimiting;
 using AutoencoderApi.Domain.Images;
 using SkiaSharp;
 
 namespace AutoencoderApi.Api.Images;
 
-/// <summary>PNG and JPEG to grey, or to red, green and blue. One instance serves all requests and bounds how many decode at a time.</summary>
+/// <summary>PNG and JPEG to grey, or to red, green and blue. One instance serves all requests, and bounds how much is decoded at a time.</summary>
 public sealed class PictureDecoder(PictureLimits limits) : IDisposable
 {
+    private const int BytesOfPermit = 1 << 16;
+
     private readonly SemaphoreSlim _turns = new(limits.DecodingsAtOnce);
+    private readonly ConcurrencyLimiter _memory = new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = Permits(limits.DecodingBytes),
+        QueueLimit = int.MaxValue,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
 
     /// <param name="channels">1 for grey, 3 for colour.</param>
     public async Task<PictureDecoding> DecodeAsync(ReadOnlyMemory<byte> data, int channels, CancellationToken cancellationToken)
@@ -16,9 +25,10 @@ public sealed class PictureDecoder(PictureLimits limits) : IDisposable
             return new PictureDecoding.UnsupportedType();
         }
 
-        if (PictureType.PngSize(data.Span) is var (width, height) && width > 0 && height > 0 && !limits.Allow(width, height))
+        bool isPng = PictureType.IsPng(data.Span);
+        if (PictureType.PngSize(data.Span) is var (width, height) && width > 0 && height > 0 && !limits.Allow(width, height, isPng))
         {
-            return new PictureDecoding.TooLarge(width, height, limits);
+            return TooManyPixels(width, height, isPng);
         }
 
         using SKData copy = SKData.CreateCopy(data.Span);
@@ -28,15 +38,24 @@ public sealed class PictureDecoder(PictureLimits limits) : IDisposable
             return new PictureDecoding.Damaged("Its header cannot be read: it is cut short, damaged, or names a width or height of 0.");
         }
 
-        if (!limits.Allow(codec.Info.Width, codec.Info.Height))
+        if (!limits.Allow(codec.Info.Width, codec.Info.Height, isPng))
         {
-            return new PictureDecoding.TooLarge(codec.Info.Width, codec.Info.Height, limits);
+            return TooManyPixels(codec.Info.Width, codec.Info.Height, isPng);
+        }
+
+        var decoding = ScaledDecoding.Of(codec, data.Span, isPng);
+        if (decoding.Bytes > limits.DecodingBytes)
+        {
+            return new PictureDecoding.TooLarge(
+                $"The picture is {codec.Info.Width}×{codec.Info.Height} and takes {decoding.Bytes} bytes to decode; {limits.DecodingBytes} are allowed (Limits:DecodingBytes)."
+                + (isPng ? " Scale it down." : " Save it as a baseline JPEG, not progressive, or scale it down."));
         }
 
         await _turns.WaitAsync(cancellationToken);
         try
         {
-            return Decode(codec, channels);
+            using RateLimitLease lease = await _memory.AcquireAsync(Permits(decoding.Bytes), cancellationToken);
+            return decoding.Decode(data.Span, channels);
         }
         finally
         {
@@ -44,36 +63,14 @@ public sealed class PictureDecoder(PictureLimits limits) : IDisposable
         }
     }
 
-    public void Dispose() => _turns.Dispose();
-
-    private static PictureDecoding Decode(SKCodec codec, int channels)
+    public void Dispose()
     {
-        // Without a colour space Skia converts no colours, so that grey bytes come out as they were stored.
-        bool isGray = codec.Info.ColorType == SKColorType.Gray8;
-        SKColorType type = isGray ? SKColorType.Gray8 : SKColorType.Rgba8888;
-        SKAlphaType alpha = isGray ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
-        using var bitmap = new SKBitmap();
-        if (!bitmap.TryAllocPixels(new SKImageInfo(codec.Info.Width, codec.Info.Height, type, alpha)))
-        {
-            return new PictureDecoding.Damaged("There was not enough memory to decode it.");
-        }
-
-        SKCodecResult result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
-        if (result != SKCodecResult.Success)
-        {
-            return new PictureDecoding.Damaged(result == SKCodecResult.IncompleteInput
-                ? "It is cut short: some of its pixels are missing."
-                : "Its pixels cannot be decoded.");
-        }
-
-        if (channels == 3)
-        {
-            return new PictureDecoding.Decoded([.. ColorPlanes.Of(bitmap, isGray).Select(Upright)], isGray);
-        }
-
-        (byte[] pixels, bool wasGray) = GrayPixels.Of(bitmap, isGray);
-        return new PictureDecoding.Decoded([Upright(pixels)], wasGray);
-
-        GrayPicture Upright(byte[] plane) => ExifOrientation.Apply(new GrayPicture(bitmap.Width, bitmap.Height, plane), (int)codec.EncodedOrigin);
+        _turns.Dispose();
+        _memory.Dispose();
     }
+
+    private static int Permits(long bytes) => (int)((bytes + BytesOfPermit - 1) / BytesOfPermit);
+
+    private PictureDecoding.TooLarge TooManyPixels(int width, int height, bool isPng) => new(
+        $"The picture is {width}×{height}; at most {limits.MaxSide} a side and {limits.PixelsOf(isPng)} pixels are taken of a {(isPng ? "PNG" : "JPEG")}. Scale it down.");
 }

@@ -2,16 +2,18 @@ using AutoencoderApi.Domain.Images;
 
 namespace AutoencoderApi.Api.Images;
 
-/// <summary>What came of decoding an uploaded picture.</summary>
+/// <summary>What came of decoding an uploaded image.</summary>
 public abstract record PictureDecoding
 {
     private PictureDecoding()
     {
     }
 
-    /// <param name="Planes">One of grey, or three of red, green and blue.</param>
+    /// <param name="Planes">One of grey, or three of red, green and blue; smaller than the image by a whole factor where its longer side is above <see cref="DigitPreparation.WorkingSide"/>.</param>
     /// <param name="WasGray">Every pixel was opaque and grey, so that the one plane holds exactly what was sent.</param>
-    public sealed record Decoded(IReadOnlyList<GrayPicture> Planes, bool WasGray) : PictureDecoding;
+    /// <param name="IsInk">The planes are the alpha of an image of which some is transparent: 0 = none, 255 = full ink.</param>
+    /// <param name="Width">Of the image, turned upright.</param>
+    public sealed record Decoded(IReadOnlyList<GrayPicture> Planes, bool WasGray, bool IsInk, int Width, int Height) : PictureDecoding;
 
     /// <summary>Neither <c>image/png</c> nor <c>image/jpeg</c> by its first bytes.</summary>
     public sealed record UnsupportedType : PictureDecoding
@@ -19,8 +21,8 @@ public abstract record PictureDecoding
         public static readonly IReadOnlyList<string> Supported = ["image/png", "image/jpeg"];
     }
 
-    /// <summary>The header names a size beyond the limits; nothing was decoded.</summary>
-    public sealed record TooLarge(int Width, int Height, PictureLimits Limits) : PictureDecoding;
+    /// <summary>The header names a size beyond the limits, or one that takes too much memory; nothing was decoded.</summary>
+    public sealed record TooLarge(string Reason) : PictureDecoding;
 
     public sealed record Damaged(string Reason) : PictureDecoding;
 }

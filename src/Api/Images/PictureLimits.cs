@@ -1,14 +1,21 @@
 namespace AutoencoderApi.Api.Images;
 
-/// <summary>How large an uploaded picture may be, and how many are decoded at a time.</summary>
+/// <summary>How large an uploaded image may be, and how much is decoded at a time.</summary>
 public sealed record PictureLimits
 {
-    public int MaxSide { get; init; } = 8192;
+    public int MaxSide { get; init; } = 16_384;
 
-    public long MaxPixels { get; init; } = 24_000_000;
+    public long MaxPixels { get; init; } = 64_000_000;
 
-    /// <summary>Each decoding holds up to seven bytes a pixel.</summary>
+    /// <summary>Of a PNG, which is decoded in full.</summary>
+    public long MaxPngPixels { get; init; } = 36_000_000;
+
     public int DecodingsAtOnce { get; init; } = 2;
 
-    internal bool Allow(int width, int height) => width <= MaxSide && height <= MaxSide && (long)width * height <= MaxPixels;
+    /// <summary>Bytes that all decodings together may hold.</summary>
+    public long DecodingBytes { get; init; } = 400_000_000;
+
+    internal long PixelsOf(bool isPng) => isPng ? Math.Min(MaxPixels, MaxPngPixels) : MaxPixels;
+
+    internal bool Allow(int width, int height, bool isPng) => width <= MaxSide && height <= MaxSide && (long)width * height <= PixelsOf(isPng);
 }

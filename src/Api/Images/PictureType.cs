@@ -9,11 +9,13 @@ internal static class PictureType
 
     private static ReadOnlySpan<byte> Jpeg => [0xff, 0xd8, 0xff];
 
-    public static bool IsSupported(ReadOnlySpan<byte> data) => data.StartsWith(Png) || data.StartsWith(Jpeg);
+    public static bool IsSupported(ReadOnlySpan<byte> data) => IsPng(data) || data.StartsWith(Jpeg);
+
+    public static bool IsPng(ReadOnlySpan<byte> data) => data.StartsWith(Png);
 
     /// <summary>Width and height from a PNG's first chunk: Skia calls a PNG beyond a million pixels a side merely damaged. Null for anything else.</summary>
     public static (int Width, int Height)? PngSize(ReadOnlySpan<byte> data) =>
-        data.StartsWith(Png) && data.Length >= 24 && data[12..].StartsWith("IHDR"u8)
+        IsPng(data) && data.Length >= 24 && data[12..].StartsWith("IHDR"u8)
             ? (BinaryPrimitives.ReadInt32BigEndian(data[16..]), BinaryPrimitives.ReadInt32BigEndian(data[20..]))
             : null;
 }

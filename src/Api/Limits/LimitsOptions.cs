@@ -27,15 +27,23 @@ internal sealed class LimitsOptions
 
     /// <summary>Pixels of a picture's longer side, told from its header.</summary>
     [Range(28, 32_768)]
-    public int PictureSide { get; set; } = 8_192;
+    public int PictureSide { get; set; } = 16_384;
 
     /// <summary>Pixels of a picture, told from its header.</summary>
     [Range(784, 200_000_000)]
-    public int PicturePixels { get; set; } = 24_000_000;
+    public int PicturePixels { get; set; } = 64_000_000;
 
-    /// <summary>Pictures decoded at a time; each holds up to seven bytes a pixel meanwhile.</summary>
+    /// <summary>Pixels of a PNG, which unlike a JPEG is decoded in full.</summary>
+    [Range(784, 200_000_000)]
+    public int PngPixels { get; set; } = 36_000_000;
+
+    /// <summary>Pictures decoded at a time.</summary>
     [Range(1, 256)]
     public int DecodingsAtOnce { get; set; } = 2;
+
+    /// <summary>Bytes that decodings hold at the same time: four a pixel of a coloured PNG, twice that where it is interlaced; six a pixel of a progressive JPEG.</summary>
+    [Range(4_000_000, 4_000_000_000)]
+    public long DecodingBytes { get; set; } = 400_000_000;
 
     /// <summary>Pixels of a figure that the service draws. The largest pair or difference of digits has 2.5 million.</summary>
     [Range(2_500_000, 200_000_000)]

@@ -43,7 +43,7 @@ internal static class LimitsSetup
     }
 
     private static PictureLimits PicturesUpTo(LimitsOptions limits) =>
-        new() { MaxSide = limits.PictureSide, MaxPixels = limits.PicturePixels, DecodingsAtOnce = limits.DecodingsAtOnce };
+        new() { MaxSide = limits.PictureSide, MaxPixels = limits.PicturePixels, MaxPngPixels = limits.PngPixels, DecodingsAtOnce = limits.DecodingsAtOnce, DecodingBytes = limits.DecodingBytes };
 
     /// <summary>Tells a connection when it answers requests, and whether their callers have a key.</summary>
     public static void UseConnectionBound(this IApplicationBuilder app) => app.Use(async (context, next) =>

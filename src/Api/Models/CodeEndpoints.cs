@@ -8,6 +8,7 @@ using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
+using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
@@ -25,25 +26,25 @@ internal static class CodeEndpoints
     {
         RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
         checkpoint.MapGet("encode", EncodeFromDataset).WithName("encodeFromDataset").WithSummary("The code of a digit of a data set").ProducesCode();
-        checkpoint.MapPost("encode", EncodeUpload).WithName("encodeUpload").WithSummary("The code of an uploaded digit").AcceptsPicture().ProducesCode();
+        checkpoint.MapPost("encode", EncodeUpload).WithName("encodeUpload").WithSummary("The code of an uploaded digit").AcceptsPicture().ReportsPreparation().ProducesCode();
         checkpoint.MapPost("decode", Decode).WithName("decodeCode").WithSummary("A picture from a code").AcceptsCode().ProducesPictureOr<DecodingResponse>();
     }
 
     private static async Task<IResult> EncodeFromDataset(
         string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, string? dataset = null, [Split] string split = "test", int index = 0) =>
-        await Encode(reference, looking, shape => digits.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token), request, token);
+        await Encode(reference, looking, model => digits.FromDatasetAsync(model.Plan.Input, dataset, split, index, request.HttpContext.User, token), request, token);
 
     private static async Task<IResult> EncodeUpload(
-        string reference, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token, [OneOf<Preprocessing>] string preprocess = "auto") =>
-        await Encode(reference, looking, shape => digits.FromUploadAsync(request, shape, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
+        string reference, [AsParameters] UploadQuery upload, Looking looking, DigitReader digits, HttpRequest request, CancellationToken token) =>
+        await Encode(reference, looking, model => digits.FromUploadAsync(request, model, upload, token), request, token);
 
-    private static Task<IResult> Encode(string reference, Looking looking, Func<FeatureShape, Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token) =>
+    private static Task<IResult> Encode(string reference, Looking looking, Func<Model, Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token) =>
         looking.ShowAsync(
             reference,
             readDigit,
             (model, digit) =>
             {
-                float[] code = model.Encode(digit);
+                float[] code = model.Encode(digit.Values);
                 int[] shape = model.Plan.CodeShape.ToArray();
                 return request.Prefers(CodeReader.NpyType, over: "application/json")
                     ? TypedResults.File(NpyFile.Write(shape, code), CodeReader.NpyType, "code.npy")

@@ -8,6 +8,7 @@ using AutoencoderApi.Api.Images;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
@@ -15,7 +16,14 @@ namespace AutoencoderApi.Api.Models;
 /// <summary>A picture as values 0..1, [C, H, W] as the network takes it, or why there is none.</summary>
 internal abstract record DigitRead
 {
-    internal sealed record Digit(float[] Values) : DigitRead;
+    /// <param name="Preparation">What was done to the image to get them.</param>
+    internal sealed record Digit(float[] Values, Preparation Preparation) : DigitRead
+    {
+        public Digit(float[] values)
+            : this(values, Preparation.AsIs)
+        {
+        }
+    }
 
     internal sealed record Refused(ProblemHttpResult Problem) : DigitRead;
 
@@ -64,33 +72,19 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         ? null
         : Problems.PictureUnusable($"The pictures of {dataset} are {set.Shape} (channels, height, width); this network takes {shape}. Name a data set of that shape.");
 
-    /// <param name="shape">That the network takes.</param>
-    public async Task<DigitRead> FromUploadAsync(HttpRequest request, FeatureShape shape, Preprocessing preprocessing, CancellationToken token)
+    /// <summary>The uploaded image; what was done to it is reported in the answer's header.</summary>
+    /// <param name="model">The network that is to be shown the image.</param>
+    public async Task<DigitRead> FromUploadAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
     {
-        if (request.HasJsonContentType())
+        DigitRead read = request.HasJsonContentType() ? await FromPixelsAsync(request, model.Plan.Input, token)
+            : request.IsFileForm() ? await FromFormAsync(request, model, query, token)
+            : await FromBodyAsync(request, model, query, token);
+        if (read is DigitRead.Digit digit)
         {
-            return await FromPixelsAsync(request, shape, token);
+            request.HttpContext.Response.Report(digit.Preparation);
         }
 
-        using var file = new MemoryStream();
-        if (!request.IsFileForm())
-        {
-            await request.Body.CopyToAsync(file, token);
-            return await FromPictureAsync(file, shape, preprocessing, token);
-        }
-
-        bool hasFile = false;
-        ProblemHttpResult? problem = await FileForm.ReadAsync(request, [Field], Problems.PictureMissing, TakeAsync, token);
-        return problem is not null ? problem
-            : hasFile ? await FromPictureAsync(file, shape, preprocessing, token)
-            : Problems.PictureMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@digit.png");
-
-        async Task<ProblemHttpResult?> TakeAsync(string name, Stream part)
-        {
-            hasFile = true;
-            await part.CopyToAsync(file, token);
-            return null;
-        }
+        return read;
     }
 
     public static DigitRead FromPixels(float[]? pixels, FeatureShape shape) => pixels?.Length == shape.Count && pixels.All(value => value is >= 0 and <= 1)
@@ -123,47 +117,44 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
         return FromPixels(body?.Pixels, shape);
     }
 
-    private async Task<DigitRead> FromPictureAsync(
-        MemoryStream file, FeatureShape shape, Preprocessing preprocessing, CancellationToken token)
+    private async Task<DigitRead> FromFormAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    {
+        MemoryStream? file = null;
+        ProblemHttpResult? problem = await FileForm.ReadAsync(request, [Field], Problems.PictureMissing, TakeAsync, token);
+        return problem is not null ? problem
+            : file is not null ? await FromPictureAsync(file, model, query, token)
+            : Problems.PictureMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@digit.png");
+
+        async Task<ProblemHttpResult?> TakeAsync(string name, Stream part)
+        {
+            file = new MemoryStream();
+            await part.CopyToAsync(file, token);
+            return null;
+        }
+    }
+
+    private async Task<DigitRead> FromBodyAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    {
+        var file = new MemoryStream();
+        await request.Body.CopyToAsync(file, token);
+        return await FromPictureAsync(file, model, query, token);
+    }
+
+    private async Task<DigitRead> FromPictureAsync(MemoryStream file, Model model, UploadQuery query, CancellationToken token)
     {
         if (file.Length == 0)
         {
             return Problems.PictureMissing($"The body is empty. Send a PNG or JPEG as the body, or as the multipart field '{Field}', or {{\"pixels\": [...]}} as JSON.");
         }
 
-        PictureDecoding decoding = await decoder.DecodeAsync(file.GetBuffer().AsMemory(0, (int)file.Length), shape.Channels, token);
+        PictureDecoding decoding = await decoder.DecodeAsync(file.GetBuffer().AsMemory(0, (int)file.Length), model.Plan.Input.Channels, token);
         return decoding switch
         {
-            PictureDecoding.Decoded decoded => Prepare(decoded, shape, preprocessing),
+            PictureDecoding.Decoded decoded => UploadPreparation.Prepare(decoded, model, query),
             PictureDecoding.UnsupportedType => Problems.MediaTypeUnsupported("The picture must be image/png or image/jpeg; its first bytes are of neither."),
-            PictureDecoding.TooLarge large => Problems.PictureTooLarge(
-                $"The picture is {large.Width}×{large.Height}; at most {large.Limits.MaxSide} a side and {large.Limits.MaxPixels} pixels are taken. Scale it down."),
+            PictureDecoding.TooLarge large => Problems.PictureTooLarge(large.Reason),
             PictureDecoding.Damaged damaged => Problems.PictureUnusable(damaged.Reason),
             _ => throw new InvalidOperationException("unreachable"),
         };
-    }
-
-    private static DigitRead Prepare(PictureDecoding.Decoded decoded, FeatureShape shape, Preprocessing preprocessing)
-    {
-        if (shape == DigitPreparation.Shape)
-        {
-            return DigitPreparation.Prepare(decoded.Planes[0], decoded.WasGray, preprocessing) switch
-            {
-                PreparedDigit.Ready ready => new DigitRead.Digit(ToUnit(ready.Picture.Pixels)),
-                PreparedDigit.WrongSize size => WrongSize(size.Width, size.Height),
-                _ => throw new InvalidOperationException("unreachable"),
-            };
-        }
-
-        (int width, int height) = (decoded.Planes[0].Width, decoded.Planes[0].Height);
-        return preprocessing switch
-        {
-            Preprocessing.Mnist => Problems.PictureUnusable($"preprocess=mnist makes digits of {DigitPreparation.Shape}; this network takes {shape}. Use preprocess=auto or resize."),
-            Preprocessing.None when (width, height) != (shape.Width, shape.Height) => WrongSize(width, height),
-            _ => new DigitRead.Digit([.. decoded.Planes.SelectMany(plane => ToUnit(Letterbox.Fit(plane, shape.Width, shape.Height).Pixels))]),
-        };
-
-        ProblemHttpResult WrongSize(int width, int height) =>
-            Problems.PictureUnusable($"preprocess=none takes {shape.Width}×{shape.Height} pictures only, this one is {width}×{height}. Use preprocess=auto.");
     }
 }

@@ -18,7 +18,8 @@ namespace AutoencoderApi.Api.Models;
 /// <param name="Shape">Channels, height, width of the whole layer.</param>
 /// <param name="Dead">How many of its maps are zero everywhere for this picture.</param>
 /// <param name="Maps">The maps asked for.</param>
-internal sealed record TilesResponse(string Layer, [property: Length(3, 3)] int[] Shape, int Dead, MapStatistics[] Maps);
+/// <param name="Preparation">What was done to the image before the network was given it.</param>
+internal sealed record TilesResponse(string Layer, [property: Length(3, 3)] int[] Shape, int Dead, MapStatistics[] Maps, Preparation Preparation);
 
 internal static class LayerEndpoints
 {
@@ -26,21 +27,21 @@ internal static class LayerEndpoints
     {
         RouteGroupBuilder layer = app.MapGroup("/v1/checkpoints/{reference}/layers/{layer}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
         layer.MapGet("tiles", FromDataset).WithName("drawTilesFromDataset").WithSummary("A layer's feature maps for a digit of a data set").ProducesPictureOr<TilesResponse>();
-        layer.MapPost("tiles", FromUpload).WithName("drawTilesOfUpload").WithSummary("A layer's feature maps for an uploaded digit").AcceptsPicture().ProducesPictureOr<TilesResponse>();
+        layer.MapPost("tiles", FromUpload).WithName("drawTilesOfUpload").WithSummary("A layer's feature maps for an uploaded digit").AcceptsPicture().ReportsPreparation().ProducesPictureOr<TilesResponse>();
     }
 
     private static async Task<IResult> FromDataset(
         string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int index = 0) =>
-        await Tiles(reference, layer, query, looking, figures, shape => digits.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token), request, token);
+        await Tiles(reference, layer, query, looking, figures, model => digits.FromDatasetAsync(model.Plan.Input, dataset, split, index, request.HttpContext.User, token), request, token);
 
     private static async Task<IResult> FromUpload(
-        string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
-        [OneOf<Preprocessing>] string preprocess = "auto") =>
-        await Tiles(reference, layer, query, looking, figures, shape => digits.FromUploadAsync(request, shape, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token), request, token);
+        string reference, string layer, [AsParameters] TileQuery query, [AsParameters] UploadQuery upload,
+        Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token) =>
+        await Tiles(reference, layer, query, looking, figures, model => digits.FromUploadAsync(request, model, upload, token), request, token);
 
     private static async Task<IResult> Tiles(
-        string reference, string layer, TileQuery query, Looking looking, FigureBound figures, Func<FeatureShape, Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
+        string reference, string layer, TileQuery query, Looking looking, FigureBound figures, Func<Model, Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
     {
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
         using (rent)
@@ -67,14 +68,14 @@ internal static class LayerEndpoints
                 return tooLarge;
             }
 
-            switch (await readDigit(rent.Model.Plan.Input))
+            switch (await readDigit(rent.Model))
             {
                 case DigitRead.Refused refused:
                     return refused.Problem;
                 case DigitRead.Digit digit:
                     FeatureMaps maps = rent.Model.Look(stage, digit.Values);
                     return request.Prefers("application/json", over: "image/png")
-                        ? TypedResults.Ok(Describe(maps, options))
+                        ? TypedResults.Ok(Describe(maps, digit.Preparation, options))
                         : TypedResults.File(PngEncoder.Encode(FoldedMaps.Draw(maps, options)), "image/png");
                 default:
                     throw new InvalidOperationException("unreachable");
@@ -82,10 +83,10 @@ internal static class LayerEndpoints
         }
     }
 
-    private static TilesResponse Describe(FeatureMaps maps, TileGridOptions options)
+    private static TilesResponse Describe(FeatureMaps maps, Preparation preparation, TileGridOptions options)
     {
         MapStatistics[] all = FoldedMaps.Statistics(maps);
         return new TilesResponse(
-            maps.Stage, maps.Shape.ToArray(), all.Count(map => map.Dead), all[options.First..(options.First + options.Count!.Value)]);
+            maps.Stage, maps.Shape.ToArray(), all.Count(map => map.Dead), all[options.First..(options.First + options.Count!.Value)], preparation);
     }
 }

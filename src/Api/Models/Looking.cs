@@ -2,7 +2,6 @@ using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Store;
-using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -29,15 +28,15 @@ internal sealed class Looking(CheckpointStore checkpoints, LoadedModels models)
     }
 
     /// <summary>What <paramref name="show"/> makes of the checkpoint's network and a digit, or the problem with getting one of them.</summary>
-    public async Task<IResult> ShowAsync(string reference, Func<FeatureShape, Task<DigitRead>> readDigit, Func<Model, float[], IResult> show, CancellationToken token)
+    public async Task<IResult> ShowAsync(string reference, Func<Model, Task<DigitRead>> readDigit, Func<Model, DigitRead.Digit, IResult> show, CancellationToken token)
     {
         (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await OpenAsync(reference, token);
         using (rent)
         {
-            return rent is null ? problem! : await readDigit(rent.Model.Plan.Input) switch
+            return rent is null ? problem! : await readDigit(rent.Model) switch
             {
                 DigitRead.Refused refused => refused.Problem,
-                DigitRead.Digit digit => show(rent.Model, digit.Values),
+                DigitRead.Digit digit => show(rent.Model, digit),
                 _ => throw new InvalidOperationException("unreachable"),
             };
         }

@@ -23,7 +23,8 @@ namespace AutoencoderApi.Api.Models;
 /// <param name="Pixels">A picture's values, channel by channel, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1 a little.</param>
 /// <param name="Mse">Mean squared error per value against the clean picture.</param>
 /// <param name="InputMse">The same of what the network was given: 0 without noise.</param>
-internal sealed record ReconstructionResponse([property: Length(SettingsRules.MinPictureValues, SettingsRules.MaxPictureValues)] float[] Pixels, double Mse, double InputMse);
+/// <param name="Preparation">What was done to the image before the network was given it.</param>
+internal sealed record ReconstructionResponse([property: Length(SettingsRules.MinPictureValues, SettingsRules.MaxPictureValues)] float[] Pixels, double Mse, double InputMse, Preparation Preparation);
 
 /// <summary>What a picture of a reconstruction shows.</summary>
 internal enum ReconstructionLayout
@@ -53,7 +54,7 @@ internal static class ReconstructionEndpoints
     {
         RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
         checkpoint.MapGet("reconstruction", FromDataset).WithName("reconstructFromDataset").WithSummary("Reconstruct a digit of a data set").ProducesPictureOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
-        checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsPicture().ProducesPictureOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
+        checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsPicture().ReportsPreparation().ProducesPictureOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
         checkpoint.MapGet("reconstructions", Rows).WithName("drawReconstructions").WithSummary("Digits of a data set over their reconstructions; between them, where it is asked for, what noise has made of them")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
@@ -65,24 +66,23 @@ internal static class ReconstructionEndpoints
         [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap) =>
         await looking.ShowAsync(
             reference,
-            shape => digits.FromDatasetAsync(shape, dataset, split, index, context.User, token),
-            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index, digit), scale, layout, gap, figures, context),
+            model => digits.FromDatasetAsync(model.Plan.Input, dataset, split, index, context.User, token),
+            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index, digit.Values), scale, layout, gap, figures, context),
             token);
 
     private static async Task<IResult> FromUpload(
-        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, [AsParameters] UploadQuery upload, Looking looking, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single",
-        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap,
-        [OneOf<Preprocessing>] string preprocess = "auto") =>
+        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap) =>
         await looking.ShowAsync(
             reference,
-            shape => digits.FromUploadAsync(context.Request, shape, WireFormat.Parse<Preprocessing>(preprocess)!.Value, token),
-            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index: 0, digit), scale, layout, gap, figures, context),
+            model => digits.FromUploadAsync(context.Request, model, upload, token),
+            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index: 0, digit.Values), scale, layout, gap, figures, context),
             token);
 
-    private static IResult Show(
-        Model model, float[] clean, float[] input, int scale, string layout, int gap, FigureBound figures, HttpContext context)
+    private static IResult Show(Model model, DigitRead.Digit digit, float[] input, int scale, string layout, int gap, FigureBound figures, HttpContext context)
     {
+        float[] clean = digit.Values;
         FeatureShape shape = model.Plan.Input;
         ReconstructionLayout shown = WireFormat.Parse<ReconstructionLayout>(layout)!.Value;
         bool isJson = context.Request.Prefers("application/json", over: "image/png");
@@ -95,7 +95,7 @@ internal static class ReconstructionEndpoints
         double mse = Looking.MeanSquaredError(clean, reconstruction);
         context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
         return isJson
-            ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, Looking.MeanSquaredError(clean, input)))
+            ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, Looking.MeanSquaredError(clean, input), digit.Preparation))
             : TypedResults.File(PngEncoder.Encode(Figure()), "image/png");
 
         ProblemHttpResult? Refusal()

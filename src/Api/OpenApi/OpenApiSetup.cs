@@ -112,7 +112,7 @@ internal static class OpenApiSetup
                 return;
             }
 
-            var file = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = string.Create(CultureInfo.InvariantCulture, $"A PNG or JPEG of at most {limits.Value.PictureSide:N0} pixels a side, {limits.Value.PicturePixels:N0} pixels and {limits.Value.PictureBytes:N0} bytes.") };
+            var file = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = string.Create(CultureInfo.InvariantCulture, $"A PNG or JPEG of at most {limits.Value.PictureSide:N0} pixels a side, {limits.Value.PicturePixels:N0} pixels ({limits.Value.PngPixels:N0} of a PNG) and {limits.Value.PictureBytes:N0} bytes.") };
             var pixels = new OpenApiSchema
             {
                 Type = JsonSchemaType.Array,

@@ -24,7 +24,6 @@ internal sealed class Parameters : IOperationFilter
         ["index"] = ("The picture's place in the split, counted from 0.", 0),
         ["scale"] = ("Side in pixels of the square that each value is drawn as.", null),
         ["layout"] = ("What the picture shows: the reconstruction, with the digit before it, with their difference behind them as well, or the digit, what noise has made of it and what the network has made of that.", null),
-        ["preprocess"] = ("How an uploaded picture becomes one that the network takes: see docs/api.md.", null),
     };
 
     /// <summary>Those that hold a name which the client or the service has given.</summary>

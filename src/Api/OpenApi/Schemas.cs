@@ -207,6 +207,7 @@ internal static class Schemas
                     AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
                     Description = "Each field that is wrong, with its rule.",
                 },
+                ["measured"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Of an image without a digit: the ground's level and noise (0..255), and the contrast of the strongest mark (0..1)." },
                 [Problems.RetryAfter] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Description = "Seconds after which it may be over." },
                 ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What to look for in the service's log." },
             };

@@ -58,6 +58,18 @@ internal static class StoreFaults
         _ => false,
     });
 
+    /// <summary>
+    /// Throws, before anything is written, where SQLite has no room for so many bytes in its log and then in its file. A transaction that
+    /// meets a full disk is undone, and its log still fills the disk, so that no other one can be written to the file.
+    /// </summary>
+    public static void ThrowIfFull(StoreContext store, long bytes)
+    {
+        if (store.Database.IsSqlite() && new DriveInfo(Path.GetFullPath(store.Database.GetDbConnection().DataSource)).AvailableFreeSpace < 2 * bytes)
+        {
+            throw new SqliteException($"There is no room for {bytes} bytes.", raw.SQLITE_FULL);
+        }
+    }
+
     /// <summary>The fault and what it was wrapped around, the innermost last.</summary>
     public static IEnumerable<Exception> Causes(Exception? fault)
     {

@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Domain.Checkpoints;
@@ -36,6 +37,9 @@ public sealed record Snapshot(
     float[]? FirstMoment,
     float[]? SecondMoment)
 {
+    /// <summary>What the data look like that the network is trained on; null in a file from before it was recorded.</summary>
+    public DataProfile? Data { get; init; }
+
     /// <summary>Whether every loss, weight and moment is a finite number: no other snapshot is stored, or read back.</summary>
     public bool IsFinite => Losses.AreFinite() && double.IsFinite(LossSum) && Array.TrueForAll(Weights, float.IsFinite)
         && Array.TrueForAll(FirstMoment ?? [], float.IsFinite) && Array.TrueForAll(SecondMoment ?? [], float.IsFinite);

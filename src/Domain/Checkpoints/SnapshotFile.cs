@@ -44,6 +44,7 @@ public static class SnapshotFile
                 new("settings", JsonSerializer.Serialize(snapshot.Settings, WireFormat.Json)),
                 new("progress", JsonSerializer.Serialize(progress, WireFormat.Json)),
                 new("machine", JsonSerializer.Serialize(snapshot.Machine, WireFormat.Json)),
+                .. snapshot.Data is { } data ? [new(SnapshotHeader.DataField, JsonSerializer.Serialize(data, WireFormat.Json))] : Array.Empty<KeyValuePair<string, string>>(),
             ],
             [
                 .. Tensors(plan, "", snapshot.Weights),
@@ -82,7 +83,10 @@ public static class SnapshotFile
         }
 
         return new Snapshot(
-            header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Machine, vectors[0]!, vectors[1], vectors[2]);
+            header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Machine, vectors[0]!, vectors[1], vectors[2])
+        {
+            Data = header.Data,
+        };
     }
 
     /// <summary>The tensors of that suffix as one vector in the order of the plan, wherever in the file they lie.</summary>

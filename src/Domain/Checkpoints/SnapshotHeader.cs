@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 
@@ -21,11 +22,13 @@ public abstract record SnapshotHeaderRead
 /// <summary>All that a checkpoint file says before its first tensor. Its names, shapes and size are those of the network in its settings.</summary>
 public sealed record SnapshotHeader
 {
+    internal const string DataField = "data";
+
     private const int MaxThreads = 1_024;
 
-    private SnapshotHeader(TrainingSettings settings, Progress progress, Machine machine, SafetensorsHeaderRead.Contents contents, int vectors) =>
-        (Settings, Step, Losses, EvaluatedStep, LossSum, Machine, Tensors, Vectors, DataBytes) =
-        (settings, progress.Step, progress.Losses, progress.EvaluatedStep, progress.LossSum, machine, contents.Tensors, vectors, contents.DataBytes);
+    private SnapshotHeader(TrainingSettings settings, Progress progress, Machine machine, DataProfile? data, SafetensorsHeaderRead.Contents contents, int vectors) =>
+        (Settings, Step, Losses, EvaluatedStep, LossSum, Machine, Data, Tensors, Vectors, DataBytes) =
+        (settings, progress.Step, progress.Losses, progress.EvaluatedStep, progress.LossSum, machine, data, contents.Tensors, vectors, contents.DataBytes);
 
     public TrainingSettings Settings { get; }
 
@@ -38,6 +41,9 @@ public sealed record SnapshotHeader
     public double LossSum { get; }
 
     public Machine Machine { get; }
+
+    /// <summary>What the network's data look like; null in a file from before it was recorded.</summary>
+    public DataProfile? Data { get; }
 
     /// <summary>In the order of their bytes.</summary>
     public IReadOnlyList<TensorEntry> Tensors { get; }
@@ -86,12 +92,13 @@ public sealed record SnapshotHeader
 
         if (!Read(contents, "settings", out TrainingSettings? settings, out string? fault)
             || !Read(contents, "progress", out Progress? progress, out fault)
-            || !Read(contents, "machine", out Machine? machine, out fault))
+            || !Read(contents, "machine", out Machine? machine, out fault)
+            || !ReadIfThere(contents, DataField, out DataProfile? data, out fault))
         {
             return new SnapshotHeaderRead.Invalid(fault!);
         }
 
-        if ((Violation(settings!) ?? Violation(progress!, settings!) ?? Violation(machine!)) is { } violation)
+        if ((Violation(settings!) ?? Violation(progress!, settings!) ?? Violation(machine!) ?? Violation(data)) is { } violation)
         {
             return new SnapshotHeaderRead.Invalid($"__metadata__.{violation}");
         }
@@ -100,7 +107,7 @@ public sealed record SnapshotHeader
         int vectors = contents.Tensors.Count > plan.Parameters.Count ? SnapshotFile.Suffixes.Length : 1;
         return Mismatch(plan, vectors, contents.Tensors) is { } mismatch
             ? new SnapshotHeaderRead.Invalid(mismatch)
-            : new SnapshotHeaderRead.Valid(new SnapshotHeader(settings!, progress!, machine!, contents, vectors));
+            : new SnapshotHeaderRead.Valid(new SnapshotHeader(settings!, progress!, machine!, data, contents, vectors));
     }
 
     private static bool Read<T>(SafetensorsHeaderRead.Contents contents, string name, out T? value, out string? fault)
@@ -124,6 +131,16 @@ public sealed record SnapshotHeader
 
         return value is not null;
     }
+
+    private static bool ReadIfThere<T>(SafetensorsHeaderRead.Contents contents, string name, out T? value, out string? fault)
+        where T : class
+    {
+        (value, fault) = (null, null);
+        return !contents.Metadata.ContainsKey(name) || Read(contents, name, out value, out fault);
+    }
+
+    private static string? Violation(DataProfile? data) =>
+        data is null || (Enum.IsDefined(data.Background) && data.Range is [>= 0 and var low, <= 1 and var high] && low <= high) ? null : "data.range must be the smallest and the largest value, 0 to 1.";
 
     private static string? Violation(TrainingSettings settings) =>
         SettingsRules.Violations(settings) is { Count: > 0 } violations ? $"settings.{violations.First().Key} {violations.First().Value}" : null;

@@ -34,6 +34,15 @@ internal static class GrayHistogram
         return counts;
     }
 
+    /// <summary>Adds few pixels to counts.</summary>
+    public static void Count(ReadOnlySpan<byte> pixels, Span<int> counts)
+    {
+        foreach (byte pixel in pixels)
+        {
+            counts[pixel]++;
+        }
+    }
+
     public static int Sum(ReadOnlySpan<int> counts)
     {
         int sum = 0;

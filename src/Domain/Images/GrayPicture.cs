@@ -17,4 +17,6 @@ public sealed class GrayPicture
     public int Height { get; }
 
     public byte[] Pixels { get; }
+
+    public GrayPicture Negative() => new(Width, Height, Array.ConvertAll(Pixels, level => (byte)(255 - level)));
 }

@@ -2,7 +2,17 @@ namespace AutoencoderApi.Domain.Images;
 
 internal readonly record struct PixelBox(int Left, int Top, int Width, int Height)
 {
+    public int LongerSide => Math.Max(Width, Height);
+
     public static PixelBox Whole(GrayPicture picture) => new(0, 0, picture.Width, picture.Height);
+
+    /// <summary>The smallest box around both.</summary>
+    public PixelBox With(PixelBox other)
+    {
+        (int left, int top) = (Math.Min(Left, other.Left), Math.Min(Top, other.Top));
+        (int right, int bottom) = (Math.Max(Left + Width, other.Left + other.Width), Math.Max(Top + Height, other.Top + other.Height));
+        return new PixelBox(left, top, right - left, bottom - top);
+    }
 
     /// <summary>The smallest box around all pixels of at least <paramref name="level"/>, or null where there are none.</summary>
     public static PixelBox? Around(GrayPicture picture, byte level)

@@ -21,6 +21,7 @@ public sealed class Trainer
     private readonly TrainingSettings _settings;
     private readonly Dataset _dataset;
     private readonly Snapshot _start;
+    private readonly DataProfile _data;
     private volatile int _step;
 
     /// <param name="start">From <see cref="Begin"/>, or the snapshot of a run to go on with.</param>
@@ -28,6 +29,7 @@ public sealed class Trainer
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, FeatureShape.Of(start.Settings.PictureShape));
         (_settings, _dataset, _start, _step) = (start.Settings, dataset, start, start.Step);
+        _data = start.Data ?? DataProfile.Of(dataset.Train);
     }
 
     /// <summary>Steps taken so far.</summary>
@@ -188,7 +190,10 @@ public sealed class Trainer
         TrainingEvent Checkpoint()
         {
             var snapshot = new Snapshot(
-                _settings, step, losses, evaluatedStep, lossSum, _start.Machine, network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment]);
+                _settings, step, losses, evaluatedStep, lossSum, _start.Machine, network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment])
+            {
+                Data = _data,
+            };
             return snapshot.IsFinite ? new Checkpointed(step, snapshot) : new Diverged(step, DivergedAdvice);
         }
     }

@@ -11,6 +11,7 @@ public sealed class MutatedPictureTests
     [
         PngFile.Write(28, 28, 8, PngFile.Gray, new byte[784]),
         PngFile.Write(28, 28, 8, PngFile.ColorAlpha, new byte[784 * 4]),
+        PngFile.Write(40, 30, 8, PngFile.Palette, [.. Enumerable.Range(0, 1200).Select(i => (byte)(i / 300))], new byte[12], [0, 90, 255], PngFile.Exif(6)),
         JpegFile.Write(64, 48, inColor: true),
         JpegFile.Progressive,
         JpegFile.Cmyk,
@@ -29,7 +30,7 @@ public sealed class MutatedPictureTests
 
             if (decoding is PictureDecoding.Decoded decoded)
             {
-                Assert.IsType<PreparedDigit.Ready>(DigitPreparation.Prepare(decoded.Planes[0], decoded.WasGray, Preprocessing.Auto));
+                Assert.NotNull(DigitPreparation.Prepare(new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk), new PreparationOptions()));
             }
         }
     }

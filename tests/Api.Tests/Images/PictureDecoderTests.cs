@@ -50,16 +50,36 @@ public sealed class PictureDecoderTests : IDisposable
         Assert.Equal([76, 150, 29, 255], decoded.Planes[0].Pixels);
     }
 
-    [Fact]
-    public async Task Transparency_is_laid_on_black_and_is_not_plain_gray()
+    /// <summary>One pixel that is transparent, one that is half so, one that is opaque, in each form that PNG has for that.</summary>
+    public static TheoryData<byte[], byte[]> Transparent => new()
     {
-        PictureDecoding.Decoded color = await Decode(PngFile.Write(3, 1, 8, PngFile.ColorAlpha, [255, 255, 255, 0, 200, 200, 200, 128, 90, 90, 90, 255]));
-        PictureDecoding.Decoded gray = await Decode(PngFile.Write(3, 1, 8, PngFile.GrayAlpha, [255, 0, 200, 128, 90, 255]));
+        { PngFile.Write(3, 1, 8, PngFile.ColorAlpha, [255, 255, 255, 0, 20, 0, 0, 128, 20, 0, 0, 255]), [0, 128, 255] },
+        { PngFile.Write(3, 1, 8, PngFile.GrayAlpha, [255, 0, 0, 128, 0, 255]), [0, 128, 255] },
+        { PngFile.Write(3, 1, 8, PngFile.Palette, [0, 1, 2], new byte[9], [0, 128]), [0, 128, 255] },
+        { PngFile.Write(3, 1, 8, PngFile.Gray, [255, 20, 0], transparency: [0, 255]), [0, 255, 255] },
+        { PngFile.Write(3, 1, 8, PngFile.Color, [9, 99, 199, 20, 20, 20, 0, 0, 0], transparency: [0, 9, 0, 99, 0, 199]), [0, 255, 255] },
+        { PngFile.Write(3, 1, 16, PngFile.GrayAlpha, [0, 0, 0, 0, 0, 0, 128, 128, 0, 0, 255, 255]), [0, 128, 255] },
+    };
 
-        Assert.False(color.WasGray);
-        Assert.False(gray.WasGray);
-        Assert.Equal([0, 100, 90], color.Planes[0].Pixels);
-        Assert.Equal([0, 100, 90], gray.Planes[0].Pixels);
+    [Theory]
+    [MemberData(nameof(Transparent))]
+    public async Task Ink_is_where_alpha_is(byte[] png, byte[] alpha)
+    {
+        PictureDecoding.Decoded decoded = await Decode(png);
+
+        Assert.True(decoded.IsInk);
+        Assert.False(decoded.WasGray);
+        Assert.Equal(alpha, decoded.Planes[0].Pixels);
+    }
+
+    [Fact]
+    public async Task For_a_network_on_colour_what_is_transparent_is_black_and_black_ink_is_white()
+    {
+        byte[] red = PngFile.Write(3, 1, 8, PngFile.ColorAlpha, [255, 255, 255, 0, 200, 0, 0, 128, 200, 0, 0, 255]);
+        byte[] black = PngFile.Write(3, 1, 8, PngFile.ColorAlpha, [255, 255, 255, 0, 0, 0, 0, 128, 0, 0, 0, 255]);
+
+        Assert.Equal([0, 100, 200], (await Decode(red, channels: 3)).Planes[0].Pixels);
+        Assert.All((await Decode(black, channels: 3)).Planes, plane => Assert.Equal([0, 128, 255], plane.Pixels));
     }
 
     [Fact]
@@ -113,6 +133,33 @@ public sealed class PictureDecoderTests : IDisposable
         Assert.InRange(At(16 - blackX, 16 - blackY), 118, 138);
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_PNG_is_turned_as_its_EXIF_says(bool isLittleEndian, bool isLast)
+    {
+        byte[] gray = [1, 2, 3, 4, 5, 6]; // three wide, two high
+        byte[][] upright = [gray, [3, 2, 1, 6, 5, 4], [6, 5, 4, 3, 2, 1], [4, 5, 6, 1, 2, 3], [1, 4, 2, 5, 3, 6], [4, 1, 5, 2, 6, 3], [6, 3, 5, 2, 4, 1], [3, 6, 2, 5, 1, 4]];
+        foreach ((int i, byte[] expected) in upright.Index())
+        {
+            PictureDecoding.Decoded decoded = await Decode(PngFile.Write(3, 2, 8, PngFile.Gray, gray, exif: PngFile.Exif((byte)(i + 1), isLittleEndian), isExifLast: isLast));
+
+            Assert.Equal(expected, decoded.Planes[0].Pixels);
+            Assert.Equal(i < 4 ? (3, 2) : (2, 3), (decoded.Width, decoded.Height));
+        }
+    }
+
+    [Fact]
+    public async Task An_EXIF_chunk_that_says_nothing_turns_nothing()
+    {
+        byte[] gray = [1, 2, 3, 4, 5, 6], sound = PngFile.Exif(6);
+        foreach (byte[] exif in (byte[][])[[], sound[..7], sound[..12], [.. sound[..4], 255, 255, 255, 255, .. sound[8..]], PngFile.Exif(9), PngFile.Exif(0)])
+        {
+            Assert.Equal(gray, (await Decode(PngFile.Write(3, 2, 8, PngFile.Gray, gray, exif: exif))).Planes[0].Pixels);
+        }
+    }
+
     [Fact]
     public async Task Anything_but_PNG_and_JPEG_is_unsupported()
     {
@@ -137,6 +184,60 @@ public sealed class PictureDecoderTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_JPEG_without_its_end_marker_is_taken_where_all_of_its_pixels_are_there()
+    {
+        foreach (byte[] whole in new[] { JpegFile.Write(64, 48, inColor: true), JpegFile.Write(70, 50), JpegFile.Progressive })
+        {
+            byte[] pixels = (await Decode(whole)).Planes[0].Pixels;
+            foreach (byte[] ended in (byte[][])[whole[..^2], whole[..^1], [.. whole[..^2], 0, 0, 0]])
+            {
+                Assert.Equal(pixels, (await Decode(ended)).Planes[0].Pixels);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_JPEG_whose_end_marker_stands_in_for_missing_pixels_is_damaged()
+    {
+        byte[] whole = JpegFile.Write(640, 480, inColor: true);
+        foreach (int length in new[] { whole.Length / 2, whole.Length * 3 / 4 })
+        {
+            Assert.IsType<PictureDecoding.Damaged>(await _decoder.DecodeAsync((byte[])[.. whole[..length], 0xff, 0xd9], channels: 1, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Theory]
+    [InlineData(8000, 8000, false)]
+    [InlineData(16_384, 3_000, false)]
+    [InlineData(6_000, 6_000, true)]
+    [InlineData(2_000, 16_384, true)]
+    public async Task A_large_picture_is_taken_and_comes_out_small(int width, int height, bool isPng)
+    {
+        byte[] file = isPng ? PngFile.Write(width, height, 1, PngFile.Gray, new byte[(width + 7) / 8 * height]) : JpegFile.Write(width, height);
+
+        PictureDecoding.Decoded decoded = await Decode(file);
+
+        Assert.Equal((width, height), (decoded.Width, decoded.Height));
+        Assert.InRange(Math.Max(decoded.Planes[0].Width, decoded.Planes[0].Height), DigitPreparation.WorkingSide / 2, DigitPreparation.WorkingSide);
+        Assert.Equal((double)width / height, (double)decoded.Planes[0].Width / decoded.Planes[0].Height, 0.02 * width / height);
+    }
+
+    [Fact]
+    public async Task What_takes_more_memory_than_all_decodings_may_hold_is_refused_at_once()
+    {
+        using var strict = new PictureDecoder(new PictureLimits { DecodingBytes = 1000 });
+        byte[] progressive = JpegFile.Progressive, png = PngFile.Write(20, 20, 8, PngFile.Color, new byte[1200]);
+
+        foreach (byte[] file in new[] { progressive, png })
+        {
+            var large = Assert.IsType<PictureDecoding.TooLarge>(await strict.DecodeAsync(file, channels: 1, TestContext.Current.CancellationToken));
+            Assert.Contains("Limits:DecodingBytes", large.Reason, StringComparison.Ordinal);
+        }
+
+        Assert.IsType<PictureDecoding.Decoded>(await strict.DecodeAsync(JpegFile.Write(16, 16), channels: 1, TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(0, 28)]
@@ -147,8 +248,8 @@ public sealed class PictureDecoderTests : IDisposable
 
     [Theory]
     [InlineData(30_000, 30_000)]
-    [InlineData(8193, 1)]
-    [InlineData(5000, 4801)]
+    [InlineData(16_385, 1)]
+    [InlineData(6_000, 6_001)]
     [InlineData(int.MaxValue, int.MaxValue)]
     public async Task A_picture_beyond_the_limits_is_refused_by_its_header_at_once(int width, int height)
     {
@@ -158,7 +259,7 @@ public sealed class PictureDecoderTests : IDisposable
         var watch = Stopwatch.StartNew();
         PictureDecoding refused = await _decoder.DecodeAsync(bomb, channels: 1, TestContext.Current.CancellationToken);
 
-        Assert.Equal(new PictureDecoding.TooLarge(width, height, new PictureLimits()), refused);
+        Assert.StartsWith($"The picture is {width}×{height}; at most 16384 a side and 36000000 pixels are taken of a PNG.", Assert.IsType<PictureDecoding.TooLarge>(refused).Reason, StringComparison.Ordinal);
         Assert.True(watch.ElapsedMilliseconds < 20, $"{watch.Elapsed}");
     }
 
@@ -169,7 +270,7 @@ public sealed class PictureDecoderTests : IDisposable
 
         PictureDecoding refused = await strict.DecodeAsync(JpegFile.Write(64, 32), channels: 1, TestContext.Current.CancellationToken);
 
-        Assert.Equal((64, 32), refused is PictureDecoding.TooLarge large ? (large.Width, large.Height) : default);
+        Assert.StartsWith("The picture is 64×32;", Assert.IsType<PictureDecoding.TooLarge>(refused).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,8 +282,8 @@ public sealed class PictureDecoderTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _decoder.DecodeAsync(JpegFile.Progressive, channels: 1, left.Token));
     }
 
-    private async Task<PictureDecoding.Decoded> Decode(byte[] data) =>
-        Assert.IsType<PictureDecoding.Decoded>(await _decoder.DecodeAsync(data, channels: 1, TestContext.Current.CancellationToken));
+    private async Task<PictureDecoding.Decoded> Decode(byte[] data, int channels = 1) =>
+        Assert.IsType<PictureDecoding.Decoded>(await _decoder.DecodeAsync(data, channels, TestContext.Current.CancellationToken));
 
     private static byte[] Ramp(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 7))];
 }

@@ -40,7 +40,10 @@ internal static class SampleSnapshot
             new Machine(2, "avx512"),
             Values(1, count),
             withMoments ? Values(2, count) : null,
-            withMoments ? Values(3, count) : null);
+            withMoments ? Values(3, count) : null)
+        {
+            Data = new DataProfile(Background.Light, [1 / 255.0, 0.9]),
+        };
     }
 
     /// <summary>Finite floats of every magnitude and sign, the edges of the type first.</summary>

@@ -24,6 +24,7 @@ public sealed class SnapshotFileTests
         Assert.Equal(Bits(snapshot.SecondMoment), Bits(read.SecondMoment));
         Assert.Equal(JsonSerializer.Serialize(snapshot.Settings), JsonSerializer.Serialize(read.Settings));
         Assert.Equal((snapshot.Step, snapshot.Losses, snapshot.EvaluatedStep, snapshot.LossSum, snapshot.Machine), (read.Step, read.Losses, read.EvaluatedStep, read.LossSum, read.Machine));
+        Assert.Equal((snapshot.Data!.Background, snapshot.Data.Range[0], snapshot.Data.Range[1]), (read.Data!.Background, read.Data.Range[0], read.Data.Range[1]));
         Assert.Equal(file, SnapshotFile.Write(read));
 
         static int[] Bits(float[]? values) => MemoryMarshal.Cast<float, int>(values).ToArray();
@@ -49,6 +50,10 @@ public sealed class SnapshotFileTests
     [InlineData("progress", """{"step":-1,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""", "__metadata__.progress")]
     [InlineData("machine", null, "__metadata__.machine")]
     [InlineData("machine", "[]", "__metadata__.machine")]
+    [InlineData("data", "{}", "__metadata__.data")]
+    [InlineData("data", """{"background":"green","range":[0,1]}""", "__metadata__.data")]
+    [InlineData("data", """{"background":"dark","range":[1,0]}""", "__metadata__.data")]
+    [InlineData("data", """{"background":"dark","range":[0,2]}""", "__metadata__.data")]
     public void Metadata_that_is_missing_or_wrong_is_named(string field, string? value, string reason)
     {
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
@@ -59,6 +64,15 @@ public sealed class SnapshotFileTests
         }
 
         AssertInvalid(reason, metadata, tensors);
+    }
+
+    [Fact]
+    public void A_file_from_before_the_data_were_recorded_does_not_say_what_they_look_like()
+    {
+        (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleSnapshot.Of(Architecture.Strided));
+        metadata.Remove("data");
+
+        Assert.Null(Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(Safetensors.Write([.. metadata], tensors))).Snapshot.Data);
     }
 
     [Fact]

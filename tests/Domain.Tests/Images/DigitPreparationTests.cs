@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Numerics;
 using Xunit;
@@ -17,11 +18,48 @@ public sealed class DigitPreparationTests
     [Fact]
     public void Auto_prepares_a_28_by_28_picture_that_was_in_colour()
     {
-        GrayPicture dark = Negative(PenDigit.Clean(28));
+        PreparedDigit.Ready digit = Ready(PenDigit.Clean(28).Negative(), new PreparationOptions(), isExact: false);
 
-        GrayPicture digit = ((PreparedDigit.Ready)DigitPreparation.Prepare(dark, isGray: false, Preprocessing.Auto)).Picture;
+        Assert.Equal(0, digit.Picture.Pixels[0]);
+        Assert.Equal([PreparationStep.Inverted, PreparationStep.Centred], digit.Preparation.Steps);
+    }
 
-        Assert.Equal(0, digit.Pixels[0]);
+    [Theory]
+    [InlineData(Background.Dark, true)]
+    [InlineData(Background.Light, false)]
+    [InlineData(Background.Mixed, false)]
+    public void A_28_by_28_picture_with_a_light_border_is_inverted_exactly_where_the_networks_data_are_dark(Background data, bool isInverted)
+    {
+        GrayPicture light = PenDigit.Clean(28).Negative();
+
+        PreparedDigit.Ready digit = Ready(light, new PreparationOptions { Background = data });
+
+        Assert.Equal(isInverted ? light.Negative().Pixels : light.Pixels, digit.Picture.Pixels);
+        Assert.Equal([isInverted ? PreparationStep.Inverted : PreparationStep.AsIs], digit.Preparation.Steps);
+    }
+
+    [Fact]
+    public void Grey_paper_of_28_by_28_becomes_black()
+    {
+        GrayPicture ink = PenDigit.Clean(28);
+        var paper = new GrayPicture(28, 28, Array.ConvertAll(ink.Pixels, value => (byte)(220 - (value * 200 / 255))));
+
+        GrayPicture digit = Ready(paper, new PreparationOptions()).Picture;
+
+        Assert.All(Enumerable.Range(0, 784).Where(i => ink.Pixels[i] == 0), i => Assert.Equal(0, digit.Pixels[i]));
+        Assert.True(PenDigit.Correlation(ink, digit) > 0.999);
+    }
+
+    [Fact]
+    public void A_network_of_light_data_is_given_dark_ink_on_light()
+    {
+        GrayPicture clean = PenDigit.Clean(280);
+
+        PreparedDigit.Ready dark = Ready(clean, new PreparationOptions()), light = Ready(clean, new PreparationOptions { Background = Background.Light });
+
+        Assert.Equal(dark.Picture.Negative().Pixels, light.Picture.Pixels);
+        Assert.Equal([PreparationStep.Centred], dark.Preparation.Steps);
+        Assert.Equal([PreparationStep.Inverted, PreparationStep.Centred], light.Preparation.Steps);
     }
 
     [Fact]
@@ -29,9 +67,29 @@ public sealed class DigitPreparationTests
     {
         GrayPicture clean = PenDigit.Clean(280);
 
-        double correlation = PenDigit.Correlation(Prepare(clean), Prepare(Negative(clean)));
+        double correlation = PenDigit.Correlation(Prepare(clean), Prepare(clean.Negative()));
 
         Assert.True(correlation > 0.99, $"correlation {correlation}");
+    }
+
+    [Fact]
+    public void Ink_of_a_transparent_picture_is_ink_whatever_the_border_has()
+    {
+        GrayPicture clean = PenDigit.Clean(280);
+
+        PreparedDigit.Ready digit = Assert.IsType<PreparedDigit.Ready>(DigitPreparation.Prepare(new SourceImage(clean, IsExact: false, IsInk: true), new PreparationOptions()));
+
+        Assert.True(PenDigit.Correlation(Prepare(clean), digit.Picture) > 0.99);
+        Assert.Equal([PreparationStep.Centred], digit.Preparation.Steps);
+    }
+
+    [Fact]
+    public void The_fraction_of_ink_is_that_of_the_picture()
+    {
+        GrayPicture clean = PenDigit.Clean(400);
+        double ink = clean.Pixels.Sum(value => value / 255.0) / clean.Pixels.Length;
+
+        Assert.Equal(ink, Ready(clean, new PreparationOptions()).Preparation.InkFraction!.Value, 0.1 * ink);
     }
 
     [Theory]
@@ -53,9 +111,9 @@ public sealed class DigitPreparationTests
     [InlineData(0.4)]
     public void A_shadow_on_blank_paper_is_no_ink(double darkest)
     {
-        GrayPicture digit = Prepare(PenDigit.Photo(1200, 800, withDigit: false, darkest));
+        PreparedDigit.NoDigit none = NoDigit(PenDigit.Photo(1200, 800, withDigit: false, darkest));
 
-        Assert.All(digit.Pixels, value => Assert.Equal(0, value));
+        Assert.InRange(none.Ground, 220 * darkest, 220);
     }
 
     [Theory]
@@ -63,18 +121,38 @@ public sealed class DigitPreparationTests
     [InlineData(28, 28, 0)]
     [InlineData(28, 28, 255)]
     [InlineData(640, 480, 200)]
-    public void A_picture_of_one_level_gives_a_black_digit(int width, int height, byte level)
+    public void A_picture_of_one_level_has_no_digit(int width, int height, byte level)
     {
         byte[] pixels = new byte[width * height];
         pixels.AsSpan().Fill(level);
 
-        Assert.All(Prepare(new GrayPicture(width, height, pixels)).Pixels, value => Assert.Equal(0, value));
+        Assert.Equal(0, NoDigit(new GrayPicture(width, height, pixels)).StrongestContrast);
+    }
+
+    [Fact]
+    public void A_second_digit_is_refused_or_passed_over_for_the_largest()
+    {
+        GrayPicture clean = PenDigit.Clean(280);
+        var two = new GrayPicture(560, 280, new byte[560 * 280]);
+        for (int y = 0; y < 280; y++)
+        {
+            clean.Pixels.AsSpan(y * 280, 280).CopyTo(two.Pixels.AsSpan(y * 560));
+            for (int x = 0; x < 280; x++)
+            {
+                two.Pixels[((140 + (y / 2)) * 560) + 280 + (x / 2)] = Math.Max(two.Pixels[((140 + (y / 2)) * 560) + 280 + (x / 2)], clean.Pixels[(y * 280) + x]);
+            }
+        }
+
+        Assert.Equal(new PreparedDigit.SeveralDigits(2), DigitPreparation.Prepare(new SourceImage(two), new PreparationOptions()));
+        PreparedDigit.Ready largest = Ready(two, new PreparationOptions { TakeLargest = true });
+        Assert.Equal([PreparationStep.Largest, PreparationStep.Centred], largest.Preparation.Steps);
+        Assert.True(PenDigit.Correlation(Prepare(clean), largest.Picture) > 0.99);
     }
 
     [Fact]
     public void The_ink_fits_20_by_20_around_its_centre_of_mass_and_reaches_full_contrast()
     {
-        foreach (int side in new[] { 14, 28, 100, 1000 })
+        foreach (int side in new[] { 28, 100, 1000 })
         {
             GrayPicture digit = Prepare(PenDigit.Clean(side));
 
@@ -129,24 +207,27 @@ public sealed class DigitPreparationTests
         GrayPicture exact = Noise(28, 28);
 
         Assert.Same(exact, Prepare(exact, Preprocessing.None));
-        Assert.Equal(new PreparedDigit.WrongSize(29, 28), DigitPreparation.Prepare(Noise(29, 28), isGray: true, Preprocessing.None));
+        Assert.Equal(new PreparedDigit.WrongSize(29, 28), DigitPreparation.Prepare(new SourceImage(Noise(29, 28)), new PreparationOptions { Preprocessing = Preprocessing.None }));
     }
 
     [Fact]
-    public void Any_size_and_content_gives_a_digit()
+    public void Any_size_and_content_gives_an_answer()
     {
         foreach ((int width, int height) in new[] { (1, 1), (1, 3000), (3000, 1), (2, 2), (3, 5), (513, 7), (29, 28), (65, 64) })
         {
-            Assert.Equal(784, Prepare(Noise(width, height)).Pixels.Length);
+            Assert.NotNull(DigitPreparation.Prepare(new SourceImage(Noise(width, height)), new PreparationOptions { Preprocessing = Preprocessing.Mnist }));
             Assert.Equal(784, Prepare(Noise(width, height), Preprocessing.Resize).Pixels.Length);
         }
     }
 
     private static GrayPicture Prepare(GrayPicture picture, Preprocessing preprocessing = Preprocessing.Mnist) =>
-        Assert.IsType<PreparedDigit.Ready>(DigitPreparation.Prepare(picture, isGray: true, preprocessing)).Picture;
+        Ready(picture, new PreparationOptions { Preprocessing = preprocessing }).Picture;
 
-    private static GrayPicture Negative(GrayPicture picture) =>
-        new(picture.Width, picture.Height, Array.ConvertAll(picture.Pixels, value => (byte)(255 - value)));
+    private static PreparedDigit.Ready Ready(GrayPicture picture, PreparationOptions options, bool isExact = true) =>
+        Assert.IsType<PreparedDigit.Ready>(DigitPreparation.Prepare(new SourceImage(picture, isExact), options));
+
+    private static PreparedDigit.NoDigit NoDigit(GrayPicture picture) =>
+        Assert.IsType<PreparedDigit.NoDigit>(DigitPreparation.Prepare(new SourceImage(picture), new PreparationOptions { Preprocessing = Preprocessing.Mnist }));
 
     private static GrayPicture Noise(int width, int height)
     {

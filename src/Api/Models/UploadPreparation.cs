@@ -1,0 +1,48 @@
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <summary>From a decoded image to what a network takes.</summary>
+internal static class UploadPreparation
+{
+    public static DigitRead Prepare(PictureDecoding.Decoded decoded, Model model, UploadQuery query)
+    {
+        FeatureShape shape = model.Plan.Input;
+        return shape == DigitPreparation.Shape ? PrepareDigit(decoded, model, query)
+            : query.Preprocessing == Preprocessing.Mnist ? Problems.PictureUnusable($"preprocess=mnist makes digits of {DigitPreparation.Shape}; this network takes {shape}. Use preprocess=auto or resize.")
+            : (decoded.Width, decoded.Height) != (shape.Width, shape.Height) ? Resize(decoded, shape, query)
+            : query.Preprocessing == Preprocessing.Auto && shape.Channels == 1 && model.Data is { Background: var background } && !decoded.IsInk
+            ? Digit(DigitPreparation.OwnSize(decoded.Planes[0], background))
+            : new DigitRead.Digit(Values(decoded.Planes));
+    }
+
+    private static DigitRead PrepareDigit(PictureDecoding.Decoded decoded, Model model, UploadQuery query)
+    {
+        var source = new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk);
+        return DigitPreparation.Prepare(source, query.Options(model.Data?.Background ?? Background.Dark)) switch
+        {
+            PreparedDigit.Ready ready => Digit(ready),
+            PreparedDigit.WrongSize => WrongSize(decoded, DigitPreparation.Shape),
+            PreparedDigit.NoDigit none => Problems.NoDigitFound(none.Ground, none.Noise, none.StrongestContrast),
+            PreparedDigit.SeveralDigits several => Problems.SeveralDigits(several.Count),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+    }
+
+    private static DigitRead Resize(PictureDecoding.Decoded decoded, FeatureShape shape, UploadQuery query) => query.Preprocessing == Preprocessing.None
+        ? WrongSize(decoded, shape)
+        : new DigitRead.Digit(Values(decoded.Planes.Select(plane => Letterbox.Fit(plane, shape.Width, shape.Height))), new Preparation([PreparationStep.Resized]));
+
+    private static ProblemHttpResult WrongSize(PictureDecoding.Decoded decoded, FeatureShape shape) =>
+        Problems.PictureUnusable($"preprocess=none takes {shape.Width}×{shape.Height} pictures only, this one is {decoded.Width}×{decoded.Height}. Use preprocess=auto.");
+
+    private static DigitRead.Digit Digit(PreparedDigit.Ready ready) => new(DigitReader.ToUnit(ready.Picture.Pixels), ready.Preparation);
+
+    private static float[] Values(IEnumerable<GrayPicture> planes) => [.. planes.SelectMany(plane => DigitReader.ToUnit(plane.Pixels))];
+}

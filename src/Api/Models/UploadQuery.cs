@@ -1,0 +1,33 @@
+using System.ComponentModel;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Images;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <summary>What to do with an image on which there are several digits.</summary>
+public enum DigitChoice
+{
+    /// <summary>It is refused.</summary>
+    Only,
+
+    /// <summary>The largest digit is taken.</summary>
+    Largest,
+}
+
+/// <summary>How an uploaded image is prepared. Public, because the rules of an internal type's properties would not be checked.</summary>
+public sealed record UploadQuery(
+    [property: OneOf<Preprocessing>, Description("How an uploaded image becomes one that the network takes: see docs/api.md.")] string Preprocess = "auto",
+    [property: OneOf<DigitChoice>, Description("`largest` takes the largest of several digits; else an image with several is refused.")] string Digits = "only")
+{
+    internal Preprocessing Preprocessing => WireFormat.Parse<Preprocessing>(Preprocess)!.Value;
+
+    /// <param name="background">Of the data that the network was trained on.</param>
+    internal PreparationOptions Options(Background background) => new()
+    {
+        Preprocessing = Preprocessing,
+        TakeLargest = WireFormat.Parse<DigitChoice>(Digits) == DigitChoice.Largest,
+        Background = background,
+    };
+}

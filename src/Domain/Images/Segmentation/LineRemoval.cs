@@ -1,0 +1,129 @@
+namespace AutoencoderApi.Domain.Images.Segmentation;
+
+/// <summary>Takes ruled lines and grids out of a contrast image. Ink that is stronger than a line stays, and strokes that a line cut are joined again.</summary>
+internal static class LineRemoval
+{
+    // Ink on a line is stronger than the line by a part of it and some levels.
+    private const double StrongerPart = 1.15;
+    private const int StrongerLevels = 25;
+
+    // A piece as strong as this is beside ink: the line goes by what it is elsewhere.
+    private const double StrongestPiece = 1.3;
+
+    /// <returns>The contrast without lines, and how many pixels the widest of them took.</returns>
+    public static (GrayPicture Contrast, int Widest) Remove(GrayPicture contrast)
+    {
+        GrayPicture turned = Transpose(contrast);
+        IReadOnlyList<IReadOnlyList<LinePiece>> rows = LineDetector.Find(contrast), columns = LineDetector.Find(turned);
+        if (rows.Count + columns.Count == 0)
+        {
+            return (contrast, 0);
+        }
+
+        byte[] across = Levels(contrast, rows), down = Transpose(new(turned.Width, turned.Height, Levels(turned, columns))).Pixels;
+        byte[] without = new byte[contrast.Pixels.Length];
+        for (int i = 0; i < without.Length; i++)
+        {
+            int line = 255 - ((255 - across[i]) * (255 - down[i]) / 255);
+            without[i] = line == 0 || contrast.Pixels[i] > (line * StrongerPart) + StrongerLevels ? contrast.Pixels[i] : (byte)0;
+        }
+
+        var result = new GrayPicture(contrast.Width, contrast.Height, without);
+        Join(result, contrast, rows);
+        GrayPicture turnedResult = Transpose(result);
+        Join(turnedResult, turned, columns);
+        return (Transpose(turnedResult), rows.Concat(columns).Max(line => line.Max(piece => Around(piece, int.MaxValue).Height)));
+    }
+
+    /// <summary>Rows become columns, and columns rows.</summary>
+    private static GrayPicture Transpose(GrayPicture image)
+    {
+        (int width, int height) = (image.Width, image.Height);
+        byte[] pixels = new byte[image.Pixels.Length];
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                pixels[(x * height) + y] = image.Pixels[(y * width) + x];
+            }
+        }
+
+        return new GrayPicture(height, width, pixels);
+    }
+
+    /// <summary>The contrast of the line at each pixel, 0 where there is none.</summary>
+    private static byte[] Levels(GrayPicture contrast, IReadOnlyList<IReadOnlyList<LinePiece>> lines)
+    {
+        byte[] levels = new byte[contrast.Pixels.Length];
+        foreach (IReadOnlyList<LinePiece> line in lines)
+        {
+            LinePiece[] pieces = [.. line.Select(piece => Around(piece, contrast.Height))];
+            int[] strengths = [.. pieces.Select(piece => Strength(contrast, piece))];
+            int middle = Median([.. strengths]);
+            foreach ((LinePiece piece, int strength) in pieces.Zip(strengths))
+            {
+                byte level = (byte)Math.Min(255, Math.Min(strength, middle * StrongestPiece));
+                for (int y = piece.Top; y <= piece.Bottom; y++)
+                {
+                    levels.AsSpan((y * contrast.Width) + piece.Left, piece.End - piece.Left).Fill(level);
+                }
+            }
+        }
+
+        return levels;
+    }
+
+    /// <summary>The piece with the row above and the row below, in which the line's edges may lie.</summary>
+    private static LinePiece Around(LinePiece piece, int height) => piece with { Top = Math.Max(0, piece.Top - 1), Bottom = Math.Min(height - 1, piece.Bottom + 1) };
+
+    /// <summary>The strongest pixel of each column, in the median.</summary>
+    private static int Strength(GrayPicture contrast, LinePiece piece)
+    {
+        int[] strongest = new int[piece.End - piece.Left];
+        for (int y = piece.Top; y <= piece.Bottom; y++)
+        {
+            ReadOnlySpan<byte> row = contrast.Pixels.AsSpan((y * contrast.Width) + piece.Left, strongest.Length);
+            for (int x = 0; x < row.Length; x++)
+            {
+                strongest[x] = Math.Max(strongest[x], row[x]);
+            }
+        }
+
+        return Median(strongest);
+    }
+
+    private static int Median(int[] values)
+    {
+        Array.Sort(values);
+        return values[values.Length / 2];
+    }
+
+    /// <summary>Puts ink back where there is ink above and below a piece, or a little to the side.</summary>
+    private static void Join(GrayPicture without, GrayPicture contrast, IReadOnlyList<IReadOnlyList<LinePiece>> lines)
+    {
+        foreach (LinePiece piece in lines.SelectMany(line => line).Select(piece => Around(piece, contrast.Height)))
+        {
+            int side = (piece.Height + 1) / 2;
+            for (int x = piece.Left; x < piece.End; x++)
+            {
+                int joined = Math.Min(Strongest(without, x, side, piece.Top - 1), Strongest(without, x, side, piece.Bottom + 1));
+                for (int y = piece.Top; y <= piece.Bottom && joined > 0; y++)
+                {
+                    int i = (y * without.Width) + x;
+                    without.Pixels[i] = (byte)Math.Max(without.Pixels[i], Math.Min(joined, (int)contrast.Pixels[i]));
+                }
+            }
+        }
+    }
+
+    private static int Strongest(GrayPicture image, int x, int side, int y)
+    {
+        int strongest = 0;
+        for (int near = Math.Max(0, x - side); y >= 0 && y < image.Height && near <= Math.Min(image.Width - 1, x + side); near++)
+        {
+            strongest = Math.Max(strongest, image.Pixels[(y * image.Width) + near]);
+        }
+
+        return strongest;
+    }
+}
