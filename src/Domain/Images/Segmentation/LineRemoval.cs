@@ -98,32 +98,71 @@ internal static class LineRemoval
         return values[values.Length / 2];
     }
 
-    /// <summary>Puts ink back where there is ink above and below a piece, or a little to the side.</summary>
+    /// <summary>Puts ink back between the ink right above a piece and the ink right below, as straight strokes of up to 45 degrees.</summary>
     private static void Join(GrayPicture without, GrayPicture contrast, IReadOnlyList<IReadOnlyList<LinePiece>> lines)
     {
         foreach (LinePiece piece in lines.SelectMany(line => line).Select(piece => Around(piece, contrast.Height)))
         {
-            int side = (piece.Height + 1) / 2;
-            for (int x = piece.Left; x < piece.End; x++)
+            IReadOnlyList<(int Left, int End, int Strongest)> above = Ink(without, piece, piece.Top - 1), below = Ink(without, piece, piece.Bottom + 1);
+            foreach ((int left, int end, int strongest) in above)
             {
-                int joined = Math.Min(Strongest(without, x, side, piece.Top - 1), Strongest(without, x, side, piece.Bottom + 1));
-                for (int y = piece.Top; y <= piece.Bottom && joined > 0; y++)
+                foreach ((int nextLeft, int nextEnd, int nextStrongest) in below)
                 {
-                    int i = (y * without.Width) + x;
-                    without.Pixels[i] = (byte)Math.Max(without.Pixels[i], Math.Min(joined, (int)contrast.Pixels[i]));
+                    int reach = piece.Height;
+                    var from = (Math.Max(left, nextLeft - reach), Math.Min(end, nextEnd + reach));
+                    var to = (Math.Max(nextLeft, left - reach), Math.Min(nextEnd, end + reach));
+                    Fill(without, contrast, piece, from, to, Math.Min(strongest, nextStrongest));
                 }
             }
         }
     }
 
-    private static int Strongest(GrayPicture image, int x, int side, int y)
+    /// <summary>The ink of a row that may go on through a piece.</summary>
+    private static List<(int Left, int End, int Strongest)> Ink(GrayPicture image, LinePiece piece, int y)
     {
-        int strongest = 0;
-        for (int near = Math.Max(0, x - side); y >= 0 && y < image.Height && near <= Math.Min(image.Width - 1, x + side); near++)
+        var runs = new List<(int Left, int End, int Strongest)>();
+        if (y < 0 || y >= image.Height)
         {
-            strongest = Math.Max(strongest, image.Pixels[(y * image.Width) + near]);
+            return runs;
         }
 
-        return strongest;
+        ReadOnlySpan<byte> row = image.Pixels.AsSpan(y * image.Width, image.Width);
+        int last = Math.Min(row.Length, piece.End + piece.Height);
+        for (int x = Math.Max(0, piece.Left - piece.Height); x < last; x++)
+        {
+            if (row[x] > 0)
+            {
+                int left = x;
+                int strongest = 0;
+                for (; x < last && row[x] > 0; x++)
+                {
+                    strongest = Math.Max(strongest, row[x]);
+                }
+
+                runs.Add((left, x, strongest));
+            }
+        }
+
+        return runs;
+    }
+
+    /// <summary>A stroke from columns <paramref name="from"/> above a piece to columns <paramref name="to"/> below; nothing, where they lie too far apart.</summary>
+    private static void Fill(GrayPicture without, GrayPicture contrast, LinePiece piece, (int Left, int End) from, (int Left, int End) to, int strongest)
+    {
+        if (from.Left >= from.End || to.Left >= to.End)
+        {
+            return;
+        }
+
+        for (int y = piece.Top; y <= piece.Bottom; y++)
+        {
+            double part = (y - piece.Top + 1.0) / (piece.Height + 1);
+            int left = (int)Math.Round(from.Left + (part * (to.Left - from.Left))), end = (int)Math.Round(from.End + (part * (to.End - from.End)));
+            for (int x = Math.Max(left, piece.Left); x < Math.Min(end, piece.End); x++)
+            {
+                int i = (y * without.Width) + x;
+                without.Pixels[i] = (byte)Math.Max(without.Pixels[i], Math.Min(strongest, (int)contrast.Pixels[i]));
+            }
+        }
     }
 }
