@@ -32,7 +32,7 @@ public sealed class LineRemovalTests
 
         GrayPicture without = LineRemoval.Remove(page).Contrast;
 
-        Assert.InRange(ink.Index().Count(pixel => pixel.Item > 0 && without.Pixels[pixel.Index] == 0), 0, ink.Count(level => level > 0) / 10);
+        Assert.InRange(ink.Index().Count(pixel => pixel.Item > 0 && without.Pixels[pixel.Index] == 0), 0, ink.Count(level => level > 0) / 5);
         Assert.InRange(without.Pixels.Where((level, i) => level > 0 && ink[i] == 0).Count(), 0, Side);
     }
 
