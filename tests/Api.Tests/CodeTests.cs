@@ -196,7 +196,7 @@ public sealed class CodeTests(TrainedService trained)
     private static async Task<byte[]> PixelsOf(byte[] png)
     {
         using var decoder = new PictureDecoder(new PictureLimits());
-        return Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, CancellationToken.None)).Planes[0].Pixels;
+        return Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, AnyMemory.New(), CancellationToken.None)).Planes[0].Pixels;
     }
 
     private static T[] Numbers<T>(JsonNode? array)

@@ -60,24 +60,40 @@ public sealed class ExportTests(TrainedService trained)
                 DenseWidths = [20, 10],
                 DecoderBias = kernel != 3,
             };
-            await AssertInSomeDraw(draw =>
+            await AssertInSomeDraw(async draw =>
             {
                 float[] weights = [.. Noise(NetworkPlan.For(settings).ParameterCount, draw).Select(value => (value - 0.5f) / 4)];
                 var snapshot = new Snapshot(settings, 0, new Losses(null, null, null), -1, 0, new Machine(1, "any"), weights, null, null);
                 using var model = new Model(snapshot);
-                using InferenceSession session = Open(OnnxFile.Write(snapshot));
+                using InferenceSession session = Open(await Onnx(snapshot));
                 float[] pictures = Noise(2 * model.Plan.Input.Count, draw);
-                return Task.FromResult(Difference(model.Reconstruct(pictures), Run(session, pictures).Reconstructions));
+                return Difference(model.Reconstruct(pictures), Run(session, pictures).Reconstructions);
             });
         }
     }
 
+    private static async Task<byte[]> Onnx(Snapshot snapshot)
+    {
+        var model = new MemoryStream();
+        int offset = 0;
+        await new OnnxFile(snapshot.Settings).WriteAsync(
+            model,
+            (parameter, target) =>
+            {
+                target.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(snapshot.Weights.AsSpan(offset, parameter.Count)));
+                offset += parameter.Count;
+                return Task.CompletedTask;
+            },
+            CancellationToken.None);
+        return model.ToArray();
+    }
+
     [Fact]
-    public void Of_equal_maxima_the_first_is_the_switch()
+    public async Task Of_equal_maxima_the_first_is_the_switch()
     {
         TrainingSettings settings = TrainingSettings.For(Architecture.SwitchUnpool, "any") with { KernelSize = 1, Channels = [1, 1] };
         var snapshot = new Snapshot(settings, 0, new Losses(null, null, null), -1, 0, new Machine(1, "any"), [1, 0, 1, 0, 1, 1], null, null);
-        using InferenceSession session = Open(OnnxFile.Write(snapshot));
+        using InferenceSession session = Open(await Onnx(snapshot));
         float[] pixels = Run(session, [.. Enumerable.Repeat(1f, 784)]).Reconstructions;
         Assert.All(pixels.Index(), pixel => Assert.Equal(pixel.Index / 28 % 4 == 0 && pixel.Index % 28 % 4 == 0 ? 0.7310586f : 0.5f, pixel.Item, Tolerance));
     }

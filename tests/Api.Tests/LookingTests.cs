@@ -162,7 +162,7 @@ public sealed class LookingTests(TrainedService trained)
     private static async Task<GrayPicture> Decode(HttpResponseMessage response)
     {
         using var decoder = new PictureDecoder(new PictureLimits());
-        PictureDecoding decoding = await decoder.DecodeAsync(await response.Content.ReadAsByteArrayAsync(), channels: 1, CancellationToken.None);
+        PictureDecoding decoding = await decoder.DecodeAsync(await response.Content.ReadAsByteArrayAsync(), channels: 1, AnyMemory.New(), CancellationToken.None);
         return Assert.IsType<PictureDecoding.Decoded>(decoding).Planes[0];
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
@@ -66,7 +67,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<Post
         await End(store, old, daysAgo: 3);
         await End(store, young, daysAgo: 1);
 
-        using var models = new LoadedModels(new CheckpointStore(store.Stores));
+        using var models = new LoadedModels(new CheckpointStore(store.Stores), new MemoryBudget(1L << 30));
         using var retention = new Retention(store.Stores, models, Options.Create(new StoreOptions()), NullLogger<Retention>.Instance);
         await retention.DeleteAsync(keepDays: 2, CancellationToken.None);
         Assert.Equal([young, waiting], await store.Ask(context => context.Jobs.OrderBy(row => row.Id).Select(row => row.Id).ToListAsync()));

@@ -176,7 +176,7 @@ public sealed class ShapeTests(TrainedService trained)
         using var decoder = new PictureDecoder(new PictureLimits());
         byte[] png = await response.Content.ReadAsByteArrayAsync();
         Assert.Equal(shape.Channels == 1 ? PngFile.Gray : PngFile.Color, png[25]); // the header's colour type
-        var decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, shape.Channels, CancellationToken.None));
+        var decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, shape.Channels, AnyMemory.New(), CancellationToken.None));
         return Picture.FromPlanes(shape, (byte[])[.. decoded.Planes.SelectMany(plane => plane.Pixels)]).Pixels;
     }
 }

@@ -147,7 +147,7 @@ internal static class CheckpointEndpoints
     private static async Task<Results<Ok<LayerResponse[]>, ProblemHttpResult>> Layers(string reference, CheckpointStore checkpoints, CancellationToken token) =>
         await checkpoints.FindAsync(reference, token) is { } row ? TypedResults.Ok(LayerResponse.AllOf(row.Settings)) : Problems.CheckpointNotFound(reference);
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Weights(
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Weights(
         string reference, CheckpointStore checkpoints, HttpResponse response, CancellationToken token)
     {
         if (await checkpoints.FindAsync(reference, token) is not { } row)
@@ -155,7 +155,7 @@ internal static class CheckpointEndpoints
             return Problems.CheckpointNotFound(reference);
         }
 
-        if (await checkpoints.ReadAsync(row, token) is not { } file)
+        if (await checkpoints.OpenAsync(row, token) is not { } file)
         {
             return Problems.CheckpointDamaged(
                 $"The bytes of checkpoint {row.Id} are not those that were stored. Use another checkpoint of its job.");
@@ -166,7 +166,7 @@ internal static class CheckpointEndpoints
             response.NeverChanges();
         }
 
-        return TypedResults.File(
+        return TypedResults.Stream(
             file, "application/octet-stream", row.FileName("safetensors"),
             enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: Conditional.EntityTag(row.Sha256));
     }

@@ -72,7 +72,18 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
     /// <summary>The snapshot in the file, or what is wrong with it.</summary>
     public async Task<SnapshotRead> LoadAsync(CheckpointRow row, CancellationToken token) => await ReadAsync(row, token) is { } file
         ? SnapshotFile.Read(file)
-        : new SnapshotRead.Invalid($"The bytes of checkpoint {row.Id} are not those that were stored: their sha256 differs. Use another checkpoint of its job.");
+        : Changed(row);
+
+    /// <summary>The file, to be read in pieces; null where it is gone or its bytes are not those that were written.</summary>
+    public async Task<CheckpointContent?> OpenAsync(CheckpointRow row, CancellationToken token)
+    {
+        var content = new CheckpointContent(stores, row);
+        return await content.IsIntactAsync(token) ? content : null;
+    }
+
+    /// <summary>The snapshot in the file without Adam's moments, which take twice as much memory as all else; or what is wrong with it.</summary>
+    public async Task<SnapshotRead> LoadWeightsAsync(CheckpointRow row, CancellationToken token) =>
+        await OpenAsync(row, token) is { } content ? await SnapshotFile.ReadWeightsAsync(content, token) : Changed(row);
 
     /// <summary>A job's checkpoints, the newest first.</summary>
     public async Task<IReadOnlyList<CheckpointRow>> OfJobAsync(Guid jobId, CancellationToken token)
@@ -106,6 +117,9 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
         await transaction.CommitAsync(token);
         return new CheckpointDelete.Deleted();
     }
+
+    private static SnapshotRead.Invalid Changed(CheckpointRow row) =>
+        new($"The bytes of checkpoint {row.Id} are not those that were stored: their sha256 differs. Use another checkpoint of its job.");
 
     private static (CheckpointRow Row, CheckpointFileRow File) Rows(
         byte[] content, TrainingSettings settings, int step, Losses losses, Guid? jobId, string? name, double elapsedSeconds)

@@ -1,5 +1,6 @@
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain.Checkpoints;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -30,7 +31,7 @@ internal abstract record CheckpointUpload
 
         string? found = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token));
         return found == FirstBytes.Safetensors || (found is null && request.HasMediaType(RawType))
-            ? await ReadAsync(request.Body, token)
+            ? await ReadAsync(request.HttpContext, request.Body, token)
             : new Refused(Problems.MediaTypeUnsupported(
                 $"{FirstBytes.Said(found)}Send a safetensors file as {RawType}, or as the field '{Field}' of {FileForm.MediaType}."));
     }
@@ -45,7 +46,7 @@ internal abstract record CheckpointUpload
             Problems.CheckpointMissing,
             async (_, part) =>
             {
-                upload = await ReadAsync(part, token);
+                upload = await ReadAsync(request.HttpContext, part, token);
                 return (upload as Refused)?.Problem;
             },
             token);
@@ -53,7 +54,7 @@ internal abstract record CheckpointUpload
     }
 
     /// <summary>Believes the header before it makes room for the tensors, and reads no more than they need.</summary>
-    private static async Task<CheckpointUpload> ReadAsync(Stream body, CancellationToken token)
+    private static async Task<CheckpointUpload> ReadAsync(HttpContext context, Stream body, CancellationToken token)
     {
         byte[] start = new byte[Safetensors.LengthBytes + SafetensorsHeader.MaxBytes];
         int read = await body.ReadAtLeastAsync(start.AsMemory(0, Safetensors.LengthBytes), Safetensors.LengthBytes, throwOnEndOfStream: false, token);
@@ -67,14 +68,20 @@ internal abstract record CheckpointUpload
         return read < length ? Damaged($"The file ends within its header, after {read} of {length} bytes.")
             : SnapshotHeader.Read(json) switch
             {
-                SnapshotHeaderRead.Valid valid => await ReadTensorsAsync(start.AsMemory(0, Safetensors.LengthBytes + length), valid.Header, body, token),
+                SnapshotHeaderRead.Valid valid => await ReadTensorsAsync(start.AsMemory(0, Safetensors.LengthBytes + length), valid.Header, context, body, token),
                 SnapshotHeaderRead.Invalid invalid => Damaged(invalid.Reason),
                 _ => throw new InvalidOperationException("unreachable"),
             };
     }
 
-    private static async Task<CheckpointUpload> ReadTensorsAsync(ReadOnlyMemory<byte> start, SnapshotHeader header, Stream body, CancellationToken token)
+    private static async Task<CheckpointUpload> ReadTensorsAsync(
+        ReadOnlyMemory<byte> start, SnapshotHeader header, HttpContext context, Stream body, CancellationToken token)
     {
+        if (context.Memory().Take(2L * (start.Length + header.DataBytes)) is { } full) // and as the store takes them
+        {
+            return new Refused(full);
+        }
+
         byte[] file = new byte[start.Length + header.DataBytes];
         start.CopyTo(file);
         Memory<byte> data = file.AsMemory(start.Length);

@@ -3,7 +3,9 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Export;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Checkpoints;
@@ -18,22 +20,47 @@ internal static class OnnxEndpoint
         .AnswersHeader(200, "Content-Disposition", "A name to save the file by.", "attachment; filename=nearest-unpool-600-01a21060-f263-74af-be43-6cf8a0371105.onnx")
         .ProducesProblem(404).ProducesProblem(412).ProducesProblem(422).DisableRequestTimeout();
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Export(string reference, CheckpointStore checkpoints, CancellationToken token)
+    private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> Export(
+        string reference, CheckpointStore checkpoints, HttpResponse response, CancellationToken token)
     {
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
             return Problems.CheckpointNotFound(reference);
         }
 
-        return await checkpoints.LoadAsync(row, token) switch
+        if (await checkpoints.OpenAsync(row, token) is not { } content)
         {
-            SnapshotRead.Valid valid => Model(row, valid.Snapshot),
-            SnapshotRead.Invalid invalid => Problems.CheckpointDamaged(invalid.Reason),
+            return Problems.CheckpointDamaged($"The bytes of checkpoint {row.Id} are not those that were stored. Use another checkpoint of its job.");
+        }
+
+        return await SnapshotHeader.ReadAsync(content, token) switch
+        {
+            SnapshotHeaderRead.Valid valid => Model(row, valid.Header, content, response, token),
+            SnapshotHeaderRead.Invalid invalid => Problems.CheckpointDamaged(invalid.Reason),
             _ => throw new InvalidOperationException("unreachable"),
         };
     }
 
-    private static FileContentHttpResult Model(CheckpointRow row, Snapshot snapshot) => TypedResults.File(
-        OnnxFile.Write(snapshot), ContentType, row.FileName("onnx"),
-        lastModified: row.CreatedAt, entityTag: Conditional.EntityTag($"{row.Sha256}-onnx{OnnxFile.Version}"));
+    /// <summary>The model, its weights taken from the file as they are sent.</summary>
+    private static PushStreamHttpResult Model(CheckpointRow row, SnapshotHeader header, CheckpointContent content, HttpResponse response, CancellationToken token)
+    {
+        var file = new OnnxFile(header.Settings);
+        long start = content.Position;
+        Dictionary<string, TensorEntry> tensors = header.Weights.ToDictionary(tensor => tensor.Name);
+        return TypedResults.Stream(
+            async body =>
+            {
+                response.ContentLength = file.Length;
+                await file.WriteAsync(body, CopyAsync, token);
+            },
+            ContentType, row.FileName("onnx"),
+            lastModified: row.CreatedAt, entityTag: Conditional.EntityTag($"{row.Sha256}-onnx{OnnxFile.Version}"));
+
+        async Task CopyAsync(Parameter parameter, Stream body)
+        {
+            TensorEntry tensor = tensors[parameter.Name];
+            content.Position = start + tensor.Begin;
+            await StreamCopyOperation.CopyToAsync(content, body, tensor.End - tensor.Begin, token);
+        }
+    }
 }

@@ -5,8 +5,11 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Datasets;
 
 /// <summary>Keeps the stored data sets that were last asked for in memory, within a bound. What is kept under an id never changes.</summary>
-internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> options)
+internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> options) : IDisposable
 {
+    /// <summary>One data set is loaded at a time: many at once would be in memory together.</summary>
+    private readonly SemaphoreSlim _turn = new(1);
+
     private readonly Lock _lock = new();
 
     /// <summary>The one last asked for at the end.</summary>
@@ -19,7 +22,7 @@ internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> 
         {
             int at = _kept.FindIndex(kept => kept.Row.Id == row.Id);
             bool isKept = at >= 0 && (!_kept[at].Load.IsCompleted || DatasetLoads.HasSucceeded(_kept[at].Load));
-            load = isKept ? _kept[at].Load : Task.Run(() => store.LoadAsync(row, CancellationToken.None), CancellationToken.None); // shared by all who wait
+            load = isKept ? _kept[at].Load : Task.Run(() => LoadAsync(row), CancellationToken.None); // shared by all who wait
             if (at >= 0)
             {
                 _kept.RemoveAt(at);
@@ -33,5 +36,20 @@ internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> 
         }
 
         return load.WaitAsync(token);
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<DatasetLoad> LoadAsync(DatasetRow row)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            return await store.LoadAsync(row, CancellationToken.None);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 }

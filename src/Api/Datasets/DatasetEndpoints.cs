@@ -91,10 +91,10 @@ internal static class DatasetEndpoints
     private static ProblemHttpResult BuiltIn(string name) => Problems.Conflict($"'{name}' is built in; it can be neither replaced nor deleted. Choose another name.");
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Picture(
-        [Description(FromList)] string name, [Split] string split, int index, DigitReader digits, FigureBound figures, ClaimsPrincipal caller, CancellationToken token,
+        [Description(FromList)] string name, [Split] string split, int index, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
-        (DigitSet? set, ProblemHttpResult? problem) = await digits.SplitAsync(name, split, caller, token);
+        (DigitSet? set, ProblemHttpResult? problem) = await digits.SplitAsync(name, split, context.User, token);
         if (set is null)
         {
             return problem!;
@@ -102,7 +102,7 @@ internal static class DatasetEndpoints
 
         return index < 0 || index >= set.Count
             ? Problems.PictureNotFound(name, split, index, set.Count)
-            : figures.Refusal((long)set.Width * scale, (long)set.Height * scale) is { } tooLarge
+            : figures.Refusal(context, (long)set.Width * scale, (long)set.Height * scale) is { } tooLarge
             ? tooLarge
             : TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(Domain.Images.Picture.FromPlanes(set.Shape, set.Image(index)), scale)), "image/png");
     }

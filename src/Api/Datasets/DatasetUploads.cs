@@ -52,7 +52,7 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         }
 
         await using FileStream file = await staging.CopyAsync(request.Body, token);
-        return await StoreAsync(name, wish, () => ZipPictures.Read(file, options.Value, token), token);
+        return await StoreAsync(name, wish, () => ZipPictures.Read(file, options.Value, request.HttpContext.Memory(), token), token);
     }
 
     public void Dispose() => _turns.Dispose();
@@ -64,7 +64,7 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         {
             return await IdxParts.StageAsync(request, staging, files, token) is { } problem
                 ? problem
-                : await StoreAsync(name, wish, () => IdxParts.Read(files, options.Value), token);
+                : await StoreAsync(name, wish, () => IdxParts.Read(files, options.Value, request.HttpContext.Memory()), token);
         }
         finally
         {

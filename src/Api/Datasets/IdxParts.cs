@@ -38,17 +38,17 @@ internal static class IdxParts
                 + $"curl -X PUT -F {Images}=@images-idx3-ubyte.gz -F {Labels}=@labels-idx1-ubyte.gz");
     }
 
-    public static UploadedPictures Read(IReadOnlyDictionary<string, FileStream> files, LimitsOptions limits)
+    public static UploadedPictures Read(IReadOnlyDictionary<string, FileStream> files, LimitsOptions limits, RequestMemory memory)
     {
         if (files.ContainsKey(TestLabels) && !files.ContainsKey(TestImages))
         {
             return UploadedPictures.Unusable($"The form has a file '{TestLabels}' and none '{TestImages}'.");
         }
 
-        (DigitSet? train, string? fault) = ReadPair(files, Images, Labels, limits, limits.DatasetBytes);
+        (DigitSet? train, UploadedPictures? refused) = ReadPair(files, Images, Labels, limits, limits.DatasetBytes, memory);
         if (train is null)
         {
-            return UploadedPictures.Unusable(fault!);
+            return refused!;
         }
 
         bool hasLabels = files.ContainsKey(Labels);
@@ -57,31 +57,32 @@ internal static class IdxParts
             return new UploadedPictures.Read(train, Validation: null, Test: null, hasLabels ? UploadedPictures.Numbers : null);
         }
 
-        (DigitSet? test, fault) = ReadPair(files, TestImages, TestLabels, limits, limits.DatasetBytes - (train.Count * train.PixelsPerImage));
-        return test is null ? UploadedPictures.Unusable(fault!)
+        (DigitSet? test, refused) = ReadPair(files, TestImages, TestLabels, limits, limits.DatasetBytes - (train.Count * train.PixelsPerImage), memory);
+        return test is null ? refused!
             : test.Shape != train.Shape ? UploadedPictures.Unusable($"'{TestImages}' has pictures of {Text(test.Shape)} and '{Images}' of {Text(train.Shape)} (channels×height×width); they must be the same.")
             : files.ContainsKey(TestLabels) != hasLabels ? UploadedPictures.Unusable($"'{Labels}' and '{TestLabels}' must both be there, or neither.")
             : train.Count + test.Count > limits.DatasetPictures ? UploadedPictures.Unusable(TooMany(train.Count + test.Count, limits))
             : new UploadedPictures.Read(train, Validation: null, test, hasLabels ? UploadedPictures.Numbers : null);
     }
 
-    private static (DigitSet? Set, string? Fault) ReadPair(IReadOnlyDictionary<string, FileStream> files, string imagesName, string labelsName, LimitsOptions limits, int maxBytes)
+    private static (DigitSet? Set, UploadedPictures? Refused) ReadPair(
+        IReadOnlyDictionary<string, FileStream> files, string imagesName, string labelsName, LimitsOptions limits, int maxBytes, RequestMemory memory)
     {
-        IdxRead images = Read(files[imagesName], imagesName, maxBytes, [3, 4]);
+        (IdxRead images, ProblemHttpResult? full) = Read(files[imagesName], imagesName, maxBytes, [3, 4], memory);
         if (images is not IdxRead.Array { Dimensions: [var count, .. var sizes], Data: var pixels })
         {
-            return (null, ((IdxRead.Invalid)images).Reason);
+            return (null, Refusal(images, full));
         }
 
         var shape = new FeatureShape(sizes.Length == 3 ? sizes[0] : PictureShapes.Gray, sizes[^2], sizes[^1]);
         if (count > limits.DatasetPictures)
         {
-            return (null, TooMany(count, limits));
+            return (null, UploadedPictures.Unusable(TooMany(count, limits)));
         }
 
         if (PictureShapes.Violation(shape, limits.DatasetSide) is { } violation)
         {
-            return (null, $"Each picture in '{imagesName}' {violation}");
+            return (null, UploadedPictures.Unusable($"Each picture in '{imagesName}' {violation}"));
         }
 
         if (!files.TryGetValue(labelsName, out FileStream? labelsFile))
@@ -89,28 +90,34 @@ internal static class IdxParts
             return (new DigitSet(shape, pixels, new byte[count]), null);
         }
 
-        return Read(labelsFile, labelsName, limits.DatasetPictures, [1]) switch
+        (IdxRead read, full) = Read(labelsFile, labelsName, limits.DatasetPictures, [1], memory);
+        return read switch
         {
             IdxRead.Array labels when labels.Data.Length == count => (new DigitSet(shape, pixels, labels.Data), null),
-            IdxRead.Array labels => (null, $"'{imagesName}' has {count} pictures and '{labelsName}' {labels.Data.Length} labels; each picture needs one."),
-            IdxRead.Invalid invalid => (null, invalid.Reason),
-            _ => throw new InvalidOperationException("unreachable"),
+            IdxRead.Array labels => (null, UploadedPictures.Unusable(
+                $"'{imagesName}' has {count} pictures and '{labelsName}' {labels.Data.Length} labels; each picture needs one.")),
+            _ => (null, Refusal(read, full)),
         };
     }
 
-    private static IdxRead Read(FileStream file, string name, int maxBytes, int[] ranks)
+    private static UploadedPictures.Refused Refusal(IdxRead read, ProblemHttpResult? full) =>
+        full is not null ? new UploadedPictures.Refused(full) : UploadedPictures.Unusable(((IdxRead.Invalid)read).Reason);
+
+    /// <returns>With <see cref="IdxRead.NoRoom"/> the problem that says so.</returns>
+    private static (IdxRead Read, ProblemHttpResult? Full) Read(FileStream file, string name, int maxBytes, int[] ranks, RequestMemory memory)
     {
+        ProblemHttpResult? full = null;
         Span<byte> start = stackalloc byte[2];
         bool isGzip = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0x1f, 0x8b]; // RFC 1952
         file.Position = 0;
         try
         {
             using Stream stream = isGzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
-            return IdxFile.Read(stream, $"'{name}'", maxBytes, ranks);
+            return (IdxFile.Read(stream, $"'{name}'", maxBytes, ranks, bytes => (full = memory.Take(bytes)) is null), full);
         }
         catch (InvalidDataException e)
         {
-            return new IdxRead.Invalid($"'{name}' is damaged: {e.Message}");
+            return (new IdxRead.Invalid($"'{name}' is damaged: {e.Message}"), null);
         }
     }
 

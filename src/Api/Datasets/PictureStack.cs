@@ -1,20 +1,26 @@
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Datasets;
+
+/// <summary>What is wrong with a picture of a set.</summary>
+/// <param name="Full">The problem of a process that has no memory for it; else null.</param>
+internal sealed record StackFault(string Reason, ProblemHttpResult? Full = null);
 
 /// <summary>Pictures of one size laid one after another: grey as long as all are, and in three channels from the first coloured one on.</summary>
 internal sealed class PictureStack
 {
+    private readonly RequestMemory _memory;
     private readonly int _count;
     private readonly int _maxBytes;
     private readonly byte[] _planes;
     private int _filled;
 
-    private PictureStack(int count, int width, int height, int maxBytes)
+    private PictureStack(int count, int width, int height, int maxBytes, RequestMemory memory)
     {
-        (_count, _maxBytes, Shape) = (count, maxBytes, new FeatureShape(PictureShapes.Gray, height, width));
+        (_memory, _count, _maxBytes, Shape) = (memory, count, maxBytes, new FeatureShape(PictureShapes.Gray, height, width));
         Pixels = new byte[count * Shape.Count];
         _planes = new byte[PictureShapes.Color * Shape.Count];
     }
@@ -25,43 +31,57 @@ internal sealed class PictureStack
     public byte[] Pixels { get; private set; }
 
     /// <summary>What is wrong with the size of the next picture, or null. The first one decides that of all, and makes the stack.</summary>
-    public static string? Fault(ref PictureStack? stack, int count, int width, int height, LimitsOptions limits)
+    public static StackFault? Fault(ref PictureStack? stack, int count, int width, int height, LimitsOptions limits, RequestMemory memory)
     {
         if (stack is { Shape: var shape })
         {
-            return (shape.Width, shape.Height) == (width, height) ? null : $"is {width}×{height}, and the first picture is {shape.Width}×{shape.Height}; all of a set must have one size.";
+            return (shape.Width, shape.Height) == (width, height)
+                ? null
+                : new($"is {width}×{height}, and the first picture is {shape.Width}×{shape.Height}; all of a set must have one size.");
         }
 
         if (PictureShapes.Violation(new FeatureShape(PictureShapes.Gray, height, width), limits.DatasetSide) is { } violation)
         {
-            return violation;
+            return new(violation);
         }
 
         if ((long)count * width * height > limits.DatasetBytes)
         {
-            return TooMany(count, limits.DatasetBytes);
+            return new(TooMany(count, limits.DatasetBytes));
         }
 
-        stack = new PictureStack(count, width, height, limits.DatasetBytes);
+        if (memory.Take((long)count * width * height) is { } full)
+        {
+            return new("finds no memory", full);
+        }
+
+        stack = new PictureStack(count, width, height, limits.DatasetBytes, memory);
         return null;
     }
 
     /// <returns>What is wrong with the picture, or null.</returns>
-    public string? Add(byte[] png)
+    public StackFault? Add(byte[] png)
     {
         if (PngPixels.Decode(png, Shape.Width, Shape.Height, _planes, out bool isGray) is { } fault)
         {
-            return fault;
+            return new(fault);
         }
 
         if (!isGray && Shape.Channels == PictureShapes.Gray)
         {
             if ((long)PictureShapes.Color * Pixels.Length > _maxBytes)
             {
-                return $"is coloured. {TooMany(_count, _maxBytes)}";
+                return new($"is coloured. {TooMany(_count, _maxBytes)}");
+            }
+
+            int before = Pixels.Length;
+            if (_memory.Take((long)PictureShapes.Color * before) is { } full)
+            {
+                return new("finds no memory", full);
             }
 
             AddChannels();
+            _memory.Return(before);
         }
 
         _planes.AsSpan(0, Shape.Count).CopyTo(Pixels.AsSpan(_filled++ * Shape.Count));

@@ -19,7 +19,7 @@ internal static class ZipPictures
         public string Shown => ZipEntryName.Shown(File.FullName);
     }
 
-    public static UploadedPictures Read(FileStream file, LimitsOptions limits, CancellationToken token)
+    public static UploadedPictures Read(FileStream file, LimitsOptions limits, RequestMemory memory, CancellationToken token)
     {
         try
         {
@@ -28,7 +28,7 @@ internal static class ZipPictures
             Entry[] entries = [.. from entry in archive.Entries let name = ZipEntryName.Read(entry.FullName) where name is not null select new Entry(entry, name)];
             bounded.Lift();
             Array.Sort(entries, (a, b) => (a.Name.Split, string.CompareOrdinal(a.File.FullName, b.File.FullName)).CompareTo((b.Name.Split, 0)));
-            return Fault(entries, limits) is { } fault ? UploadedPictures.Unusable(fault) : Read(entries, limits, token);
+            return Fault(entries, limits) is { } fault ? UploadedPictures.Unusable(fault) : Read(entries, limits, memory, token);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
         {
@@ -82,7 +82,7 @@ internal static class ZipPictures
         var other => $"is {other}, no PNG. Convert it, or leave it out.",
     };
 
-    private static UploadedPictures Read(Entry[] entries, LimitsOptions limits, CancellationToken token)
+    private static UploadedPictures Read(Entry[] entries, LimitsOptions limits, RequestMemory memory, CancellationToken token)
     {
         PictureStack? stack = null;
         long unpacked = 0;
@@ -96,12 +96,12 @@ internal static class ZipPictures
                 return UploadedPictures.Unusable($"{entry.Shown}: up to here the archive unpacks to more than {limits.DatasetBytes} bytes (Limits:DatasetBytes).");
             }
 
-            string? fault = PictureType.PngSize(png) is not var (width, height)
-                ? NoPng(png) ?? "is a damaged PNG: its header cannot be read."
-                : PictureStack.Fault(ref stack, entries.Length, width, height, limits) ?? stack!.Add(png);
+            StackFault? fault = PictureType.PngSize(png) is not var (width, height)
+                ? new(NoPng(png) ?? "is a damaged PNG: its header cannot be read.")
+                : PictureStack.Fault(ref stack, entries.Length, width, height, limits, memory) ?? stack!.Add(png);
             if (fault is not null)
             {
-                return UploadedPictures.Unusable($"{entry.Shown} {fault}");
+                return fault.Full is { } full ? new UploadedPictures.Refused(full) : UploadedPictures.Unusable($"{entry.Shown} {fault.Reason}");
             }
         }
 

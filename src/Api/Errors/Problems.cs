@@ -48,6 +48,11 @@ internal static class Problems
     public static ProblemHttpResult TookTooLong(int limit) => Later(
         503, "took-too-long", "The request took too long", $"It was given up after {limit} s (Limits:RequestSeconds). Ask for less, or try again.", retrySeconds: 1);
 
+    public static ProblemHttpResult MemoryFull(int retrySeconds) => Later(
+        503, "memory-full", "Other requests hold the memory", "The requests that are being answered hold all memory that they may (Limits:MemoryMebibytes). Send it again soon.", retrySeconds);
+
+    public static ProblemHttpResult TooMuchMemory(string detail) => Of(413, "too-much-memory", "The request takes too much memory", detail);
+
     public static ProblemHttpResult FigureTooLarge(long width, long height, int limit) => Of(
         422, "figure-too-large", "The figure would be too large", $"It would have {width}×{height} pixels; at most {limit} in all are drawn. Ask for a smaller scale, or fewer pictures.");
 

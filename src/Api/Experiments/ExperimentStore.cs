@@ -23,9 +23,10 @@ internal sealed class ExperimentStore(IDbContextFactory<StoreContext> stores, Ta
         }
 
         List<JobRow> jobs = await store.Jobs.AsNoTracking().Where(job => job.ExperimentId == id).OrderBy(job => job.Id).ToListAsync(token);
-        List<MetricRow> latest = await store.Metrics.AsNoTracking()
-            .Where(metric => store.Jobs.Any(job => job.Id == metric.JobId && job.ExperimentId == id))
-            .Where(metric => !store.Metrics.Any(later => later.JobId == metric.JobId && later.Step > metric.Step))
+        List<MetricRow> latest = await store.Jobs.AsNoTracking()
+            .Where(job => job.ExperimentId == id)
+            .SelectMany(job => store.Metrics.Where(metric =>
+                metric.JobId == job.Id && metric.Step == store.Metrics.Where(each => each.JobId == job.Id).Max(each => each.Step)))
             .ToListAsync(token);
         return new StoredExperiment(row, jobs, latest.ToDictionary(metric => metric.JobId));
     }

@@ -8,6 +8,9 @@ public readonly record struct LossPoint(int Step, double? Train, double? Validat
 /// <summary>The loss against the step on a logarithmic scale, as PNG.</summary>
 public static class LossPlot
 {
+    /// <summary>Held while a plot is drawn and written, for each of its pixels.</summary>
+    public const int BytesPerPixel = 12;
+
     // SkiaSharp's build without dependencies finds no installed fonts, and would draw no text at all.
     private const string FontName = "DejaVu Sans";
     private const double CompareScale = 1.5; // legible where the picture is shown at three quarters of its size

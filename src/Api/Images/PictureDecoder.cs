@@ -1,24 +1,16 @@
-using System.Threading.RateLimiting;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Api.Limits;
 using SkiaSharp;
 
 namespace AutoencoderApi.Api.Images;
 
 /// <summary>PNG and JPEG to grey, or to red, green and blue. One instance serves all requests, and bounds how much is decoded at a time.</summary>
-public sealed class PictureDecoder(PictureLimits limits) : IDisposable
+internal sealed class PictureDecoder(PictureLimits limits) : IDisposable
 {
-    private const int BytesOfPermit = 1 << 16;
-
     private readonly SemaphoreSlim _turns = new(limits.DecodingsAtOnce);
-    private readonly ConcurrencyLimiter _memory = new(new ConcurrencyLimiterOptions
-    {
-        PermitLimit = Permits(limits.DecodingBytes),
-        QueueLimit = int.MaxValue,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
 
     /// <param name="channels">1 for grey, 3 for colour.</param>
-    public async Task<PictureDecoding> DecodeAsync(ReadOnlyMemory<byte> data, int channels, CancellationToken cancellationToken)
+    /// <param name="memory">What decoding holds is taken from it, and returned.</param>
+    public async Task<PictureDecoding> DecodeAsync(ReadOnlyMemory<byte> data, int channels, RequestMemory memory, CancellationToken cancellationToken)
     {
         if (!PictureType.IsSupported(data.Span))
         {
@@ -54,8 +46,15 @@ public sealed class PictureDecoder(PictureLimits limits) : IDisposable
         await _turns.WaitAsync(cancellationToken);
         try
         {
-            using RateLimitLease lease = await _memory.AcquireAsync(Permits(decoding.Bytes), cancellationToken);
-            return decoding.Decode(data.Span, channels);
+            long bytes = decoding.Bytes + data.Length; // and the copy
+            if (memory.Take(bytes) is { } problem)
+            {
+                return new PictureDecoding.NoMemory(problem);
+            }
+
+            PictureDecoding decoded = decoding.Decode(data.Span, channels);
+            memory.Return(bytes);
+            return decoded;
         }
         finally
         {
@@ -63,13 +62,7 @@ public sealed class PictureDecoder(PictureLimits limits) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _turns.Dispose();
-        _memory.Dispose();
-    }
-
-    private static int Permits(long bytes) => (int)((bytes + BytesOfPermit - 1) / BytesOfPermit);
+    public void Dispose() => _turns.Dispose();
 
     private PictureDecoding.TooLarge TooManyPixels(int width, int height, bool isPng) => new(
         $"The picture is {width}×{height}; at most {limits.MaxSide} a side and {limits.PixelsOf(isPng)} pixels are taken of a {(isPng ? "PNG" : "JPEG")}. Scale it down.");

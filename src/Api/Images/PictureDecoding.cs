@@ -1,9 +1,10 @@
 using AutoencoderApi.Domain.Images;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Images;
 
 /// <summary>What came of decoding an uploaded image.</summary>
-public abstract record PictureDecoding
+internal abstract record PictureDecoding
 {
     private PictureDecoding()
     {
@@ -25,4 +26,7 @@ public abstract record PictureDecoding
     public sealed record TooLarge(string Reason) : PictureDecoding;
 
     public sealed record Damaged(string Reason) : PictureDecoding;
+
+    /// <summary>There is no memory for it now.</summary>
+    public sealed record NoMemory(ProblemHttpResult Problem) : PictureDecoding;
 }

@@ -12,6 +12,7 @@ namespace AutoencoderApi.Api.Images;
 public static class PngEncoder
 {
     private const byte Gray = 0, Rgb = 2; // colour types
+    private const int BytesAtOnce = 1 << 20; // of rows
     private const int Around = 12; // length, type and checksum of a chunk
 
     private static readonly byte[] s_signature = [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
@@ -44,25 +45,31 @@ public static class PngEncoder
     /// <summary>The rows, each after the byte that names its filter, as a zlib stream. A row that repeats the one above is stored as zeros.</summary>
     private static ReadOnlySpan<byte> Compress(int rowLength, int height, byte[] pixels, ZLibCompressionOptions options)
     {
-        byte[] rows = new byte[(rowLength + 1) * height];
-        ReadOnlySpan<byte> above = [];
-        for (int y = 0; y < height; y++)
-        {
-            ReadOnlySpan<byte> row = pixels.AsSpan(y * rowLength, rowLength);
-            Span<byte> target = rows.AsSpan(y * (rowLength + 1));
-            target[0] = row.SequenceEqual(above) ? Up : Unfiltered;
-            if (target[0] == Unfiltered)
-            {
-                row.CopyTo(target[1..]);
-            }
-
-            above = row;
-        }
-
+        int rowsAtOnce = Math.Max(1, BytesAtOnce / (rowLength + 1));
+        byte[] rows = new byte[(rowLength + 1) * Math.Min(rowsAtOnce, height)];
         var compressed = new MemoryStream();
         using (var zlib = new ZLibStream(compressed, options, leaveOpen: true))
         {
-            zlib.Write(rows);
+            ReadOnlySpan<byte> above = [];
+            for (int first = 0; first < height; first += rowsAtOnce)
+            {
+                Span<byte> some = rows.AsSpan(0, (rowLength + 1) * Math.Min(rowsAtOnce, height - first));
+                some.Clear();
+                for (int y = first; y < Math.Min(first + rowsAtOnce, height); y++)
+                {
+                    ReadOnlySpan<byte> row = pixels.AsSpan(y * rowLength, rowLength);
+                    Span<byte> target = some[((y - first) * (rowLength + 1))..];
+                    target[0] = row.SequenceEqual(above) ? Up : Unfiltered;
+                    if (target[0] == Unfiltered)
+                    {
+                        row.CopyTo(target[1..]);
+                    }
+
+                    above = row;
+                }
+
+                zlib.Write(some);
+            }
         }
 
         return compressed.GetBuffer().AsSpan(0, (int)compressed.Length);

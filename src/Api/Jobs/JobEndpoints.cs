@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Checkpoints;
@@ -219,45 +217,35 @@ internal static class JobEndpoints
             : Problems.JobNotFound(id);
     }
 
-    private static async Task<Results<Ok<MetricPoint[]>, ContentHttpResult, ProblemHttpResult>> Metrics(
+    private static async Task<Results<Ok<IAsyncEnumerable<MetricPoint>>, PushStreamHttpResult, ProblemHttpResult>> Metrics(
         Guid id, IDbContextFactory<StoreContext> stores, HttpRequest request, CancellationToken token)
     {
-        if (await PointsAsync(id, stores, token) is not { } points)
+        if (await FindAsync(id, stores, token) is null)
         {
             return Problems.JobNotFound(id);
         }
 
-        if (!request.Prefers("text/csv", over: "application/json"))
-        {
-            return TypedResults.Ok(points);
-        }
-
-        var csv = new StringBuilder("step,trainLoss,validationLoss,deadUnits,elapsedSeconds\r\n"); // RFC 4180
-        foreach (MetricPoint p in points)
-        {
-            csv.Append(CultureInfo.InvariantCulture, $"{p.Step},{Finite(p.TrainLoss)},{Finite(p.ValidationLoss)},{p.DeadUnits},{p.ElapsedSeconds}\r\n");
-        }
-
-        return TypedResults.Text(csv.ToString(), "text/csv", Encoding.UTF8);
-
-        static double? Finite(double? loss) => loss is { } value && double.IsFinite(value) ? value : null;
+        IAsyncEnumerable<MetricPoint> points = LossCurve.PointsAsync(id, stores, token);
+        return request.Prefers("text/csv", over: "application/json")
+            ? TypedResults.Stream(body => LossCurve.WriteCsvAsync(points, body), "text/csv; charset=utf-8")
+            : TypedResults.Ok(points);
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossPicture(
-        Guid id, IDbContextFactory<StoreContext> stores, FigureBound figures, CancellationToken token,
+        Guid id, IDbContextFactory<StoreContext> stores, FigureBound figures, HttpContext context, CancellationToken token,
         [Bounds(200, 4000), Description("Of the picture, in pixels.")] int width = 800, [Bounds(150, 4000), Description("Of the picture, in pixels.")] int height = 500)
     {
-        if (figures.Refusal(width, height) is { } tooLarge)
+        if (figures.Refusal(context, width, height, LossPlot.BytesPerPixel) is { } tooLarge)
         {
             return tooLarge;
         }
 
-        if (await PointsAsync(id, stores, token) is not { } points)
+        if (await FindAsync(id, stores, token) is not { } job)
         {
             return Problems.JobNotFound(id);
         }
 
-        LossPoint[] curve = [.. points.Select(point => new LossPoint(point.Step, point.TrainLoss, point.ValidationLoss))];
+        LossPoint[] curve = await LossCurve.ThinnedAsync(job, stores, token);
         return TypedResults.File(LossPlot.Draw($"Loss of job {id}", curve, width, height), "image/png");
     }
 
@@ -267,16 +255,5 @@ internal static class JobEndpoints
     {
         await using StoreContext store = await stores.CreateDbContextAsync(token);
         return await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
-    }
-
-    private static async Task<MetricPoint[]?> PointsAsync(Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
-    {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        MetricPoint[] points = await store.Metrics
-            .Where(row => row.JobId == id)
-            .OrderBy(row => row.Step)
-            .Select(row => new MetricPoint(row.Step, row.TrainLoss, row.ValidationLoss, row.DeadUnits, row.ElapsedSeconds))
-            .ToArrayAsync(token);
-        return points.Length > 0 || await store.Jobs.AnyAsync(job => job.Id == id, token) ? points : null;
     }
 }

@@ -45,6 +45,13 @@ internal sealed class LimitsOptions
     [Range(4_000_000, 4_000_000_000)]
     public long DecodingBytes { get; set; } = 400_000_000;
 
+    /// <summary>
+    /// Mebibytes that requests may hold together: bodies, decoded images, figures, networks being loaded. By default half of the memory
+    /// that the process may have, 2,048 at most.
+    /// </summary>
+    [Range(64, 1_048_576)]
+    public int MemoryMebibytes { get; set; } = (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 21, 64, 2_048);
+
     /// <summary>Pixels of a figure that the service draws. The largest pair or difference of digits has 2.5 million.</summary>
     [Range(2_500_000, 200_000_000)]
     public int FigurePixels { get; set; } = 16_000_000;
@@ -156,7 +163,11 @@ internal sealed class LimitsOptions
     [Range(1, 1_073_741_824)]
     public int UploadBytesPerSecond { get; set; } = 10_240;
 
-    /// <summary>Seconds before an upload's speed is looked at.</summary>
+    /// <summary>Seconds before an upload's or a download's speed is looked at.</summary>
     [Range(1, 300)]
     public int UploadGraceSeconds { get; set; } = 5;
+
+    /// <summary>Bytes a second below which an answer that is being sent is given up.</summary>
+    [Range(1, 1_073_741_824)]
+    public int DownloadBytesPerSecond { get; set; } = 10_240;
 }

@@ -28,6 +28,7 @@ internal static class LimitsSetup
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitsOptions>>((timeouts, limits) => timeouts.DefaultPolicy = RequestTime.Policy(limits.Value));
         services.AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<LimitsOptions>>((rates, limits) => RequestRate.Configure(rates, limits.Value));
+        services.AddSingleton<MemoryBudget>(provider => new MemoryBudget(provider.GetRequiredService<IOptions<LimitsOptions>>()));
         services.AddSingleton<FigureBound>();
         services.AddSingleton<JobBounds>();
         services.AddSingleton<QueueBound>();
@@ -67,6 +68,7 @@ internal static class LimitsSetup
         kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => connections.HandleAsync(connection, next)));
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeaderSeconds);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.DownloadBytesPerSecond, TimeSpan.FromSeconds(limits.UploadGraceSeconds));
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.UploadBytesPerSecond, TimeSpan.FromSeconds(limits.UploadGraceSeconds));
     }
 }

@@ -66,7 +66,7 @@ internal static class CodeEndpoints
             }
 
             FeatureShape shape = rent.Model.Plan.Input;
-            if (figures.Refusal((long)shape.Width * scale, (long)shape.Height * scale) is { } tooLarge)
+            if (figures.Refusal(request.HttpContext, (long)shape.Width * scale, (long)shape.Height * scale) is { } tooLarge)
             {
                 return tooLarge;
             }

@@ -28,7 +28,7 @@ internal static class CodeReader
     public static async Task<CodeRead> ReadAsync(HttpRequest request, NetworkPlan plan, CancellationToken token)
     {
         bool isNpy = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token)) == FirstBytes.Npy || request.HasMediaType(NpyType);
-        return isNpy ? await FromNpyAsync(request.Body, plan.CodeShape, token)
+        return isNpy ? await FromNpyAsync(request, plan.CodeShape, token)
             : request.HasJsonContentType() ? await FromJsonAsync(request, plan, token)
             : Problems.MediaTypeUnsupported($"Send the code as application/json or as {NpyType}.");
     }
@@ -69,11 +69,10 @@ internal static class CodeReader
         };
     }
 
-    private static async Task<CodeRead> FromNpyAsync(Stream body, FeatureShape shape, CancellationToken token)
+    private static async Task<CodeRead> FromNpyAsync(HttpRequest request, FeatureShape shape, CancellationToken token)
     {
-        using var file = new MemoryStream();
-        await body.CopyToAsync(file, token);
-        return NpyFile.Read(file.GetBuffer().AsSpan(0, (int)file.Length), shape.ToArray()) switch
+        (ReadOnlyMemory<byte> file, ProblemHttpResult? full) = await request.HttpContext.ReadAsync(request.Body, token);
+        return full is not null ? full : NpyFile.Read(file.Span, shape.ToArray()) switch
         {
             NpyRead.Array array => Checked(array.Values, null),
             NpyRead.Invalid invalid when file.Length > 0 => Problems.CodeUnusable(invalid.Reason),

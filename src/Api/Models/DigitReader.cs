@@ -5,6 +5,7 @@ using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Networks;
@@ -119,41 +120,40 @@ internal sealed class DigitReader(DatasetCatalog datasets, PictureDecoder decode
 
     private async Task<DigitRead> FromFormAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
     {
-        MemoryStream? file = null;
+        ReadOnlyMemory<byte>? file = null;
         ProblemHttpResult? problem = await FileForm.ReadAsync(request, [Field], Problems.PictureMissing, TakeAsync, token);
         return problem is not null ? problem
-            : file is not null ? await FromPictureAsync(file, model, query, token)
+            : file is { } bytes ? await FromPictureAsync(request.HttpContext, bytes, model, query, token)
             : Problems.PictureMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@digit.png");
 
         async Task<ProblemHttpResult?> TakeAsync(string name, Stream part)
         {
-            file = new MemoryStream();
-            await part.CopyToAsync(file, token);
-            return null;
+            (file, ProblemHttpResult? full) = await request.HttpContext.ReadAsync(part, token);
+            return full;
         }
     }
 
     private async Task<DigitRead> FromBodyAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
     {
-        var file = new MemoryStream();
-        await request.Body.CopyToAsync(file, token);
-        return await FromPictureAsync(file, model, query, token);
+        (ReadOnlyMemory<byte> file, ProblemHttpResult? full) = await request.HttpContext.ReadAsync(request.Body, token);
+        return full is not null ? full : await FromPictureAsync(request.HttpContext, file, model, query, token);
     }
 
-    private async Task<DigitRead> FromPictureAsync(MemoryStream file, Model model, UploadQuery query, CancellationToken token)
+    private async Task<DigitRead> FromPictureAsync(HttpContext context, ReadOnlyMemory<byte> file, Model model, UploadQuery query, CancellationToken token)
     {
         if (file.Length == 0)
         {
             return Problems.PictureMissing($"The body is empty. Send a PNG or JPEG as the body, or as the multipart field '{Field}', or {{\"pixels\": [...]}} as JSON.");
         }
 
-        PictureDecoding decoding = await decoder.DecodeAsync(file.GetBuffer().AsMemory(0, (int)file.Length), model.Plan.Input.Channels, token);
+        PictureDecoding decoding = await decoder.DecodeAsync(file, model.Plan.Input.Channels, context.Memory(), token);
         return decoding switch
         {
             PictureDecoding.Decoded decoded => UploadPreparation.Prepare(decoded, model, query),
             PictureDecoding.UnsupportedType => Problems.MediaTypeUnsupported("The picture must be image/png or image/jpeg; its first bytes are of neither."),
             PictureDecoding.TooLarge large => Problems.PictureTooLarge(large.Reason),
             PictureDecoding.Damaged damaged => Problems.PictureUnusable(damaged.Reason),
+            PictureDecoding.NoMemory full => full.Problem,
             _ => throw new InvalidOperationException("unreachable"),
         };
     }

@@ -46,7 +46,7 @@ internal static class InterpolationEndpoints
 
             FeatureShape shape = rent.Model.Plan.Input;
             var layout = new TileLayout(frames, frames, shape.Width, shape.Height, scale, gap);
-            if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+            if (figures.Refusal(request.HttpContext, layout.Width, layout.Height) is { } tooLarge)
             {
                 return tooLarge;
             }

@@ -49,7 +49,13 @@ internal static class KernelEndpoints
             }
 
             NetworkPlan plan = rent.Model.Plan;
-            if (plan.Find(layer) is not { } stage || rent.Model.Kernels(stage) is not { } kernels)
+            Stage? stage = plan.Find(layer);
+            if (stage is not null && request.HttpContext.Memory().Take(sizeof(float) * stage.Parameters.Sum(parameter => (long)parameter.Count)) is { } full)
+            {
+                return full;
+            }
+
+            if (stage is null || rent.Model.Kernels(stage) is not { } kernels)
             {
                 return Problems.KernelsNotFound(layer, plan.Stages.Where(each => each.Parameters.Count > 0).Select(each => each.Name));
             }
@@ -61,7 +67,7 @@ internal static class KernelEndpoints
 
             options = options with { Columns = options.Columns ?? (kernels.PerUnit > 1 ? kernels.PerUnit : null), AroundZero = true };
             TileLayout layout = TileLayout.Of(kernels.Ends.Count, kernels.Height, kernels.Width, options);
-            if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+            if (figures.Refusal(request.HttpContext, layout.Width, layout.Height) is { } tooLarge)
             {
                 return tooLarge;
             }

@@ -63,7 +63,7 @@ internal static class LayerEndpoints
             }
 
             TileLayout layout = TileLayout.Of(shape.Channels, shape.Height, shape.Width, options);
-            if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+            if (figures.Refusal(request.HttpContext, layout.Width, layout.Height) is { } tooLarge)
             {
                 return tooLarge;
             }

@@ -1,27 +1,42 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
+using BitFaster.Caching;
+using BitFaster.Caching.Lru;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <summary>The networks used last, ready for pictures. One in use outlives its place in here until it is given back.</summary>
-internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
+/// <summary>
+/// The networks used last, ready for pictures. One in use outlives its place in here until it is given back. Requests that ask for the same
+/// network, which is not here, wait for one reading of its checkpoint.
+/// </summary>
+internal sealed class LoadedModels(CheckpointStore checkpoints, MemoryBudget memory) : IDisposable
 {
     /// <summary>What the look-ups are counted under.</summary>
     public const string MeterName = "AutoencoderApi.Models";
 
     private const int Capacity = 8;
+    private const int RetrySeconds = 1;
+
+    /// <summary>Who holds the memory of a reading that several requests wait for.</summary>
+    private const string Reader = "networks being loaded";
+
     private static readonly TimeSpan s_trusted = TimeSpan.FromSeconds(1);
 
     private static readonly Meter s_meter = new(MeterName);
     private static readonly Counter<long> s_lookups = s_meter.CreateCounter<long>(
         "autoencoder.model_cache.lookups", "{lookup}", "Networks asked for: hit where it was loaded already, miss where its checkpoint had to be read.");
 
-    private readonly Lock _lock = new();
-    private readonly LinkedList<Entry> _recent = [];
+    private readonly IScopedAsyncCache<Guid, Entry> _models =
+        new ConcurrentLruBuilder<Guid, Entry>().WithCapacity(Capacity).AsScopedCache().WithAtomicGetOrAdd().AsAsyncCache().Build();
+
     private long _lastDeletion;
 
     /// <summary>
@@ -30,125 +45,116 @@ internal sealed class LoadedModels(CheckpointStore checkpoints) : IDisposable
     /// </summary>
     public Rent? RentSeen(Guid id)
     {
-        lock (_lock)
+        if (!_models.ScopedTryGet(id, out Lifetime<Entry>? found))
         {
-            if (Find(id) is not { } entry || entry.SeenAt <= _lastDeletion || Stopwatch.GetElapsedTime(entry.SeenAt) >= s_trusted)
-            {
-                return null;
-            }
-
-            Count("hit");
-            return Take(entry);
+            return null;
         }
+
+        long seen = Interlocked.Read(ref found.Value.SeenAt);
+        if (found.Value.Model is null || seen <= Interlocked.Read(ref _lastDeletion) || Stopwatch.GetElapsedTime(seen) >= s_trusted)
+        {
+            found.Dispose();
+            return null;
+        }
+
+        Count("hit");
+        return new Rent(found);
     }
 
-    /// <summary>The checkpoint's network, to be given back by disposing of it; or what is wrong with the checkpoint's file.</summary>
+    /// <summary>The checkpoint's network, to be given back by disposing of it; or the problem with reading it.</summary>
     /// <param name="seenAt">The timestamp before the store was asked for <paramref name="row"/>.</param>
-    public async Task<(Rent? Rent, string? Damage)> RentAsync(CheckpointRow row, long seenAt, CancellationToken token)
+    public async Task<(Rent? Rent, ProblemHttpResult? Problem)> RentAsync(CheckpointRow row, long seenAt, CancellationToken token)
     {
-        lock (_lock)
+        bool isHit = _models.ScopedTryGet(row.Id, out Lifetime<Entry>? lifetime);
+        Count(isHit ? "hit" : "miss");
+        lifetime ??= await GetAsync(row, token);
+        Entry entry = lifetime.Value;
+        if (entry.Problem is { } problem)
         {
-            if (Find(row.Id) is { } loaded)
-            {
-                loaded.SeenAt = Math.Max(loaded.SeenAt, seenAt);
-                Count("hit");
-                return (Take(loaded), null);
-            }
+            lifetime.Dispose();
+            _models.TryRemove(row.Id);
+            return (null, problem);
         }
 
-        Count("miss");
-        return await checkpoints.LoadAsync(row, token) switch
-        {
-            SnapshotRead.Valid valid => (Add(row.Id, new Model(valid.Snapshot), seenAt), null),
-            SnapshotRead.Invalid invalid => (null, invalid.Reason),
-            _ => throw new InvalidOperationException("unreachable"),
-        };
+        InterlockedMax(ref entry.SeenAt, seenAt);
+        return (new Rent(lifetime), null);
     }
 
     /// <summary>Some checkpoint is gone: each is looked for in the store before it is used again.</summary>
-    public void Deleted()
-    {
-        lock (_lock)
-        {
-            _lastDeletion = Stopwatch.GetTimestamp();
-        }
-    }
+    public void Deleted() => Interlocked.Exchange(ref _lastDeletion, Stopwatch.GetTimestamp());
 
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            foreach (Entry entry in _recent)
-            {
-                Release(entry);
-            }
-
-            _recent.Clear();
-        }
-    }
+    public void Dispose() => _models.Clear();
 
     private static void Count(string result) => s_lookups.Add(1, new KeyValuePair<string, object?>("result", result));
 
-    private Entry? Find(Guid id) => _recent.FirstOrDefault(entry => entry.Id == id);
-
-    private Rent Take(Entry entry)
+    private static void InterlockedMax(ref long target, long value)
     {
-        _recent.Remove(entry);
-        _recent.AddFirst(entry);
-        entry.Users++;
-        return new Rent(this, entry);
-    }
-
-    private Rent Add(Guid id, Model model, long seenAt)
-    {
-        lock (_lock)
+        for (long there = Interlocked.Read(ref target); there < value;)
         {
-            if (Find(id) is { } meanwhile)
-            {
-                model.Dispose();
-                return Take(meanwhile);
-            }
-
-            var entry = new Entry(id, model) { Users = 2, SeenAt = seenAt }; // the cache itself and the caller
-            _recent.AddFirst(entry);
-            if (_recent.Count > Capacity)
-            {
-                Entry oldest = _recent.Last!.Value;
-                _recent.RemoveLast();
-                Release(oldest);
-            }
-
-            return new Rent(this, entry);
+            long before = Interlocked.CompareExchange(ref target, value, there);
+            there = before == there ? value : before;
         }
     }
 
-    private void Release(Entry entry)
+    /// <summary>Waits for the reading, which goes on for the others where this caller gives up.</summary>
+    private async Task<Lifetime<Entry>> GetAsync(CheckpointRow row, CancellationToken token)
     {
-        lock (_lock)
+        Task<Lifetime<Entry>> reading = _models.ScopedGetOrAddAsync(row.Id, async _ => new Scoped<Entry>(await ReadAsync(row))).AsTask();
+        try
         {
-            if (--entry.Users == 0)
-            {
-                entry.Model.Dispose();
-            }
+            return await reading.WaitAsync(token);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = reading.ContinueWith(done => done.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
         }
     }
 
-    internal sealed class Rent(LoadedModels owner, Entry entry) : IDisposable
+    private async Task<Entry> ReadAsync(CheckpointRow row)
     {
-        public Model Model => entry.Model;
+        // The weights as they are read, and as the network holds them.
+        long bytes = 2L * sizeof(float) * NetworkPlan.For(row.Settings).ParameterCount;
+        if (memory.Take(Reader, bytes) != MemoryGrant.Granted)
+        {
+            return new Entry(Problems.MemoryFull(RetrySeconds));
+        }
 
-        public void Dispose() => owner.Release(entry);
+        try
+        {
+            return await checkpoints.LoadWeightsAsync(row, CancellationToken.None) switch
+            {
+                SnapshotRead.Valid valid => new Entry(new Model(valid.Snapshot)),
+                SnapshotRead.Invalid invalid => new Entry(Problems.CheckpointDamaged(invalid.Reason)),
+                _ => throw new InvalidOperationException("unreachable"),
+            };
+        }
+        finally
+        {
+            memory.Return(Reader, bytes);
+        }
     }
 
-    internal sealed class Entry(Guid id, Model model)
+    internal sealed class Rent(Lifetime<Entry> lifetime) : IDisposable
     {
-        public Guid Id { get; } = id;
+        public Model Model => lifetime.Value.Model!;
 
-        public Model Model { get; } = model;
+        public void Dispose() => lifetime.Dispose();
+    }
 
-        public int Users { get; set; }
-
+    internal sealed class Entry : IDisposable
+    {
         /// <summary>When the store was last asked for its checkpoint, and had it.</summary>
-        public long SeenAt { get; set; }
+        public long SeenAt;
+
+        public Entry(Model model) => Model = model;
+
+        public Entry(ProblemHttpResult problem) => Problem = problem;
+
+        public Model? Model { get; }
+
+        public ProblemHttpResult? Problem { get; }
+
+        public void Dispose() => Model?.Dispose();
     }
 }

@@ -23,8 +23,7 @@ internal sealed class Looking(CheckpointStore checkpoints, LoadedModels models)
             return (null, Problems.CheckpointNotFound(reference));
         }
 
-        (LoadedModels.Rent? rent, string? damage) = await models.RentAsync(row, asked, token);
-        return (rent, damage is null ? null : Problems.CheckpointDamaged(damage));
+        return await models.RentAsync(row, asked, token);
     }
 
     /// <summary>What <paramref name="show"/> makes of the checkpoint's network and a digit, or the problem with getting one of them.</summary>

@@ -107,7 +107,7 @@ internal static class ReconstructionEndpoints
                 _ => 3,
             };
             var figure = new TileLayout(pictures, pictures, shape.Width, shape.Height, scale, gap);
-            return figures.Refusal(figure.Width, figure.Height);
+            return figures.Refusal(context, figure.Width, figure.Height);
         }
 
         Canvas Figure() => shown switch
@@ -122,14 +122,14 @@ internal static class ReconstructionEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
-        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, ClaimsPrincipal caller, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, HttpContext context, CancellationToken token,
         string? dataset = null, [Split] string split = "test",
         [Description("The first digit, counted from 0.")] int first = 0, [Bounds(1, MaxDigits), Description("How many digits.")] int count = 10,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 4,
         [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
     {
         string name = dataset ?? await datasets.DefaultAsync(token);
-        (DigitSet? set, ProblemHttpResult? unavailable) = await digits.SplitAsync(name, split, caller, token);
+        (DigitSet? set, ProblemHttpResult? unavailable) = await digits.SplitAsync(name, split, context.User, token);
         if (set is null)
         {
             return unavailable!;
@@ -141,7 +141,7 @@ internal static class ReconstructionEndpoints
         }
 
         var layout = new TileLayout((noise.IsAsked ? 3 : 2) * count, count, set.Width, set.Height, scale, gap);
-        if (figures.Refusal(layout.Width, layout.Height) is { } tooLarge)
+        if (figures.Refusal(context, layout.Width, layout.Height) is { } tooLarge)
         {
             return tooLarge;
         }

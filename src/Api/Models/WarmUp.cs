@@ -1,5 +1,6 @@
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Jobs;
@@ -12,12 +13,16 @@ namespace AutoencoderApi.Api.Models;
 /// Does once, while the service starts, what a reconstruction consists of, with a network that knows nothing: what is compiled and
 /// loaded for the first picture is then ready for the first caller (docs/performance.md).
 /// </summary>
-internal sealed class WarmUp(CheckpointStore checkpoints, PictureDecoder decoder) : BackgroundService
+internal sealed class WarmUp(CheckpointStore checkpoints, PictureDecoder decoder, MemoryBudget memory) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         byte[] png = PngEncoder.Encode(new Canvas(DigitPreparation.Side, DigitPreparation.Side, channels: 1));
-        await decoder.DecodeAsync(png, channels: 1, stoppingToken);
+        using (var held = new RequestMemory(memory, nameof(WarmUp)))
+        {
+            await decoder.DecodeAsync(png, channels: 1, held, stoppingToken);
+        }
+
         foreach (Architecture architecture in (Architecture[])[Architecture.Strided, Architecture.NearestUnpool])
         {
             Model.WarmUp(NetworkPlan.For(TrainingSettings.For(architecture, SyntheticDigits.Name)));

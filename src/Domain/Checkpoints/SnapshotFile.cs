@@ -25,6 +25,7 @@ public static class SnapshotFile
 {
     public const string Format = "autoencoder-api/1";
 
+    private const int BytesAtOnce = 1 << 16;
     private const string FirstMomentSuffix = ".exp_avg";
     private const string SecondMomentSuffix = ".exp_avg_sq";
 
@@ -60,6 +61,49 @@ public static class SnapshotFile
         SnapshotHeaderRead.Invalid invalid => new SnapshotRead.Invalid(invalid.Reason),
         _ => throw new InvalidOperationException("unreachable"),
     };
+
+    /// <summary>The snapshot in a file, without Adam's moments.</summary>
+    /// <param name="file">Seekable, at its start; no more of it is read than the header and the weights.</param>
+    public static async Task<SnapshotRead> ReadWeightsAsync(Stream file, CancellationToken token)
+    {
+        switch (await SnapshotHeader.ReadAsync(file, token))
+        {
+            case SnapshotHeaderRead.Invalid invalid:
+                return new SnapshotRead.Invalid(invalid.Reason);
+            case SnapshotHeaderRead.Valid { Header: var header }:
+                long start = file.Position;
+                float[] weights = new float[NetworkPlan.For(header.Settings).ParameterCount];
+                int offset = 0;
+                foreach (TensorEntry tensor in header.Weights)
+                {
+                    file.Position = start + tensor.Begin;
+                    int count = (tensor.End - tensor.Begin) / sizeof(float);
+                    await ReadAsync(file, weights.AsMemory(offset, count), token);
+                    offset += count;
+                }
+
+                var snapshot = new Snapshot(
+                    header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Machine, weights, FirstMoment: null, SecondMoment: null)
+                {
+                    Data = header.Data,
+                };
+                return snapshot.IsFinite ? new SnapshotRead.Valid(snapshot) : new SnapshotRead.Invalid("A weight is not a finite number.");
+            default:
+                throw new InvalidOperationException("unreachable");
+        }
+    }
+
+    private static async Task ReadAsync(Stream file, Memory<float> values, CancellationToken token)
+    {
+        byte[] some = new byte[Math.Min(BytesAtOnce, values.Length * sizeof(float))];
+        for (int read = 0; read < values.Length;)
+        {
+            int count = Math.Min(some.Length / sizeof(float), values.Length - read);
+            await file.ReadExactlyAsync(some.AsMemory(0, count * sizeof(float)), token);
+            MemoryMarshal.Cast<byte, float>(some.AsSpan(0, count * sizeof(float))).CopyTo(values.Span[read..]);
+            read += count;
+        }
+    }
 
     private static IEnumerable<NamedTensor> Tensors(NetworkPlan plan, string suffix, float[]? vector)
     {

@@ -57,6 +57,31 @@ public sealed record SnapshotHeader
     /// <param name="header">The JSON between a safetensors file's length and its first tensor.</param>
     public static SnapshotHeaderRead Read(ReadOnlyMemory<byte> header) => Of(SafetensorsHeader.Read(header));
 
+    /// <summary>Reads a file's header; the stream then lies at the first byte after it.</summary>
+    public static async Task<SnapshotHeaderRead> ReadAsync(Stream file, CancellationToken token)
+    {
+        byte[] start = new byte[Safetensors.LengthBytes];
+        int read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, token);
+        if (Safetensors.HeaderLength(start.AsSpan(0, read), out int length) is { } fault)
+        {
+            return new SnapshotHeaderRead.Invalid(fault);
+        }
+
+        byte[] header = new byte[length];
+        read = await file.ReadAtLeastAsync(header, length, throwOnEndOfStream: false, token);
+        return read < length ? new SnapshotHeaderRead.Invalid($"The file ends within its header, after {read} of {length} bytes.") : Read(header);
+    }
+
+    /// <summary>The tensors of the weights, in the order of the plan.</summary>
+    public IEnumerable<TensorEntry> Weights
+    {
+        get
+        {
+            Dictionary<string, TensorEntry> byName = Tensors.ToDictionary(tensor => tensor.Name);
+            return NetworkPlan.For(Settings).Parameters.Select(parameter => byName[parameter.Name]);
+        }
+    }
+
     internal static SnapshotHeaderRead Of(SafetensorsHeaderRead header) => header switch
     {
         SafetensorsHeaderRead.Contents contents => Interpret(contents),

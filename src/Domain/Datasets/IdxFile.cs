@@ -13,6 +13,9 @@ public abstract record IdxRead
     public sealed record Array(int[] Dimensions, ReadOnlyMemory<byte> Data) : IdxRead;
 
     public sealed record Invalid(string Reason) : IdxRead;
+
+    /// <summary>Nothing is wrong with the header, and nothing was allocated.</summary>
+    public sealed record NoRoom : IdxRead;
 }
 
 /// <summary>
@@ -62,12 +65,18 @@ public static class IdxFile
     /// <param name="name">What to call the file in a fault.</param>
     /// <param name="maxBytes">Of its data; nothing is allocated for a header that claims more.</param>
     /// <param name="ranks">The numbers of dimensions that it may have.</param>
-    public static IdxRead Read(Stream stream, string name, int maxBytes, int[] ranks)
+    /// <param name="takeRoom">Whether there is memory for so many bytes; by default there is.</param>
+    public static IdxRead Read(Stream stream, string name, int maxBytes, int[] ranks, Func<int, bool>? takeRoom = null)
     {
         IdxRead header = ReadHeader(stream, name, maxBytes, ranks);
         if (header is not IdxRead.Array { Dimensions: var dimensions })
         {
             return header;
+        }
+
+        if (takeRoom?.Invoke(Size(dimensions)) == false)
+        {
+            return new IdxRead.NoRoom();
         }
 
         byte[] data = new byte[Size(dimensions)];

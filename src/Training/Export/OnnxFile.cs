@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AutoencoderApi.Domain;
-using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using static AutoencoderApi.Training.Export.OnnxGraph;
 
@@ -21,23 +21,32 @@ public sealed class OnnxFile
     private readonly OnnxGraph _graph = new();
     private readonly NetworkPlan _plan;
 
-    private OnnxFile(NetworkPlan plan) => _plan = plan;
+    private readonly ProtobufMessage _model;
 
-    public static byte[] Write(Snapshot snapshot)
+    /// <param name="settings">Of the checkpoint.</param>
+    public OnnxFile(TrainingSettings settings)
     {
-        var file = new OnnxFile(NetworkPlan.For(snapshot.Settings));
-        file.AddParameters(snapshot.Weights);
-        file.AddStages();
-        return file._graph.ToModel([new("settings", JsonSerializer.Serialize(snapshot.Settings, WireFormat.Json))]);
-    }
-
-    private void AddParameters(float[] weights)
-    {
-        int offset = 0;
+        _plan = NetworkPlan.For(settings);
         foreach (Parameter parameter in _plan.Parameters)
         {
-            _graph.Constant(parameter.Name, parameter.Shape, weights.AsSpan(offset, parameter.Count));
-            offset += parameter.Count;
+            _graph.Place(parameter);
+        }
+
+        AddStages();
+        _model = _graph.ToModel([new("settings", JsonSerializer.Serialize(settings, WireFormat.Json))]);
+    }
+
+    /// <summary>Bytes of the whole file.</summary>
+    public long Length => _model.Length;
+
+    /// <summary>Writes the file.</summary>
+    /// <param name="writeValues">Writes a parameter's values, little-endian float32, into the stream.</param>
+    public async Task WriteAsync(Stream target, Func<Parameter, Stream, Task> writeValues, CancellationToken token)
+    {
+        int next = 0;
+        foreach (ReadOnlyMemory<byte>? part in _model.Parts)
+        {
+            await (part is { } bytes ? target.WriteAsync(bytes, token).AsTask() : writeValues(_plan.Parameters[next++], target));
         }
     }
 

@@ -46,6 +46,10 @@ internal sealed class OnnxGraph
     /// <returns><paramref name="name"/>.</returns>
     public string Constant(string name, IEnumerable<int> shape, ReadOnlySpan<long> values) => Constant(name, shape, 7, MemoryMarshal.AsBytes(values));
 
+    /// <summary>A float constant whose values are written by whoever sends the model.</summary>
+    public void Place(Parameter parameter) =>
+        _graph.Add(5, Tensor(parameter.Name, parameter.Shape, 1).AddPlace(9, sizeof(float) * (long)parameter.Count));
+
     public static ProtobufMessage Attribute(string name, int value) =>
         new ProtobufMessage().Add(1, name).Add(20, 2).Add(3, value); // AttributeProto.name, type = INT, i
 
@@ -53,7 +57,7 @@ internal sealed class OnnxGraph
         new ProtobufMessage().Add(1, name).Add(20, 7).Add(8, values.Select(value => (long)value)); // AttributeProto.name, type = INTS, ints
 
     /// <param name="metadata">What the file says of itself, by name.</param>
-    public byte[] ToModel(IEnumerable<KeyValuePair<string, string>> metadata)
+    public ProtobufMessage ToModel(IEnumerable<KeyValuePair<string, string>> metadata)
     {
         ProtobufMessage model = new ProtobufMessage() // ModelProto
             .Add(1, IrVersion)
@@ -65,21 +69,21 @@ internal sealed class OnnxGraph
             model.Add(14, new ProtobufMessage().Add(1, name).Add(2, value)); // metadata_props, of StringStringEntryProto
         }
 
-        return model.Bytes.ToArray();
+        return model;
     }
 
     /// <param name="type">TensorProto.DataType: 1 float, 7 int64.</param>
     /// <param name="data">Little-endian.</param>
     private string Constant(string name, IEnumerable<int> shape, int type, ReadOnlySpan<byte> data)
     {
-        ProtobufMessage tensor = new ProtobufMessage() // TensorProto
-            .Add(1, shape.Select(size => (long)size)) // dims
-            .Add(2, type)
-            .Add(8, name)
-            .Add(9, data); // raw_data
-        _graph.Add(5, tensor); // GraphProto.initializer
+        _graph.Add(5, Tensor(name, shape, type).Add(9, data)); // GraphProto.initializer; TensorProto.raw_data
         return name;
     }
+
+    private static ProtobufMessage Tensor(string name, IEnumerable<int> shape, int type) => new ProtobufMessage() // TensorProto
+        .Add(1, shape.Select(size => (long)size)) // dims
+        .Add(2, type)
+        .Add(8, name);
 
     private static ProtobufMessage ValueInfo(string name, FeatureShape shape)
     {

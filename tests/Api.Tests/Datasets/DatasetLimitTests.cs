@@ -63,7 +63,7 @@ public sealed class DatasetLimitTests : IDisposable
         File.WriteAllBytes(path, OwnPictures.Zip(Enumerable.Range(0, 400_000).Select(i => ($"{i}", Array.Empty<byte>()))));
         using FileStream file = File.OpenRead(path);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        UploadedPictures read = ZipPictures.Read(file, new LimitsOptions { DatasetPictures = 3 }, TestContext.Current.CancellationToken);
+        UploadedPictures read = ZipPictures.Read(file, new LimitsOptions { DatasetPictures = 3 }, AnyMemory.New(), TestContext.Current.CancellationToken);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
         Assert.Contains("directory of entries is too long", Assert.IsType<UploadedPictures.Refused>(read).Problem.ProblemDetails.Detail, StringComparison.Ordinal);
     }

@@ -26,7 +26,7 @@ public sealed class MutatedPictureTests
         var random = new SplitMix64(8);
         for (int i = 0; i < 500; i++)
         {
-            PictureDecoding decoding = await decoder.DecodeAsync(Mutate(source, ref random), channels: 1, TestContext.Current.CancellationToken);
+            PictureDecoding decoding = await decoder.DecodeAsync(Mutate(source, ref random), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
 
             if (decoding is PictureDecoding.Decoded decoded)
             {

@@ -165,7 +165,7 @@ public sealed class PictureDecoderTests : IDisposable
     {
         foreach (byte[] data in new[] { [], "not a picture"u8.ToArray(), "GIF89a"u8.ToArray(), "RIFF0000WEBPVP8 "u8.ToArray(), [0xff, 0xd8], [0x89, 0x50] })
         {
-            Assert.IsType<PictureDecoding.UnsupportedType>(await _decoder.DecodeAsync(data, channels: 1, TestContext.Current.CancellationToken));
+            Assert.IsType<PictureDecoding.UnsupportedType>(await _decoder.DecodeAsync(data, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
         }
     }
 
@@ -179,7 +179,7 @@ public sealed class PictureDecoderTests : IDisposable
         {
             for (int length = 8; length < whole.Length * 9 / 10; length += 7)
             {
-                Assert.IsType<PictureDecoding.Damaged>(await _decoder.DecodeAsync(whole.AsMemory(0, length), channels: 1, TestContext.Current.CancellationToken));
+                Assert.IsType<PictureDecoding.Damaged>(await _decoder.DecodeAsync(whole.AsMemory(0, length), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
             }
         }
     }
@@ -203,7 +203,7 @@ public sealed class PictureDecoderTests : IDisposable
         byte[] whole = JpegFile.Write(640, 480, inColor: true);
         foreach (int length in new[] { whole.Length / 2, whole.Length * 3 / 4 })
         {
-            Assert.IsType<PictureDecoding.Damaged>(await _decoder.DecodeAsync((byte[])[.. whole[..length], 0xff, 0xd9], channels: 1, TestContext.Current.CancellationToken));
+            Assert.IsType<PictureDecoding.Damaged>(await _decoder.DecodeAsync((byte[])[.. whole[..length], 0xff, 0xd9], channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
         }
     }
 
@@ -231,11 +231,11 @@ public sealed class PictureDecoderTests : IDisposable
 
         foreach (byte[] file in new[] { progressive, png })
         {
-            var large = Assert.IsType<PictureDecoding.TooLarge>(await strict.DecodeAsync(file, channels: 1, TestContext.Current.CancellationToken));
+            var large = Assert.IsType<PictureDecoding.TooLarge>(await strict.DecodeAsync(file, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
             Assert.Contains("Limits:DecodingBytes", large.Reason, StringComparison.Ordinal);
         }
 
-        Assert.IsType<PictureDecoding.Decoded>(await strict.DecodeAsync(JpegFile.Write(16, 16), channels: 1, TestContext.Current.CancellationToken));
+        Assert.IsType<PictureDecoding.Decoded>(await strict.DecodeAsync(JpegFile.Write(16, 16), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -244,7 +244,7 @@ public sealed class PictureDecoderTests : IDisposable
     [InlineData(28, 0)]
     [InlineData(-5, 28)]
     public async Task A_picture_without_pixels_is_damaged(int width, int height) => Assert.IsType<PictureDecoding.Damaged>(
-        await _decoder.DecodeAsync(PngFile.WriteBomb(width, height), channels: 1, TestContext.Current.CancellationToken));
+        await _decoder.DecodeAsync(PngFile.WriteBomb(width, height), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
 
     [Theory]
     [InlineData(30_000, 30_000)]
@@ -254,10 +254,10 @@ public sealed class PictureDecoderTests : IDisposable
     public async Task A_picture_beyond_the_limits_is_refused_by_its_header_at_once(int width, int height)
     {
         byte[] bomb = PngFile.WriteBomb(width, height);
-        await _decoder.DecodeAsync(bomb, channels: 1, TestContext.Current.CancellationToken);
+        await _decoder.DecodeAsync(bomb, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
 
         var watch = Stopwatch.StartNew();
-        PictureDecoding refused = await _decoder.DecodeAsync(bomb, channels: 1, TestContext.Current.CancellationToken);
+        PictureDecoding refused = await _decoder.DecodeAsync(bomb, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
 
         Assert.StartsWith($"The picture is {width}×{height}; at most 16384 a side and 36000000 pixels are taken of a PNG.", Assert.IsType<PictureDecoding.TooLarge>(refused).Reason, StringComparison.Ordinal);
         Assert.True(watch.ElapsedMilliseconds < 20, $"{watch.Elapsed}");
@@ -268,7 +268,7 @@ public sealed class PictureDecoderTests : IDisposable
     {
         using var strict = new PictureDecoder(new PictureLimits { MaxSide = 63 });
 
-        PictureDecoding refused = await strict.DecodeAsync(JpegFile.Write(64, 32), channels: 1, TestContext.Current.CancellationToken);
+        PictureDecoding refused = await strict.DecodeAsync(JpegFile.Write(64, 32), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
 
         Assert.StartsWith("The picture is 64×32;", Assert.IsType<PictureDecoding.TooLarge>(refused).Reason, StringComparison.Ordinal);
     }
@@ -279,11 +279,11 @@ public sealed class PictureDecoderTests : IDisposable
         using var left = new CancellationTokenSource();
         await left.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _decoder.DecodeAsync(JpegFile.Progressive, channels: 1, left.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _decoder.DecodeAsync(JpegFile.Progressive, channels: 1, AnyMemory.New(), left.Token));
     }
 
     private async Task<PictureDecoding.Decoded> Decode(byte[] data, int channels = 1) =>
-        Assert.IsType<PictureDecoding.Decoded>(await _decoder.DecodeAsync(data, channels, TestContext.Current.CancellationToken));
+        Assert.IsType<PictureDecoding.Decoded>(await _decoder.DecodeAsync(data, channels, AnyMemory.New(), TestContext.Current.CancellationToken));
 
     private static byte[] Ramp(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 7))];
 }

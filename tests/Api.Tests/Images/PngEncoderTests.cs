@@ -16,7 +16,7 @@ public sealed class PngEncoderTests
 
         Assert.Equal((8, PngFile.Gray), (png[24], png[25]));
         using var decoder = new PictureDecoder(new PictureLimits());
-        var decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, TestContext.Current.CancellationToken));
+        var decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
         Assert.True(decoded.WasGray);
         Assert.Equal(gray, decoded.Planes[0].Pixels);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
@@ -10,6 +11,7 @@ using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Experiments.Reports;
@@ -64,7 +66,7 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
         int? digit = stored.Jobs.Count > 0 && (await TestSplitAsync(stored.Jobs[0], token)).Set is { } first ? first.Label(0) : null;
         return new Report(
             experiment.Id, Title(stored.Row), experiment.CreatedAt, experiment.EndedAt, DateTime.UtcNow, digit, rows,
-            await CurvesAsync([.. jobs.Zip(rows, (job, row) => (job.Job.Id, row.Label))], token), looks);
+            await CurvesAsync([.. jobs.Zip(rows, (job, row) => (job.Row, row.Label))], token), looks);
     }
 
     private static string Title(ExperimentRow experiment) => experiment switch
@@ -97,15 +99,15 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
             : (null, $"The data set {name} is another one now, of images {test.Shape}; this network was trained on {shape} (channels, height, width).");
     }
 
-    private async Task<byte[]?> CurvesAsync((Guid Id, string Label)[] jobs, CancellationToken token)
+    private async Task<byte[]?> CurvesAsync((JobRow Row, string Label)[] jobs, CancellationToken token)
     {
-        Guid[] ids = [.. jobs.Select(job => job.Id)];
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
-        List<MetricRow> metrics = await store.Metrics.AsNoTracking().Where(metric => ids.Contains(metric.JobId)).OrderBy(metric => metric.Step).ToListAsync(token);
-        ILookup<Guid, LossPoint> points = metrics.ToLookup(metric => metric.JobId, metric => new LossPoint(metric.Step, metric.TrainLoss, metric.ValidationLoss));
-        return metrics.Count == 0
-            ? null
-            : LossPlot.Compare("Validation loss by step", [.. jobs.Select(job => (job.Label, (IReadOnlyList<LossPoint>)[.. points[job.Id]]))], CurvesWidth, CurvesHeight);
+        var curves = new List<(string Label, IReadOnlyList<LossPoint> Points)>();
+        foreach ((JobRow job, string label) in jobs)
+        {
+            curves.Add((label, await LossCurve.ThinnedAsync(job, stores, token)));
+        }
+
+        return curves.TrueForAll(curve => curve.Points.Count == 0) ? null : LossPlot.Compare("Validation loss by step", curves, CurvesWidth, CurvesHeight);
     }
 
     private async Task<ReportLook> LookAsync(string label, JobRow job, CancellationToken token)
@@ -122,10 +124,10 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
             return new ReportLook(label, null, [], "Its checkpoint has been deleted.");
         }
 
-        (LoadedModels.Rent? rent, string? damage) = await models.RentAsync(checkpoint, asked, token);
+        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await models.RentAsync(checkpoint, asked, token);
         using (rent)
         {
-            return rent is null ? new ReportLook(label, null, [], damage) : Look(label, rent.Model, set);
+            return rent is null ? new ReportLook(label, null, [], problem!.ProblemDetails.Detail) : Look(label, rent.Model, set);
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class PageTests(ITestOutputHelper output)
 
     private static async Task<Reading> Read(Page page, int number, PictureDecoder decoder, CancellationToken token)
     {
-        PictureDecoding.Decoded decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(page.File, channels: 1, token));
+        PictureDecoding.Decoded decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(page.File, channels: 1, AnyMemory.New(), token));
         return DigitPreparation.Prepare(new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk), new PreparationOptions()) switch
         {
             PreparedDigit.Ready { Picture: var image } => new Reading(page.Kind, number, page.Digits == 1 && PageCover.Of(image, page.Strokes!).IsRight, PageCover.IsNegative(image)),
