@@ -96,22 +96,26 @@ internal sealed class CheckpointContent(IDbContextFactory<StoreContext> stores, 
         return _piece.Length == length;
     }
 
-    private async Task<byte[]?> OfPostgresAsync(StoreContext store, int length, CancellationToken token) => await store.Database
-        .SqlQuery<byte[]>($"""SELECT substr("Content", {(int)_pieceAt + 1}, {length}) AS "Value" FROM checkpoint_files WHERE "CheckpointId" = {row.Id}""")
-        .FirstOrDefaultAsync(token);
+    private async Task<byte[]?> OfPostgresAsync(StoreContext store, int length, CancellationToken token)
+    {
+        List<byte[]> found = await store.Database
+            .SqlQuery<byte[]>($"""SELECT substr("Content", {(int)_pieceAt + 1}, {length}) AS "Value" FROM checkpoint_files WHERE "CheckpointId" = {row.Id}""")
+            .ToListAsync(token);
+        return found.SingleOrDefault();
+    }
 
     /// <summary>By a handle on the blob: <c>substr</c> would read all of it (https://sqlite.org/c3ref/blob_open.html).</summary>
     private async Task<byte[]?> OfSqliteAsync(StoreContext store, int length, CancellationToken token)
     {
         await store.Database.OpenConnectionAsync(token);
-        long? number = await store.Database
-            .SqlQuery<long?>($"""SELECT rowid AS "Value" FROM checkpoint_files WHERE "CheckpointId" = {row.Id}""").FirstOrDefaultAsync(token);
-        if (number is null)
+        List<long> found = await store.Database
+            .SqlQuery<long>($"""SELECT rowid AS "Value" FROM checkpoint_files WHERE "CheckpointId" = {row.Id}""").ToListAsync(token);
+        if (found is not [var number])
         {
             return null;
         }
 
-        await using var blob = new SqliteBlob((SqliteConnection)store.Database.GetDbConnection(), "checkpoint_files", "Content", number.Value, readOnly: true);
+        await using var blob = new SqliteBlob((SqliteConnection)store.Database.GetDbConnection(), "checkpoint_files", "Content", number, readOnly: true);
         byte[] piece = new byte[length];
         blob.Position = _pieceAt;
         return piece[..blob.ReadAtLeast(piece, length, throwOnEndOfStream: false)];

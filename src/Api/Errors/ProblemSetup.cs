@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Store;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions;
 
 namespace AutoencoderApi.Api.Errors;
 
@@ -14,7 +13,6 @@ internal static partial class ProblemSetup
     {
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>(); // before the framework's own, which heeds the Accept header
         services.AddProblemDetails();
-        services.Configure<KestrelServerOptions>(RejectedRequests.DescribeRejections);
         services.AddValidation(); // of what ParameterRules.cs declares
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // so that a bad body's reason gets here
         services.AddExceptionHandler<MalformedRequestHandler>();

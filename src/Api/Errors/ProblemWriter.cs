@@ -28,6 +28,7 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
             http.Response.Headers.RetryAfter = Convert.ToString(seconds, CultureInfo.InvariantCulture);
         }
 
-        await http.Response.WriteAsJsonAsync(problem, problem.GetType(), json.Value.SerializerOptions, ContentType, http.RequestAborted);
+        // Not with the request's token: of a request that took too long it is cancelled, and that is what the problem says.
+        await http.Response.WriteAsJsonAsync(problem, problem.GetType(), json.Value.SerializerOptions, ContentType, CancellationToken.None);
     }
 }

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AutoencoderApi.Api.Errors;
 
@@ -10,13 +9,12 @@ namespace AutoencoderApi.Api.Errors;
 /// </summary>
 internal static class RejectedRequests
 {
-    public static void DescribeRejections(KestrelServerOptions kestrel) =>
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
-        {
-            (PipeReader input, PipeWriter output) = (connection.Transport.Input, connection.Transport.Output);
-            connection.Transport = new Transport(input, new Output(output, connection.ConnectionId));
-            return next(connection);
-        }));
+    public static void UseRejectionProblems(this IConnectionBuilder endpoint) => endpoint.Use(next => connection =>
+    {
+        (PipeReader input, PipeWriter output) = (connection.Transport.Input, connection.Transport.Output);
+        connection.Transport = new Transport(input, new Output(output, connection.ConnectionId));
+        return next(connection);
+    });
 
     private sealed record Transport(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 

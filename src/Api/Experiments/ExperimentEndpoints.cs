@@ -24,6 +24,9 @@ namespace AutoencoderApi.Api.Experiments;
 
 internal static class ExperimentEndpoints
 {
+    /// <summary>Held while a report is made: the points of its curves, its pictures, its text.</summary>
+    private const int ReportBytes = 64 << 20;
+
     private const string Example = "/v1/experiments/01a21060-c1dc-7de8-acad-04c104cfdd76";
 
     public static void MapExperiments(this IEndpointRouteBuilder app)
@@ -161,6 +164,11 @@ internal static class ExperimentEndpoints
         if (await experiments.FindAsync(id, token) is not { } stored)
         {
             return Problems.ExperimentNotFound(id);
+        }
+
+        if (context.Memory().Take(ReportBytes) is { } full)
+        {
+            return full;
         }
 
         context.Response.Headers.ContentSecurityPolicy = ReportHtml.Policy;

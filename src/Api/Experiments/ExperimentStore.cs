@@ -23,10 +23,11 @@ internal sealed class ExperimentStore(IDbContextFactory<StoreContext> stores, Ta
         }
 
         List<JobRow> jobs = await store.Jobs.AsNoTracking().Where(job => job.ExperimentId == id).OrderBy(job => job.Id).ToListAsync(token);
-        List<MetricRow> latest = await store.Jobs.AsNoTracking()
+        List<MetricRow> latest = await store.Jobs
             .Where(job => job.ExperimentId == id)
-            .SelectMany(job => store.Metrics.Where(metric =>
-                metric.JobId == job.Id && metric.Step == store.Metrics.Where(each => each.JobId == job.Id).Max(each => each.Step)))
+            .Join(store.Metrics.AsNoTracking(), job => job.Id, metric => metric.JobId, (job, metric) => new { job, metric })
+            .Where(each => each.metric.Step == store.Metrics.Where(metric => metric.JobId == each.job.Id).Max(metric => (int?)metric.Step))
+            .Select(each => each.metric)
             .ToListAsync(token);
         return new StoredExperiment(row, jobs, latest.ToDictionary(metric => metric.JobId));
     }

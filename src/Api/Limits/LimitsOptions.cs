@@ -41,7 +41,7 @@ internal sealed class LimitsOptions
     [Range(1, 256)]
     public int DecodingsAtOnce { get; set; } = 2;
 
-    /// <summary>Bytes that decodings hold at the same time: four a pixel of a coloured PNG, twice that where it is interlaced; six a pixel of a progressive JPEG.</summary>
+    /// <summary>Bytes that one decoding holds: four a pixel of a coloured PNG, twice that where it is interlaced; six a pixel of a progressive JPEG.</summary>
     [Range(4_000_000, 4_000_000_000)]
     public long DecodingBytes { get; set; } = 400_000_000;
 

@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Settings;
 using Microsoft.AspNetCore.Connections;
@@ -66,7 +67,11 @@ internal static class LimitsSetup
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = limits.JsonBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => connections.HandleAsync(connection, next)));
+        kestrel.ConfigureEndpointDefaults(endpoint => // the last call of it holds alone
+        {
+            endpoint.Use(next => connection => connections.HandleAsync(connection, next));
+            endpoint.UseRejectionProblems();
+        });
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeaderSeconds);
         kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.DownloadBytesPerSecond, TimeSpan.FromSeconds(limits.UploadGraceSeconds));
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.UploadBytesPerSecond, TimeSpan.FromSeconds(limits.UploadGraceSeconds));

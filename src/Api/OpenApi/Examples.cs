@@ -20,7 +20,13 @@ internal static class Examples
     /// </summary>
     public static Dictionary<string, IOpenApiExample>? Of(Type type, OpenApiDocument document, string operation = "")
     {
-        bool isPage = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Page<>);
+        Type? generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+        if (generic == typeof(IAsyncEnumerable<>))
+        {
+            type = type.GetGenericArguments()[0].MakeArrayType(); // which is what it is sent as
+        }
+
+        bool isPage = generic == typeof(Page<>);
         Type item = isPage ? type.GetGenericArguments()[0] : type.GetElementType() ?? type;
         string name = s_recorded.ContainsKey(operation) ? operation : item.Name;
         if (s_recorded[name] is not { } recorded)

@@ -52,12 +52,12 @@ public sealed partial class StrangerTests : IDisposable
         IPAddress? elsewhere = NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)
             .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
         Assert.SkipWhen(elsewhere is null, "This machine has no address but loopback.");
-        Caller[] ofOneAddress = await Task.WhenAll(Enumerable.Range(0, PerAddress + 5).Select(_ => Caller.ConnectAsync(elsewhere, port)));
-        int?[] answers = await Task.WhenAll(ofOneAddress.Select(stranger => stranger.TryAskAsync("/health/live")));
+        Caller?[] ofOneAddress = await Task.WhenAll(Enumerable.Range(0, PerAddress + 5).Select(_ => Caller.TryConnectAsync(elsewhere, port)));
+        int?[] answers = await Task.WhenAll(ofOneAddress.Select(stranger => stranger?.TryAskAsync("/health/live") ?? Task.FromResult<int?>(null)));
         Assert.Equal((PerAddress, 5), (answers.Count(answer => answer == 200), answers.Count(answer => answer is null)));
         using Caller beside = await Caller.ConnectAsync(IPAddress.Loopback, port);
         Assert.Equal(200, await beside.AskAsync("/v1/training-jobs", _key));
-        Array.ForEach(ofOneAddress, stranger => stranger.Dispose());
+        Array.ForEach(ofOneAddress, stranger => stranger?.Dispose());
     }
 
     private static int FreePort()
@@ -75,6 +75,19 @@ public sealed partial class StrangerTests : IDisposable
             var client = new TcpClient();
             await client.ConnectAsync(address, port);
             return new Caller(client, client.GetStream());
+        }
+
+        /// <returns>Null where the service closed the connection before it was seen to be open.</returns>
+        public static async Task<Caller?> TryConnectAsync(IPAddress address, int port)
+        {
+            try
+            {
+                return await ConnectAsync(address, port);
+            }
+            catch (SocketException)
+            {
+                return null;
+            }
         }
 
         /// <returns>The status of the answer.</returns>
