@@ -38,7 +38,17 @@ internal static class JpegEnding
         return true;
     }
 
-    private static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> jpeg) => HasEnd(jpeg) ? jpeg[..jpeg.LastIndexOf(EndOfImage)] : jpeg.TrimEnd((byte)0);
+    private static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> jpeg)
+    {
+        if (HasEnd(jpeg))
+        {
+            return jpeg[..jpeg.LastIndexOf(EndOfImage)];
+        }
+
+        // 0xff is the first half of a marker, or with the zero behind it a byte of the image (ITU-T T.81, F.1.2.3).
+        ReadOnlySpan<byte> body = jpeg.TrimEnd((byte)0);
+        return body is not [.., 0xff] ? body : body.Length < jpeg.Length ? jpeg[..(body.Length + 1)] : body[..^1];
+    }
 
     private static byte[]? Pixels(byte[] jpeg)
     {

@@ -9,7 +9,7 @@ public readonly record struct LossPoint(int Step, double? Train, double? Validat
 public static class LossPlot
 {
     /// <summary>Held while a plot is drawn and written, for each of its pixels.</summary>
-    public const int BytesPerPixel = 12;
+    public const int BytesPerPixel = 5;
 
     // SkiaSharp's build without dependencies finds no installed fonts, and would draw no text at all.
     private const string FontName = "DejaVu Sans";

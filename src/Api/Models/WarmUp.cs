@@ -1,6 +1,7 @@
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Images;
 using AutoencoderApi.Domain.Jobs;
@@ -28,6 +29,13 @@ internal sealed class WarmUp(CheckpointStore checkpoints, PictureDecoder decoder
             Model.WarmUp(NetworkPlan.For(TrainingSettings.For(architecture, SyntheticDigits.Name)));
         }
 
-        await checkpoints.FindAsync(Guid.Empty.ToString(), stoppingToken);
+        try
+        {
+            await checkpoints.FindAsync(Guid.Empty.ToString(), stoppingToken);
+        }
+        catch (Exception e) when (StoreFaults.IsAway(e))
+        {
+            // Then the first caller waits a little longer; what else there is to say of the store others say.
+        }
     }
 }
