@@ -122,7 +122,8 @@ public sealed class CodeTests(TrainedService trained)
         await Refused(HttpStatusCode.UnprocessableEntity, Body(NpyFile.Write([32, 2, 1], values)));
         await Refused(HttpStatusCode.UnprocessableEntity, Body(NpyFile.Write([64, 1, 1], [.. values[1..], float.NaN])));
         await Refused(HttpStatusCode.UnprocessableEntity, Body(NpyFile.Write([64, 1, 1], [.. values[1..], float.NegativeInfinity])));
-        await Refused(HttpStatusCode.UnsupportedMediaType, new ByteArrayContent(whole));
+        Assert.Equal((28, 28), await Expect.Png(await Http.PostAsync(path, new ByteArrayContent(whole)))); // its first bytes tell
+        await Refused(HttpStatusCode.UnsupportedMediaType, new ByteArrayContent([1, 2, 3]));
         await Refused(HttpStatusCode.UnsupportedMediaType, new StringContent("1, 2, 3", MediaTypeHeaderValue.Parse("text/csv")));
         var random = new Random(1);
         for (int i = 0; i < 300; i++)

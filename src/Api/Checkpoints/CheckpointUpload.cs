@@ -31,7 +31,7 @@ internal abstract record CheckpointUpload
 
         string? found = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token));
         return found == FirstBytes.Safetensors || (found is null && request.HasMediaType(RawType))
-            ? await ReadAsync(request.HttpContext, request.Body, token)
+            ? await ReadAsync(request.HttpContext, request.BodyReader.AsStream(), token)
             : new Refused(Problems.MediaTypeUnsupported(
                 $"{FirstBytes.Said(found)}Send a safetensors file as {RawType}, or as the field '{Field}' of {FileForm.MediaType}."));
     }

@@ -9,6 +9,7 @@ namespace AutoencoderApi.Api.Images;
 internal static class JpegEnding
 {
     private const int PadBytes = 256;
+    private const int SectorBytes = 512;
     private const int LargestCompared = 4_000_000; // pixels; of a larger image an eighth a side is compared
 
     private static ReadOnlySpan<byte> EndOfImage => [0xff, 0xd9];
@@ -45,9 +46,10 @@ internal static class JpegEnding
             return jpeg[..jpeg.LastIndexOf(EndOfImage)];
         }
 
-        // 0xff is the first half of a marker, or with the zero behind it a byte of the image (ITU-T T.81, F.1.2.3).
+        // A file that was never filled to its end has sectors of zeros there; a few zeros may be pixels.
         ReadOnlySpan<byte> body = jpeg.TrimEnd((byte)0);
-        return body is not [.., 0xff] ? body : body.Length < jpeg.Length ? jpeg[..(body.Length + 1)] : body[..^1];
+        body = jpeg.Length - body.Length < SectorBytes ? jpeg : body;
+        return body is [.., 0xff] ? body[..^1] : body; // half of a marker
     }
 
     private static byte[]? Pixels(byte[] jpeg)

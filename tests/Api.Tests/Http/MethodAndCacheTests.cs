@@ -30,7 +30,7 @@ public sealed class MethodAndCacheTests(TrainedService trained)
                 head = await Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
             Assert.True(get.StatusCode == head.StatusCode, $"{path}: GET {get.StatusCode}, HEAD {head.StatusCode}");
             Assert.Empty(await head.Content.ReadAsByteArrayAsync());
-            foreach (string header in s_compared.Where(header => header != "Content-Length" || HasLength(head)))
+            foreach (string header in s_compared.Where(header => header != "Content-Length" || (HasLength(head) && HasLength(get))))
             {
                 Assert.True(Values(get, header) == Values(head, header),
                     $"{path}: {header} is '{Values(get, header)}' of GET, and '{Values(head, header)}' of HEAD");
