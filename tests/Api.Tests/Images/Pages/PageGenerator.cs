@@ -6,11 +6,12 @@ namespace AutoencoderApi.Api.Tests.Images.Pages;
 
 /// <summary>Pages with a known digit on them. Each page is a function of the seed and its number alone (and of whether MNIST is at hand).</summary>
 /// <param name="mnist">A third of the digits are taken from here; null: all are strokes of a pen.</param>
-/// <param name="maxMegapixels">Sizes are log-uniform from 0.05 to this.</param>
+/// <param name="maxMegapixels">Sizes are log-uniform from 0.05 to this, as PNG to 36 at most.</param>
 internal sealed class PageGenerator(ulong seed, DigitSet? mnist, double maxMegapixels)
 {
     private const double MinMegapixels = 0.05;
     private const double LargeMegapixels = 12;
+    private const double LargestPng = 36;
 
     private static readonly Rgb[] s_pens =
         [(28, 48, 140), (45, 80, 190), (190, 30, 40), (205, 70, 60), (20, 110, 50), (110, 40, 140), (90, 55, 30), (225, 110, 20), (225, 60, 140), (60, 150, 200)];
@@ -42,9 +43,11 @@ internal sealed class PageGenerator(ulong seed, DigitSet? mnist, double maxMegap
 
     private Sheet Blank(string kind, ref SplitMix64 random)
     {
-        double megapixels = kind == PageKinds.Large && maxMegapixels > LargeMegapixels
-            ? Between(LargeMegapixels, maxMegapixels, ref random)
-            : MinMegapixels * Math.Exp(random.NextDouble() * Math.Log(maxMegapixels / MinMegapixels));
+        bool isJpeg = kind is PageKinds.Jpeg or PageKinds.Photo or PageKinds.ExifJpeg or PageKinds.Large;
+        double most = isJpeg ? maxMegapixels : Math.Min(maxMegapixels, LargestPng);
+        double megapixels = kind == PageKinds.Large && most > LargeMegapixels
+            ? Between(LargeMegapixels, most, ref random)
+            : MinMegapixels * Math.Exp(random.NextDouble() * Math.Log(most / MinMegapixels));
         double aspect = (new[] { 1, 4.0 / 3, Math.Sqrt(2), 16.0 / 9 })[random.NextBelow(4)];
         (int longer, int shorter) = ((int)Math.Sqrt(megapixels * 1e6 * aspect), (int)Math.Sqrt(megapixels * 1e6 / aspect));
         return random.NextBelow(2) == 0 ? new Sheet(shorter, longer) : new Sheet(longer, shorter);
