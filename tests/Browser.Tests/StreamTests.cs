@@ -92,7 +92,7 @@ public sealed class StreamTests(Chromium chromium)
         foreach (IPage page in pages)
         {
             ILocator loss = page.Locator("#legend li").Filter(new() { HasText = job.Name }).Locator(".hint");
-            await loss.Sees().Not.ToHaveTextAsync("waits");
+            await loss.Sees().Not.ToHaveTextAsync("waiting");
             await loss.Sees().Not.ToHaveTextAsync(await loss.InnerTextAsync());
         }
     }
