@@ -38,7 +38,7 @@ export function tell() {
   const isKnown = api.key.isKnown && caller !== null && !isLocal;
   say(byId("key-open"), isKnown ? "Key ✓" : "Key");
   say(byId("role"), isKnown ? caller.role : "");
-  say(byId("key-state"), caller === null ? (api.key.get() ? "The service does not know the key of this tab." : "This tab has no key.")
+  say(byId("key-state"), caller === null ? (api.key.get() ? "The role of this tab's key is not known." : "This tab has no key.")
     : !isLocal ? `This tab uses the key ${caller.name}, which has the role ${caller.role}.`
     : `This tab needs no key: on this machine it has the role ${caller.role}.`);
   byId("key-remove").hidden = !api.key.get();
@@ -49,13 +49,7 @@ const lack = (role) => (may(role) ? "" : `Needs the role ${role}; this key has t
 function apply(element) {
   const role = element.dataset.needs;
   element.title = lack(role);
-  if (element.tagName === "FIELDSET") {
-    element.disabled = !may(role);
-  } else if (may(role)) {
-    element.setAttribute("href", element.dataset.href);
-    element.removeAttribute("aria-disabled");
-  } else {
-    element.removeAttribute("href");
-    element.setAttribute("aria-disabled", "true");
-  }
+  if (element.tagName === "FIELDSET") element.disabled = !may(role);
+  else if (may(role)) element.setAttribute("href", element.dataset.href);
+  else element.removeAttribute("href"); // a link that leads nowhere is a placeholder (WHATWG HTML, section 4.5.1)
 }
