@@ -114,6 +114,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         api.MapLayers();
         api.MapCodes();
         api.MapDatasets();
+        api.MapCaller();
         app.MapDashboard();
     }
 

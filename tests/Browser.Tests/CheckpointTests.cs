@@ -47,17 +47,26 @@ public sealed class CheckpointTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_checkpoint_file_is_imported_and_looked_into_and_a_file_that_is_none_is_refused_in_words()
+    public async Task A_checkpoint_file_is_imported_and_looked_into_and_a_file_that_is_none_is_refused_in_a_persons_words()
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
-        await page.Locator("#import").SetInputFilesAsync(File("not-one.safetensors", "no weights in here"u8.ToArray()));
-        await page.Locator("#import-error").Sees().ToContainTextAsync("not-one.safetensors is not taken.");
-        await page.Locator("#import-error").Sees().ToContainTextAsync("header");
-
         byte[] weights = await chromium.Client.Http.GetByteArrayAsync("/v1/checkpoints/latest/weights");
+        byte[] digit = await chromium.Client.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/0.png");
+        foreach ((FilePayload file, string reason) in ((FilePayload, string)[])
+            [
+                (File("words.safetensors", "no weights in here"u8.ToArray()), "words.safetensors could not be imported. It is no checkpoint file. Choose a file that"),
+                (File("none.safetensors", []), "none.safetensors could not be imported. The file is empty."),
+                (new() { Name = "digit.png", MimeType = "image/png", Buffer = digit }, "digit.png could not be imported. It is an image. Open it as a digit instead"),
+                (File("half.safetensors", weights[..^100]), "half.safetensors could not be imported. It is damaged, or of a network that this service cannot run."),
+            ])
+        {
+            await page.Locator("#import").SetInputFilesAsync(file);
+            await page.Locator("#import-error").Sees().ToContainTextAsync(reason);
+        }
+
         await page.Locator("#import").SetInputFilesAsync(File("My model.safetensors", weights));
-        await page.Locator("#import-outcome").Sees().ToContainTextAsync("is here");
+        await page.Locator("#import-outcome").Sees().ToHaveTextAsync("Imported My model.safetensors; it is selected below.");
         await page.Locator("#import-error").Sees().ToBeEmptyAsync();
         await page.Locator(".one-network h4").First.Sees().ToContainTextAsync("my-model, step");
         await page.Locator("#pick-0 option:checked").Sees().ToContainTextAsync("my-model, step");

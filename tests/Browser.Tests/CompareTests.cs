@@ -21,6 +21,7 @@ public sealed class CompareTests(Chromium chromium)
         await five.Locator("tbody tr").Sees().ToHaveCountAsync(5);
         await page.Locator("#experiments-live").Sees().ToContainTextAsync("five has ended:");
         await five.Locator("td .status").Sees().ToHaveTextAsync(["succeeded", "succeeded", "succeeded", "succeeded", "succeeded"]);
+        await State(five).Sees().ToHaveTextAsync("succeeded");
         await five.Locator(".chart .curve:not(.thin)").Sees().ToHaveCountAsync(5);
         await BestIsMarked(five);
 
@@ -69,10 +70,10 @@ public sealed class CompareTests(Chromium chromium)
     }
 
     [Theory]
-    [InlineData("learningRate", "0.01, high", "wrong type")]
-    [InlineData("kernelSize", "3, 4", "must be an odd number")]
-    [InlineData("architecture", "strided, round", "must be one of strided")]
-    [InlineData("seed", "", "wrong type")]
+    [InlineData("learningRate", "0.01, high", "“high” must be a number from 0.000001 to 1.")]
+    [InlineData("kernelSize", "2, 3, 4", "“2” must be one of 1, 3, 5, 7, 9. “4” must be one of 1, 3, 5, 7, 9.")]
+    [InlineData("architecture", "strided, round", "“round” must be one of strided, zero-unpool")]
+    [InlineData("seed", "", "must be a whole number from 0 to 2,147,483,647.")]
     public async Task A_bad_value_of_a_sweep_is_marked_in_words_where_it_stands_and_starts_nothing(string setting, string values, string reason)
     {
         IPage page = await chromium.Open();
@@ -100,16 +101,48 @@ public sealed class CompareTests(Chromium chromium)
         ILocator experiment = Experiment(page, "too-long");
         await experiment.Locator("tbody tr").Last.Sees().ToContainTextAsync("8 8");
         await page.Button("Cancel too-long").ClickAsync();
-        await page.Answer("Go on");
+        await page.Answer("Keep running");
         await page.Button("Cancel too-long").Sees().ToBeFocusedAsync();
         await page.Button("Cancel too-long").ClickAsync();
-        await page.Answer("Cancel the jobs");
+        await page.Answer("Cancel all 4 jobs");
         await experiment.Locator("td .status").Sees().ToHaveTextAsync(["cancelled", "cancelled", "cancelled", "cancelled"]);
+        await State(experiment).Sees().ToHaveTextAsync("cancelled");
         await page.Button("Delete too-long").ClickAsync();
         await page.Answer("Delete");
         await experiment.Sees().ToHaveCountAsync(0);
         await page.Heading("Experiments").Sees().ToBeFocusedAsync();
     }
+
+    [Fact]
+    public async Task An_experiment_stands_as_its_jobs_do_whether_its_table_is_open_or_not()
+    {
+        chromium.SkipWithoutBrowser();
+        using HttpResponseMessage made = await chromium.Client.Post(
+            "/v1/experiments",
+            """
+            {"name":"mixed","common":{"architecture":"dense","denseWidths":[30,10],"dataset":"synthetic-digits"},
+            "jobs":[{"steps":10},{"steps":10,"learningRate":0.02},{"steps":100000}]}
+            """);
+        string experiment = made.Headers.Location!.ToString();
+        string last = (string)(await chromium.Client.Json(experiment))["jobs"]![2]!["job"]!;
+        IPage page = await chromium.Open();
+        await State(Experiment(page, "mixed")).Sees().ToContainTextAsync("running, 2 of 3 ended");
+        await page.Button("Cancel mixed").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByText("Cancel 1 of 3 jobs", new() { Exact = true }).Sees().ToBeVisibleAsync();
+        await page.Answer("Keep running");
+        using HttpResponseMessage cancelled = await chromium.Client.Post($"{last}/cancel", "");
+        await chromium.Client.Await(experiment, each => (string?)each["status"] == "ended");
+        await page.ReloadAsync();
+        ILocator mixed = Experiment(page, "mixed");
+        await State(mixed).Sees().ToHaveTextAsync("2 succeeded, 1 cancelled");
+        await mixed.GetByText("Curves and table").ClickAsync(); // closes or opens it
+        await State(mixed).Sees().ToHaveTextAsync("2 succeeded, 1 cancelled");
+        await page.Button("Delete mixed").ClickAsync();
+        await page.Answer("Delete");
+        await mixed.Sees().ToHaveCountAsync(0);
+    }
+
+    private static ILocator State(ILocator experiment) => experiment.Locator(".head .status");
 
     private static ILocator Experiment(IPage page, string name) => page.Locator(".experiment").Filter(new() { Has = page.Heading(name) });
 

@@ -5,32 +5,39 @@ using Microsoft.Playwright;
 
 namespace AutoencoderApi.Browser.Tests;
 
-/// <summary>A service of its own that lets nobody in without an operator's key.</summary>
+/// <summary>A service of its own that lets nobody in without a key, an operator's or a reader's.</summary>
 internal sealed class KeyedService : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-keyed-").FullName;
-    private readonly string _key = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
     private ServiceProcess? _service;
 
     private KeyedService()
     {
     }
 
+    public string OperatorKey { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+
+    public string ReaderKey { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+
     public string Url => _service!.Client.Http.BaseAddress!.ToString();
 
     public static async Task<KeyedService> Start()
     {
         var keyed = new KeyedService();
-        string hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(keyed._key)));
-        keyed._service = await ServiceProcess.Start(keyed._folder, ("Access__Keys__0__Hash", hash), ("Access__Keys__0__Role", "Operator"));
+        keyed._service = await ServiceProcess.Start(
+            keyed._folder,
+            ("Access__Keys__0__Hash", HashOf(keyed.OperatorKey)), ("Access__Keys__0__Role", "Operator"),
+            ("Access__Keys__1__Hash", HashOf(keyed.ReaderKey)), ("Access__Keys__1__Role", "Reader"), ("Access__Keys__1__Name", "looker"));
         return keyed;
+
+        static string HashOf(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
     }
 
     /// <summary>Enters the key that the page asks for.</summary>
     public async Task Unlock(IPage page)
     {
         await page.Button("Enter a key").ClickAsync();
-        await page.GetByLabel("Key", new() { Exact = true }).FillAsync(_key);
+        await page.GetByLabel("Key", new() { Exact = true }).FillAsync(OperatorKey);
         await page.Button("Use it").ClickAsync();
     }
 

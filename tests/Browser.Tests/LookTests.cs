@@ -86,7 +86,7 @@ public sealed class LookTests(Chromium chromium)
         await page.Keyboard.PressAsync("Enter");
         await page.Heading("code, map 31").Sees().ToBeVisibleAsync();
         string numbers = await page.Locator("#map-facts").InnerTextAsync();
-        Assert.Matches("(?s)Size\\s+7×7.*Min\\s+\\S+.*Max\\s+\\S+.*Mean\\s+\\S+.*(alive|dead)", numbers);
+        Assert.Matches("(?s)Size\\s+7×7.*Min\\s+\\S+.*Max\\s+\\S+.*Mean\\s+\\S+", numbers);
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Heading("code, map 0").Sees().ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
@@ -175,6 +175,49 @@ public sealed class LookTests(Chromium chromium)
         await page.Pick("Checkpoint", "strided");
         await page.Button("code map 5, dead").Sees().ToHaveClassAsync("tile dead");
         await page.Locator("[data-layer=output] .tile").First.Sees().ToHaveClassAsync("tile");
+    }
+
+    [Fact]
+    public async Task A_map_that_is_zero_for_one_digit_is_silent_for_this_digit_and_nowhere_called_dead()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Pick("Checkpoint", "strided");
+        await page.Button("Clear").ClickAsync(); // nothing drawn: a relu network without bias has only zeros
+        ILocator silent = page.Locator(".tile[aria-label$=', silent for this digit']");
+        await silent.First.Sees().ToBeVisibleAsync();
+        await page.Locator(".silent-count").Filter(new() { HasTextRegex = new(@"^\d+ of \d+ silent for this digit$") }).First.Sees().ToBeVisibleAsync();
+        await silent.First.ClickAsync();
+        await page.Locator("#map-facts").Sees().ToContainTextAsync("silent for this digit");
+        Assert.DoesNotMatch(@"\b[Dd]ead\b", await page.Locator("#look").InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task Two_fingers_draw_two_strokes_and_no_line_between_them()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Button("Clear").ClickAsync();
+        await page.Locator("#pad").ScrollIntoViewIfNeededAsync();
+        LocatorBoundingBoxResult box = (await page.Locator("#pad").BoundingBoxAsync())!;
+        ICDPSession touch = await page.Context.NewCDPSessionAsync(page);
+        await Send("touchStart", (0.2f, 0.2f));
+        await Send("touchStart", (0.2f, 0.2f), (0.8f, 0.2f));
+        for (float y = 0.3f; y < 0.8f; y += 0.1f)
+        {
+            await Send("touchMove", (0.2f, y), (0.8f, y));
+        }
+
+        await Send("touchEnd");
+        int[] ink = await page.Locator("#pad").EvaluateAsync<int[]>(
+            "pad => [0.2, 0.5, 0.8].map(x => pad.getContext('2d').getImageData(x * pad.width, 0, 1, pad.height).data.filter((value, i) => i % 4 === 0 && value > 0).length)");
+        Assert.True(ink[0] > 100 && ink[2] > 100 && ink[1] == 0, string.Join(", ", ink));
+
+        Task Send(string type, params (float X, float Y)[] fingers) => touch.SendAsync("Input.dispatchTouchEvent", new()
+        {
+            ["type"] = type,
+            ["touchPoints"] = fingers.Select((finger, id) => new { x = box.X + finger.X * box.Width, y = box.Y + finger.Y * box.Height, id }).ToArray(),
+        });
     }
 
     [Fact]

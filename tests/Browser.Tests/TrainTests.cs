@@ -14,7 +14,16 @@ public sealed partial class TrainTests(Chromium chromium)
         string folder = Directory.CreateTempSubdirectory("autoencoder-first-").FullName;
         await using (ServiceProcess service = await ServiceProcess.Start(folder))
         {
-            IPage page = await chromium.Open(service.Client.Http.BaseAddress!.ToString());
+            var held = new TaskCompletionSource();
+            IPage page = await chromium.Open(service.Client.Http.BaseAddress!.ToString(), prepare: page => page.RouteAsync("**/v1/training-jobs?*", async route =>
+            {
+                await held.Task;
+                await route.ContinueAsync();
+            }));
+            await page.Button("Key").Sees().ToBeVisibleAsync();
+            Assert.Equal("", (await page.Locator("main").InnerTextAsync()).Trim()); // as long as nothing is known of what there is
+            held.SetResult();
+            await page.Button("Train your first network").Sees().ToBeVisibleAsync();
             await page.Heading("Jobs").Sees().ToBeHiddenAsync();
             await page.Button("Train your first network").ClickAsync();
             await page.Rows().Sees().ToHaveCountAsync(1);
@@ -81,18 +90,39 @@ public sealed partial class TrainTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_bad_setting_is_marked_in_words_where_it_stands_and_starts_nothing()
+    public async Task All_bad_settings_are_marked_at_once_with_type_and_range_and_start_nothing()
     {
         IPage page = await chromium.Open();
         await page.Rows().First.Sees().ToBeVisibleAsync();
         int before = await page.Rows().CountAsync();
         await page.GetByText("More settings").ClickAsync();
-        await page.GetByLabel("Kernel size").FillAsync("4");
+        ILocator form = page.Form("A new network");
+        (string Label, string Id, string Typed, string Rule)[] wrong =
+        [
+            ("Steps", "steps", "0", "must be a whole number from 1 to 100,000."),
+            ("Name", "name", "My net", "must be 1 to 64 lower-case letters"),
+            ("Pictures in a batch", "batchSize", "many", "must be a whole number from 1 to 1,000."),
+            ("Learning rate", "learningRate", "2", "must be a number from 0.000001 to 1."),
+            ("Channels", "channels", "8", "must be two whole numbers from 1 to 64."),
+            ("Kernel size", "kernelSize", "4", "must be one of 1, 3, 5, 7, 9."),
+            ("Start from checkpoint", "startFrom", "x", "must be a checkpoint's id"),
+        ];
+        foreach ((string label, _, string typed, _) in wrong)
+        {
+            await form.Field(label).FillAsync(typed);
+        }
+
         await page.Button("Train").ClickAsync();
-        ILocator field = page.GetByLabel("Kernel size");
-        await field.Sees().ToHaveAttributeAsync("aria-invalid", "true");
-        await field.Sees().ToBeFocusedAsync();
-        await page.Locator("#kernelSize-error").Sees().ToContainTextAsync("must be an odd number");
+        foreach ((string label, string id, _, string rule) in wrong)
+        {
+            await page.Locator($"#{id}-error").Sees().ToContainTextAsync(rule);
+            await form.Field(label).Sees().ToHaveAttributeAsync("aria-invalid", "true");
+        }
+
+        await page.Locator("#form-error").Sees().ToHaveTextAsync($"Please change: {string.Join(", ", wrong.Select(field => field.Label))}.");
+        await form.Field("Steps").Sees().ToBeFocusedAsync();
+        await form.Field("Steps").FillAsync("10");
+        await page.Locator("#steps-error").Sees().ToHaveCountAsync(0);
         Assert.Equal(before, await page.Rows().CountAsync());
     }
 

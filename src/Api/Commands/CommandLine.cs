@@ -1,18 +1,13 @@
-using AutoencoderApi.Domain;
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Commands;
 
 /// <summary>What the program does besides serving, told by its first arguments.</summary>
 internal static class CommandLine
 {
-    private static readonly string s_usage = $"""
-        usage: AutoencoderApi.Api [--SETTING=VALUE ...]          serve; see docs/security.md and README.md for the settings
-               AutoencoderApi.Api keys create --role {string.Join('|', WireFormat.Names<Role>())} [--name NAME]
-               AutoencoderApi.Api health                         ask the service of this configuration whether it is ready
-               AutoencoderApi.Api openapi                        show the OpenAPI document
-               AutoencoderApi.Api backup FILE                    copy the SQLite store to a new file, also while the service runs; see docs/deploy.md
-        """;
+    private static readonly string[] s_help = ["--help", "-h", "-?"];
 
     /// <summary>Runs the command that the arguments name.</summary>
     /// <param name="stop">Cancelled where the process is asked to stop.</param>
@@ -20,24 +15,47 @@ internal static class CommandLine
     public static async Task<int?> RunAsync(string[] args, CancellationToken stop) => args switch
     {
         [] => null,
-        ["--help" or "-h"] => Help(),
-        [var setting, ..] when setting.StartsWith("--", StringComparison.Ordinal) => null,
-        ["keys", "create", .. var rest] when KeysCommand.Parse(rest) is { } command => command.Run(Console.Out),
+        ["help", ..] => Help(),
+        _ when args.Any(s_help.Contains) => Help(),
+        [var setting, ..] when setting.StartsWith("--", StringComparison.Ordinal) => Fault(args) is { } fault ? Usage(fault) : null,
+        ["keys", "create", .. var rest] => KeysCommand.Parse(rest) is { } command
+            ? command.Run(Console.Out)
+            : Usage($"keys create needs --role {string.Join('|', WireFormat.Names<Role>())}, and takes --name NAME: {SettingsRules.NameRule}"),
         [OpenApiCommand.Name] => null, // Program runs it: the document is of its endpoints
         ["health"] => await HealthCommand.RunAsync(Console.Error, stop),
         [BackupCommand.Name, _] => null, // Program runs it: with the configuration of the service
-        _ => Usage(),
+        [BackupCommand.Name, ..] => Usage("backup needs one FILE, the copy to be made."),
+        _ => Usage($"There is no command '{string.Join(' ', args)}'."),
     };
+
+    /// <summary>What is wrong with the settings among the arguments; null where each has its value, as <c>--NAME=VALUE</c> or <c>--NAME VALUE</c>.</summary>
+    private static string? Fault(string[] args)
+    {
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (!args[i].StartsWith("--", StringComparison.Ordinal))
+            {
+                return $"'{args[i]}' is no setting: write --NAME=VALUE.";
+            }
+
+            if (!args[i].Contains('=') && (++i == args.Length || args[i].StartsWith("--", StringComparison.Ordinal)))
+            {
+                return $"'{args[i - 1]}' has no value: write --NAME=VALUE.";
+            }
+        }
+
+        return null;
+    }
 
     private static int Help()
     {
-        Console.WriteLine(s_usage);
+        Console.WriteLine(UsageText.Help);
         return 0;
     }
 
-    private static int Usage()
+    private static int Usage(string fault)
     {
-        Console.Error.WriteLine(s_usage);
+        Console.Error.WriteLine($"{fault}\n{UsageText.Commands}\n\n--help shows the settings.");
         return 2;
     }
 }

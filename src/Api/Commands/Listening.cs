@@ -5,7 +5,7 @@ namespace AutoencoderApi.Api.Commands;
 /// <summary>Where the service listens.</summary>
 internal static class Listening
 {
-    private const string Default = "http://localhost:8080";
+    public const string Default = "http://localhost:8080";
     private const string Ports = "ASPNETCORE_HTTP_PORTS";
 
     /// <summary>Listens on the default address unless the configuration names another.</summary>

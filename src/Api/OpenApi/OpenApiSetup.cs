@@ -81,6 +81,7 @@ internal static class OpenApiSetup
     {
         public void Apply(OpenApiDocument document, DocumentFilterContext context) => document.Tags = new HashSet<OpenApiTag>
         {
+            new() { Name = "Access", Description = "Who calls, and what the caller may do." },
             new() { Name = "Checkpoints", Description = "The networks that jobs have written, and files from elsewhere." },
             new() { Name = "Data sets", Description = "What can be trained on." },
             new() { Name = "Experiments", Description = "Jobs that belong together, compared." },

@@ -50,6 +50,7 @@ public sealed class RoleTests(KeyedService service)
         ["putDataset"] = Role.Operator,
         ["deleteDataset"] = Role.Operator,
         ["getDatasetPicture"] = Role.Reader,
+        ["getCaller"] = Role.Reader,
     };
 
     [Fact]

@@ -20,20 +20,42 @@ public sealed class CommandTests
     }
 
     [Theory]
-    [InlineData("keys")]
-    [InlineData("keys", "create")]
-    [InlineData("keys", "create", "--role")]
-    [InlineData("keys", "create", "--role", "king")]
-    [InlineData("keys", "create", "--role", "reader", "--name", "../x")]
-    [InlineData("keys", "create", "--role", "operator", "--name", "local")]
-    [InlineData("keys", "delete")]
-    [InlineData("health", "now")]
-    [InlineData("serve")]
-    public async Task Unknown_arguments_are_answered_with_the_usage_and_2(params string[] arguments)
+    [InlineData("There is no command 'keys'.", "keys")]
+    [InlineData("keys create needs --role", "keys", "create")]
+    [InlineData("keys create needs --role", "keys", "create", "--role")]
+    [InlineData("keys create needs --role", "keys", "create", "--role", "king")]
+    [InlineData("keys create needs --role", "keys", "create", "--role", "reader", "--name", "../x")]
+    [InlineData("keys create needs --role", "keys", "create", "--role", "operator", "--name", "local")]
+    [InlineData("There is no command 'keys delete'.", "keys", "delete")]
+    [InlineData("There is no command 'health now'.", "health", "now")]
+    [InlineData("There is no command 'serve'.", "serve")]
+    [InlineData("backup needs one FILE", "backup")]
+    [InlineData("'--hlep' has no value", "--hlep")]
+    [InlineData("'now' is no setting", "--Role=all", "now")]
+    public async Task Unknown_arguments_are_answered_with_what_is_wrong_the_usage_and_2(string fault, params string[] arguments)
     {
         (int status, string output, string errors) = await ServiceProcess.Run(arguments);
         Assert.Equal((2, ""), (status, output));
-        Assert.StartsWith("usage:", errors);
+        Assert.StartsWith(fault, errors);
+        Assert.Contains("\nusage: ", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    [InlineData("help")]
+    [InlineData("keys", "create", "--help")]
+    [InlineData("backup", "-h")]
+    [InlineData("--Role=all", "--help")]
+    public async Task Help_shows_every_command_and_the_settings_wherever_it_is_asked_for(params string[] arguments)
+    {
+        (int status, string output, string errors) = await ServiceProcess.Run(arguments);
+        Assert.Equal((0, ""), (status, errors));
+        Assert.All(
+            ["keys create --role reader|operator|admin", "health", "openapi", "backup FILE", "Exit status",
+            "ASPNETCORE_URLS", "http://localhost:8080", "Store__Folder", "./data", "ConnectionStrings__Store", "Access__Keys__N__Hash"],
+            word => Assert.Contains(word, output, StringComparison.Ordinal));
+        Assert.All(output.Split('\n'), line => Assert.InRange(line.Length, 0, 140));
     }
 
     [Fact]

@@ -6,13 +6,22 @@ import { byId } from "./dom.js";
 import { Experiments } from "./experiments.js";
 import { jobForm } from "./form.js";
 import { Jobs } from "./jobs.js";
+import { keyDialog } from "./key-dialog.js";
 import { latest } from "./latest.js";
 import { look } from "./look.js";
 import { clear, show } from "./notice.js";
+import * as role from "./role.js";
 
 api.key.takeFromAddress(); // before the first call
 const inside = look();
-const refreshLook = latest(() => inside.refresh(), show);
+const refreshLook = latest(() => inside.refresh());
+const offerDatasets = latest(async () => {
+  const datasets = await api.get("/v1/datasets");
+  form.offer(datasets);
+  experiment.offer(datasets);
+  inside.offer(datasets);
+});
+const askRole = latest(async () => role.take(await role.ask()));
 const pick = (checkpoint) => inside.pick(checkpoint);
 const jobs = new Jobs({ look: pick, checkpoints: refreshLook });
 const experiments = new Experiments({ look: pick, checkpoints: refreshLook, jobs: () => jobs.refresh() });
@@ -23,44 +32,10 @@ byId("notice-close").onclick = clear;
 keyDialog(begin);
 await begin();
 
+/** Asks for all that the page shows; of what the service cannot answer now, once it answers. */
 async function begin() {
-  try {
-    clear();
-    await Promise.all([jobs.refresh(), experiments.refresh(), offerDatasets()]); // the first call for a data set reads its files
-    await refreshLook();
-  } catch (fault) {
-    show(fault);
-  }
-}
-
-async function offerDatasets() {
-  const datasets = await api.get("/v1/datasets");
-  form.offer(datasets);
-  experiment.offer(datasets);
-  inside.offer(datasets);
-}
-
-function keyDialog(changed) {
-  const dialog = byId("key-dialog");
-  const open = () => {
-    byId("key-value").value = api.key.get();
-    dialog.showModal();
-  };
-  const mark = () => (byId("key-open").textContent = api.key.get() ? "Key ✓" : "Key");
-  byId("key-open").onclick = open;
-  byId("notice-key").onclick = open;
-  byId("key-cancel").onclick = () => dialog.close();
-  byId("key-form").onsubmit = (event) => {
-    event.preventDefault();
-    api.key.set(byId("key-value").value.trim());
-    dialog.close();
-    mark();
-    changed();
-  };
-  addEventListener("hashchange", () => {
-    if (!api.key.takeFromAddress()) return;
-    mark();
-    changed();
-  });
-  mark();
+  clear();
+  role.take(null);
+  await Promise.all([askRole(), jobs.refresh(), experiments.refresh(), offerDatasets()]);
+  await refreshLook();
 }

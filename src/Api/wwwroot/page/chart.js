@@ -40,7 +40,7 @@ export class Chart {
     return `series-${this.#colours.get(id)}`;
   }
 
-  /** @param series [{id, name, steps, points: [{step, trainLoss, validationLoss}]}]: steps is how far the axis reaches at least. */
+  /** @param series [{id, name, isOver, steps, points: [{step, trainLoss, validationLoss}]}]: steps is how far the axis reaches at least. */
   show(series) {
     for (const id of this.#colours.keys()) {
       if (!series.some((each) => each.id === id)) this.#colours.delete(id);
@@ -49,7 +49,7 @@ export class Chart {
     this.#draw();
     this.#legend.replaceChildren(...series.map((each) => el("li", {},
       el("span", { className: `key ${this.colourOf(each.id)}` }), `${each.name} `,
-      el("span", { className: "hint", textContent: each.points.length > 0 ? loss(each.points.at(-1).validationLoss) : "waits" }))));
+      el("span", { className: "hint", textContent: each.points.length > 0 ? loss(each.points.at(-1).validationLoss) : each.isOver ? "no loss" : "waiting" }))));
   }
 
   #draw() {

@@ -1,9 +1,9 @@
 /** The code of the digit, as numbers to take away, and what becomes of the digit where one map is changed. */
 
 import * as api from "./api.js";
-import { count, el, save, say } from "./dom.js";
+import { count, el, outdate, save, say } from "./dom.js";
 import { latest } from "./latest.js";
-import { attempt, show } from "./notice.js";
+import { attempt, refuse, succeeded } from "./notice.js";
 import { SIDE, draw } from "./pixels.js";
 
 export class Code {
@@ -22,8 +22,14 @@ export class Code {
     this.#path = `/v1/checkpoints/${reference}`;
     const download = el("button", { type: "button", textContent: "Download for NumPy" });
     download.onclick = () => attempt(download, () => this.#download());
-    const decode = latest(() => this.#decode(), show);
-    this.#map.onchange = this.#factor.oninput = () => decode();
+    const decode = latest(async () => {
+      await this.#decode();
+      outdate(this.element, false);
+    }, refuse, succeeded);
+    this.#map.onchange = this.#factor.oninput = () => {
+      outdate(this.element);
+      decode();
+    };
     this.#details.ontoggle = () => this.#list();
     this.element = el("article", { className: "code" },
       el("h4", { textContent: title }),

@@ -1,6 +1,7 @@
 /** The form for a new experiment: all networks side by side, or the values of one or two settings against each other. */
 
 import * as api from "./api.js";
+import { check } from "./check.js";
 import { byId, count, el } from "./dom.js";
 import { send } from "./fields.js";
 import { NETWORKS, labelOf, options, rhythm, typed } from "./settings.js";
@@ -35,7 +36,11 @@ export function experimentForm(started) {
   form.oninput = () => render(form);
   form.onsubmit = (event) => {
     event.preventDefault();
-    send(form, form.querySelector("[type=submit]"), async () => started(await api.post(PATH, request(form))), (field) => inputOf(form, field));
+    send(form, form.querySelector("[type=submit]"), async () => {
+      const body = request(form);
+      await check(valuesIn(body));
+      started(await api.post(PATH, body));
+    }, (field) => inputOf(form, field));
   };
   render(form);
   return { offer: (datasets) => options(form.elements.dataset, datasets) };
@@ -75,6 +80,13 @@ function request(form) {
     : { preset: PRESET };
   return { ...kind, common, ...(name.value.trim() === "" ? {} : { name: name.value.trim() }) };
 }
+
+/** All that the service will check by itself: what the jobs have in common, each value of a sweep, and the name. */
+const valuesIn = ({ common, grid = {}, name }) => [
+  ...Object.entries(grid).flatMap(([field, values]) => values.map((value) => ({ field, value, shown: [value].flat().join(" ") }))),
+  ...Object.entries(common).map(([field, value]) => ({ field, value })),
+  ...(name === undefined ? [] : [{ field: "name", value: name }]),
+];
 
 /** A swept setting's values, or the form's own input; what is wrong with the whole sweep stands at its first values. */
 function inputOf(form, field) {

@@ -52,6 +52,6 @@ export class Curves {
   draw() {
     const shown = this.#jobs().filter((job) => this.#points.has(job.id));
     this.#chart.show(shown.map((job) => ({
-      id: job.id, name: nameOf(job), points: this.#points.get(job.id), steps: isOver(job) ? 0 : job.settings.steps })));
+      id: job.id, name: nameOf(job), points: this.#points.get(job.id), isOver: isOver(job), steps: isOver(job) ? 0 : job.settings.steps })));
   }
 }

@@ -1,38 +1,53 @@
 /** Where the digit comes from: the pad, a picture, or the test digits of a data set. All end as 784 pixels. */
 
 import * as api from "./api.js";
-import { byId, el } from "./dom.js";
+import { byId, el, outdate } from "./dom.js";
 import { acceptDrops } from "./drops.js";
 import { latest } from "./latest.js";
-import { attempt, show } from "./notice.js";
+import { attempt, refuse } from "./notice.js";
 import { Pad } from "./pad.js";
 import { read, shrink } from "./pixels.js";
 
 /**
  * @param reference gives the checkpoint that is looked at: its calls prepare uploaded pictures.
+ * @param asked called when a digit has been asked for that is still to come.
  * @param changed called with the pixels and the time of the event that made them.
  */
-export function digitSource(reference, changed) {
+export function digitSource(reference, asked, changed) {
   /** The service prepares the picture; the left half of a pair is what the network got. */
   const prepare = async (picture, preprocess) =>
     api.picture(`/v1/checkpoints/${reference()}/reconstruction?layout=pair&preprocess=${preprocess}`, picture);
 
-  const fromPad = latest(async (at) => {
+  async function takePad(at) {
     const centred = byId("centre").checked && !pad.isEmpty;
     changed(centred ? read(await prepare(await pad.blob(), "mnist")) : shrink(pad.image), at);
-  }, show);
-  const pad = new Pad(byId("pad"), fromPad);
+  }
 
-  const fromDataset = latest(async (at) => {
+  async function takeTestDigit(at) {
     const [name, index] = [byId("stepper-set").value, byId("stepper-index").value];
     const bitmap = await api.picture(`/v1/datasets/${name}/test/${index}.png`);
     pad.show(bitmap);
+    outdate(byId("pad"), false);
     changed(read(bitmap), at);
-  }, show);
+  }
+
+  /** One source at a time, so that a test digit that comes late does not replace what has been drawn since. */
+  const take = latest((source, at) => source(at), refuse);
+  const fromPad = (at) => {
+    outdate(byId("pad"), false);
+    take(takePad, at);
+  };
+  const fromDataset = (at) => {
+    outdate(byId("pad"));
+    asked();
+    take(takeTestDigit, at);
+  };
+  const pad = new Pad(byId("pad"), fromPad);
 
   const fromFile = (file) => attempt(byId("upload"), async () => {
     const bitmap = await prepare(file, "auto");
     pad.show(bitmap);
+    outdate(byId("pad"), false);
     changed(read(bitmap), performance.now());
   });
 

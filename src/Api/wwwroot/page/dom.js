@@ -38,6 +38,13 @@ export function say(element, text) {
   }
 }
 
+/** Dims what shows an earlier input than the one asked for last, and says so to a screen reader. */
+export function outdate(element, isOutdated = true) {
+  element.classList.toggle("outdated", isOutdated);
+  if (isOutdated) element.setAttribute("aria-busy", "true");
+  else element.removeAttribute("aria-busy");
+}
+
 /** A loss with three digits that count: 0.0214, 0.000017. */
 export function loss(value) {
   if (value === null || value === undefined) return "–";

@@ -26,11 +26,11 @@ export function enlarge(layer, maps, index, opener) {
   dialog.showModal();
 }
 
-function show(layer, { canvas, map, name }) {
+function show(layer, { canvas, map, name, state }) {
   const large = byId("map-canvas");
   Object.assign(large, { width: canvas.width, height: canvas.height });
   large.getContext("2d").drawImage(canvas, 0, 0);
   byId("map-title").textContent = `${layer}, ${name}`;
-  const facts = { Size: `${canvas.width}×${canvas.height}`, Min: number(map.min), Max: number(map.max), Mean: number(map.mean), State: map.dead ? "dead: zero everywhere" : "alive" };
+  const facts = { Size: `${canvas.width}×${canvas.height}`, Min: number(map.min), Max: number(map.max), Mean: number(map.mean), ...(state ? { State: state } : {}) };
   byId("map-facts").replaceChildren(...Object.entries(facts).map(([name, value]) => el("div", {}, el("dt", { textContent: name }), el("dd", { textContent: value }))));
 }

@@ -6,11 +6,27 @@ import { el, loss, say, time } from "./dom.js";
 import { ExperimentRow, spoken } from "./experiment-row.js";
 import { FileLink } from "./file-link.js";
 import { isOver } from "./job-row.js";
+import { needs } from "./role.js";
 import { labelOf } from "./settings.js";
 
 const MOST_CURVES = 6; // as many as there are colours
 
+/** Whether the service has ended it: all its jobs have ended, and the best one has its tag. */
 export const hasEnded = (experiment) => experiment.status === "ended";
+
+/** What its jobs say of it: {status, words}; until they are known, what the service says. */
+function stateOf({ jobs, status }) {
+  if (!Array.isArray(jobs)) return { status: "", words: status };
+  const by = Map.groupBy(jobs, (job) => job.status);
+  const ended = jobs.filter(isOver).length;
+  if (jobs.length === 0) return { status: "cancelled", words: "no jobs left" };
+  if (by.size === 1) return { status: jobs[0].status, words: jobs[0].status };
+  if (ended < jobs.length) return { status: "running", words: `running, ${ended} of ${jobs.length} ended` };
+  return {
+    status: by.has("failed") ? "failed" : "cancelled",
+    words: ["succeeded", "failed", "cancelled"].filter((each) => by.has(each)).map((each) => `${by.get(each).length} ${each}`).join(", "),
+  };
+}
 
 export class Experiment {
   #etag = null;
@@ -41,7 +57,7 @@ export class Experiment {
     details.append(this.#place, hint, wide);
     this.element = el("li", { className: "experiment" },
       el("div", { className: "head" }, el("div", {}, title, about),
-        el("div", { className: "buttons" }, status, report.element, cancel, remove)), details);
+        el("div", { className: "buttons" }, status, report.element, needs("operator", cancel, remove))), details);
     this.#look = on.look;
     this.summary = summary;
     details.open = isOpen;
@@ -65,17 +81,30 @@ export class Experiment {
     return this.summary.name ?? `${this.name}, ${time(this.summary.createdAt)}`;
   }
 
-  /** What the list of experiments knows of it. */
+  /** Whether its jobs are yet to be asked for, or to end. */
+  get isToBeAsked() {
+    return this.isOpen || !Array.isArray(this.summary.jobs) || !hasEnded(this.summary);
+  }
+
+  /** Its jobs that have not ended. */
+  get unfinished() {
+    return this.summary.jobs.filter((job) => !isOver(job));
+  }
+
+  /** What is known of it: of the list's entry, which only counts the jobs, all but those. */
   update(summary) {
-    this.summary = summary;
+    this.summary = Array.isArray(summary.jobs) || !Array.isArray(this.summary.jobs) ? summary : { ...this.summary, ...summary, jobs: this.summary.jobs };
     const { title, about, status, report, cancel, remove, wide } = this.#parts;
-    const jobs = Array.isArray(summary.jobs) ? summary.jobs.length : summary.jobs;
+    const isListed = !Array.isArray(this.summary.jobs);
+    const jobs = isListed ? summary.jobs : this.summary.jobs.length;
+    const isDone = isListed ? hasEnded(summary) : this.unfinished.length === 0;
+    const state = stateOf(this.summary);
     say(title, this.name);
     say(about, [`${jobs} ${jobs === 1 ? "job" : "jobs"}`, time(summary.createdAt), summary.tag ? `tag ${summary.tag}` : null].filter(Boolean).join(" · "));
-    say(status, summary.status);
-    status.className = `status ${hasEnded(summary) ? "succeeded" : "running"}`;
-    cancel.hidden = hasEnded(summary);
-    remove.hidden = !hasEnded(summary);
+    say(status, state.words);
+    status.className = `status ${state.status}`;
+    cancel.hidden = isDone;
+    remove.hidden = !isDone;
     report.point(summary.links.report, `report-${summary.name ?? summary.id}.html`);
     say(report.element, api.key.get() ? "Download the report" : "Report");
     report.element.setAttribute("aria-label", api.key.get() ? `Download the report of ${this.spoken}` : `Report of ${this.spoken}, in a new tab`);

@@ -40,7 +40,7 @@ export class Experiments {
 
   async #listed() {
     this.#list.render();
-    const waits = await Promise.all(this.#list.entries.filter((card) => card.isOpen).map((card) => this.#ask(card)));
+    const waits = await Promise.all(this.#list.entries.filter((card) => card.isToBeAsked).map((card) => this.#ask(card)));
     return Math.min(QUIET_SECONDS, ...waits.filter((wait) => wait !== null));
   }
 
@@ -48,7 +48,7 @@ export class Experiments {
     for (const summary of summaries) {
       const card = this.#list.get(summary.id);
       if (!card) this.#card(summary, this.#list.entries.length === 0 || !hasEnded(summary));
-      else if (!card.isOpen) card.update(summary); // an open one is asked for itself, and tells more
+      else if (!card.isToBeAsked) card.update(summary); // another one is asked for itself, and tells more
     }
   }
 
@@ -80,7 +80,11 @@ export class Experiments {
     look: (job, button) => attempt(button, () => this.#on.look(job.latestCheckpoint)),
     opened: (card) => this.#ask(card).catch(show),
     cancel: (card, button) => attempt(button, async () => {
-      const isSure = await confirm(`Cancel ${card.spoken}?`, "All its jobs stop. Their last checkpoints are kept.", "Cancel the jobs", "Go on");
+      await card.refresh();
+      const [left, all] = [card.unfinished.length, card.summary.jobs.length];
+      if (left === 0) return; // it has ended since
+      const which = all === 1 ? "the job" : left === all ? `all ${all} jobs` : `${left} of ${all} jobs`;
+      const isSure = await confirm(`Cancel ${card.spoken}?`, "What has been trained up to the last checkpoint of each job is kept.", `Cancel ${which}`, "Keep running");
       if (!isSure) return;
       await api.post(`${card.summary.links.self}/cancel`, {});
       await this.refresh();

@@ -1,7 +1,7 @@
 /** Forms that the service checks: what it says of a field stands at that field. */
 
 import * as api from "./api.js";
-import { el } from "./dom.js";
+import { el, say } from "./dom.js";
 import { attempt } from "./notice.js";
 
 /**
@@ -30,11 +30,15 @@ export function showErrors(form, errors, inputOf) {
     if (!input) nowhere.push(`${field}: ${reasons.join(" ")}`);
     else if (!input.hasAttribute("aria-invalid")) mark(input, reasons.join(" "));
   }
+  const wrong = [...form.querySelectorAll("[aria-invalid]")];
+  const names = wrong.map((input) => labelOf(input)).join(", ");
   const summary = form.querySelector(":scope > .error");
-  summary.textContent = nowhere.join(" ") || "Please look at the fields marked below.";
+  say(summary, [names === "" ? "" : `Please change: ${names}.`, ...nowhere].filter(Boolean).join(" "));
   summary.hidden = false;
-  form.querySelector("[aria-invalid]")?.focus();
+  wrong[0]?.focus();
 }
+
+const labelOf = (input) => input.labels[0]?.textContent ?? input.name;
 
 /** "grid[2].channels[0]" is about the setting "channels". */
 const nameOf = (field) => field.replace(/^(\w+\[\d+\]|common)\./, "").replace(/\[.*$/, "");
@@ -45,17 +49,22 @@ function mark(input, reason) {
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", [...described(input), id].join(" "));
   input.closest(".field").append(el("p", { id, className: "error", textContent: reason }));
+  input.addEventListener("input", () => unmark(input), { once: true });
+}
+
+function unmark(input) {
+  const form = input.form;
+  document.getElementById(`${input.id}-error`)?.remove();
+  input.removeAttribute("aria-invalid");
+  const others = described(input).filter((id) => id !== `${input.id}-error`);
+  if (others.length > 0) input.setAttribute("aria-describedby", others.join(" "));
+  else input.removeAttribute("aria-describedby");
+  if (form.querySelector("[aria-invalid]") === null) form.querySelector(":scope > .error").hidden = true;
 }
 
 function clearErrors(form) {
   form.querySelector(":scope > .error").hidden = true;
-  form.querySelectorAll(".field > .error").forEach((error) => error.remove());
-  form.querySelectorAll("[aria-invalid]").forEach((input) => {
-    input.removeAttribute("aria-invalid");
-    const others = described(input).filter((id) => id !== `${input.id}-error`);
-    if (others.length > 0) input.setAttribute("aria-describedby", others.join(" "));
-    else input.removeAttribute("aria-describedby");
-  });
+  form.querySelectorAll("[aria-invalid]").forEach(unmark);
 }
 
 const described = (input) => (input.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { el, save } from "./dom.js";
-import { clear, show } from "./notice.js";
+import { clear, refuse, succeeded } from "./notice.js";
 
 export class FileLink {
   #name = "";
@@ -31,8 +31,9 @@ export class FileLink {
     try {
       clear();
       save(await api.download(this.element.href), this.#name);
+      succeeded();
     } catch (fault) {
-      show(fault);
+      refuse(fault);
     } finally {
       this.#isUnderWay = false;
       this.element.removeAttribute("aria-busy");

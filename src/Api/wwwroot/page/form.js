@@ -1,6 +1,7 @@
 /** The form for a new job. What is left empty is left to the service. */
 
 import * as api from "./api.js";
+import { check } from "./check.js";
 import { byId, el } from "./dom.js";
 import { send } from "./fields.js";
 import { MORE, NETWORKS, options, rhythm, typed } from "./settings.js";
@@ -44,7 +45,11 @@ function field({ name, label, choices, number, pair, text }) {
   return el("div", { className: "field", "data-field": name }, el("label", { for: name, textContent: label }), input);
 }
 
-const submit = (form, button, started) => send(form, button, async () => started(await api.post(PATH, request(form))));
+const submit = (form, button, started) => send(form, button, async () => {
+  const body = request(form);
+  await check(Object.entries(body).map(([field, value]) => ({ field, value })));
+  started(await api.post(PATH, body));
+});
 
 /** The request's fields. */
 function request(form) {

@@ -1,6 +1,7 @@
 /** One job in the list. */
 
 import { count, duration, el, loss, say, time } from "./dom.js";
+import { needs } from "./role.js";
 
 export const ENDED = ["succeeded", "failed", "cancelled"];
 
@@ -30,7 +31,7 @@ export class JobRow {
     this.element = el("li", { className: "job" },
       el("label", { className: "what" }, show, swatch, el("span", {}, title, el("br"), about)),
       el("div", { className: "state" }, status, bar, pace), losses,
-      el("div", { className: "buttons" }, look, cancel, remove), note);
+      el("div", { className: "buttons" }, look, needs("operator", cancel, remove)), note);
     show.onchange = () => actions.show(this.job, show.checked);
     look.onclick = () => actions.look(this.job, look);
     cancel.onclick = () => actions.cancel(this.job, cancel);

@@ -6,7 +6,7 @@ import { byId, confirm, loss, say } from "./dom.js";
 import { follow } from "./follow.js";
 import { JobRow, isOver, nameOf } from "./job-row.js";
 import { Listing, QUIET_SECONDS } from "./listing.js";
-import { attempt, show } from "./notice.js";
+import { attempt, onceAnswered, show } from "./notice.js";
 
 const PATH = "/v1/training-jobs";
 const PAGE = 20;
@@ -17,8 +17,8 @@ export class Jobs {
   #list;
   #underWay = new Set(); // ids of jobs whose end is still to be told, by whoever learns of it first
   #curves = new Curves(() => this.#list.entries.map((row) => row.job));
-  #followed = null;
-  #stop = null;
+  #followed = null; // {id, stop}
+  #marks = new Map(); // by job: where its events go on
   #wantsSettings = false;
   #on;
 
@@ -31,6 +31,7 @@ export class Jobs {
       older: () => this.#render(),
       dropped: (id) => this.#curves.hide(id),
     });
+    document.addEventListener("visibilitychange", () => document.hidden && this.#unfollow());
     byId("welcome-settings").onclick = () => {
       this.#wantsSettings = true;
       this.#render();
@@ -68,7 +69,9 @@ export class Jobs {
 
   #update(row, job) {
     const isNews = row.job.latestCheckpoint !== job.latestCheckpoint;
+    const hasGrown = row.job.loss.validation !== job.loss.validation;
     row.update(job);
+    if (hasGrown && !isOver(job) && this.#followed?.id !== job.id) this.#news.points(job.id);
     if (isOver(job) && this.#underWay.delete(job.id)) this.#tellEnd(job);
     else if (isNews) this.#on.checkpoints();
   }
@@ -81,8 +84,9 @@ export class Jobs {
 
   #render() {
     this.#list.render();
-    byId("welcome").hidden = this.#list.entries.length > 0 || this.#wantsSettings;
-    document.body.classList.toggle("first-run", !byId("welcome").hidden);
+    const isFirstVisit = this.#list.entries.length === 0 && !this.#wantsSettings;
+    byId("welcome").hidden = !isFirstVisit;
+    for (const part of document.querySelectorAll("#train, #compare, #look, [aria-label=Page]")) part.hidden = isFirstVisit; // until the first answer nothing is shown
     this.#draw();
     this.#followNext();
   }
@@ -92,14 +96,22 @@ export class Jobs {
     for (const row of this.#list.entries) row.mark(this.#curves.colourOf(row.job.id));
   }
 
-  /** One job at a time is followed live, the one that runs: a browser opens few connections to one host. */
+  /** One job at a time is followed live, the one that runs, and only while somebody can see it: a browser opens few connections to one host. */
   #followNext() {
     const running = this.#list.entries.map((row) => row.job).find((job) => job.status === "running" || job.status === "cancelling");
-    if (!running || this.#followed === running.id) return;
-    this.#stop?.abort();
-    this.#followed = running.id;
-    this.#stop = new AbortController();
-    follow(running, this.#news, this.#stop.signal).catch(show);
+    if (document.hidden || !running || this.#followed?.id === running.id) return;
+    this.#unfollow();
+    if (!this.#marks.has(running.id)) this.#marks.set(running.id, { lastId: null });
+    const followed = { id: running.id, stop: new AbortController() };
+    this.#followed = followed;
+    follow(running, this.#marks.get(running.id), this.#news, followed.stop.signal).catch(show).finally(() => {
+      if (this.#followed === followed) this.#followed = null;
+    });
+  }
+
+  #unfollow() {
+    this.#followed?.stop.abort();
+    this.#followed = null;
   }
 
   #news = {
@@ -108,16 +120,21 @@ export class Jobs {
       this.#curves.add(id, point);
       this.#draw();
     },
-    points: (id) => this.#curves.load(id).then(() => this.#draw(), show),
+    points: (id) => this.#curves.load(id).then(() => this.#draw(), (fault) => {
+      show(fault);
+      if (fault.isPassing) onceAnswered(() => this.#news.points(id));
+    }),
     checkpoint: (id, { id: checkpoint }) => {
       this.#news.job(id, { latestCheckpoint: checkpoint });
       this.#on.checkpoints();
     },
     ended: (job) => {
       if (this.#list.get(job.id)) this.#update(this.#list.get(job.id), job);
+      this.#marks.delete(job.id);
       this.#followed = null;
       this.refresh();
     },
+    failed: show,
   };
 
   #actions = {

@@ -18,7 +18,7 @@ export class Kernels {
   constructor(reference, layer) {
     this.#reference = reference;
     this.#layer = layer;
-    this.#tiles = new Tiles(layer.name, `Kernels of ${layer.name}`, nameOf);
+    this.#tiles = new Tiles(layer.name, `Kernels of ${layer.name}`, nameOf, "zero everywhere");
     this.element = el("section", { className: "stage", "data-kernels": layer.name },
       el("header", {}, el("h5", { textContent: layer.name }), this.#facts), this.#tiles.element);
   }

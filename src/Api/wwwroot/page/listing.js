@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 import { answered, attempt, show } from "./notice.js";
 
 export const QUIET_SECONDS = 15; // other people make entries too
+const RETRY_SECONDS = 3; // while the service does not answer
 
 export class Listing {
   #entries = new Map();
@@ -63,6 +64,7 @@ export class Listing {
       this.#seconds = await this.#on.listed(page.items, isFirst);
     } catch (fault) {
       show(fault);
+      this.#seconds = Math.min(this.#seconds, RETRY_SECONDS);
     }
     if (turn === this.#turn && !document.hidden) this.#timer = setTimeout(() => this.refresh(), 1000 * this.#seconds);
   }

@@ -4,10 +4,10 @@ import * as api from "./api.js";
 import * as checkpoints from "./checkpoints.js";
 import { Code } from "./code.js";
 import { digitSource } from "./digit.js";
-import { byId, el, giveFocus } from "./dom.js";
+import { byId, el, giveFocus, outdate } from "./dom.js";
 import { Kernels, hasKernels } from "./kernels.js";
 import { latest } from "./latest.js";
-import { show } from "./notice.js";
+import { refuse, succeeded } from "./notice.js";
 import { Reconstruction, speaker } from "./reconstruction.js";
 import { Stage } from "./stages.js";
 import { tagging } from "./tags.js";
@@ -20,31 +20,47 @@ export function look() {
   let tags = [];
   const speak = speaker();
 
+  /** Has a part show the digit, and dims it no more where that is still the digit. */
+  const renew = async (part, pixels, ...more) => {
+    const outcome = await part.update(pixels, ...more);
+    if (pixels === digit) outdate(part.element, false);
+    return outcome;
+  };
+
   /** The reconstructions first, for the hand; the stages follow when it rests. */
   const redraw = latest(async (at) => {
-    speak(await Promise.all(networks.map((network) => network.reconstruction.update(digit, at))));
+    const pixels = digit;
+    speak(await Promise.all(networks.map((network) => renew(network.reconstruction, pixels, at))));
     redrawStages();
-  }, show);
+  }, refuse, succeeded);
 
   const redrawStages = latest(async () => {
     const pixels = digit;
     for (const stage of networks.flatMap((network) => network.stages)) {
       if (pixels !== digit) return; // a newer digit has its own turn
-      await stage.update(pixels, options());
+      await renew(stage, pixels, options());
     }
     for (const { code } of networks) {
-      if (pixels === digit) await code.update(pixels);
+      if (pixels === digit) await renew(code, pixels);
     }
-  }, show);
+  });
 
   const redrawKernels = latest(async () => {
-    for (const kernels of networks.flatMap((network) => network.kernels)) await kernels.update(options());
-  }, show);
+    for (const kernels of networks.flatMap((network) => network.kernels)) {
+      await kernels.update(options());
+      outdate(kernels.element, false);
+    }
+  });
+
+  const outdateAll = (parts) => networks.flatMap(parts).forEach((part) => outdate(part.element));
+  const ofDigit = (network) => [network.reconstruction, ...network.stages, network.code];
 
   const redrawWays = wayForm(() => networks.map((network) => network.way));
 
-  const source = digitSource(() => checkpoints.pickers[0].value, (pixels, at) => {
+  const asked = () => outdateAll(ofDigit);
+  const source = digitSource(() => checkpoints.pickers[0].value, asked, (pixels, at) => {
     digit = pixels;
+    asked();
     redraw(at);
   });
 
@@ -75,13 +91,20 @@ export function look() {
     redrawKernels();
     redrawWays();
     if (digit === null) source.begin();
-    else if (digit !== drawn) redraw(performance.now());
-    else if (JSON.stringify(options()) !== choice) redrawStages();
-  }, show);
+    else if (digit !== drawn) {
+      outdateAll(ofDigit);
+      redraw(performance.now());
+    } else if (JSON.stringify(options()) !== choice) redrawStages();
+  });
 
-  checkpoints.pickers.forEach((picker) => (picker.onchange = () => open()));
+  checkpoints.pickers.forEach((picker) => (picker.onchange = () => {
+    outdateAll((network) => [...ofDigit(network), ...network.kernels, network.way]);
+    open();
+    succeeded();
+  }));
   for (const id of ["all-maps", "same-range", "viridis"]) {
     byId(id).onchange = () => {
+      outdateAll((network) => [...network.stages, ...network.kernels]);
       redrawStages();
       redrawKernels();
     };

@@ -1,27 +1,41 @@
-/** What went wrong, in words, where everyone sees and hears it. */
+/** What went wrong, in words, where everyone sees and hears it, until something has succeeded again. */
 
 import { Problem } from "./api.js";
 import { byId, say } from "./dom.js";
 
-let isLost = false;
+const OF_PAGE = "page";
+const OF_USER = "user";
 
-/** Shows a refusal of the service; anything else is a fault of this page and goes to the console as well. */
-export function show(fault) {
-  if (fault.name === "AbortError") return;
-  if (!(fault instanceof Problem)) console.error(fault);
-  isLost = fault.status === 0;
-  say(byId("notice-text"), fault.message);
-  byId("notice-key").hidden = !fault.wantsKey;
-  byId("notice").hidden = false;
-}
+let shown = null;
+const toRepeat = [];
+const toForget = [];
 
-/** Takes the word that the service is away off the page: it has answered again. */
+/** A fault of what the page does by itself: it goes as soon as the service has answered again. */
+export const show = (fault) => put(fault, OF_PAGE);
+
+/** A fault of what the user did: it goes with the next thing that succeeds for the user. */
+export const refuse = (fault) => put(fault, fault.isPassing ? OF_PAGE : OF_USER);
+
+/** The service has answered what the page asks for by itself: what was shown of it goes, and what it could not answer before is asked again. */
 export function answered() {
-  if (isLost) clear();
+  if (shown === OF_PAGE) clear();
+  for (const repeat of toRepeat.splice(0)) repeat();
 }
+
+/** Something has succeeded for the user. */
+export function succeeded() {
+  if (shown === OF_USER) clear();
+  for (const forget of toForget) forget();
+}
+
+/** @param repeat called once, when the service has answered again. */
+export const onceAnswered = (repeat) => toRepeat.push(repeat);
+
+/** @param forget called whenever something has succeeded for the user, to take a fault off that stands elsewhere. */
+export const onSuccess = (forget) => toForget.push(forget);
 
 export function clear() {
-  isLost = false;
+  shown = null;
   byId("notice").hidden = true;
   say(byId("notice-text"), "");
 }
@@ -32,11 +46,23 @@ export async function attempt(button, action) {
   button.disabled = true;
   try {
     clear();
-    return await action();
+    const result = await action();
+    succeeded();
+    return result;
   } catch (fault) {
-    show(fault);
+    refuse(fault);
   } finally {
     button.disabled = false;
     if (hadFocus && document.activeElement === document.body) button.focus({ preventScroll: true });
   }
+}
+
+/** Shows a refusal of the service; anything else is a fault of this page and goes to the console as well. */
+function put(fault, kind) {
+  if (fault.name === "AbortError") return;
+  if (!(fault instanceof Problem)) console.error(fault);
+  shown = kind;
+  say(byId("notice-text"), fault.message);
+  byId("notice-key").hidden = !fault.wantsKey;
+  byId("notice").hidden = false;
 }

@@ -10,7 +10,7 @@ export class Pad {
   #canvas;
   #context;
   #changed;
-  #last = null;
+  #strokes = new Map(); // by pointer: where it was last
   #pen = { x: 140, y: 60, down: false };
 
   /** @param changed called after each change with the time of the event that made it, in ms since the page's start. */
@@ -24,7 +24,7 @@ export class Pad {
     canvas.addEventListener("pointermove", (event) => this.#move(event));
     canvas.addEventListener("keydown", (event) => this.#key(event));
     for (const end of ["pointerup", "pointercancel"]) {
-      canvas.addEventListener(end, () => (this.#last = null));
+      canvas.addEventListener(end, (event) => this.#strokes.delete(event.pointerId));
     }
   }
 
@@ -61,17 +61,18 @@ export class Pad {
   #begin(event) {
     if (event.button !== 0) return;
     this.#canvas.setPointerCapture(event.pointerId);
-    this.#last = this.#at(event);
-    this.#stroke(this.#last, this.#last);
+    const start = this.#at(event);
+    this.#strokes.set(event.pointerId, start);
+    this.#stroke(start, start);
     this.#changed(event.timeStamp);
   }
 
   #move(event) {
-    if (this.#last === null) return;
+    if (!this.#strokes.has(event.pointerId)) return;
     for (const part of event.getCoalescedEvents?.() ?? [event]) {
       const next = this.#at(part);
-      this.#stroke(this.#last, next);
-      this.#last = next;
+      this.#stroke(this.#strokes.get(event.pointerId), next);
+      this.#strokes.set(event.pointerId, next);
     }
     this.#changed(event.timeStamp);
   }

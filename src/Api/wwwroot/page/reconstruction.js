@@ -20,6 +20,7 @@ export class Reconstruction {
   constructor(reference, title) {
     this.reference = reference;
     this.#title.textContent = title;
+    this.#input.figure.className = "given";
     this.element = el("article", { className: "reconstruction" }, this.#title,
       el("div", { className: "views" }, this.#input.figure, this.#output.figure, this.#difference.figure),
       el("p", { className: "measure" }, el("span", { textContent: "MSE " }), this.#mse, this.#took));

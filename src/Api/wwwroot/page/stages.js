@@ -18,15 +18,15 @@ export class Stage {
   #layer;
   #total;
   #tiles;
-  #dead = el("span", { className: "dead-count" });
+  #silent = el("span", { className: "silent-count" });
 
   constructor(reference, layer) {
     this.#reference = reference;
     this.#layer = layer;
     this.#total = isVector(layer.shape) ? 1 : layer.shape[0];
-    this.#tiles = new Tiles(layer.name, `Maps of ${layer.name}`, (map) => `map ${map.index}`);
+    this.#tiles = new Tiles(layer.name, `Maps of ${layer.name}`, (map) => `map ${map.index}`, "silent for this digit");
     this.element = el("section", { className: "stage", "data-layer": layer.name },
-      el("header", {}, el("h5", { textContent: layer.name }), el("p", { className: "hint", textContent: this.#describe() }), this.#dead),
+      el("header", {}, el("h5", { textContent: layer.name }), el("p", { className: "hint", textContent: this.#describe() }), this.#silent),
       this.#tiles.element);
   }
 
@@ -44,6 +44,6 @@ export class Stage {
     const query = `count=${shown}&columns=${shown}&scale=1&gap=0&range=${options.range}&palette=${options.palette}`;
     const [bitmap, numbers] = await Promise.all([api.picture(`${path}?${query}`, { pixels }), api.post(`${path}?count=${shown}`, { pixels })]);
     this.#tiles.draw(bitmap, numbers.maps);
-    say(this.#dead, numbers.dead > 0 ? `${numbers.dead} of ${this.#total} dead` : "");
+    say(this.#silent, numbers.dead > 0 ? `${numbers.dead} of ${this.#total} silent for this digit` : "");
   }
 }

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { byId, confirm, el, say } from "./dom.js";
 import { send } from "./fields.js";
 import { attempt } from "./notice.js";
+import { needs } from "./role.js";
 
 const pathOf = (tag) => `/v1/tags/${encodeURIComponent(tag)}`;
 
@@ -72,7 +73,7 @@ export function tagging(on) {
   function own(tag) {
     const button = el("button", { type: "button", className: "quiet", textContent: "✕", "aria-label": `Take the name ${tag} off` });
     button.onclick = () => take(tag, button);
-    return el("li", { className: "tag" }, tag, button);
+    return el("li", { className: "tag" }, tag, needs("operator", button));
   }
 }
 

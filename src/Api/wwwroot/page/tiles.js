@@ -10,11 +10,13 @@ export class Tiles {
   #tiles = [];
   #layer;
   #name;
+  #zero;
 
-  /** @param label what the tiles are; @param name tells a map by its numbers, as "map 3". */
-  constructor(layer, label, name) {
+  /** @param label what the tiles are; @param name tells a map by its numbers, as "map 3"; @param zero says of one that it is zero everywhere. */
+  constructor(layer, label, name, zero) {
     this.#layer = layer;
     this.#name = name;
+    this.#zero = zero;
     this.element = el("div", { className: "tiles", role: "group", "aria-label": label });
   }
 
@@ -28,7 +30,7 @@ export class Tiles {
   }
 
   #add() {
-    const tile = new Tile(this.#layer);
+    const tile = new Tile(this.#layer, this.#zero);
     tile.button.onclick = () => enlarge(this.#layer, this.#tiles.map((each) => each.content), this.#tiles.indexOf(tile), tile.button);
     this.#tiles.push(tile);
     this.element.append(tile.button);
@@ -38,9 +40,11 @@ export class Tiles {
 class Tile {
   #canvas = el("canvas");
   #layer;
+  #zero;
 
-  constructor(layer) {
+  constructor(layer, zero) {
     this.#layer = layer;
+    this.#zero = zero;
     this.button = el("button", { type: "button", className: "tile" }, this.#canvas);
   }
 
@@ -49,8 +53,9 @@ class Tile {
       Object.assign(this.#canvas, { width, height });
     }
     this.#canvas.getContext("2d").drawImage(strip, left, 0, width, height, 0, 0, width, height);
-    this.button.classList.toggle("dead", map.dead);
-    this.button.setAttribute("aria-label", `${this.#layer} ${name}${map.dead ? ", dead" : ""}`);
-    this.content = { canvas: this.#canvas, map, name };
+    const state = map.dead ? this.#zero : null;
+    this.button.classList.toggle("zero", map.dead);
+    this.button.setAttribute("aria-label", `${this.#layer} ${[name, state].filter(Boolean).join(", ")}`);
+    this.content = { canvas: this.#canvas, map, name, state };
   }
 }

@@ -1,9 +1,8 @@
 /** The straight way from one test digit's code to another's, decoded; one strip a checkpoint. */
 
 import * as api from "./api.js";
-import { byId, el } from "./dom.js";
+import { byId, el, outdate } from "./dom.js";
 import { latest } from "./latest.js";
-import { show } from "./notice.js";
 
 const FRAMES = 9;
 
@@ -37,14 +36,21 @@ export function wayForm(ways) {
     }
     byId("way-set").textContent = set.value;
     const ends = { dataset: set.value, from: from.value, to: to.value };
-    await Promise.all(ways().map((way) => way.update(ends)));
-  }, show);
-  from.onchange = to.onchange = () => redraw();
-  set.addEventListener("change", () => redraw());
+    await Promise.all(ways().map(async (way) => {
+      await way.update(ends);
+      if (ends.from === from.value && ends.to === to.value && ends.dataset === set.value) outdate(way.element, false);
+    }));
+  });
+  const change = () => {
+    ways().forEach((way) => outdate(way.element));
+    redraw();
+  };
+  from.onchange = to.onchange = change;
+  set.addEventListener("change", change);
   byId("way").onsubmit = (event) => event.preventDefault();
   byId("way-swap").onclick = () => {
     [from.value, to.value] = [to.value, from.value];
-    redraw();
+    change();
   };
   return redraw;
 }
