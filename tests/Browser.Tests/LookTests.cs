@@ -163,7 +163,7 @@ public sealed class LookTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_dead_map_is_marked_for_the_eye_and_the_ear()
+    public async Task A_map_of_zeros_alone_is_marked_for_the_eye_and_the_ear()
     {
         IPage page = await chromium.Open(prepare: page => page.RouteAsync("**/layers/code/tiles?count=16", async route =>
         {
@@ -173,7 +173,7 @@ public sealed class LookTests(Chromium chromium)
         }));
         await page.SeeNetwork();
         await page.Pick("Checkpoint", "strided");
-        await page.Button("code map 5, dead").Sees().ToHaveClassAsync("tile dead");
+        await page.Button("code map 5, silent for this digit").Sees().ToHaveClassAsync("tile zero");
         await page.Locator("[data-layer=output] .tile").First.Sees().ToHaveClassAsync("tile");
     }
 
