@@ -75,7 +75,7 @@ public sealed class MemoryTests : IDisposable
         Assert.Equal(10_001, (await service.Client.Json($"{job}/metrics")).AsArray().Count);
         await Expect.Png(await service.Client.Http.GetAsync($"{job}/loss.png"));
         string report = await service.Client.Http.GetStringAsync($"{experiment}/report");
-        Assert.Contains("Validation loss by step", report, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("base64,", report, StringComparison.Ordinal);
         Assert.InRange(Resident(service.Id) - before, long.MinValue, 64 << 20);
     }
 
