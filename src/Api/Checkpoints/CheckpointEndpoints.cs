@@ -157,8 +157,7 @@ internal static class CheckpointEndpoints
 
         if (await checkpoints.OpenAsync(row, token) is not { } file)
         {
-            return Problems.CheckpointDamaged(
-                $"The bytes of checkpoint {row.Id} are not those that were stored. Use another checkpoint of its job.");
+            return Problems.CheckpointChanged(row.Id);
         }
 
         if (Guid.TryParse(reference, out _)) // and no tag, which may move

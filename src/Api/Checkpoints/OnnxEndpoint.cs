@@ -30,7 +30,7 @@ internal static class OnnxEndpoint
 
         if (await checkpoints.OpenAsync(row, token) is not { } content)
         {
-            return Problems.CheckpointDamaged($"The bytes of checkpoint {row.Id} are not those that were stored. Use another checkpoint of its job.");
+            return Problems.CheckpointChanged(row.Id);
         }
 
         return await SnapshotHeader.ReadAsync(content, token) switch

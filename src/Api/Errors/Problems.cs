@@ -135,6 +135,9 @@ internal static class Problems
 
     public static ProblemHttpResult CheckpointDamaged(string detail) => Of(422, "checkpoint-damaged", "The checkpoint is damaged", detail);
 
+    public static ProblemHttpResult CheckpointChanged(object id) =>
+        CheckpointDamaged($"The bytes of checkpoint {id} are not those that were stored. Use another checkpoint of its job.");
+
     public static ProblemHttpResult Invalid(string field, string rule) => Invalid(new Dictionary<string, string> { [field] = rule });
 
     public static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string> violations)

@@ -64,7 +64,7 @@ internal static class ProblemExamples
         (422, "/v1/datasets/{name}") => Problems.DatasetUnusable("'3/b.png' is 32×32, and the first picture is 28×28; all of a set must have one size."),
         (422, "/v1/training-jobs") => Problems.Unusable($"startFrom: there is no checkpoint {Checkpoint}. GET /v1/checkpoints lists them."),
         (422, _) when path.Contains("{tag}", StringComparison.Ordinal) => Problems.Unusable("'latest' is kept by the service and moves by itself. Choose another name."),
-        (422, _) when path.EndsWith("weights", StringComparison.Ordinal) || path.EndsWith("onnx", StringComparison.Ordinal) => Problems.CheckpointDamaged($"The bytes of checkpoint {Checkpoint} are not those that were stored. Use another checkpoint of its job."),
+        (422, _) when path.EndsWith("weights", StringComparison.Ordinal) || path.EndsWith("onnx", StringComparison.Ordinal) => Problems.CheckpointChanged(Checkpoint),
         (422, _) when path.EndsWith("index}.png", StringComparison.Ordinal) => Problems.DatasetUnavailable("fashion-mnist: /data/datasets/fashion-mnist lacks train-images-idx3-ubyte or train-labels-idx1-ubyte."),
         (422, _) => Problems.FigureTooLarge(16_000, 12_000, 16_000_000),
         (429, _) => Problems.TooManyRequests("Requests come faster than one caller may send them.", 1),
