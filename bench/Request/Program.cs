@@ -9,7 +9,7 @@ Job job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithMaxIter
 string artifacts = Directory.CreateTempSubdirectory().FullName;
 try
 {
-    BenchmarkSwitcher.FromAssembly(typeof(PictureParts).Assembly)
+    BenchmarkSwitcher.FromAssembly(typeof(ImageParts).Assembly)
         .Run(["--filter", args is [var name] ? name : "*"], DefaultConfig.Instance.AddJob(job).WithArtifactsPath(artifacts));
 }
 finally

@@ -4,13 +4,13 @@ using BenchmarkDotNet.Attributes;
 
 namespace AutoencoderApi.RequestBench;
 
-/// <summary>What pictures that arrive together would gain from going through the network together.</summary>
+/// <summary>What images that arrive together would gain from going through the network together.</summary>
 public class SharedPass
 {
-    private const int Pictures = 16;
+    private const int Images = 16;
 
     private Model? _model;
-    private float[] _pictures = [];
+    private float[] _images = [];
     private int _one;
 
     [ParamsAllValues]
@@ -20,22 +20,22 @@ public class SharedPass
     public void Load()
     {
         _model = TrainedModel.Of(Network);
-        _one = _model.Plan.Input.Count;
-        _pictures = [.. Enumerable.Range(0, Pictures).SelectMany(TrainedModel.Digit)];
+        _one = _model.Definition.Input.Count;
+        _images = [.. Enumerable.Range(0, Images).SelectMany(TrainedModel.Digit)];
     }
 
     [GlobalCleanup]
     public void Unload() => _model?.Dispose();
 
-    [Benchmark(Description = "16 pictures, one after another", Baseline = true, OperationsPerInvoke = Pictures)]
+    [Benchmark(Description = "16 images, one after another", Baseline = true, OperationsPerInvoke = Images)]
     public void Alone()
     {
-        for (int i = 0; i < Pictures; i++)
+        for (int i = 0; i < Images; i++)
         {
-            _model!.Reconstruct(_pictures.AsSpan(i * _one, _one));
+            _model!.Reconstruct(_images.AsSpan(i * _one, _one));
         }
     }
 
-    [Benchmark(Description = "16 pictures in one pass", OperationsPerInvoke = Pictures)]
-    public float[] Together() => _model!.Reconstruct(_pictures);
+    [Benchmark(Description = "16 images in one pass", OperationsPerInvoke = Images)]
+    public float[] Together() => _model!.Reconstruct(_images);
 }

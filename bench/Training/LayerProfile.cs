@@ -6,7 +6,7 @@ using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.TrainingBench;
 
-/// <summary>Where one picture's time goes in our kernels, on one thread: each stage forward and backward.</summary>
+/// <summary>Where one image's time goes in our kernels, on one thread: each layer forward and backward.</summary>
 internal static class LayerProfile
 {
     private const int Repeats = 50;
@@ -15,33 +15,33 @@ internal static class LayerProfile
 
     public static void Print()
     {
-        Console.WriteLine("| architecture | stage | forward µs | backward µs | GFLOP/s forward | backward |");
+        Console.WriteLine("| architecture | layer | forward µs | backward µs | GFLOP/s forward | backward |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (Architecture architecture in Enum.GetValues<Architecture>().Where(a => a != Architecture.Dense))
         {
-            var plan = NetworkPlan.For(TrainingSettings.For(architecture, "synthetic-digits"));
-            var weights = new PackedWeights(plan, trained: true);
-            weights.Pack(Initializer.Draw(plan, seed: 1));
-            var lane = new Lane(weights, trained: true);
-            float[] target = new float[plan.Input.Count];
-            Timing.Milliseconds(threads: 1, () => lane.Learn(target, 1, CancellationToken.None), s_warmUp, TimeSpan.Zero); // until the JIT compiler has had its last word
-            for (int i = 0; i < plan.Stages.Count; i++)
+            NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(architecture, "synthetic-digits"));
+            var weights = new PackedWeights(definition, trained: true);
+            weights.Pack(WeightInitializer.Initialize(definition, seed: 1));
+            ThreadWorkspace workspace = new ThreadWorkspace(weights, trained: true);
+            float[] target = new float[definition.Input.Count];
+            Timing.Milliseconds(threads: 1, () => workspace.ForwardBackward(target, 1, CancellationToken.None), s_warmUp, TimeSpan.Zero); // until the JIT compiler has had its last word
+            for (int i = 0; i < definition.Layers.Count; i++)
             {
-                Layer layer = lane.Layers[i];
+                LayerKernel layer = workspace.Kernels[i];
                 (double forward, double backward) = (Fastest(layer.Forward), Fastest(layer.Backward));
-                double flops = Flops(plan.Stages[i]), flopsBack = (i == 0 ? 1 : 2) * flops; // nobody wants the picture's gradient
+                double flops = Flops(definition.Layers[i]), flopsBack = (i == 0 ? 1 : 2) * flops; // nobody wants the image's gradient
                 Console.WriteLine(
-                    $"| {WireFormat.Name(architecture)} | {plan.Stages[i].Name} | {forward:F2} | {backward:F2} | {flops / forward / 1e3:F0} | {flopsBack / backward / 1e3:F0} |");
+                    $"| {JsonConventions.Name(architecture)} | {definition.Layers[i].Name} | {forward:F2} | {backward:F2} | {flops / forward / 1e3:F0} | {flopsBack / backward / 1e3:F0} |");
             }
         }
     }
 
     /// <summary>Floating-point operations of one forward pass, taps that fall on the padding counted.</summary>
-    public static double Flops(Stage stage) => stage switch
+    public static double Flops(Layer layer) => layer switch
     {
-        Stage.Convolution s => 2.0 * s.Output.Height * s.Output.Width * s.Parameters[0].Count,
-        Stage.TransposedConvolution s => 2.0 * s.Input.Height * s.Input.Width * s.Parameters[0].Count,
-        Stage.Linear s => 2.0 * s.Parameters[0].Count,
+        Layer.Convolution s => 2.0 * s.Output.Height * s.Output.Width * s.Parameters[0].Count,
+        Layer.TransposedConvolution s => 2.0 * s.Input.Height * s.Input.Width * s.Parameters[0].Count,
+        Layer.Linear s => 2.0 * s.Parameters[0].Count,
         _ => 0,
     };
 

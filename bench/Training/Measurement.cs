@@ -28,36 +28,36 @@ internal static class Measurement
     public static void Print(string engine, int threads)
     {
         PrintGemm(threads);
-        DigitSet digits = SyntheticDigits.Create(Batch, 1, 1).Train;
+        DatasetSplit digits = SyntheticDigits.Create(Batch, 1, 1).Train;
         float[] batch = new float[Batch * digits.PixelsPerImage];
         Pixels.ToFloats(digits, batch);
         foreach (Architecture architecture in Enum.GetValues<Architecture>())
         {
-            var plan = NetworkPlan.For(TrainingSettings.For(architecture, "synthetic-digits"));
-            float[] weights = Initializer.Draw(plan, seed: 1);
-            PrintStep(engine, threads, plan, weights, batch, WireFormat.Name(architecture));
-            PrintLook(engine, plan, weights, batch.AsSpan(0, plan.Input.Count).ToArray(), WireFormat.Name(architecture));
+            NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(architecture, "synthetic-digits"));
+            float[] weights = WeightInitializer.Initialize(definition, seed: 1);
+            PrintStep(engine, threads, definition, weights, batch, JsonConventions.Name(architecture));
+            PrintLook(engine, definition, weights, batch.AsSpan(0, definition.Input.Count).ToArray(), JsonConventions.Name(architecture));
         }
     }
 
-    private static void PrintStep(string engine, int threads, NetworkPlan plan, float[] weights, float[] batch, string name)
+    private static void PrintStep(string engine, int threads, NetworkDefinition definition, float[] weights, float[] batch, string name)
     {
-        using INetwork network = engine == Ours ? Engine.Trainable(plan, weights, threads) : new LibtorchNetwork(plan, weights, threads, trainable: true);
+        using INetwork network = engine == Ours ? Engine.Trainable(definition, weights, threads) : new LibtorchNetwork(definition, weights, threads, trainable: true);
         var adam = new Adam(new float[weights.Length], new float[weights.Length]);
         int step = 0;
         Print($"step {name}", Timing.Milliseconds(threads, Step, s_warmUp, s_measured));
 
         void Step()
         {
-            network.Learn(batch, batch, CancellationToken.None);
+            network.ForwardBackward(batch, batch, CancellationToken.None);
             adam.Step(network, ++step, 1e-4);
         }
     }
 
-    private static void PrintLook(string engine, NetworkPlan plan, float[] weights, float[] picture, string name)
+    private static void PrintLook(string engine, NetworkDefinition definition, float[] weights, float[] image, string name)
     {
-        using IViewer viewer = engine == Ours ? Engine.Viewer(plan, weights) : new LibtorchNetwork(plan, weights, threads: 1, trainable: false);
-        Print($"look {name}", Timing.Milliseconds(threads: 1, () => viewer.Look(picture, plan.Stages.Count - 1), s_warmUp, s_measured));
+        using IViewer viewer = engine == Ours ? Engine.Viewer(definition, weights) : new LibtorchNetwork(definition, weights, threads: 1, trainable: false);
+        Print($"look {name}", Timing.Milliseconds(threads: 1, () => viewer.Look(image, definition.Layers.Count - 1), s_warmUp, s_measured));
     }
 
     /// <summary>The yardstick: what libtorch's own matrix product reaches with the same threads.</summary>

@@ -7,7 +7,7 @@ using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.TrainingBench;
 
-/// <summary>What a loaded network adds to the process's resident memory once it has looked at a picture.</summary>
+/// <summary>What a loaded network adds to the process's resident memory once it has looked at an image.</summary>
 internal static class ModelMemory
 {
     private const int Models = 64;
@@ -24,15 +24,15 @@ internal static class ModelMemory
             Model[] loaded = [.. Enumerable.Range(0, Models).Select(_ => Load(settings))];
             double each = (Resident() - before) / 1e6 / Models;
             Array.ForEach(loaded, model => model.Dispose());
-            double weights = warm.Plan.ParameterCount * sizeof(float) / 1e6;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| `{WireFormat.Name(architecture)}` | {weights:F2} | {each:F2} |"));
+            double weights = warm.Definition.ParameterCount * sizeof(float) / 1e6;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| `{JsonConventions.Name(architecture)}` | {weights:F2} | {each:F2} |"));
         }
     }
 
     private static Model Load(TrainingSettings settings)
     {
-        var model = new Model(Trainer.Begin(settings, threads: 1));
-        model.Reconstruct(new float[model.Plan.Input.Count]);
+        var model = new Model(Trainer.CreateInitialState(settings, threads: 1));
+        model.Reconstruct(new float[model.Definition.Input.Count]);
         return model;
     }
 

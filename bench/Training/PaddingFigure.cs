@@ -8,7 +8,7 @@ namespace AutoencoderApi.TrainingBench;
 
 /// <summary>
 /// Draws which inputs of a transposed convolution reach which of its outputs, for three ways to pad: measured, by sending one input
-/// after another through it. The picture of docs/understanding.md, as SVG.
+/// after another through it. The image of docs/understanding.md, as SVG.
 /// </summary>
 internal static class PaddingFigure
 {

@@ -1,6 +1,6 @@
 using AutoencoderApi.TrainingBench;
 
-// Without arguments: the whole comparison. The others are what it starts in processes of their own, a profile, a picture, the price of being measured, and memory.
+// Without arguments: the whole comparison. The others are what it starts in processes of their own, a profile, an image, the price of being measured, and memory.
 switch (args)
 {
     case []:

@@ -29,7 +29,7 @@ internal static class Tables
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (Architecture architecture in s_architectures)
         {
-            string name = WireFormat.Name(architecture), what = $"step {name}";
+            string name = JsonConventions.Name(architecture), what = $"step {name}";
             int best = rounds.ThreadCounts.MinBy(threads => rounds.Of(Rounds.Peer, threads, what).Min(sample => sample.Best));
             Sample[] peer = rounds.Of(Rounds.Peer, best, what);
             foreach (int threads in rounds.ThreadCounts)
@@ -45,9 +45,9 @@ internal static class Tables
 
     private static void PrintLooks(Rounds rounds)
     {
-        Console.WriteLine("\n| one picture forward, 1 thread | ours, µs | plain TorchSharp, µs | ratio | python3-torch, µs | ratio |");
+        Console.WriteLine("\n| one image forward, 1 thread | ours, µs | plain TorchSharp, µs | ratio | python3-torch, µs | ratio |");
         Console.WriteLine("|---|---|---|---|---|---|");
-        foreach (string name in s_architectures.Select(WireFormat.Name))
+        foreach (string name in s_architectures.Select(JsonConventions.Name))
         {
             Sample[] ours = Look(Measurement.Ours), plain = Look(Measurement.Plain), peer = Look(Rounds.Peer);
             Console.WriteLine($"| `{name}` | {Text(ours, 1e3)} | {Text(plain, 1e3)} | {Ratio(plain, ours)} | {Text(peer, 1e3)} | {Ratio(peer, ours)} |");
@@ -77,8 +77,8 @@ internal static class Tables
     /// <summary>Floating-point operations of a step: forward, weight gradients, and input gradients for all layers but the first.</summary>
     private static double StepFlops(Architecture architecture)
     {
-        var plan = NetworkPlan.For(TrainingSettings.For(architecture, "synthetic-digits"));
-        return Measurement.Batch * ((3 * plan.Stages.Sum(LayerProfile.Flops)) - LayerProfile.Flops(plan.Stages[0]));
+        NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(architecture, "synthetic-digits"));
+        return Measurement.Batch * ((3 * definition.Layers.Sum(LayerProfile.Flops)) - LayerProfile.Flops(definition.Layers[0]));
     }
 
     private static string Text(Sample[] samples, double scale = 1) =>

@@ -38,7 +38,7 @@ internal static class TelemetryCost
             double step = Timing.Median(alone), measurement = With(Telemetry.Name, () => MeasurementSeconds(architecture));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| `{WireFormat.Name(architecture)}` | {step * 1e3:F2} | {Timing.Median(ratios):F3} ({ratios.Min():F2}–{ratios.Max():F2}) | {measurement * 1e9:F0} | {measurement / step:P4} |"));
+                $"| `{JsonConventions.Name(architecture)}` | {step * 1e3:F2} | {Timing.Median(ratios):F3} ({ratios.Min():F2}–{ratios.Max():F2}) | {measurement * 1e9:F0} | {measurement / step:P4} |"));
 
             double Seconds(bool listening) => With(listening ? Telemetry.Name : "nobody's", () => RunSeconds(architecture, digits));
         }
@@ -54,7 +54,7 @@ internal static class TelemetryCost
     private static double RunSeconds(Architecture architecture, Dataset digits)
     {
         TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits") with { Steps = Steps, EvaluateEvery = Steps, CheckpointEvery = Steps };
-        var trainer = new Trainer(digits, Trainer.Begin(settings, threads: 1));
+        var trainer = new Trainer(digits, Trainer.CreateInitialState(settings, threads: 1));
         double began = Timing.ProcessorTime();
         foreach (TrainingEvent _ in trainer.Train(CancellationToken.None))
         {

@@ -41,7 +41,7 @@ internal static class ProcessRoles
 
     private static string? SplitViolation(ProcessRole role) => role == ProcessRole.All
         ? null
-        : $"Role={WireFormat.Name(role)} needs a store and a queue that processes share: set Store__Provider=postgres and ConnectionStrings__Store, or Role=all.";
+        : $"Role={JsonConventions.Name(role)} needs a store and a queue that processes share: set Store__Provider=postgres and ConnectionStrings__Store, or Role=all.";
 
     private static string? ConnectionViolation(string? connection)
     {

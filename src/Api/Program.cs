@@ -49,7 +49,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         return await BackupCommand.RunAsync(builder.Configuration, file, Console.Out, Console.Error, stop);
     }
 
-    builder.Services.ConfigureHttpJsonOptions(options => WireFormat.Configure(options.SerializerOptions));
+    builder.Services.ConfigureHttpJsonOptions(options => JsonConventions.Configure(options.SerializerOptions));
     builder.Services.AddProblems();
     builder.Services.AddAccess();
     builder.Services.AddLimits();
@@ -61,10 +61,10 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<ReportBuilder>();
     builder.Services.AddSingleton<IdempotencyKeys>();
     builder.Services.AddJobs(builder.Configuration);
-    builder.Services.AddSingleton<PictureDecoder>();
-    builder.Services.AddSingleton<LoadedModels>();
-    builder.Services.AddSingleton<DigitReader>();
-    builder.Services.AddSingleton<Looking>();
+    builder.Services.AddSingleton<ImageDecoder>();
+    builder.Services.AddSingleton<ModelCache>();
+    builder.Services.AddSingleton<ImageInputReader>();
+    builder.Services.AddSingleton<ModelInspection>();
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
         builder.Services.AddHostedService<WarmUp>();

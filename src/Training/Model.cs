@@ -6,76 +6,76 @@ using AutoencoderApi.Training.Networks;
 
 namespace AutoencoderApi.Training;
 
-/// <summary>One picture's activation at a stage, channel by channel, row by row.</summary>
-public sealed record FeatureMaps(string Stage, FeatureShape Shape, float[] Values);
+/// <summary>One image's activation at a layer, channel by channel, row by row.</summary>
+public sealed record FeatureMaps(string Layer, TensorShape Shape, float[] Values);
 
-/// <summary>A trained network ready to look at pictures. Its methods may be called from many threads at once.</summary>
+/// <summary>A trained network ready to look at images. Its methods may be called from many threads at once.</summary>
 public sealed class Model : IDisposable
 {
     private readonly IViewer _network;
     private readonly KeyValuePair<string, object?> _architecture;
     private readonly float[] _weights;
 
-    public Model(Snapshot snapshot)
+    public Model(Checkpoint checkpoint)
     {
-        (Plan, Noise, Data) = (NetworkPlan.For(snapshot.Settings), snapshot.Settings.Noise, snapshot.Data);
-        _network = Engine.Viewer(Plan, snapshot.Weights);
-        _architecture = Telemetry.Tag(snapshot.Settings.Architecture);
-        _weights = snapshot.Weights;
+        (Definition, Noise, Data) = (NetworkDefinition.For(checkpoint.Settings), checkpoint.Settings.Noise, checkpoint.Data);
+        _network = Engine.Viewer(Definition, checkpoint.Weights);
+        _architecture = Telemetry.Tag(checkpoint.Settings.Architecture);
+        _weights = checkpoint.Weights;
     }
 
-    public NetworkPlan Plan { get; }
+    public NetworkDefinition Definition { get; }
 
-    /// <summary>What it learned to take off its pictures; null where it was given them clean.</summary>
+    /// <summary>What it learned to take off its images; null where it was given them clean.</summary>
     public Noise? Noise { get; }
 
     /// <summary>What its data look like; null where its checkpoint does not say.</summary>
     public DataProfile? Data { get; }
 
     /// <summary>Runs a network that knows nothing once, and counts it nowhere: what that compiles is then ready.</summary>
-    public static void WarmUp(NetworkPlan plan)
+    public static void WarmUp(NetworkDefinition definition)
     {
-        using IViewer viewer = Engine.Viewer(plan, Initializer.Draw(plan, seed: 1));
-        viewer.Look(new float[plan.Input.Count], plan.Stages.Count - 1);
+        using IViewer viewer = Engine.Viewer(definition, WeightInitializer.Initialize(definition, seed: 1));
+        viewer.Look(new float[definition.Input.Count], definition.Layers.Count - 1);
     }
 
-    /// <param name="pictures">Any number of pictures, [C, H, W] in 0..1 each.</param>
+    /// <param name="images">Any number of images, [C, H, W] in 0..1 each.</param>
     /// <returns>Their reconstructions, in the same layout.</returns>
-    public float[] Reconstruct(ReadOnlySpan<float> pictures) => Look("reconstruct", pictures, Plan.Stages.Count - 1);
+    public float[] Reconstruct(ReadOnlySpan<float> images) => Look("reconstruct", images, Definition.Layers.Count - 1);
 
-    /// <summary>What the stage <paramref name="stage"/> makes of one picture.</summary>
-    /// <param name="picture">[C, H, W] in 0..1.</param>
-    public FeatureMaps Look(Stage stage, ReadOnlySpan<float> picture)
+    /// <summary>What the layer <paramref name="layer"/> makes of one image.</summary>
+    /// <param name="image">[C, H, W] in 0..1.</param>
+    public FeatureMaps Look(Layer layer, ReadOnlySpan<float> image)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, Plan.Input.Count);
-        return new FeatureMaps(stage.Name, stage.Output, Look("look", picture, Plan.IndexOf(stage.Name)));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(image.Length, Definition.Input.Count);
+        return new FeatureMaps(layer.Name, layer.Output, Look("look", image, Definition.IndexOf(layer.Name)));
     }
 
-    /// <param name="picture">[C, H, W] in 0..1.</param>
-    /// <returns>Its code, in the shape of <see cref="NetworkPlan.CodeShape"/>.</returns>
-    public float[] Encode(ReadOnlySpan<float> picture) => Look("encode", picture, Plan.CodeIndex);
+    /// <param name="image">[C, H, W] in 0..1.</param>
+    /// <returns>Its code, in the shape of <see cref="NetworkDefinition.CodeShape"/>.</returns>
+    public float[] Encode(ReadOnlySpan<float> image) => Look("encode", image, Definition.CodeIndex);
 
-    /// <summary>A picture from a code alone. The code of a picture gives the same bits as <see cref="Reconstruct"/> of that picture.</summary>
-    /// <param name="code">In the shape of <see cref="NetworkPlan.CodeShape"/>.</param>
-    /// <param name="picture">[C, H, W] in 0..1 of the picture whose switches are used; read only by a network that needs some.</param>
-    /// <returns>[C, H, W], of a picture.</returns>
-    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> picture)
+    /// <summary>An image from a code alone. The code of an image gives the same bits as <see cref="Reconstruct"/> of that image.</summary>
+    /// <param name="code">In the shape of <see cref="NetworkDefinition.CodeShape"/>.</param>
+    /// <param name="image">[C, H, W] in 0..1 of the image whose switches are used; read only by a network that needs some.</param>
+    /// <returns>[C, H, W], of an image.</returns>
+    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(code.Length, Plan.CodeShape.Count);
-        if (Plan.NeedsSwitches)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(code.Length, Definition.CodeShape.Count);
+        if (Definition.NeedsSwitches)
         {
-            ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, Plan.Input.Count);
+            ArgumentOutOfRangeException.ThrowIfNotEqual(image.Length, Definition.Input.Count);
         }
 
         long began = Stopwatch.GetTimestamp();
-        float[] values = _network.Decode(code, picture);
+        float[] values = _network.Decode(code, image);
         Record("decode", began);
         return values;
     }
 
     /// <summary>
-    /// The straight way from one picture's code to another's, decoded. The first and the last frame are the reconstructions of the
-    /// two pictures; switches are those of the nearer one, half way those of <paramref name="from"/>.
+    /// Linear interpolation between the codes of two images, decoded. The first and the last frame are the reconstructions of the
+    /// two images; switches are those of the nearer one, half way those of <paramref name="from"/>.
     /// </summary>
     /// <param name="frames">How many, from 2.</param>
     /// <returns>Each frame, [C, H, W].</returns>
@@ -91,19 +91,19 @@ public sealed class Model : IDisposable
         })];
     }
 
-    /// <summary>The stage's weights as maps, or null where it has none.</summary>
-    public KernelMaps? Kernels(Stage stage)
+    /// <summary>The layer's weights as maps, or null where it has none.</summary>
+    public KernelImages? Kernels(Layer layer)
     {
-        int first = Plan.Stages.TakeWhile(before => before.Name != stage.Name).Sum(before => before.Parameters.Sum(parameter => parameter.Count));
-        return stage.Parameters is [Parameter weight, ..] ? KernelMaps.Of(stage, _weights.AsSpan(first, weight.Count)) : null;
+        int first = Definition.Layers.TakeWhile(before => before.Name != layer.Name).Sum(before => before.Parameters.Sum(parameter => parameter.Count));
+        return layer.Parameters is [Parameter weight, ..] ? KernelImages.Of(layer, _weights.AsSpan(first, weight.Count)) : null;
     }
 
     public void Dispose() => _network.Dispose();
 
-    private float[] Look(string operation, ReadOnlySpan<float> pictures, int stage)
+    private float[] Look(string operation, ReadOnlySpan<float> images, int layer)
     {
         long began = Stopwatch.GetTimestamp();
-        float[] values = _network.Look(pictures, stage);
+        float[] values = _network.Look(images, layer);
         Record(operation, began);
         return values;
     }

@@ -21,9 +21,9 @@ internal static class Pixels
         }
     }
 
-    /// <summary>Makes of a clean picture the one that a network is given: with noise, in <paramref name="input"/>; without, the two are one array.</summary>
-    /// <param name="number">Of the picture under the seed.</param>
-    public static void Disturb(ReadOnlySpan<float> clean, Span<float> input, Noise? noise, int seed, long number)
+    /// <summary>Makes of a clean image the one that a network is given: with noise, in <paramref name="input"/>; without, the two are one array.</summary>
+    /// <param name="number">Of the image under the seed.</param>
+    public static void AddNoise(ReadOnlySpan<float> clean, Span<float> input, Noise? noise, int seed, long number)
     {
         if (noise is not null)
         {
@@ -32,8 +32,8 @@ internal static class Pixels
         }
     }
 
-    /// <summary>All pictures of a set, one after the other.</summary>
-    public static void ToFloats(DigitSet set, Span<float> values)
+    /// <summary>All images of a set, one after the other.</summary>
+    public static void ToFloats(DatasetSplit set, Span<float> values)
     {
         for (int i = 0; i < set.Count; i++)
         {

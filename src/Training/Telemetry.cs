@@ -19,12 +19,12 @@ public static class Telemetry
         "autoencoder.training.step.duration", "Time of one training step: batch, forward, backward, Adam.",
         [0.001, 0.002, 0.004, 0.006, 0.008, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.1, 0.2, 0.5, 1, 5]);
 
-    /// <summary>Seconds of one pass through a network, of however many pictures.</summary>
+    /// <summary>Seconds of one pass through a network, of however many images.</summary>
     internal static readonly Histogram<double> InferenceDuration = Seconds(
-        "autoencoder.inference.duration", "Time of one pass through a network, without reading or drawing pictures.",
+        "autoencoder.inference.duration", "Time of one pass through a network, without reading or drawing images.",
         [0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1]);
 
-    internal static KeyValuePair<string, object?> Tag(Architecture architecture) => new("architecture", WireFormat.Name(architecture));
+    internal static KeyValuePair<string, object?> Tag(Architecture architecture) => new("architecture", JsonConventions.Name(architecture));
 
     private static Histogram<double> Seconds(string name, string description, double[] boundaries) =>
         s_meter.CreateHistogram(name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = boundaries });

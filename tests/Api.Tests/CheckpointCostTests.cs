@@ -25,24 +25,25 @@ public sealed class CheckpointCostTests(PostgresServer postgres) : IClassFixture
         JobLease lease = (await store.Claim(await store.AddJob()))!;
         TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits") with { Steps = Steps, EvaluateEvery = 100_000, CheckpointEvery = Steps - 1 };
         Dataset digits = SyntheticDigits.Create(train: 6_000, validation: 100, test: 100);
-        Snapshot? snapshot = null;
+        Checkpoint? checkpoint = null;
         double hundredSteps = 0;
         TimeSpan began = Process.GetCurrentProcess().TotalProcessorTime;
-        foreach (TrainingEvent happened in new Trainer(digits, Trainer.Begin(settings, threads: 1)).Train(CancellationToken.None))
+        foreach (TrainingEvent happened in new Trainer(digits,
+            Trainer.CreateInitialState(settings, threads: 1)).Train(CancellationToken.None))
         {
             if (happened is TrainingEvent.Checkpointed { Step: Steps - 1 } checkpointed)
             {
-                (snapshot, hundredSteps) = (checkpointed.Snapshot, 100.0 / (Steps - 1) * (Process.GetCurrentProcess().TotalProcessorTime - began).TotalMilliseconds);
+                (checkpoint, hundredSteps) = (checkpointed.Checkpoint, 100.0 / (Steps - 1) * (Process.GetCurrentProcess().TotalProcessorTime - began).TotalMilliseconds);
             }
         }
 
-        await store.Recorder.CheckpointedAsync(lease, snapshot!, 1); // warm
+        await store.Recorder.CheckpointedAsync(lease, checkpoint!, 1); // warm
         began = Process.GetCurrentProcess().TotalProcessorTime;
         long beganAt = Stopwatch.GetTimestamp();
         for (int i = 0; i < Checkpoints; i++)
         {
-            Snapshot copy = snapshot! with { Weights = [.. snapshot.Weights], FirstMoment = [.. snapshot.FirstMoment!] };
-            copy = copy with { SecondMoment = [.. snapshot.SecondMoment!] };
+            Checkpoint copy = checkpoint! with { Weights = [.. checkpoint.Weights], FirstMoment = [.. checkpoint.FirstMoment!] };
+            copy = copy with { SecondMoment = [.. checkpoint.SecondMoment!] };
             await store.Recorder.CheckpointedAsync(lease, copy, 1);
         }
 

@@ -29,8 +29,8 @@ public sealed class CheckpointTests(TrainedService trained)
         Assert.Equal((int)checkpoint["bytes"]!, file.Length);
         Assert.Equal((string?)checkpoint["sha256"], Convert.ToHexStringLower(SHA256.HashData(file)));
         Assert.Equal($"\"{checkpoint["sha256"]}\"", response.Headers.ETag!.Tag);
-        Snapshot snapshot = Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(file)).Snapshot;
-        Assert.Equal(40, snapshot.Step);
+        Checkpoint read = Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(file)).Checkpoint;
+        Assert.Equal(40, read.Step);
 
         using var again = new HttpRequestMessage(HttpMethod.Get, $"{trained.CheckpointOf("strided")}/weights");
         again.Headers.IfNoneMatch.Add(response.Headers.ETag);

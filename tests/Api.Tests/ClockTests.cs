@@ -40,7 +40,7 @@ public sealed class ClockTests(PostgresServer postgres) : IClassFixture<Postgres
         Guid job = await store.AddJob();
         JobLease lease = (await store.Claim(job))!;
         await SetClock(store, hours);
-        await store.Sweep.SweepAsync(CancellationToken.None); // before the next beat
+        await store.Maintenance.MaintainAsync(CancellationToken.None); // before the next beat
         Assert.Equal(JobStatus.Running, await store.Recorder.BeatAsync(lease, 1, 1, moved: true, CancellationToken.None));
         for (int round = 0; round < 3; round++)
         {
@@ -72,8 +72,8 @@ public sealed class ClockTests(PostgresServer postgres) : IClassFixture<Postgres
         await using StoreUnderTest store = await StoreUnderTest.New("sqlite");
         Guid job = await store.AddJob();
         JobLease lease = (await store.Claim(job))!;
-        Snapshot snapshot = LeaseTests.Snapshot() with { Losses = new Losses(0.1, 0.1, 0.1) };
-        Assert.True(await store.Recorder.CheckpointedAsync(lease, snapshot, 1));
+        Checkpoint checkpoint = LeaseTests.CheckpointAtStep20() with { Losses = new Losses(0.1, 0.1, 0.1) };
+        Assert.True(await store.Recorder.CheckpointedAsync(lease, checkpoint, 1));
         await store.Recorder.EndAsync(lease, JobStatus.Succeeded, error: null);
         var experiment = new ExperimentRow { Id = Guid.CreateVersion7(), Tag = tag, CreatedAt = DateTime.UtcNow };
         await store.Ask(async context =>
@@ -102,7 +102,7 @@ public sealed class ClockTests(PostgresServer postgres) : IClassFixture<Postgres
     {
         for (int second = 0; second < 10; second++)
         {
-            await store.Sweep.SweepAsync(CancellationToken.None);
+            await store.Maintenance.MaintainAsync(CancellationToken.None);
             if (await holds())
             {
                 return;

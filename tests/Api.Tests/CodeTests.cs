@@ -47,7 +47,7 @@ public sealed class CodeTests(TrainedService trained)
     }
 
     [Fact]
-    public async Task A_decoded_code_is_a_picture_by_default()
+    public async Task A_decoded_code_is_an_image_by_default()
     {
         string checkpoint = trained.CheckpointOf("nearest-unpool");
         string code = await Http.GetStringAsync($"{checkpoint}/encode?{Dataset}");
@@ -57,7 +57,7 @@ public sealed class CodeTests(TrainedService trained)
     }
 
     [Fact]
-    public async Task Switches_come_from_a_picture_and_without_one_the_answer_says_so()
+    public async Task Switches_come_from_an_image_and_without_one_the_answer_says_so()
     {
         string checkpoint = trained.CheckpointOf("switch-unpool");
         JsonNode code = await trained.Service.Json($"{checkpoint}/encode?{Dataset}&index=3");
@@ -196,8 +196,8 @@ public sealed class CodeTests(TrainedService trained)
 
     private static async Task<byte[]> PixelsOf(byte[] png)
     {
-        using var decoder = new PictureDecoder(new PictureLimits());
-        return Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, AnyMemory.New(), CancellationToken.None)).Planes[0].Pixels;
+        using ImageDecoder decoder = new ImageDecoder(new ImageLimits());
+        return Assert.IsType<ImageDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, AnyMemory.New(), CancellationToken.None)).Planes[0].Pixels;
     }
 
     private static T[] Numbers<T>(JsonNode? array)

@@ -107,14 +107,14 @@ public sealed partial class ExperimentTests(TrainedService trained)
     [Fact]
     public async Task The_report_says_so_where_another_data_set_of_other_images_now_has_the_name()
     {
-        byte[] colored = OwnPictures.Idx(OwnPictures.Noise(1, 12 * 3 * 8 * 16), 12, 3, 8, 16),
-            grey = OwnPictures.Idx(OwnPictures.Noise(2, 12 * 8 * 8), 12, 8, 8);
+        byte[] colored = OwnImages.Idx(OwnImages.Noise(1, 12 * 3 * 8 * 16), 12, 3, 8, 16),
+            grey = OwnImages.Idx(OwnImages.Noise(2, 12 * 8 * 8), 12, 8, 8);
         await Service.PutForm("changing", ("images", colored));
         string path =
             await Submit(
             """{"grid":{"seed":[1,2]},"common":{"dataset":"changing","steps":2,"batchSize":2,"warmupSteps":0,"channels":[2,3]}}""");
         await Ended(path);
-        Assert.Contains("Test pictures over their reconstructions", await Service.Http.GetStringAsync($"{path}/report"));
+        Assert.Contains("Test images over their reconstructions", await Service.Http.GetStringAsync($"{path}/report"));
         await Service.Http.DeleteAsync("/v1/datasets/changing");
         Assert.Contains("cannot be had now", await Service.Http.GetStringAsync($"{path}/report"));
         Assert.Equal(HttpStatusCode.Created, (await Service.PutForm("changing", ("images", grey))).StatusCode);
@@ -122,7 +122,7 @@ public sealed partial class ExperimentTests(TrainedService trained)
         string report = await Service.Http.GetStringAsync($"{path}/report");
 
         Assert.Contains("The data set changing is another one now, of images [1, 8, 8]; this network was trained on [3, 8, 16]", report);
-        Assert.DoesNotContain("Test pictures over their reconstructions", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("Test images over their reconstructions", report, StringComparison.Ordinal);
         await Service.Http.DeleteAsync("/v1/datasets/changing");
     }
 

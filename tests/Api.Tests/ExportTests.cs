@@ -27,19 +27,19 @@ public sealed class ExportTests(TrainedService trained)
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public async Task The_model_reconstructs_and_encodes_as_the_service_does(string architecture, int pictures)
+    public async Task The_model_reconstructs_and_encodes_as_the_service_does(string architecture, int images)
     {
         string checkpoint = trained.CheckpointOf(architecture);
         using InferenceSession session = Open(await trained.Service.Http.GetByteArrayAsync($"{checkpoint}/onnx"));
         await AssertInSomeDraw(async draw =>
         {
-            float[] noise = Noise(pictures * 784, draw);
+            float[] noise = Noise(images * 784, draw);
             (float[] reconstructions, float[] codes) = Run(session, noise);
             float[] expected = [], expectedCodes = [];
-            foreach (float[] picture in noise.Chunk(784))
+            foreach (float[] image in noise.Chunk(784))
             {
-                expected = [.. expected, .. await Ask($"{checkpoint}/reconstruction", picture, "pixels")];
-                expectedCodes = [.. expectedCodes, .. await Ask($"{checkpoint}/encode", picture, "values")];
+                expected = [.. expected, .. await Ask($"{checkpoint}/reconstruction", image, "pixels")];
+                expectedCodes = [.. expectedCodes, .. await Ask($"{checkpoint}/encode", image, "values")];
             }
 
             return Math.Max(Difference(expected, reconstructions), Difference(expectedCodes, codes));
@@ -48,13 +48,13 @@ public sealed class ExportTests(TrainedService trained)
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public async Task Every_size_of_kernel_and_every_activation_is_exported_for_pictures_that_are_not_square(Architecture architecture, int kernel)
+    public async Task Every_size_of_kernel_and_every_activation_is_exported_for_images_that_are_not_square(Architecture architecture, int kernel)
     {
         foreach (Activation activation in Enum.GetValues<Activation>())
         {
             TrainingSettings settings = TrainingSettings.For(architecture, "any", activation, activation, activation) with
             {
-                PictureShape = [3, 12, 20],
+                ImageShape = [3, 12, 20],
                 KernelSize = kernel,
                 Channels = [3, 5],
                 DenseWidths = [20, 10],
@@ -62,25 +62,26 @@ public sealed class ExportTests(TrainedService trained)
             };
             await AssertInSomeDraw(async draw =>
             {
-                float[] weights = [.. Noise(NetworkPlan.For(settings).ParameterCount, draw).Select(value => (value - 0.5f) / 4)];
-                var snapshot = new Snapshot(settings, 0, new Losses(null, null, null), -1, 0, new Machine(1, "any"), weights, null, null);
-                using var model = new Model(snapshot);
-                using InferenceSession session = Open(await Onnx(snapshot));
-                float[] pictures = Noise(2 * model.Plan.Input.Count, draw);
-                return Difference(model.Reconstruct(pictures), Run(session, pictures).Reconstructions);
+                float[] weights = [.. Noise(NetworkDefinition.For(settings).ParameterCount, draw).Select(value => (value - 0.5f) / 4)];
+                Checkpoint checkpoint = new Checkpoint(settings, 0, new Losses(null, null, null), -1, 0,
+                    new ExecutionEnvironment(1, "any"), weights, null, null);
+                using var model = new Model(checkpoint);
+                using InferenceSession session = Open(await Onnx(checkpoint));
+                float[] images = Noise(2 * model.Definition.Input.Count, draw);
+                return Difference(model.Reconstruct(images), Run(session, images).Reconstructions);
             });
         }
     }
 
-    private static async Task<byte[]> Onnx(Snapshot snapshot)
+    private static async Task<byte[]> Onnx(Checkpoint checkpoint)
     {
         var model = new MemoryStream();
         int offset = 0;
-        await new OnnxFile(snapshot.Settings).WriteAsync(
+        await new OnnxExporter(checkpoint.Settings).WriteAsync(
             model,
             (parameter, target) =>
             {
-                target.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(snapshot.Weights.AsSpan(offset, parameter.Count)));
+                target.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(checkpoint.Weights.AsSpan(offset, parameter.Count)));
                 offset += parameter.Count;
                 return Task.CompletedTask;
             },
@@ -92,8 +93,8 @@ public sealed class ExportTests(TrainedService trained)
     public async Task Of_equal_maxima_the_first_is_the_switch()
     {
         TrainingSettings settings = TrainingSettings.For(Architecture.SwitchUnpool, "any") with { KernelSize = 1, Channels = [1, 1] };
-        var snapshot = new Snapshot(settings, 0, new Losses(null, null, null), -1, 0, new Machine(1, "any"), [1, 0, 1, 0, 1, 1], null, null);
-        using InferenceSession session = Open(await Onnx(snapshot));
+        Checkpoint checkpoint = new Checkpoint(settings, 0, new Losses(null, null, null), -1, 0, new ExecutionEnvironment(1, "any"), [1, 0, 1, 0, 1, 1], null, null);
+        using InferenceSession session = Open(await Onnx(checkpoint));
         float[] pixels = Run(session, [.. Enumerable.Repeat(1f, 784)]).Reconstructions;
         Assert.All(pixels.Index(), pixel => Assert.Equal(pixel.Index / 28 % 4 == 0 && pixel.Index % 28 % 4 == 0 ? 0.7310586f : 0.5f, pixel.Item, Tolerance));
     }
@@ -138,18 +139,18 @@ public sealed class ExportTests(TrainedService trained)
         return new InferenceSession(model, options);
     }
 
-    private static (float[] Reconstructions, float[] Codes) Run(InferenceSession session, float[] pictures)
+    private static (float[] Reconstructions, float[] Codes) Run(InferenceSession session, float[] images)
     {
         int[] shape = session.InputMetadata["picture"].Dimensions[1..];
-        int count = pictures.Length / (shape[0] * shape[1] * shape[2]);
-        var input = NamedOnnxValue.CreateFromTensor("picture", new DenseTensor<float>(pictures, [count, .. shape]));
+        int count = images.Length / (shape[0] * shape[1] * shape[2]);
+        var input = NamedOnnxValue.CreateFromTensor("picture", new DenseTensor<float>(images, [count, .. shape]));
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> outputs = session.Run([input], ["reconstruction", "code"]);
         return ([.. outputs[0].AsEnumerable<float>()], [.. outputs[1].AsEnumerable<float>()]);
     }
 
-    private async Task<float[]> Ask(string path, float[] picture, string field)
+    private async Task<float[]> Ask(string path, float[] image, string field)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(new { pixels = picture }), Headers = { Accept = { new("application/json") } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(new { pixels = image }), Headers = { Accept = { new("application/json") } } };
         using HttpResponseMessage response = await trained.Service.Http.SendAsync(request);
         JsonNode answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         return [.. answer[field]!.AsArray().Select(value => (float)value!)];

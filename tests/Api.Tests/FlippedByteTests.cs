@@ -16,8 +16,9 @@ public sealed class FlippedByteTests
         await using StoreUnderTest store = await StoreUnderTest.New("sqlite");
         var checkpoints = new CheckpointStore(store.Stores);
         TrainingSettings smallest = TrainingSettings.For(Architecture.Strided, "synthetic-digits") with { Channels = [1, 1], KernelSize = 1 };
-        (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(await store.AddJob(), Trainer.Begin(smallest, threads: 1), 0);
-        await using StoreContext context = await store.Stores.CreateDbContextAsync();
+        (CheckpointRow row, CheckpointFileRow file) =
+            CheckpointStore.Rows(await store.AddJob(), Trainer.CreateInitialState(smallest, threads: 1), 0);
+        await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         context.AddRange(row, file);
         await context.SaveChangesAsync();
 
@@ -26,10 +27,10 @@ public sealed class FlippedByteTests
             byte[] changed = [.. file.Content];
             changed[i] ^= 1;
             await context.CheckpointFiles.ExecuteUpdateAsync(set => set.SetProperty(stored => stored.Content, changed));
-            Assert.True(await checkpoints.LoadAsync(row, CancellationToken.None) is SnapshotRead.Invalid, $"Byte {i} was changed, and nobody has noticed.");
+            Assert.True(await checkpoints.LoadAsync(row, CancellationToken.None) is CheckpointRead.Invalid, $"Byte {i} was changed, and nobody has noticed.");
         }
 
         await context.CheckpointFiles.ExecuteUpdateAsync(set => set.SetProperty(stored => stored.Content, file.Content));
-        Assert.IsType<SnapshotRead.Valid>(await checkpoints.LoadAsync(row, CancellationToken.None));
+        Assert.IsType<CheckpointRead.Valid>(await checkpoints.LoadAsync(row, CancellationToken.None));
     }
 }

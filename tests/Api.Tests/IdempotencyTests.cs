@@ -68,8 +68,8 @@ public sealed class IdempotencyTests(TrainedService trained)
     public async Task After_24_hours_a_key_is_free_again()
     {
         using HttpResponseMessage first = await Submit("old", Body("old"));
-        var stores = trained.Inside.GetRequiredService<IDbContextFactory<StoreContext>>();
-        await using StoreContext store = await stores.CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var stores = trained.Inside.GetRequiredService<IDbContextFactory<AppDbContext>>();
+        await using AppDbContext store = await stores.CreateDbContextAsync(TestContext.Current.CancellationToken);
         DateTime almost = DateTime.UtcNow.AddHours(-23.9), past = DateTime.UtcNow.AddHours(-24.1);
         await Age(almost);
         Assert.Equal(first.Headers.Location, (await Submit("old", Body("old"))).Headers.Location);

@@ -15,7 +15,7 @@ public sealed class ImportTests(TrainedService trained)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_exported_file_comes_back_by_import_as_a_checkpoint_that_gives_the_same_pictures(bool asForm)
+    public async Task An_exported_file_comes_back_by_import_as_a_checkpoint_that_gives_the_same_images(bool asForm)
     {
         byte[] file = await Weights("strided");
         JsonNode best = await trained.Service.Json("/v1/checkpoints/best"), latest = await trained.Service.Json("/v1/checkpoints/latest");
@@ -143,7 +143,7 @@ public sealed class ImportTests(TrainedService trained)
         await Expect.Problem(HttpStatusCode.BadRequest, await Client.PostAsync("/v1/checkpoints", new StringContent("no form", MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x"))));
         await Expect.Problem(HttpStatusCode.UnsupportedMediaType, await Client.PostAsync("/v1/checkpoints", new StringContent("text")));
         await Expect.Problem(HttpStatusCode.UnsupportedMediaType, await Client.PostAsync("/v1/checkpoints", null));
-        using var large = new HttpRequestMessage(HttpMethod.Post, "/v1/checkpoints") { Content = new ByteArrayContent(new byte[SnapshotFile.MaxBytes + (128 * 1024)]) };
+        using var large = new HttpRequestMessage(HttpMethod.Post, "/v1/checkpoints") { Content = new ByteArrayContent(new byte[CheckpointFile.MaxBytes + (128 * 1024)]) };
         large.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         large.Headers.ExpectContinue = true; // the refusal comes before the body is sent
         await Expect.Problem(HttpStatusCode.RequestEntityTooLarge, await Client.SendAsync(large));

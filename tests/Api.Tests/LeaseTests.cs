@@ -44,7 +44,7 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
 
         await Expect_no_write_by(old, store);
         Assert.Equal(JobStatus.Running, await store.Recorder.BeatAsync(current, 21, 1, moved: true, CancellationToken.None));
-        Assert.True(await store.Recorder.CheckpointedAsync(current, Snapshot(), 3));
+        Assert.True(await store.Recorder.CheckpointedAsync(current, CheckpointAtStep20(), 3));
         await store.Recorder.EndAsync(current, JobStatus.Succeeded, error: null);
         Assert.Equal(JobStatus.Succeeded, (await store.Row(job)).Status);
         await Expect_no_write_by(current, store); // a job that has ended is nobody's
@@ -82,7 +82,7 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
         Guid killer = await store.AddJob(), bystander = await store.AddJob();
-        for (int i = 0; i < JobSweep.MaxClaimsWithoutStep; i++)
+        for (int i = 0; i < ExpiredLeases.MaxClaimsWithoutStep; i++)
         {
             Assert.NotNull(await store.Claim(killer));
             JobLease? beside = await store.Claim(bystander);
@@ -155,7 +155,7 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
         Guid job = await store.AddJob();
-        for (int i = 0; i < JobSweep.MaxClaimsWithoutCheckpoint; i++)
+        for (int i = 0; i < ExpiredLeases.MaxClaimsWithoutCheckpoint; i++)
         {
             Assert.Equal(JobStatus.Queued, await store.Recorder.EndAsync((await store.Claim(job))!, JobStatus.Queued, error: null));
         }
@@ -177,7 +177,7 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
         new BackgroundJobClient(store.Queue).ChangeState(gone, new DeletedState(), null);
         await store.Ask(context => context.Jobs.ExecuteUpdateAsync(set => set.SetProperty(row => row.QueueCheckAt, DateTime.UnixEpoch)));
         await store.Ask(context => context.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, DateTime.UnixEpoch)));
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => store.Sweep.SweepAsync(CancellationToken.None))));
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => store.Maintenance.MaintainAsync(CancellationToken.None))));
         Assert.Equal(entry, (await store.Row(waiting)).QueueEntry);
         Assert.NotEqual(gone, (await store.Row(lost)).QueueEntry);
         Assert.Equal(3, store.Queue.GetMonitoringApi().EnqueuedCount("default")); // Hangfire keeps the deleted one in its list; one is new
@@ -189,7 +189,7 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
         await using StoreUnderTest store = await StoreUnderTest.New("postgres", postgres);
         Guid job = await store.AddJob();
         JobLease lease = (await store.Claim(job))!;
-        await using StoreContext frozen = await store.Stores.CreateDbContextAsync();
+        await using AppDbContext frozen = await store.Stores.CreateDbContextAsync();
         await using var transaction = await frozen.Database.BeginTransactionAsync();
         Assert.Equal(1, await lease.Row(frozen).ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, DateTime.UnixEpoch)));
         Task lose = store.LoseWorker(job);
@@ -224,7 +224,7 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
         Assert.Null(await store.Recorder.BeatAsync(lease, 99, 1, moved: true, CancellationToken.None));
         Assert.False(await store.Recorder.EvaluatedAsync(lease, Point(99), 1));
         Assert.False(await store.Recorder.WarnedAsync(lease, "a warning"));
-        Assert.False(await store.Recorder.CheckpointedAsync(lease, Snapshot(), 1));
+        Assert.False(await store.Recorder.CheckpointedAsync(lease, CheckpointAtStep20(), 1));
         Assert.False(await store.Recorder.RewindAsync(lease, -1));
         await store.Recorder.FaultedAsync(lease, 99, s_error);
         await store.Recorder.EndAsync(lease, JobStatus.Failed, s_error);
@@ -236,6 +236,9 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
 
     private static TrainingEvent.Evaluated Point(int step) => new(step, 0.1, 0.1, 0);
 
-    internal static Snapshot Snapshot() =>
-        Trainer.Begin(TrainingSettings.For(Domain.Networks.Architecture.Strided, "synthetic-digits"), threads: 1) with { Step = 20 };
+    internal static Checkpoint CheckpointAtStep20()
+    {
+        TrainingSettings settings = TrainingSettings.For(Domain.Networks.Architecture.Strided, "synthetic-digits");
+        return Trainer.CreateInitialState(settings, threads: 1) with { Step = 20 };
+    }
 }

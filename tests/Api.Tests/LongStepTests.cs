@@ -4,7 +4,7 @@ using AutoencoderApi.Api.Tests.Datasets;
 
 namespace AutoencoderApi.Api.Tests;
 
-/// <summary>A job whose every step takes minutes: the widest network on the largest pictures, one thread.</summary>
+/// <summary>A job whose every step takes minutes: the widest network on the largest images, one thread.</summary>
 [Collection(OneAtATime.Name)]
 public sealed class LongStepTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
@@ -19,16 +19,16 @@ public sealed class LongStepTests(PostgresServer postgres) : IClassFixture<Postg
     {
         await using ServiceStore store = await ServiceStore.New(provider, postgres);
         await using ServiceProcess service = await store.Start();
-        var form = new MultipartFormDataContent { { new ByteArrayContent(OwnPictures.Idx(OwnPictures.Noise(1, 200 * 128 * 128), 200, 1, 128, 128)), "images", "images" } };
+        var form = new MultipartFormDataContent { { new ByteArrayContent(OwnImages.Idx(OwnImages.Noise(1, 200 * 128 * 128), 200, 1, 128, 128)), "images", "images" } };
         Assert.Equal(HttpStatusCode.Created, (await service.Client.Http.PutAsync("/v1/datasets/large", form)).StatusCode);
 
         foreach (string settings in (string[])[Steps, Draws])
         {
             string cancelled = await Running(settings);
-            long asked = Stopwatch.GetTimestamp();
+            long requestedAt = Stopwatch.GetTimestamp();
             await service.Client.Post($"{cancelled}/cancel", "");
             Assert.Equal("cancelled", (string?)(await service.Client.Ended(cancelled))["status"]);
-            Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 0, 2);
+            Assert.InRange(Stopwatch.GetElapsedTime(requestedAt).TotalSeconds, 0, 2);
         }
 
         await Running(Steps);

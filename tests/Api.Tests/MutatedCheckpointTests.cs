@@ -58,7 +58,7 @@ public sealed class MutatedCheckpointTests
 
     [Fact]
     public void The_largest_file_has_room_for_the_widest_dense_network_on_digits() =>
-        Assert.InRange((784 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 784) + 784, 3_500_000, (SnapshotFile.MaxBytes - 8 - SafetensorsHeader.MaxBytes) / 12);
+        Assert.InRange((784 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 1024) + 1024 + (1024 * 784) + 784, 3_500_000, (CheckpointFile.MaxBytes - 8 - SafetensorsHeader.MaxBytes) / 12);
 
     private static HttpRequest NewRequest()
     {
@@ -70,8 +70,8 @@ public sealed class MutatedCheckpointTests
     private static byte[] Small(Architecture architecture)
     {
         TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits") with { Channels = [2, 3], KernelSize = 3, DenseWidths = [8, 4] };
-        float[] weights = new float[NetworkPlan.For(settings).ParameterCount];
+        float[] weights = new float[NetworkDefinition.For(settings).ParameterCount];
         Array.Fill(weights, 0.1f);
-        return SnapshotFile.Write(new Snapshot(settings, 3, new Losses(0.1, 0.1, null), 3, 0, new Machine(1, "avx2"), weights, weights, weights));
+        return CheckpointFile.Write(new Checkpoint(settings, 3, new Losses(0.1, 0.1, null), 3, 0, new ExecutionEnvironment(1, "avx2"), weights, weights, weights));
     }
 }

@@ -39,13 +39,13 @@ public sealed class NonFiniteLossTests(PostgresServer postgres) : IClassFixture<
         Assert.InRange((double)points[2]!["validationLoss"]!, 0, 1);
         Assert.StartsWith("2,,,", (await Text($"{job}/metrics", "text/csv")).Split("\r\n")[2], StringComparison.Ordinal);
         await Expect.Png(await service.Client.Http.GetAsync($"{job}/loss.png"));
-        var told = new List<SseItem<JsonNode>>();
+        var reported = new List<SseItem<JsonNode>>();
         await foreach (SseItem<JsonNode> happened in service.Client.Http.Follow($"{job}/events"))
         {
-            told.Add(happened);
+            reported.Add(happened);
         }
 
-        Assert.Equal("ended", told[^1].EventType);
+        Assert.Equal("ended", reported[^1].EventType);
         Assert.Contains((await service.Client.Json("/v1/checkpoints"))["items"]!.AsArray(), item => item!["losses"]!["test"] is null);
         await service.Client.Json($"/v1/checkpoints/{broken["latestCheckpoint"]}");
         await service.Client.Json("/v1/checkpoints/latest");

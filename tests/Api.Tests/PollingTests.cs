@@ -88,7 +88,7 @@ public sealed class PollingTests(TrainedService trained)
     private async Task ChangeBehindTheBackOfTheService(string path)
     {
         var id = Guid.Parse(path.Split('/')[^1]);
-        await using StoreContext store = await trained.Inside.GetRequiredService<IDbContextFactory<StoreContext>>().CreateDbContextAsync();
+        await using AppDbContext store = await trained.Inside.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
         await store.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(set => set.SetProperty(job => job.Version, job => job.Version + 1));
     }
 

@@ -61,8 +61,8 @@ public sealed class PythonClientTests(TrainedService trained)
         int[] steps = [.. lines[0].Split(' ').Select(step => int.Parse(step, CultureInfo.InvariantCulture))];
         Assert.True(steps.Length > 1 && steps[^1] == 20 && steps.All(step => step is >= 0 and <= 20), lines[0]);
         string[] job = lines[1].Split(' ');
-        JsonNode told = await trained.Service.Json($"/v1/training-jobs/{job[0]}");
-        Assert.Equal(["succeeded", (string)told["latestCheckpoint"]!], job[1..]);
+        JsonNode reported = await trained.Service.Json($"/v1/training-jobs/{job[0]}");
+        Assert.Equal(["succeeded", (string)reported["latestCheckpoint"]!], job[1..]);
         Assert.Equal("400 invalid-fields steps", lines[2]);
     }
 

@@ -40,19 +40,19 @@ public sealed class RememberedHealthTests
         await first.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
-    private sealed class Counted(IDbContextFactory<StoreContext> stores) : IDbContextFactory<StoreContext>
+    private sealed class Counted(IDbContextFactory<AppDbContext> stores) : IDbContextFactory<AppDbContext>
     {
         private int _asked;
 
         public int Asked => _asked;
 
-        public StoreContext CreateDbContext()
+        public AppDbContext CreateDbContext()
         {
             Interlocked.Increment(ref _asked);
             return stores.CreateDbContext();
         }
 
-        public Task<StoreContext> CreateDbContextAsync(CancellationToken cancellationToken)
+        public Task<AppDbContext> CreateDbContextAsync(CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _asked);
             return stores.CreateDbContextAsync(cancellationToken);

@@ -18,7 +18,7 @@ public sealed class RestartTests : IDisposable
     public async Task Jobs_running_or_queued_when_the_process_ends_are_finished_by_the_next_with_the_weights_of_an_uninterrupted_run(bool killed)
     {
         string running, queued;
-        var told = new List<SseItem<JsonNode>>();
+        var reported = new List<SseItem<JsonNode>>();
         await using (ServiceProcess before = await ServiceProcess.Start(_folder))
         {
             running = await before.Client.Submit(Long);
@@ -49,19 +49,20 @@ public sealed class RestartTests : IDisposable
         Assert.Equal(await TrainLosses(uninterrupted), await TrainLosses(first));
 
         // Whoever follows goes on behind the last event that came through, and misses nothing.
-        Assert.Equal("ended", told[^1].EventType);
+        Assert.Equal("ended", reported[^1].EventType);
         JsonArray checkpoints = (await after.Client.Json($"/v1/checkpoints?jobId={first["id"]}"))["items"]!.AsArray();
         Assert.Equal(
             checkpoints.Select(checkpoint => (string)checkpoint!["id"]!).Order(),
-            told.Where(happened => happened.EventType == "checkpoint").Select(happened => (string)happened.Data["id"]!).Order());
+            reported.Where(happened => happened.EventType == "checkpoint").Select(happened => (string)happened.Data["id"]!).Order());
 
         async Task FollowAsync(ServiceProcess service)
         {
             try
             {
-                await foreach (SseItem<JsonNode> happened in service.Client.Http.Follow($"{running}/events", told.LastOrDefault().EventId))
+                await foreach (SseItem<JsonNode> happened in service.Client.Http.Follow($"{running}/events",
+                    reported.LastOrDefault().EventId))
                 {
-                    told.Add(happened);
+                    reported.Add(happened);
                 }
             }
             catch (Exception e) when (e is IOException or HttpRequestException)

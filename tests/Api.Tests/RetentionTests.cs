@@ -41,11 +41,11 @@ public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<Post
             await Tag(client, "kept-experiment", await client.Ended($"/v1/training-jobs/{ended["jobs"]![1]!["id"]}"));
         }
 
-        await using ServiceProcess after = await ServiceProcess.Start(_folder, [.. settings, ("Store__KeepDays", "0.000001")]);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await using ServiceProcess after = await ServiceProcess.Start(_folder, [.. settings, ("Store__RetentionDays", "0.000001")]);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while ((await after.Client.Http.GetAsync(job)).IsSuccessStatusCode)
         {
-            await Task.Delay(50, patience.Token);
+            await Task.Delay(50, timeout.Token);
         }
 
         await Expect.Problem(HttpStatusCode.NotFound, await after.Client.Http.GetAsync($"/v1/checkpoints/{checkpoint}"));
@@ -67,7 +67,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<Post
         await End(store, old, daysAgo: 3);
         await End(store, young, daysAgo: 1);
 
-        using var models = new LoadedModels(new CheckpointStore(store.Stores), new MemoryBudget(1L << 30));
+        using ModelCache models = new ModelCache(new CheckpointStore(store.Stores), new MemoryBudget(1L << 30));
         using var retention = new Retention(store.Stores, models, Options.Create(new StoreOptions()), NullLogger<Retention>.Instance);
         await retention.DeleteAsync(keepDays: 2, CancellationToken.None);
         Assert.Equal([young, waiting], await store.Ask(context => context.Jobs.OrderBy(row => row.Id).Select(row => row.Id).ToListAsync()));

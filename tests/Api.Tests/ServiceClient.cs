@@ -31,7 +31,7 @@ public sealed class ServiceClient(HttpClient http)
     /// <summary>Polls a job as a frontend would, until <paramref name="until"/> holds.</summary>
     public async Task<JsonNode> Await(string job, Func<JsonNode, bool> until)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (true)
         {
             JsonNode state = await Json(job);
@@ -40,7 +40,7 @@ public sealed class ServiceClient(HttpClient http)
                 return state;
             }
 
-            await Task.Delay(50, patience.Token);
+            await Task.Delay(50, timeout.Token);
         }
     }
 

@@ -87,10 +87,10 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         await Ready();
         string before = $"http://localhost:{Client.Http.BaseAddress!.Port}/#key=";
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!Output().Contains(before, StringComparison.Ordinal))
         {
-            await Task.Delay(20, patience.Token);
+            await Task.Delay(20, timeout.Token);
         }
 
         return Output().Split(before)[1].Split(' ')[0];
@@ -102,21 +102,21 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Waits until the service says that it is ready.</summary>
     public async Task Ready()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(300));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(300));
         while (true)
         {
             try
             {
-                if ((await Client.Http.GetAsync("/health/ready", patience.Token)).IsSuccessStatusCode)
+                if ((await Client.Http.GetAsync("/health/ready", timeout.Token)).IsSuccessStatusCode)
                 {
                     return;
                 }
 
-                await Task.Delay(50, patience.Token);
+                await Task.Delay(50, timeout.Token);
             }
             catch (HttpRequestException) when (!_process.HasExited)
             {
-                await Task.Delay(50, patience.Token);
+                await Task.Delay(50, timeout.Token);
             }
             catch (HttpRequestException e)
             {

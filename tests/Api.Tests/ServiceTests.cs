@@ -45,8 +45,8 @@ public sealed class ServiceTests(TrainedService trained)
     {
         JsonArray datasets = (await trained.Service.Json("/v1/datasets")).AsArray();
         Assert.Equal(["mnist", "fashion-mnist", "synthetic-digits"], datasets.Select(dataset => (string)dataset!["name"]!));
-        Assert.False((bool)datasets[1]!["available"]!);
-        Assert.Contains("fashion-mnist", (string?)datasets[1]!["unavailable"], StringComparison.Ordinal);
+        Assert.Equal("unavailable", (string?)datasets[1]!["status"]);
+        Assert.Contains("fashion-mnist", (string?)datasets[1]!["reason"], StringComparison.Ordinal);
         Assert.Equal(2000, (int?)datasets[2]!["splits"]!["test"]);
         Assert.Equal((28, 28), await Expect.Png(await Client.GetAsync("/v1/datasets/synthetic-digits/train/0.png")));
     }
@@ -54,7 +54,7 @@ public sealed class ServiceTests(TrainedService trained)
     [Fact]
     public void The_arrows_between_the_projects_point_one_way()
     {
-        string[] training = References(typeof(Training.Model)), domain = References(typeof(Domain.WireFormat));
+        string[] training = References(typeof(Training.Model)), domain = References(typeof(Domain.JsonConventions));
         Assert.Contains("AutoencoderApi.Domain", training);
         Assert.DoesNotContain("AutoencoderApi.Api", training);
         Assert.DoesNotContain(training, name => name.StartsWith("Microsoft.", StringComparison.Ordinal) || name.StartsWith("Hangfire", StringComparison.Ordinal));

@@ -63,24 +63,25 @@ public sealed class StopTests(PostgresServer postgres) : IClassFixture<PostgresS
         await (first?.Invoke(service) ?? Task.Delay(500));
 
         // A signal that comes before the program's first line is lost: on a busy machine that line may be some seconds away.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        long asked = 0;
-        for (Task ended = service.Exited(); !ended.IsCompleted; await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(5), patience.Token)))
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        long requestedAt = 0;
+        for (Task ended = service.Exited(); !ended.IsCompleted; await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(5), timeout.Token)))
         {
-            patience.Token.ThrowIfCancellationRequested();
-            asked = Stopwatch.GetTimestamp();
+            timeout.Token.ThrowIfCancellationRequested();
+            requestedAt = Stopwatch.GetTimestamp();
             using Process kill = Process.Start("kill", [$"-{signal}", process1]);
-            await kill.WaitForExitAsync(patience.Token);
+            await kill.WaitForExitAsync(timeout.Token);
         }
 
         Assert.Equal(0, service.ExitCode);
-        Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 0, 5); // 0.3 s on a quiet machine, 1.4 s on one with 20 times its load
+        Assert.InRange(Stopwatch.GetElapsedTime(requestedAt).TotalSeconds, 0,
+            5); // 0.3 s on a quiet machine, 1.4 s on one with 20 times its load
         Assert.DoesNotContain("   at ", service.Output(), StringComparison.Ordinal);
     }
 
     private static async Task<string> Until(Func<string> there)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             if (there() is { Length: > 0 } found)
@@ -88,7 +89,7 @@ public sealed class StopTests(PostgresServer postgres) : IClassFixture<PostgresS
                 return found;
             }
 
-            await Task.Delay(10, patience.Token);
+            await Task.Delay(10, timeout.Token);
         }
     }
 

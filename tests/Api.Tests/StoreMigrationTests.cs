@@ -15,7 +15,7 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     public async Task A_new_SQLite_file_lets_calls_read_while_training_writes()
     {
         await using StoreUnderTest store = await StoreUnderTest.New("sqlite");
-        await using StoreContext context = await store.Stores.CreateDbContextAsync();
+        await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         Assert.Equal("wal", (await context.Database.SqlQuery<string>($"SELECT journal_mode AS Value FROM pragma_journal_mode").ToListAsync())[0]);
     }
 
@@ -25,7 +25,7 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     public async Task The_migrations_make_the_tables_of_the_model(string provider)
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
-        await using StoreContext context = await store.Stores.CreateDbContextAsync();
+        await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         Assert.False(context.Database.HasPendingModelChanges());
     }
 
@@ -35,7 +35,7 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     public async Task Each_migration_is_one_transaction_so_that_a_kill_leaves_it_done_or_undone(string provider)
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
-        await using StoreContext context = await store.Stores.CreateDbContextAsync();
+        await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         string[] migrations = [Migration.InitialDatabase, .. context.Database.GetMigrations()];
         Assert.All(migrations.Zip(migrations.Skip(1)), step =>
         {
@@ -68,7 +68,7 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
                 """);
             await context.Database.ExecuteSqlAsync($"""INSERT INTO checkpoint_files ("CheckpointId", "Content") VALUES ({s_old}, x'010203')""");
         });
-        await using StoreContext context = await store.Stores.CreateDbContextAsync();
+        await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         Assert.Equal(s_old, await context.Checkpoints.Select(checkpoint => checkpoint.JobId).SingleAsync());
         Assert.Equal([1, 2, 3], (await context.CheckpointFiles.SingleAsync()).Content);
     }
@@ -79,7 +79,7 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     public async Task A_store_of_a_newer_version_is_refused_in_one_sentence_and_left_as_it_is(string provider)
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
-        await using StoreContext context = await store.Stores.CreateDbContextAsync();
+        await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         await context.Database.ExecuteSqlAsync($"""INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion") VALUES ('29990101000000_Later', '99.0.0')""");
         Assert.StartsWith("The store has the migration 29990101000000_Later of a newer version", (await Assert.ThrowsAsync<StartException>(store.Migrate)).Message);
         Assert.Contains("29990101000000_Later", await context.Database.GetAppliedMigrationsAsync());
@@ -95,7 +95,7 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
             await context.Database.ExecuteSqlAsync($"CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION be_slow()");
         });
         Assert.Contains(store.Log.Lines, line => line.StartsWith("Migration 1 of ", StringComparison.Ordinal) && line.EndsWith("_OwnDatasets", StringComparison.Ordinal));
-        await using StoreContext context = await store.Stores.CreateDbContextAsync();
+        await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         Assert.Empty(await context.Database.GetPendingMigrationsAsync());
         Assert.NotEqual(120 * 60, context.Database.GetCommandTimeout()); // what requests have is the connection's again
     }
@@ -118,7 +118,7 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     public async Task A_process_that_finds_another_one_migrating_waits_longer_than_a_request_would()
     {
         await using StoreUnderTest store = await StoreUnderTest.New("postgres", postgres, connection: ";Command Timeout=1");
-        await using StoreContext other = await store.Stores.CreateDbContextAsync();
+        await using AppDbContext other = await store.Stores.CreateDbContextAsync();
         await other.Database.OpenConnectionAsync();
         await other.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({StoreMigration.LockKey})");
         Task waiting = store.Migrate();

@@ -33,29 +33,34 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         services.AddSingleton<JobStorage>(Queue);
         services.AddStore(configuration);
         _services = services.BuildServiceProvider();
-        Stores = _services.GetRequiredService<IDbContextFactory<StoreContext>>();
+        Stores = _services.GetRequiredService<IDbContextFactory<AppDbContext>>();
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        Recorder = new JobRecorder(Stores, new JobWatch(Stores, lifetime, NullLogger<JobWatch>.Instance));
+        Recorder = new JobProgressWriter(Stores, new JobChangeNotifier(Stores, lifetime, NullLogger<JobChangeNotifier>.Instance));
         var builtIn = new BuiltInDatasets(Options.Create(new DatasetOptions()), Options.Create(new StoreOptions { Folder = _folder }));
         Jobs = new JobQueue(Stores, builtIn, new BackgroundJobClient(Queue), NullLogger<JobQueue>.Instance);
-        Sweep = new JobSweep(Stores, Jobs, new ExperimentStore(Stores, new TagStore(Stores)), Queue, NullLogger<JobSweep>.Instance);
+        Maintenance = new JobMaintenance(
+            Stores,
+            new ExpiredLeases(NullLogger<ExpiredLeases>.Instance),
+            new ExperimentStore(Stores, new TagStore(Stores)),
+            new QueueRepair(Jobs, Queue),
+            NullLogger<JobMaintenance>.Instance);
     }
 
     public InMemoryStorage Queue { get; } = new();
 
-    public IDbContextFactory<StoreContext> Stores { get; }
+    public IDbContextFactory<AppDbContext> Stores { get; }
 
     public KeptLog Log { get; } = new();
 
-    public JobRecorder Recorder { get; }
+    public JobProgressWriter Recorder { get; }
 
     public JobQueue Jobs { get; }
 
-    public JobSweep Sweep { get; }
+    public JobMaintenance Maintenance { get; }
 
     /// <param name="before">What an earlier version left in the store.</param>
     /// <param name="connection">Beside the address of the database, such as <c>;Command Timeout=1</c>.</param>
-    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null, Func<StoreContext, Task>? before = null, string connection = "")
+    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null, Func<AppDbContext, Task>? before = null, string connection = "")
     {
         var settings = new Dictionary<string, string?> { ["Store:Provider"] = provider };
         if (provider == "postgres")
@@ -67,7 +72,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         if (before is not null)
         {
             await File.Create(Path.Combine(store._folder, "autoencoder.db")).DisposeAsync(); // the service's connections make no file
-            await using StoreContext context = await store.Stores.CreateDbContextAsync();
+            await using AppDbContext context = await store.Stores.CreateDbContextAsync();
             await before(context);
         }
 
@@ -92,42 +97,42 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public async Task<JobLease?> Claim(Guid job)
     {
-        await using StoreContext store = await Stores.CreateDbContextAsync();
+        await using AppDbContext store = await Stores.CreateDbContextAsync();
         return await JobLease.ClaimAsync(store, job, CancellationToken.None);
     }
 
     public async Task<JobRow> Row(Guid job)
     {
-        await using StoreContext store = await Stores.CreateDbContextAsync();
+        await using AppDbContext store = await Stores.CreateDbContextAsync();
         return await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == job);
     }
 
-    public async Task<T> Ask<T>(Func<StoreContext, Task<T>> query)
+    public async Task<T> Ask<T>(Func<AppDbContext, Task<T>> query)
     {
-        await using StoreContext store = await Stores.CreateDbContextAsync();
+        await using AppDbContext store = await Stores.CreateDbContextAsync();
         return await query(store);
     }
 
     /// <summary>Lets the job's lease run out, and every sweep be due.</summary>
     public async Task LoseWorker(Guid job)
     {
-        await using StoreContext store = await Stores.CreateDbContextAsync();
+        await using AppDbContext store = await Stores.CreateDbContextAsync();
         await store.Jobs.Where(row => row.Id == job).ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, DateTime.UnixEpoch));
         await SweepNow();
     }
 
     public async Task SweepNow()
     {
-        await using StoreContext store = await Stores.CreateDbContextAsync();
+        await using AppDbContext store = await Stores.CreateDbContextAsync();
         await store.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, DateTime.UtcNow.AddSeconds(-1)));
-        await Sweep.SweepAsync(CancellationToken.None);
+        await Maintenance.MaintainAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Jobs.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
-        Sweep.Dispose();
+        Maintenance.Dispose();
         Jobs.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);

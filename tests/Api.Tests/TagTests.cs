@@ -81,7 +81,7 @@ public sealed class TagTests(TrainedService trained)
         Assert.Equal("list-c", (string?)rest["items"]![0]!["name"]);
 
         JsonArray first = (await trained.Service.Json("/v1/tags"))["items"]!.AsArray();
-        Assert.Equal(["best", "latest"], first.Where(tag => (bool)tag!["keptByService"]!).Select(tag => (string)tag!["name"]!));
+        Assert.Equal(["best", "latest"], first.Where(tag => (bool)tag!["managed"]!).Select(tag => (string)tag!["name"]!));
         foreach (string name in (string[])["best", "latest"])
         {
             Assert.NotNull((await trained.Service.Json($"/v1/tags/{name}"))["checkpoint"]);
@@ -178,7 +178,7 @@ public sealed class TagTests(TrainedService trained)
     {
         string path = await trained.Service.Submit("""{"dataset":"synthetic-digits","steps":2}""");
         Guid checkpoint = (Guid)(await trained.Service.Ended(path))["latestCheckpoint"]!;
-        await using (StoreContext store = await trained.Inside.GetRequiredService<IDbContextFactory<StoreContext>>().CreateDbContextAsync())
+        await using (AppDbContext store = await trained.Inside.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync())
         {
             store.Tags.Add(new TagRow { Name = name, CheckpointId = checkpoint, Revision = Guid.CreateVersion7(), MovedAt = DateTime.UtcNow });
             await store.SaveChangesAsync();

@@ -53,7 +53,7 @@ public sealed class TrainingJobTests(TrainedService trained)
     }
 
     [Fact]
-    public async Task The_loss_comes_as_a_picture_of_the_size_asked_for()
+    public async Task The_loss_comes_as_an_image_of_the_size_asked_for()
     {
         string path = (string)trained.Jobs["strided"]["links"]!["loss"]!;
         Assert.Equal((640, 400), await Expect.Png(await Service.Http.GetAsync($"{path}?width=640&height=400")));
@@ -164,10 +164,10 @@ public sealed class TrainingJobTests(TrainedService trained)
         string before = (await Service.Json(path)).ToJsonString();
         JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Post(path, body));
         Assert.Equal("urn:autoencoder-api:problem:dataset-unavailable", (string?)problem["type"]);
-        Assert.Equal((string?)(await Service.Json("/v1/datasets/fashion-mnist"))["unavailable"], (string?)problem["detail"]);
-        foreach (string told in (string[])[Path.Combine("datasets", "fashion-mnist"), "Datasets__FashionMnist__Folder", "Datasets__FashionMnist__Mirrors__0"])
+        Assert.Equal((string?)(await Service.Json("/v1/datasets/fashion-mnist"))["reason"], (string?)problem["detail"]);
+        foreach (string reported in (string[])[Path.Combine("datasets", "fashion-mnist"), "Datasets__FashionMnist__Folder", "Datasets__FashionMnist__Mirrors__0"])
         {
-            Assert.Contains(told, (string?)problem["detail"], StringComparison.Ordinal);
+            Assert.Contains(reported, (string?)problem["detail"], StringComparison.Ordinal);
         }
 
         Assert.Equal(before, (await Service.Json(path)).ToJsonString());

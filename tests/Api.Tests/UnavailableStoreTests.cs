@@ -46,9 +46,9 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
     public void Whether_PostgreSQL_is_unavailable_is_told_by_the_class_of_its_code(string code, bool unavailable)
     {
         var fault = new PostgresException("message", "ERROR", "ERROR", code);
-        Assert.Equal(unavailable, StoreFaults.IsAway(fault));
-        Assert.Equal(unavailable, StoreFaults.IsAway(new DbUpdateException("wrapped", fault)));
-        Assert.False(StoreFaults.IsAway(new OperationCanceledException("the caller's own wish", fault)));
+        Assert.Equal(unavailable, DbFaults.IsTransient(fault));
+        Assert.Equal(unavailable, DbFaults.IsTransient(new DbUpdateException("wrapped", fault)));
+        Assert.False(DbFaults.IsTransient(new OperationCanceledException("the caller's own wish", fault)));
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
     {
         await using StoreUnderTest store = await StoreUnderTest.New("sqlite");
         var health = new StoreHealth(store.Stores, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance));
-        await using (StoreContext writer = await store.Stores.CreateDbContextAsync())
+        await using (AppDbContext writer = await store.Stores.CreateDbContextAsync())
         {
             await using var writing = await writer.Database.BeginTransactionAsync();
             Assert.Equal(HealthStatus.Healthy, await Check());

@@ -19,7 +19,7 @@ public sealed class CareTests(Chromium chromium)
         await page.Locator("[data-kernels] .tile").First.Sees().ToBeVisibleAsync();
         await page.GetByText("More settings").ClickAsync();
         await page.GetByText("The numbers", new() { Exact = true }).ClickAsync();
-        await page.GetByText("Values of a setting").ClickAsync();
+        await page.GetByText("Hyperparameter sweep").ClickAsync();
         await page.Locator(".experiment .is-best").First.Sees().ToBeVisibleAsync();
         await NoFault(page);
         Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width);
@@ -59,7 +59,7 @@ public sealed class CareTests(Chromium chromium)
     public async Task A_key_is_asked_for_kept_in_the_tab_and_sent_with_every_call()
     {
         chromium.SkipWithoutBrowser();
-        await using KeyedService service = await KeyedService.Start();
+        await using KeyedBrowserService service = await KeyedBrowserService.Start();
         var sent = new HashSet<IRequest>();
         var refused = new List<string>();
         IPage page = await chromium.Open(service.Url);

@@ -33,14 +33,14 @@ public sealed class CompareTests(Chromium chromium)
         AxeResult faults = await report.RunAxe();
         Assert.Empty(faults.Violations.Where(fault => fault.Impact is "serious" or "critical").Select(fault => $"{fault.Id}: {string.Join("; ", fault.Nodes.Select(node => node.Html))}"));
         Assert.Equal(0, await report.EvaluateAsync<int>("performance.getEntriesByType('resource').length"));
-        Assert.Equal([new Uri(chromium.Url).Authority], hosts.Where(host => host != "")); // pictures within the page have none
+        Assert.Equal([new Uri(chromium.Url).Authority], hosts.Where(host => host != "")); // images within the page have none
     }
 
     [Fact]
     public async Task With_a_key_a_sweep_tags_its_best_and_the_report_and_the_weights_are_saved_as_files()
     {
         chromium.SkipWithoutBrowser();
-        await using KeyedService service = await KeyedService.Start();
+        await using KeyedBrowserService service = await KeyedBrowserService.Start();
         IPage page = await chromium.Open(service.Url);
         await service.Unlock(page);
         await page.Button("Choose the settings myself").ClickAsync();
@@ -93,8 +93,8 @@ public sealed class CompareTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         ILocator form = await Sweep(page, "seed", "1, 2");
-        await form.Field("And vary").SelectOptionAsync("channels");
-        await form.Field("Its values, separated by commas").FillAsync("4 8, 8 8");
+        await form.Field("Second parameter (optional)").SelectOptionAsync("channels");
+        await form.Field("Values of the second parameter, separated by commas").FillAsync("4 8, 8 8");
         await form.Field("Steps").FillAsync("100000");
         await form.Field("Name").FillAsync("too-long");
         await page.Button("Compare").ClickAsync();
@@ -150,8 +150,8 @@ public sealed class CompareTests(Chromium chromium)
     {
         ILocator form = page.Form("A new experiment");
         await form.Field("Data set").SelectOptionAsync("synthetic-digits");
-        await form.Field("Values of a setting").CheckAsync();
-        await form.Field("Vary").SelectOptionAsync(setting);
+        await form.Field("Hyperparameter sweep").CheckAsync();
+        await form.Field("Parameter").SelectOptionAsync(setting);
         await form.Field("Values, separated by commas").FillAsync(values);
         return form;
     }

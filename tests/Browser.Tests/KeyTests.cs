@@ -9,7 +9,7 @@ public sealed class KeyTests(Chromium chromium)
     public async Task A_key_is_kept_once_the_service_knows_it_its_role_is_shown_and_what_the_role_may_not_do_is_disabled()
     {
         chromium.SkipWithoutBrowser();
-        await using KeyedService service = await KeyedService.Start();
+        await using KeyedBrowserService service = await KeyedBrowserService.Start();
         IPage page = await chromium.Open(service.Url);
         ILocator dialog = page.GetByRole(AriaRole.Dialog);
         await page.Button("Enter a key").ClickAsync();

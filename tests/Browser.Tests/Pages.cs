@@ -42,7 +42,7 @@ internal static class Pages
         await page.Tiles("output").First.Sees().ToBeVisibleAsync();
     }
 
-    /// <summary>All pixels of a canvas as one string, to tell pictures apart.</summary>
+    /// <summary>All pixels of a canvas as one string, to tell images apart.</summary>
     public static Task<string> Picture(this ILocator canvas) => canvas.EvaluateAsync<string>("canvas => canvas.toDataURL()");
 
     /// <summary>A stroke from one place of the pad to another, each 0..1 of its side.</summary>

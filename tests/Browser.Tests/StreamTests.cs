@@ -118,10 +118,10 @@ public sealed class StreamTests(Chromium chromium)
 
     private static async Task Until(Func<bool> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(Chromium.PatienceMilliseconds));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(Chromium.PatienceMilliseconds));
         while (!holds())
         {
-            await Task.Delay(50, patience.Token);
+            await Task.Delay(50, timeout.Token);
         }
     }
 

@@ -6,7 +6,7 @@ namespace AutoencoderApi.Browser.Tests;
 public sealed class SwaggerTests(Chromium chromium)
 {
     [Fact]
-    public async Task A_digit_uploaded_in_Swagger_comes_back_as_a_picture_and_nothing_is_blocked()
+    public async Task A_digit_uploaded_in_Swagger_comes_back_as_an_image_and_nothing_is_blocked()
     {
         var errors = new List<string>();
         IPage page = await chromium.Open(chromium.Url + "swagger/index.html", prepare: page =>
@@ -26,9 +26,9 @@ public sealed class SwaggerTests(Chromium chromium)
         await operation.GetByPlaceholder("reference").FillAsync("latest");
         await operation.GetByLabel("Media type").First.SelectOptionAsync("image/png");
         await operation.GetByText("Execute", new() { Exact = true }).ClickAsync();
-        ILocator picture = operation.Locator(".live-responses-table img");
-        await picture.Sees().ToBeVisibleAsync();
-        Assert.Equal(28, await picture.EvaluateAsync<int>("async img => { await img.decode(); return img.naturalWidth; }"));
+        ILocator image = operation.Locator(".live-responses-table img");
+        await image.Sees().ToBeVisibleAsync();
+        Assert.Equal(28, await image.EvaluateAsync<int>("async img => { await img.decode(); return img.naturalWidth; }"));
         Assert.Empty(errors);
     }
 }

@@ -101,7 +101,7 @@ public sealed partial class TrainTests(Chromium chromium)
         [
             ("Steps", "steps", "0", "must be a whole number from 1 to 100,000."),
             ("Name", "name", "My net", "must be 1 to 64 lower-case letters"),
-            ("Pictures in a batch", "batchSize", "many", "must be a whole number from 1 to 1,000."),
+            ("Batch size", "batchSize", "many", "must be a whole number from 1 to 1,000."),
             ("Learning rate", "learningRate", "2", "must be a number from 0.000001 to 1."),
             ("Channels", "channels", "8", "must be two whole numbers from 1 to 64."),
             ("Kernel size", "kernelSize", "4", "must be one of 1, 3, 5, 7, 9."),

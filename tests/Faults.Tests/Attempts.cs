@@ -8,11 +8,11 @@ namespace AutoencoderApi.Faults.Tests;
 /// <summary>Which process began which attempt at which job, and which ended one, as the processes themselves log it.</summary>
 internal sealed partial class Attempts
 {
-    private readonly ConcurrentDictionary<(string Job, int Attempt), (Node Node, long At)> _begun = new();
+    private readonly ConcurrentDictionary<(string Job, int Attempt), (ServiceNode Node, long At)> _begun = new();
     private readonly ConcurrentDictionary<string, int> _successes = new();
     private readonly ConcurrentDictionary<string, int> _refusals = new();
 
-    public void Hear(Node node, string line)
+    public void Hear(ServiceNode node, string line)
     {
         if (BeginsLine().Match(line) is { Success: true } begins)
         {
@@ -28,7 +28,7 @@ internal sealed partial class Attempts
         }
     }
 
-    public Node? NodeOf(string job, int attempt) => _begun.TryGetValue((job, attempt), out var begun) ? begun.Node : null;
+    public ServiceNode? NodeOf(string job, int attempt) => _begun.TryGetValue((job, attempt), out var begun) ? begun.Node : null;
 
     /// <summary>Times that a worker was handed the job and found it taken or ended.</summary>
     public int Refusals(string job) => _refusals.GetValueOrDefault(job);

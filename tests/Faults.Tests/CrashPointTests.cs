@@ -2,7 +2,7 @@ using AutoencoderApi.Api.Tests;
 
 namespace AutoencoderApi.Faults.Tests;
 
-public sealed class CrashPointTests(References references, PostgresServer postgres, Report report)
+public sealed class CrashPointTests(BaselineRuns baselines, PostgresServer postgres, Report report)
 {
     /// <summary>The store, and how the first and the second process end. In the short form each milestone sees both ends on both stores, once.</summary>
     public static TheoryData<string, string, string> Ends => Settings.Long
@@ -13,13 +13,13 @@ public sealed class CrashPointTests(References references, PostgresServer postgr
     [MemberData(nameof(Ends))]
     public async Task Jobs_survive_a_process_that_dies_or_is_stopped_at_any_milestone_the_first_or_a_later_time(string store, string first, string second)
     {
-        Verdict sum = Verdict.None;
+        ScenarioResult sum = ScenarioResult.None;
         await Parallel.ForEachAsync(Crash.Milestones, new ParallelOptions { MaxDegreeOfParallelism = Settings.Drills }, async (milestone, _) =>
         {
-            Verdict verdict = await RunAsync(store, [new(milestone, 1, first), new(milestone, Later(milestone), second)]);
-            lock (references)
+            ScenarioResult result = await RunAsync(store, [new(milestone, 1, first), new(milestone, Later(milestone), second)]);
+            lock (baselines)
             {
-                sum += verdict;
+                sum += result;
             }
         });
         report.Expect($"{Word(first)} and {Word(second)} at a milestone, {store}", sum);
@@ -28,23 +28,23 @@ public sealed class CrashPointTests(References references, PostgresServer postgr
     }
 
     /// <summary>Two processes end at the milestone one after the other, with jobs submitted to each; a third finishes everything.</summary>
-    private async Task<Verdict> RunAsync(string store, Crash[] crashes)
+    private async Task<ScenarioResult> RunAsync(string store, Crash[] crashes)
     {
         string milestone = crashes[0].Milestone;
-        await using var drill = new Drill($"crash-{store}-{milestone}-{string.Join('-', crashes.Select(crash => crash.By))}", await Store.CreateAsync(store, postgres));
+        await using FaultScenario scenario = new FaultScenario($"crash-{store}-{milestone}-{string.Join('-', crashes.Select(crash => crash.By))}", await Store.CreateAsync(store, postgres));
         var submitted = new List<Task>();
         foreach (Crash crash in crashes)
         {
-            Node node = drill.Start(crash: crash);
-            submitted.AddRange(KindsFor(milestone).Select(drill.SubmitAsync));
-            await drill.AwaitDeathAsync(node, crash);
+            ServiceNode node = scenario.Start(crash: crash);
+            submitted.AddRange(KindsFor(milestone).Select(scenario.SubmitAsync));
+            await scenario.AwaitDeathAsync(node, crash);
         }
 
-        drill.Start();
+        scenario.Start();
         await Task.WhenAll(submitted);
-        Verdict verdict = await new Judge(references).JudgeAsync(drill);
-        Assert.Equal(4, verdict.Jobs); // the client that sent its POST again, with the same key, made no second job
-        return verdict;
+        ScenarioResult result = await new ScenarioVerifier(baselines).VerifyAsync(scenario);
+        Assert.Equal(4, result.Jobs); // the client that sent its POST again, with the same key, made no second job
+        return result;
     }
 
     private static IEnumerable<JobKind> KindsFor(string milestone) =>

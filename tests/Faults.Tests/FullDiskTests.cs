@@ -3,7 +3,7 @@ using System.Net;
 
 namespace AutoencoderApi.Faults.Tests;
 
-public sealed class FullDiskTests(References references, Report report)
+public sealed class FullDiskTests(BaselineRuns baselines, Report report)
 {
     [Fact]
     public async Task On_a_full_disk_calls_are_refused_training_waits_and_nothing_is_lost()
@@ -23,14 +23,14 @@ public sealed class FullDiskTests(References references, Report report)
 
     private async Task FillAsync(string store, string ballast)
     {
-        await using var drill = new Drill("full-disk", new SqliteStore(store));
-        Node node = drill.Start();
-        string job = await drill.SubmitAsync(JobKind.Long);
-        await drill.AwaitAsync(job, state => (int)state["progress"]!["step"]! > 150);
+        await using FaultScenario scenario = new FaultScenario("full-disk", new SqliteStore(store));
+        ServiceNode node = scenario.Start();
+        string job = await scenario.SubmitAsync(JobKind.Long);
+        await scenario.AwaitAsync(job, state => (int)state["progress"]!["step"]! > 150);
 
-        drill.CountFault();
+        scenario.CountFault();
         await RunAsync("dd", "if=/dev/zero", $"of={ballast}", "bs=64k"); // ends when there is no room
-        while (!await drill.IsRefusedAsync(JobKind.Strided)) // the last pages that the store holds already
+        while (!await scenario.IsRefusedAsync(JobKind.Strided)) // the last pages that the store holds already
         {
         }
 
@@ -40,12 +40,12 @@ public sealed class FullDiskTests(References references, Report report)
             Assert.Equal(HttpStatusCode.ServiceUnavailable, ready?.StatusCode);
         }
 
-        Assert.Equal("running", (string?)(await drill.JsonAsync(job))["status"]);
-        Task<string> another = drill.SubmitAsync(JobKind.Strided);
+        Assert.Equal("running", (string?)(await scenario.JsonAsync(job))["status"]);
+        Task<string> another = scenario.SubmitAsync(JobKind.Strided);
         await Task.Delay(TimeSpan.FromSeconds(5)); // some checkpoints find no room
         File.Delete(ballast);
         await another;
-        report.Expect("a full disk, sqlite", await new Judge(references).JudgeAsync(drill));
+        report.Expect("a full disk, sqlite", await new ScenarioVerifier(baselines).VerifyAsync(scenario));
     }
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)

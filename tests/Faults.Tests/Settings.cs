@@ -7,7 +7,7 @@ internal static class Settings
 {
     private const int ShortKills = 20;
 
-    /// <summary>Random kills, five to a drill, the drills' seeds counted up from <see cref="Seed"/>.</summary>
+    /// <summary>Random kills, five to a scenario, the scenarios' seeds counted up from <see cref="Seed"/>.</summary>
     public static int Kills => Number("FAULTS_KILLS", ShortKills);
 
     /// <summary>Whether more is tried than the short form's kills.</summary>

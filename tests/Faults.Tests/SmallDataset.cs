@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace AutoencoderApi.Faults.Tests;
 
 /// <summary>
-/// A data set in MNIST's files with few training pictures, all noise. What a network learns is nothing to these tests, and
+/// A data set in MNIST's files with few training images, all noise. What a network learns is nothing to these tests, and
 /// every process that they start reads its data set anew: reading this one takes milliseconds, drawing digits a second.
 /// </summary>
 internal static class SmallDataset
@@ -18,7 +18,7 @@ internal static class SmallDataset
 
     private static string Write()
     {
-        string folder = Directory.CreateDirectory(Path.Combine(DrillLog.Folder, "digits")).FullName;
+        string folder = Directory.CreateDirectory(Path.Combine(FaultScenarioLog.Folder, "digits")).FullName;
         var random = new Random(1);
         WritePair(folder, "train", Train, random);
         WritePair(folder, "t10k", Test, random);
@@ -27,10 +27,10 @@ internal static class SmallDataset
 
     private static void WritePair(string folder, string part, int count, Random random)
     {
-        byte[] pictures = new byte[16 + (count * Side * Side)];
-        random.NextBytes(pictures.AsSpan(16));
-        WriteHeader(pictures, 0x803, count, Side, Side);
-        File.WriteAllBytes(Path.Combine(folder, $"{part}-images-idx3-ubyte"), pictures);
+        byte[] images = new byte[16 + (count * Side * Side)];
+        random.NextBytes(images.AsSpan(16));
+        WriteHeader(images, 0x803, count, Side, Side);
+        File.WriteAllBytes(Path.Combine(folder, $"{part}-images-idx3-ubyte"), images);
 
         byte[] labels = new byte[8 + count];
         WriteHeader(labels, 0x801, count);

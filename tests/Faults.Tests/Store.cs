@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace AutoencoderApi.Faults.Tests;
 
-/// <summary>A store of a drill's own, and a way into it that is not the service.</summary>
+/// <summary>A store of a scenario's own, and a way into it that is not the service.</summary>
 internal abstract class Store : IAsyncDisposable
 {
     public abstract string Name { get; }
@@ -13,7 +13,7 @@ internal abstract class Store : IAsyncDisposable
     /// <summary>What tells the service of it.</summary>
     public abstract IEnumerable<KeyValuePair<string, string>> Settings { get; }
 
-    /// <summary>The roles of the processes that a drill on it has.</summary>
+    /// <summary>The roles of the processes that a scenario on it has.</summary>
     public abstract IReadOnlyList<string> Roles { get; }
 
     public static async Task<Store> CreateAsync(string name, PostgresServer postgres) =>

@@ -5,7 +5,7 @@ using AutoencoderApi.Api.Tests;
 namespace AutoencoderApi.Faults.Tests;
 
 [Collection(OneAtATime.Name)]
-public sealed class StoreOutageTests(References references, Report report)
+public sealed class StoreOutageTests(BaselineRuns baselines, Report report)
 {
     [Theory]
     [InlineData("fast", 20)] // longer than a lease: every job is taken over
@@ -14,15 +14,15 @@ public sealed class StoreOutageTests(References references, Report report)
     {
         await using var server = new PostgresServer();
         await server.InitializeAsync();
-        await using var drill = new Drill($"outage-{mode}", new PostgresStore(await server.NewDatabase()));
-        Node api = drill.Start("api");
-        drill.Start("worker");
-        drill.Start("worker");
-        string first = await drill.SubmitAsync(JobKind.Long);
-        var submitted = JobKind.Short.Select(drill.SubmitAsync).ToList();
-        await drill.AwaitAsync(first, job => (int)job["progress"]!["step"]! > 150);
+        await using FaultScenario scenario = new FaultScenario($"outage-{mode}", new PostgresStore(await server.NewDatabase()));
+        ServiceNode api = scenario.Start("api");
+        scenario.Start("worker");
+        scenario.Start("worker");
+        string first = await scenario.SubmitAsync(JobKind.Long);
+        var submitted = JobKind.Short.Select(scenario.SubmitAsync).ToList();
+        await scenario.AwaitAsync(first, job => (int)job["progress"]!["step"]! > 150);
 
-        drill.CountFault();
+        scenario.CountFault();
         await server.Stop(mode);
         long stopped = Stopwatch.GetTimestamp();
         while (await StatusAsync(api, HttpMethod.Get, "/health/ready") != HttpStatusCode.ServiceUnavailable)
@@ -31,15 +31,15 @@ public sealed class StoreOutageTests(References references, Report report)
             await Task.Delay(50);
         }
 
-        Assert.True(await drill.IsRefusedAsync(JobKind.Strided));
-        submitted.AddRange(JobKind.Short.Select(drill.SubmitAsync)); // and again, until the server is back
+        Assert.True(await scenario.IsRefusedAsync(JobKind.Strided));
+        submitted.AddRange(JobKind.Short.Select(scenario.SubmitAsync)); // and again, until the server is back
         await Task.Delay(TimeSpan.FromSeconds(secondsAway));
         await server.Start();
         await Task.WhenAll(submitted);
-        report.Expect("PostgreSQL stopped and started under load", await new Judge(references).JudgeAsync(drill));
+        report.Expect("PostgreSQL stopped and started under load", await new ScenarioVerifier(baselines).VerifyAsync(scenario));
     }
 
-    private static async Task<HttpStatusCode?> StatusAsync(Node api, HttpMethod method, string path)
+    private static async Task<HttpStatusCode?> StatusAsync(ServiceNode api, HttpMethod method, string path)
     {
         using HttpResponseMessage? response = await api.AskAsync(method, path);
         return response?.StatusCode;

@@ -16,9 +16,9 @@ public sealed class DecodeTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void The_code_of_a_picture_decodes_to_its_reconstruction_to_the_bit(Architecture architecture)
+    public void The_code_of_an_image_decodes_to_its_reconstruction_to_the_bit(Architecture architecture)
     {
-        using var model = new Model(Trainer.Begin(Settings(architecture), threads: 1));
+        using var model = new Model(Trainer.CreateInitialState(Settings(architecture), threads: 1));
         float[] code = model.Encode(s_one);
         model.Decode(model.Encode(s_other), s_other); // what another call leaves behind must not show
         Assert.Equal(model.Reconstruct(s_one), model.Decode(code, s_one));
@@ -29,34 +29,34 @@ public sealed class DecodeTests
     [MemberData(nameof(Convolutional))]
     public void The_kernels_decode_as_libtorch_does_and_each_to_the_bits_of_its_own_reconstruction(Architecture architecture)
     {
-        NetworkPlan plan = NetworkPlan.For(Settings(architecture));
-        float[] weights = Initializer.Draw(plan, 1);
-        using var viewer = new VectorViewer(plan, weights);
-        using var plain = new LibtorchNetwork(plan, weights, threads: 1, trainable: false);
-        float[] code = [.. Enumerable.Range(0, plan.CodeShape.Count).Select(i => MathF.Sin(i))];
+        NetworkDefinition definition = NetworkDefinition.For(Settings(architecture));
+        float[] weights = WeightInitializer.Initialize(definition, 1);
+        using SimdViewer viewer = new SimdViewer(definition, weights);
+        using var plain = new LibtorchNetwork(definition, weights, threads: 1, trainable: false);
+        float[] code = [.. Enumerable.Range(0, definition.CodeShape.Count).Select(i => MathF.Sin(i))];
         float[] expected = plain.Decode(code, s_one), actual = viewer.Decode(code, s_one);
         float scale = expected.Max(Math.Abs);
         Assert.True(scale > 0);
         Assert.All(actual.Zip(expected, (a, b) => Math.Abs(a - b)), difference => Assert.True(difference <= 1e-5f * scale));
         foreach (IViewer each in (IViewer[])[viewer, plain])
         {
-            Assert.Equal(each.Look(s_one, plan.Stages.Count - 1), each.Decode(each.Look(s_one, plan.CodeIndex), s_one));
+            Assert.Equal(each.Look(s_one, definition.Layers.Count - 1), each.Decode(each.Look(s_one, definition.CodeIndex), s_one));
         }
     }
 
     [Fact]
-    public void The_same_code_with_the_switches_of_another_picture_is_another_picture()
+    public void The_same_code_with_the_switches_of_another_image_is_another_image()
     {
-        using var model = new Model(Trainer.Begin(Settings(Architecture.SwitchUnpool), threads: 1));
+        using var model = new Model(Trainer.CreateInitialState(Settings(Architecture.SwitchUnpool), threads: 1));
         float[] code = model.Encode(s_one);
         Assert.NotEqual(model.Decode(code, s_one), model.Decode(code, s_other));
     }
 
     [Theory]
     [MemberData(nameof(All))]
-    public void A_way_between_two_pictures_begins_and_ends_at_their_reconstructions_and_goes_straight_on_between(Architecture architecture)
+    public void A_way_between_two_images_begins_and_ends_at_their_reconstructions_and_goes_straight_on_between(Architecture architecture)
     {
-        using var model = new Model(Trainer.Begin(Settings(architecture), threads: 1));
+        using var model = new Model(Trainer.CreateInitialState(Settings(architecture), threads: 1));
         float[][] way = model.Interpolate(s_one, s_other, 5);
         Assert.Equal(5, way.Length);
         Assert.Equal(model.Reconstruct(s_one), way[0]);
@@ -72,22 +72,22 @@ public sealed class DecodeTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Kernels_are_the_weights_of_their_own_stage(Architecture architecture)
+    public void Kernels_are_the_weights_of_their_own_layer(Architecture architecture)
     {
-        Domain.Checkpoints.Snapshot snapshot = Trainer.Begin(Settings(architecture), threads: 1);
-        using var model = new Model(snapshot);
+        Domain.Checkpoints.Checkpoint checkpoint = Trainer.CreateInitialState(Settings(architecture), threads: 1);
+        using var model = new Model(checkpoint);
         int offset = 0;
-        foreach (Stage stage in model.Plan.Stages)
+        foreach (Layer layer in model.Definition.Layers)
         {
-            KernelMaps? kernels = model.Kernels(stage);
-            Assert.Equal(stage.Parameters.Count > 0, kernels is not null);
+            KernelImages? kernels = model.Kernels(layer);
+            Assert.Equal(layer.Parameters.Count > 0, kernels is not null);
             if (kernels is not null)
             {
-                float[] own = snapshot.Weights[offset..(offset + stage.Parameters[0].Count)];
+                float[] own = checkpoint.Weights[offset..(offset + layer.Parameters[0].Count)];
                 Assert.Equal(own.Order(), kernels.Values.Order());
             }
 
-            offset += stage.Parameters.Sum(parameter => parameter.Count);
+            offset += layer.Parameters.Sum(parameter => parameter.Count);
         }
     }
 

@@ -16,9 +16,9 @@ public sealed class InterruptionTests
     private static readonly Dataset s_digits = SyntheticDigits.Create(300, 60, 60);
     private static readonly ConcurrentDictionary<(Architecture, int), TrainingEvent[]> s_whole = []; // runs that nobody stopped
 
-    /// <summary>The most work at once that a job may ask for: the widest network on the largest pictures, and the widest layers on the largest batch.</summary>
-    private static readonly TrainingSettings s_wide = TrainingSettings.For(Architecture.SwitchUnpool, "any") with { PictureShape = [3, 128, 128], Channels = [64, 64], KernelSize = 9 };
-    private static readonly TrainingSettings s_dense = TrainingSettings.For(Architecture.Dense, "any") with { PictureShape = [3, 48, 52], DenseWidths = [240, 1_568] };
+    /// <summary>The most work at once that a job may ask for: the widest network on the largest images, and the widest layers on the largest batch.</summary>
+    private static readonly TrainingSettings s_wide = TrainingSettings.For(Architecture.SwitchUnpool, "any") with { ImageShape = [3, 128, 128], Channels = [64, 64], KernelSize = 9 };
+    private static readonly TrainingSettings s_dense = TrainingSettings.For(Architecture.Dense, "any") with { ImageShape = [3, 48, 52], DenseWidths = [240, 1_568] };
 
     [Theory]
     [InlineData("vector", 162)]
@@ -27,13 +27,13 @@ public sealed class InterruptionTests
     [InlineData("dense-libtorch", 1_000)]
     public void A_step_and_an_evaluation_at_the_largest_settings_end_within_two_seconds_of_work_after_a_wish_to_stop(string engine, int batch)
     {
-        NetworkPlan plan = NetworkPlan.For(engine.StartsWith("dense", StringComparison.Ordinal) ? s_dense : s_wide);
-        using INetwork network = NetworkOf(engine, plan, Initializer.Draw(plan, seed: 1), threads: 1);
-        float[] pictures = new float[batch * plan.Input.Count];
-        var set = new DigitSet(plan.Input, new byte[2_000 * plan.Input.Count], new byte[2_000]);
+        NetworkDefinition definition = NetworkDefinition.For(engine.StartsWith("dense", StringComparison.Ordinal) ? s_dense : s_wide);
+        using INetwork network = NetworkOf(engine, definition, WeightInitializer.Initialize(definition, seed: 1), threads: 1);
+        float[] images = new float[batch * definition.Input.Count];
+        DatasetSplit set = new DatasetSplit(definition.Input, new byte[2_000 * definition.Input.Count], new byte[2_000]);
         for (int round = 0; round < 2; round++) // what is compiled in the first is not waited for in the second
         {
-            AssertStops(stop => network.Learn(pictures, pictures, stop) is null);
+            AssertStops(stop => network.ForwardBackward(images, images, stop) is null);
             AssertStops(stop => network.Evaluate(set, noise: null, stop) is null);
         }
     }
@@ -45,37 +45,39 @@ public sealed class InterruptionTests
     [InlineData("dense-libtorch")]
     public void A_step_that_is_broken_off_leaves_the_weights_and_the_next_steps_bits_as_they_were(string engine)
     {
-        NetworkPlan plan = NetworkPlan.For(TrainingSettings.For(engine.StartsWith("dense", StringComparison.Ordinal) ? Architecture.Dense : Architecture.NearestUnpool, "any"));
-        float[] weights = Initializer.Draw(plan, seed: 1), pictures = new float[60 * plan.Input.Count];
-        Pixels.ToFloats(s_digits.Train.Slice(0, 60), pictures);
-        using INetwork network = NetworkOf(engine, plan, weights, threads: 2), untouched = NetworkOf(engine, plan, weights, threads: 2);
-        double? expected = untouched.Learn(pictures, pictures, CancellationToken.None);
+        NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(engine.StartsWith("dense", StringComparison.Ordinal) ? Architecture.Dense : Architecture.NearestUnpool, "any"));
+        float[] weights = WeightInitializer.Initialize(definition, seed: 1), images = new float[60 * definition.Input.Count];
+        Pixels.ToFloats(s_digits.Train.Slice(0, 60), images);
+        using INetwork network = NetworkOf(engine, definition, weights, threads: 2),
+            untouched = NetworkOf(engine, definition, weights, threads: 2);
+        double? expected = untouched.ForwardBackward(images, images, CancellationToken.None);
         for (int microseconds = 0; microseconds < 2_000; microseconds += 200)
         {
             using var stop = new CancellationTokenSource();
             using var alarm = new Timer(_ => stop.Cancel(), null, TimeSpan.FromMicroseconds(microseconds), Timeout.InfiniteTimeSpan);
-            network.Learn(pictures, pictures, stop.Token);
+            network.ForwardBackward(images, images, stop.Token);
         }
 
         Assert.Equal(weights, network.Weights.ToArray());
-        Assert.Equal(expected, network.Learn(pictures, pictures, CancellationToken.None));
+        Assert.Equal(expected, network.ForwardBackward(images, images, CancellationToken.None));
         Assert.Equal(untouched.Gradients.ToArray(), network.Gradients.ToArray());
     }
 
     [Fact]
-    public void Libtorch_gives_the_same_loss_and_gradients_in_slices_of_a_batch_as_our_kernels_picture_by_picture()
+    public void Libtorch_gives_the_same_loss_and_gradients_in_slices_of_a_batch_as_our_kernels_image_by_image()
     {
-        NetworkPlan plan = NetworkPlan.For(TrainingSettings.For(Architecture.Strided, "any", output: Activation.Sigmoid) with { PictureShape = [1, 128, 128], Channels = [64, 64], KernelSize = 9 });
-        float[] weights = Initializer.Draw(plan, seed: 1), pictures = new float[3 * plan.Input.Count];
+        NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(Architecture.Strided, "any", output: Activation.Sigmoid) with { ImageShape = [1, 128, 128], Channels = [64, 64], KernelSize = 9 });
+        float[] weights = WeightInitializer.Initialize(definition, seed: 1), images = new float[3 * definition.Input.Count];
         var random = new Random(1);
-        foreach (ref float value in pictures.AsSpan())
+        foreach (ref float value in images.AsSpan())
         {
             value = random.NextSingle();
         }
 
-        using INetwork sliced = NetworkOf("libtorch", plan, weights, threads: 2), ours = NetworkOf("vector", plan, weights, threads: 2);
-        double expected = ours.Learn(pictures, pictures, CancellationToken.None)!.Value;
-        Assert.Equal(expected, sliced.Learn(pictures, pictures, CancellationToken.None)!.Value, 1e-5 * expected);
+        using INetwork sliced = NetworkOf("libtorch", definition, weights, threads: 2),
+            ours = NetworkOf("vector", definition, weights, threads: 2);
+        double expected = ours.ForwardBackward(images, images, CancellationToken.None)!.Value;
+        Assert.Equal(expected, sliced.ForwardBackward(images, images, CancellationToken.None)!.Value, 1e-5 * expected);
         float largest = ours.Gradients.ToArray().Max(Math.Abs);
         Assert.All(ours.Gradients.ToArray().Zip(sliced.Gradients.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * largest));
     }
@@ -112,22 +114,23 @@ public sealed class InterruptionTests
     public void A_collapsed_run_whose_process_ended_right_after_its_last_checkpoint_ends_as_collapsed_at_the_same_step()
     {
         TrainingSettings settings = Settings(Architecture.NearestUnpool) with { Steps = 310, BatchSize = 2, EvaluateEvery = 300, CheckpointEvery = 300, LearningRate = 1e-6 };
-        float[] weights = Trainer.Begin(settings, 1).Weights;
+        float[] weights = Trainer.CreateInitialState(settings, 1).Weights;
         weights.AsSpan(weights.Length - 100).Fill(-100); // deconv2.weight: the sigmoid is saturated at 0
-        Snapshot last = new Trainer(s_digits, Trainer.Begin(settings, 1, weights)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Snapshot;
+        Checkpoint last = new Trainer(s_digits, Trainer.CreateInitialState(settings, 1, weights)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Checkpoint;
         Assert.Equal(300, Assert.IsType<TrainingEvent.Collapsed>(Assert.Single(new Trainer(s_digits, last).Train(CancellationToken.None))).Step);
     }
 
     private static void AssertSameEnd(TrainingSettings settings, string milestone, int nth)
     {
-        TrainingEvent[] whole = s_whole.GetOrAdd((settings.Architecture, settings.Steps), _ => [.. new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(CancellationToken.None)]);
+        TrainingEvent[] whole = s_whole.GetOrAdd((settings.Architecture, settings.Steps), _ => [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(CancellationToken.None)]);
         Assert.IsType<TrainingEvent.Finished>(whole[^1]);
         using var stop = new CancellationTokenSource();
         using var at = new MilestoneStop(milestone, nth, stop);
-        List<TrainingEvent> first = [.. new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(stop.Token)];
+        List<TrainingEvent> first = [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(stop.Token)];
         Assert.True(stop.IsCancellationRequested, "The run did not come there.");
-        Snapshot start = first.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Snapshot ?? Trainer.Begin(settings, 1);
-        Snapshot read = Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(SnapshotFile.Write(start))).Snapshot;
+        Checkpoint start = first.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? Trainer.CreateInitialState(settings,
+            1);
+        Checkpoint read = Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(CheckpointFile.Write(start))).Checkpoint;
         List<TrainingEvent> rest = first[^1] is TrainingEvent.Finished ? [] : [.. new Trainer(s_digits, read).Train(CancellationToken.None)];
 
         // What the service does before a run goes on: forget the points behind its checkpoint.
@@ -136,7 +139,7 @@ public sealed class InterruptionTests
         Assert.IsType<TrainingEvent.Finished>(rest.LastOrDefault() ?? first[^1]);
         Assert.Equal(Bytes(whole), Bytes([.. first, .. rest]));
 
-        static byte[] Bytes(IEnumerable<TrainingEvent> events) => SnapshotFile.Write(events.OfType<TrainingEvent.Checkpointed>().Last().Snapshot);
+        static byte[] Bytes(IEnumerable<TrainingEvent> events) => CheckpointFile.Write(events.OfType<TrainingEvent.Checkpointed>().Last().Checkpoint);
     }
 
     private static void AssertStops(Func<CancellationToken, bool> work)
@@ -168,11 +171,11 @@ public sealed class InterruptionTests
         return (double.Parse(fields[12], CultureInfo.InvariantCulture) + double.Parse(fields[13], CultureInfo.InvariantCulture)) / 100;
     }
 
-    private static INetwork NetworkOf(string engine, NetworkPlan plan, float[] weights, int threads) => engine switch
+    private static INetwork NetworkOf(string engine, NetworkDefinition definition, float[] weights, int threads) => engine switch
     {
-        "vector" => new VectorNetwork(plan, weights, threads),
-        "dense" => new DenseNetwork(plan, weights, threads),
-        _ => new LibtorchNetwork(plan, weights, threads, trainable: true),
+        "vector" => new SimdNetwork(definition, weights, threads),
+        "dense" => new DenseNetwork(definition, weights, threads),
+        _ => new LibtorchNetwork(definition, weights, threads, trainable: true),
     };
 
     private static TrainingSettings Settings(Architecture architecture) => TrainingSettings.For(architecture, "synthetic-digits") with
@@ -202,7 +205,7 @@ public sealed class InterruptionTests
 
         public void OnNext(DiagnosticListener value)
         {
-            if (value.Name == Milestones.ListenerName)
+            if (value.Name == FaultPoints.ListenerName)
             {
                 _subscriptions.Add(value.Subscribe(this));
             }

@@ -76,7 +76,7 @@ public sealed class KernelNetworkTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Loss_and_gradients_equal_those_of_libtorch_for_pictures_of_any_shape(Architecture architecture, int[] shape, int kernel) =>
+    public void Loss_and_gradients_equal_those_of_libtorch_for_images_of_any_shape(Architecture architecture, int[] shape, int kernel) =>
         AssertEqual(i => Fault(architecture, shape, kernel, 3, 17, kernel + (1_000 * i)));
 
     public static TheoryData<Architecture, int[], int> StageShapes
@@ -98,24 +98,24 @@ public sealed class KernelNetworkTests
 
     [Theory]
     [MemberData(nameof(StageShapes))]
-    public void Every_stage_the_decoder_and_the_evaluation_equal_those_of_libtorch(Architecture architecture, int[] shape, int kernel)
+    public void Every_layer_the_decoder_and_the_evaluation_equal_those_of_libtorch(Architecture architecture, int[] shape, int kernel)
     {
-        (NetworkPlan plan, float[] weights) = Draw(architecture, shape, kernel, 3, 17, 0);
-        using var viewer = new VectorViewer(plan, weights);
-        using var ours = new VectorNetwork(plan, weights, Threads);
-        using var plain = new LibtorchNetwork(plan, weights, Threads, trainable: true);
-        DigitSet set = Random(shape);
-        float[] pictures = Pictures(set);
-        for (int stage = 0; stage < plan.Stages.Count; stage++)
+        (NetworkDefinition definition, float[] weights) = Draw(architecture, shape, kernel, 3, 17, 0);
+        using SimdViewer viewer = new SimdViewer(definition, weights);
+        using SimdNetwork ours = new SimdNetwork(definition, weights, Threads);
+        using var plain = new LibtorchNetwork(definition, weights, Threads, trainable: true);
+        DatasetSplit set = Random(shape);
+        float[] images = Images(set);
+        for (int layer = 0; layer < definition.Layers.Count; layer++)
         {
-            float[] expected = plain.Look(pictures, stage);
+            float[] expected = plain.Look(images, layer);
             float scale = expected.Max(Math.Abs);
-            Assert.All(viewer.Look(pictures, stage).Zip(expected, (a, b) => Math.Abs(a - b)), difference => Assert.True(difference <= 1e-5f * scale));
+            Assert.All(viewer.Look(images, layer).Zip(expected, (a, b) => Math.Abs(a - b)), difference => Assert.True(difference <= 1e-5f * scale));
         }
 
-        ReadOnlySpan<float> first = pictures.AsSpan(0, plan.Input.Count);
-        float[] code = viewer.Look(first, plan.CodeIndex);
-        Assert.Equal(viewer.Look(first, plan.Stages.Count - 1), viewer.Decode(code, first));
+        ReadOnlySpan<float> first = images.AsSpan(0, definition.Input.Count);
+        float[] code = viewer.Look(first, definition.CodeIndex);
+        Assert.Equal(viewer.Look(first, definition.Layers.Count - 1), viewer.Decode(code, first));
         AssertEqualEvaluations(ours, plain, set);
     }
 
@@ -125,25 +125,25 @@ public sealed class KernelNetworkTests
     public void The_evaluation_of_a_dense_network_equals_that_of_libtorch(int side, int hidden, int code)
     {
         int[] shape = [1, side, side];
-        (NetworkPlan plan, float[] weights) = Draw(Architecture.Dense, shape, 5, hidden, code, 0);
-        using INetwork ours = Trainable(plan, weights, Threads);
-        using var plain = new LibtorchNetwork(plan, weights, Threads, trainable: true);
+        (NetworkDefinition definition, float[] weights) = Draw(Architecture.Dense, shape, 5, hidden, code, 0);
+        using INetwork ours = Trainable(definition, weights, Threads);
+        using var plain = new LibtorchNetwork(definition, weights, Threads, trainable: true);
         AssertEqualEvaluations(ours, plain, Random(shape));
     }
 
     [Fact]
     public void A_dense_network_learns_the_same_bits_on_any_number_of_threads()
     {
-        (NetworkPlan plan, float[] weights) = Draw(Architecture.Dense, s_digit, 5, 100, 33, 0);
-        float[] pictures = Pictures(Random(s_digit));
+        (NetworkDefinition definition, float[] weights) = Draw(Architecture.Dense, s_digit, 5, 100, 33, 0);
+        float[] images = Images(Random(s_digit));
         (double? Loss, float[] Weights)[] ends = [.. ((int[])[1, 2, 3, 7]).Select(threads =>
         {
-            using INetwork network = Trainable(plan, weights, threads);
+            using INetwork network = Trainable(definition, weights, threads);
             var adam = new Adam(new float[weights.Length], new float[weights.Length]);
             double? loss = 0;
             for (int step = 1; step <= 5; step++)
             {
-                loss = network.Learn(pictures, pictures, CancellationToken.None);
+                loss = network.ForwardBackward(images, images, CancellationToken.None);
                 adam.Step(network, step, 0.01);
             }
 
@@ -157,10 +157,10 @@ public sealed class KernelNetworkTests
         });
     }
 
-    private static INetwork Trainable(NetworkPlan plan, float[] weights, int threads) =>
-        plan.Stages.Any(stage => stage is Stage.Linear) ? new DenseNetwork(plan, weights, threads) : new VectorNetwork(plan, weights, threads);
+    private static INetwork Trainable(NetworkDefinition definition, float[] weights, int threads) =>
+        definition.Layers.Any(layer => layer is Layer.Linear) ? new DenseNetwork(definition, weights, threads) : new SimdNetwork(definition, weights, threads);
 
-    private static void AssertEqualEvaluations(INetwork ours, LibtorchNetwork plain, DigitSet set)
+    private static void AssertEqualEvaluations(INetwork ours, LibtorchNetwork plain, DatasetSplit set)
     {
         foreach (Noise? noise in (Noise?[])[null, new() { Kind = NoiseKind.Gaussian, Amount = 0.3 }, new() { Kind = NoiseKind.SaltAndPepper, Amount = 0.2 }])
         {
@@ -179,19 +179,19 @@ public sealed class KernelNetworkTests
     /// <summary>The first thing in which the two differ, or null.</summary>
     private static string? Fault(Architecture architecture, int[] shape, int kernel, int first, int second, int draw)
     {
-        (NetworkPlan plan, float[] weights) = Draw(architecture, shape, kernel, first, second, draw);
-        using INetwork ours = Trainable(plan, weights, Threads);
-        using var plain = new LibtorchNetwork(plan, weights, Threads, trainable: true);
-        DigitSet set = Random(shape);
-        float[] inputs = Pictures(set), targets = [.. Pictures(set).Reverse()]; // unlike the inputs, as with noise
-        double expected = plain.Learn(inputs, targets, CancellationToken.None)!.Value, actual = ours.Learn(inputs, targets, CancellationToken.None)!.Value;
+        (NetworkDefinition definition, float[] weights) = Draw(architecture, shape, kernel, first, second, draw);
+        using INetwork ours = Trainable(definition, weights, Threads);
+        using var plain = new LibtorchNetwork(definition, weights, Threads, trainable: true);
+        DatasetSplit set = Random(shape);
+        float[] inputs = Images(set), targets = [.. Images(set).Reverse()]; // unlike the inputs, as with noise
+        double expected = plain.ForwardBackward(inputs, targets, CancellationToken.None)!.Value, actual = ours.ForwardBackward(inputs, targets, CancellationToken.None)!.Value;
         if (Math.Abs(actual - expected) > 1e-5 * expected)
         {
             return $"loss {actual} in place of {expected}";
         }
 
         int offset = 0;
-        foreach (Parameter parameter in plan.Parameters)
+        foreach (Parameter parameter in definition.Parameters)
         {
             float[] here = [.. ours.Gradients.Slice(offset, parameter.Count)], there = [.. plain.Gradients.Slice(offset, parameter.Count)];
             bool overAllPixels = parameter.Shape.Length == 1 || kernel == 1; // thousands of both signs, which libtorch adds in one float
@@ -208,37 +208,37 @@ public sealed class KernelNetworkTests
         return null;
     }
 
-    private static float[] Pictures(DigitSet set)
+    private static float[] Images(DatasetSplit set)
     {
-        float[] pictures = new float[Batch * set.PixelsPerImage];
-        Pixels.ToFloats(set.Slice(0, Batch), pictures);
-        return pictures;
+        float[] images = new float[Batch * set.PixelsPerImage];
+        Pixels.ToFloats(set.Slice(0, Batch), images);
+        return images;
     }
 
-    private static DigitSet Random(int[] shape)
+    private static DatasetSplit Random(int[] shape)
     {
         const int Count = 60;
-        var pictures = FeatureShape.Of(shape);
-        byte[] pixels = new byte[Count * pictures.Count];
+        TensorShape images = TensorShape.Of(shape);
+        byte[] pixels = new byte[Count * images.Count];
         new Random(1).NextBytes(pixels);
-        return new DigitSet(pictures, pixels, new byte[Count]);
+        return new DatasetSplit(images, pixels, new byte[Count]);
     }
 
     /// <summary>A network of random activations, with weights and a decoder bias by chance.</summary>
-    private static (NetworkPlan Plan, float[] Weights) Draw(Architecture architecture, int[] shape, int kernel, int first, int second, int draw)
+    private static (NetworkDefinition Plan, float[] Weights) Draw(Architecture architecture, int[] shape, int kernel, int first, int second, int draw)
     {
         var random = new Random(draw);
         Activation[] activations = Enum.GetValues<Activation>();
         TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits", Any(), Any(), Any()) with
         {
-            PictureShape = shape,
+            ImageShape = shape,
             KernelSize = kernel,
             Channels = [first, second],
             DenseWidths = [first, second],
             DecoderBias = random.Next(2) == 0,
         };
-        NetworkPlan plan = NetworkPlan.For(settings);
-        return (plan, Initializer.Draw(plan, draw));
+        NetworkDefinition definition = NetworkDefinition.For(settings);
+        return (definition, WeightInitializer.Initialize(definition, draw));
 
         Activation Any() => activations[random.Next(activations.Length)];
     }

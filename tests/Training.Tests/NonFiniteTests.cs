@@ -29,11 +29,12 @@ public sealed class NonFiniteTests
             WarmupSteps = 0,
             StopOnCollapse = false,
         };
-        float[] weights = Trainer.Begin(settings, 1).Weights;
+        float[] weights = Trainer.CreateInitialState(settings, 1).Weights;
         Array.Fill(weights, weight);
-        List<TrainingEvent> events = [.. new Trainer(s_digits, Trainer.Begin(settings, 1, weights)).Train(CancellationToken.None)];
+        List<TrainingEvent> events =
+            [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1, weights)).Train(CancellationToken.None)];
         Assert.All(events.OfType<TrainingEvent.Evaluated>(), point => Assert.True(double.IsFinite(point.TrainLoss) && double.IsFinite(point.ValidationLoss)));
-        Assert.All(events.OfType<TrainingEvent.Checkpointed>(), point => Assert.True(point.Snapshot.IsFinite));
+        Assert.All(events.OfType<TrainingEvent.Checkpointed>(), point => Assert.True(point.Checkpoint.IsFinite));
         Assert.IsType<TrainingEvent.Diverged>(events[^1]);
     }
 
@@ -44,22 +45,22 @@ public sealed class NonFiniteTests
     [InlineData(Architecture.NearestUnpool)]
     [InlineData(Architecture.SwitchUnpool)]
     [InlineData(Architecture.Dense)]
-    public void Weights_within_what_an_import_may_have_compute_a_finite_loss_on_any_picture(Architecture architecture)
+    public void Weights_within_what_an_import_may_have_compute_a_finite_loss_on_any_image(Architecture architecture)
     {
         TrainingSettings settings = TrainingSettings.For(architecture, "any", Activation.Linear, Activation.Linear, Activation.Linear) with
         {
-            PictureShape = architecture == Architecture.Dense ? [1, 40, 40] : [3, 128, 128],
+            ImageShape = architecture == Architecture.Dense ? [1, 40, 40] : [3, 128, 128],
             Channels = [64, 64],
             KernelSize = 9,
             DenseWidths = [625, 1_568],
             DecoderBias = true,
         };
-        NetworkPlan plan = NetworkPlan.For(settings);
-        Assert.InRange(plan.ParameterCount, 1, SettingsRules.MaxParameters);
-        float[] weights = new float[plan.ParameterCount], white = new float[plan.Input.Count];
+        NetworkDefinition definition = NetworkDefinition.For(settings);
+        Assert.InRange(definition.ParameterCount, 1, TrainingSettingsValidator.MaxParameters);
+        float[] weights = new float[definition.ParameterCount], white = new float[definition.Input.Count];
         Array.Fill(weights, 10_000);
         Array.Fill(white, 1);
-        using var model = new Model(Trainer.Begin(settings, threads: 1, weights));
+        using var model = new Model(Trainer.CreateInitialState(settings, threads: 1, weights));
         Assert.True(double.IsFinite(SquaredError.Sum(model.Reconstruct(white), white)));
     }
 
@@ -71,17 +72,17 @@ public sealed class NonFiniteTests
     {
         bool isDense = engine == "dense";
         TrainingSettings settings = TrainingSettings.For(isDense ? Architecture.Dense : Architecture.Strided, "any", Activation.Linear, Activation.Linear, Activation.Linear);
-        NetworkPlan plan = NetworkPlan.For(settings with { DecoderBias = true });
-        float[] weights = new float[plan.ParameterCount];
+        NetworkDefinition definition = NetworkDefinition.For(settings with { DecoderBias = true });
+        float[] weights = new float[definition.ParameterCount];
         weights.AsSpan(weights.Length - (isDense ? 784 : 1)).Fill(1e25f); // the output's bias: every pixel is 1e25
         using INetwork network = engine switch
         {
-            "vector" => new VectorNetwork(plan, weights, threads: 1),
-            "dense" => new DenseNetwork(plan, weights, threads: 1),
-            _ => new LibtorchNetwork(plan, weights, threads: 1, trainable: true),
+            "vector" => new SimdNetwork(definition, weights, threads: 1),
+            "dense" => new DenseNetwork(definition, weights, threads: 1),
+            _ => new LibtorchNetwork(definition, weights, threads: 1, trainable: true),
         };
         float[] black = new float[2 * 784];
-        Assert.Equal(1e50, network.Learn(black, black, CancellationToken.None)!.Value, 1e44);
-        Assert.Equal(1e50, network.Evaluate(new DigitSet(plan.Input, new byte[2 * 784], new byte[2]), noise: null, CancellationToken.None)!.Loss, 1e44);
+        Assert.Equal(1e50, network.ForwardBackward(black, black, CancellationToken.None)!.Value, 1e44);
+        Assert.Equal(1e50, network.Evaluate(new DatasetSplit(definition.Input, new byte[2 * 784], new byte[2]), noise: null, CancellationToken.None)!.Loss, 1e44);
     }
 }

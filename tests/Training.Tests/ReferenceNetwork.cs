@@ -2,52 +2,52 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Training.Tests;
 
-/// <summary>What a plan computes for one picture, in double precision by plain nested loops: slow, and plain to see.</summary>
+/// <summary>What a plan computes for one image, in double precision by plain nested loops: slow, and plain to see.</summary>
 internal sealed class ReferenceNetwork
 {
     private readonly Dictionary<string, double[]> _parameters = [];
     private readonly Dictionary<string, int[]> _switches = [];
-    private readonly NetworkPlan _plan;
+    private readonly NetworkDefinition _definition;
 
-    public ReferenceNetwork(NetworkPlan plan, float[] weights)
+    public ReferenceNetwork(NetworkDefinition definition, float[] weights)
     {
-        _plan = plan;
+        _definition = definition;
         int offset = 0;
-        foreach (Parameter parameter in plan.Parameters)
+        foreach (Parameter parameter in definition.Parameters)
         {
             _parameters[parameter.Name] = [.. weights[offset..(offset += parameter.Count)].Select(value => (double)value)];
         }
     }
 
-    /// <summary>Every stage's output by name, channel by channel, row by row.</summary>
-    public Dictionary<string, double[]> Activations(ReadOnlySpan<float> picture)
+    /// <summary>Every layer's output by name, channel by channel, row by row.</summary>
+    public Dictionary<string, double[]> Activations(ReadOnlySpan<float> image)
     {
         var outputs = new Dictionary<string, double[]>();
-        double[] x = [.. picture.ToArray().Select(value => (double)value)];
-        foreach (Stage stage in _plan.Stages)
+        double[] x = [.. image.ToArray().Select(value => (double)value)];
+        foreach (Layer layer in _definition.Layers)
         {
-            outputs[stage.Name] = x = Apply(stage, x);
+            outputs[layer.Name] = x = Apply(layer, x);
         }
 
         return outputs;
     }
 
-    private double[] Apply(Stage stage, double[] x) => stage switch
+    private double[] Apply(Layer layer, double[] x) => layer switch
     {
-        Stage.Convolution s => Activate(s.Activation, Biased(s, Convolve(x, s, s.Input, s.Output, s.Kernel, s.Stride, transposed: false))),
-        Stage.TransposedConvolution s => Activate(s.Activation, Biased(s, Convolve(x, s, s.Output, s.Input, s.Kernel, s.Stride, transposed: true))),
-        Stage.MaxPool s => Pool(x, s),
-        Stage.ZeroUnpool s => Spread(x, s, (_, block) => [block[0]]),
-        Stage.NearestUnpool s => Spread(x, s, (_, block) => block),
-        Stage.SwitchUnpool s => Spread(x, s, (i, _) => [_switches[s.Pool][i]]),
-        Stage.Linear s => Activate(s.Activation, Biased(s, Multiply(x, s))),
-        _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, "no such stage"),
+        Layer.Convolution s => Activate(s.Activation, Biased(s, Convolve(x, s, s.Input, s.Output, s.Kernel, s.Stride, transposed: false))),
+        Layer.TransposedConvolution s => Activate(s.Activation, Biased(s, Convolve(x, s, s.Output, s.Input, s.Kernel, s.Stride, transposed: true))),
+        Layer.MaxPool s => Pool(x, s),
+        Layer.ZeroUnpool s => Spread(x, s, (_, block) => [block[0]]),
+        Layer.NearestUnpool s => Spread(x, s, (_, block) => block),
+        Layer.SwitchUnpool s => Spread(x, s, (i, _) => [_switches[s.Pool][i]]),
+        Layer.Linear s => Activate(s.Activation, Biased(s, Multiply(x, s))),
+        _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, "no such stage"),
     };
 
     /// <summary>The convolution from <paramref name="large"/> to <paramref name="small"/>, or its transpose: each tap ties one value of either side.</summary>
-    private double[] Convolve(double[] x, Stage stage, FeatureShape large, FeatureShape small, int kernel, int stride, bool transposed)
+    private double[] Convolve(double[] x, Layer layer, TensorShape large, TensorShape small, int kernel, int stride, bool transposed)
     {
-        double[] weight = _parameters[$"{stage.Name}.weight"], y = new double[stage.Output.Count];
+        double[] weight = _parameters[$"{layer.Name}.weight"], y = new double[layer.Output.Count];
         int before = SamePadding.For(large.Height, kernel, stride).Before;
         for (int tap = 0; tap < small.Count * large.Channels * kernel * kernel; tap++)
         {
@@ -69,33 +69,33 @@ internal sealed class ReferenceNetwork
         return y;
     }
 
-    private double[] Multiply(double[] x, Stage stage) =>
-        [.. _parameters[$"{stage.Name}.weight"].Chunk(x.Length).Select(row => row.Zip(x).Sum(pair => pair.First * pair.Second))];
+    private double[] Multiply(double[] x, Layer layer) =>
+        [.. _parameters[$"{layer.Name}.weight"].Chunk(x.Length).Select(row => row.Zip(x).Sum(pair => pair.First * pair.Second))];
 
-    private double[] Biased(Stage stage, double[] y)
+    private double[] Biased(Layer layer, double[] y)
     {
-        int perChannel = stage is Stage.Linear ? 1 : stage.Output.Height * stage.Output.Width;
-        return _parameters.TryGetValue($"{stage.Name}.bias", out double[]? bias) ? [.. y.Select((value, i) => value + bias[i / perChannel])] : y;
+        int perChannel = layer is Layer.Linear ? 1 : layer.Output.Height * layer.Output.Width;
+        return _parameters.TryGetValue($"{layer.Name}.bias", out double[]? bias) ? [.. y.Select((value, i) => value + bias[i / perChannel])] : y;
     }
 
     /// <summary>The maximum of each block; of equal values, the first in reading order counts as the maximum.</summary>
-    private double[] Pool(double[] x, Stage stage)
+    private double[] Pool(double[] x, Layer layer)
     {
-        int[] winners = _switches[stage.Name] = new int[stage.Output.Count];
+        int[] winners = _switches[layer.Name] = new int[layer.Output.Count];
         for (int i = 0; i < winners.Length; i++)
         {
-            winners[i] = Block(i, stage.Output).Aggregate((best, next) => x[next] > x[best] ? next : best);
+            winners[i] = Block(i, layer.Output).Aggregate((best, next) => x[next] > x[best] ? next : best);
         }
 
         return [.. winners.Select(at => x[at])];
     }
 
-    private static double[] Spread(double[] x, Stage stage, Func<int, int[], int[]> targets)
+    private static double[] Spread(double[] x, Layer layer, Func<int, int[], int[]> targets)
     {
-        double[] y = new double[stage.Output.Count];
+        double[] y = new double[layer.Output.Count];
         for (int i = 0; i < x.Length; i++)
         {
-            foreach (int target in targets(i, Block(i, stage.Input)))
+            foreach (int target in targets(i, Block(i, layer.Input)))
             {
                 y[target] = x[i];
             }
@@ -105,7 +105,7 @@ internal sealed class ReferenceNetwork
     }
 
     /// <summary>The four places of the twice as large map that belong to place <paramref name="i"/>, in reading order.</summary>
-    private static int[] Block(int i, FeatureShape small)
+    private static int[] Block(int i, TensorShape small)
     {
         (int rest, int column) = Math.DivRem(i, small.Width);
         int topLeft = (4 * rest * small.Width) + (2 * column), width = 2 * small.Width;

@@ -19,26 +19,26 @@ public sealed class TrainerTests
     public void Every_architecture_learns_and_a_run_resumed_anywhere_ends_with_the_same_bytes(Architecture architecture)
     {
         TrainingSettings settings = Settings(architecture);
-        List<TrainingEvent> whole = [.. new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(CancellationToken.None)];
+        List<TrainingEvent> whole = [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(CancellationToken.None)];
         Assert.IsType<TrainingEvent.Finished>(whole[^1]);
         double[] losses = [.. whole.OfType<TrainingEvent.Evaluated>().Select(point => point.ValidationLoss)];
         Assert.True(losses[^1] < 0.9 * losses[0], string.Join(", ", losses));
-        byte[] expected = SnapshotFile.Write(whole.OfType<TrainingEvent.Checkpointed>().Last().Snapshot);
+        byte[] expected = CheckpointFile.Write(whole.OfType<TrainingEvent.Checkpointed>().Last().Checkpoint);
 
         foreach (int stopAt in (int[])[0, 7, 20])
         {
             using var stop = new CancellationTokenSource();
-            var trainer = new Trainer(s_digits, Trainer.Begin(settings, 1));
-            Snapshot? saved = null;
+            var trainer = new Trainer(s_digits, Trainer.CreateInitialState(settings, 1));
+            Checkpoint? saved = null;
             using var watch = new Timer(_ => { if (trainer.Step >= stopAt) { stop.Cancel(); } }, null, 0, 1);
             foreach (TrainingEvent happened in trainer.Train(stop.Token))
             {
-                saved = (happened as TrainingEvent.Checkpointed)?.Snapshot ?? saved;
+                saved = (happened as TrainingEvent.Checkpointed)?.Checkpoint ?? saved;
             }
 
-            Snapshot start = saved is null ? Trainer.Begin(settings, 1) : Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(SnapshotFile.Write(saved))).Snapshot;
-            Snapshot end = new Trainer(s_digits, start).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Snapshot ?? start;
-            Assert.Equal(expected, SnapshotFile.Write(end));
+            Checkpoint start = saved is null ? Trainer.CreateInitialState(settings, 1) : Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(CheckpointFile.Write(saved))).Checkpoint;
+            Checkpoint end = new Trainer(s_digits, start).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? start;
+            Assert.Equal(expected, CheckpointFile.Write(end));
         }
     }
 
@@ -46,18 +46,18 @@ public sealed class TrainerTests
     [InlineData(Architecture.Strided, NoiseKind.Gaussian)]
     [InlineData(Architecture.NearestUnpool, NoiseKind.SaltAndPepper)]
     [InlineData(Architecture.Dense, NoiseKind.Gaussian)]
-    public void A_run_with_noise_on_colour_pictures_learns_to_restore_them_and_resumes_to_the_same_bytes(Architecture architecture, NoiseKind kind)
+    public void A_run_with_noise_on_colour_images_learns_to_restore_them_and_resumes_to_the_same_bytes(Architecture architecture, NoiseKind kind)
     {
-        Dataset pictures = Gradients(3, 12, 20);
-        TrainingSettings settings = Settings(architecture) with { PictureShape = [3, 12, 20], Noise = new Noise { Kind = kind, Amount = 0.3 }, Steps = 60, LearningRate = 0.02 };
-        List<TrainingEvent> whole = [.. new Trainer(pictures, Trainer.Begin(settings, 2)).Train(CancellationToken.None)];
+        Dataset images = Gradients(3, 12, 20);
+        TrainingSettings settings = Settings(architecture) with { ImageShape = [3, 12, 20], Noise = new Noise { Kind = kind, Amount = 0.3 }, Steps = 60, LearningRate = 0.02 };
+        List<TrainingEvent> whole = [.. new Trainer(images, Trainer.CreateInitialState(settings, 2)).Train(CancellationToken.None)];
         double[] losses = [.. whole.OfType<TrainingEvent.Evaluated>().Select(point => point.ValidationLoss)];
         Assert.True(losses[^1] < 0.9 * losses[0], string.Join(", ", losses));
 
-        Snapshot[] saved = [.. whole.OfType<TrainingEvent.Checkpointed>().Select(happened => happened.Snapshot)];
-        Snapshot read = Assert.IsType<SnapshotRead.Valid>(SnapshotFile.Read(SnapshotFile.Write(saved[1]))).Snapshot;
-        Snapshot end = new Trainer(pictures, read).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Snapshot;
-        Assert.Equal(SnapshotFile.Write(saved[^1]), SnapshotFile.Write(end));
+        Checkpoint[] saved = [.. whole.OfType<TrainingEvent.Checkpointed>().Select(happened => happened.Checkpoint)];
+        Checkpoint read = Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(CheckpointFile.Write(saved[1]))).Checkpoint;
+        Checkpoint end = new Trainer(images, read).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Checkpoint;
+        Assert.Equal(CheckpointFile.Write(saved[^1]), CheckpointFile.Write(end));
     }
 
     [Fact]
@@ -69,32 +69,32 @@ public sealed class TrainerTests
 
         double RestoringError(TrainingSettings settings)
         {
-            using var model = new Model(new Trainer(s_digits, Trainer.Begin(settings, 2)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Snapshot);
+            using var model = new Model(new Trainer(s_digits, Trainer.CreateInitialState(settings, 2)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Checkpoint);
             return Enumerable.Range(0, s_digits.Test.Count).Average(i =>
             {
-                float[] clean = [.. s_digits.Test.Image(i).ToArray().Select(value => value / 255f)], disturbed = [.. clean];
-                noise.AddTo(disturbed, seed: 9, (ulong)i);
-                return model.Reconstruct(disturbed).Zip(clean, (a, b) => (a - b) * (double)(a - b)).Average();
+                float[] clean = [.. s_digits.Test.Image(i).ToArray().Select(value => value / 255f)], noisy = [.. clean];
+                noise.AddTo(noisy, seed: 9, (ulong)i);
+                return model.Reconstruct(noisy).Zip(clean, (a, b) => (a - b) * (double)(a - b)).Average();
             });
         }
     }
 
     [Fact]
-    public void Pictures_of_another_shape_than_the_settings_are_not_trained_on() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(s_digits, Trainer.Begin(Settings(Architecture.Strided) with { PictureShape = [1, 32, 32] }, 1)));
+    public void Images_of_another_shape_than_the_settings_are_not_trained_on() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(s_digits, Trainer.CreateInitialState(Settings(Architecture.Strided) with { ImageShape = [1, 32, 32] }, 1)));
 
-    /// <summary>Each picture fades from one colour to another.</summary>
+    /// <summary>Each image fades from one colour to another.</summary>
     private static Dataset Gradients(int channels, int height, int width)
     {
         const int Count = 200;
-        var shape = new FeatureShape(channels, height, width);
+        TensorShape shape = new TensorShape(channels, height, width);
         var random = new Random(1);
         byte[] pixels = [.. Enumerable.Range(0, Count * channels).SelectMany(_ =>
         {
             (double from, double to) = (random.NextDouble(), random.NextDouble());
             return Enumerable.Range(0, height * width).Select(i => (byte)(255 * (from + ((to - from) * (i % width) / width))));
         })];
-        var all = new DigitSet(shape, pixels, new byte[Count]);
+        DatasetSplit all = new DatasetSplit(shape, pixels, new byte[Count]);
         return new Dataset("gradients", all.Slice(0, 120), all.Slice(120, 40), all.Slice(160, 40));
     }
 
@@ -106,8 +106,8 @@ public sealed class TrainerTests
         Assert.Equal(alone, together);
 
         static Task<byte[]> OnAThread(int threads) => Task.Factory.StartNew(
-            () => SnapshotFile.Write(new Trainer(s_digits, Trainer.Begin(Settings(Architecture.Strided), threads))
-                .Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Snapshot),
+            () => CheckpointFile.Write(new Trainer(s_digits, Trainer.CreateInitialState(Settings(Architecture.Strided), threads))
+                .Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Checkpoint),
             TaskCreationOptions.LongRunning);
     }
 
@@ -115,12 +115,13 @@ public sealed class TrainerTests
     public void A_collapsed_network_is_warned_of_and_ends_the_run_with_advice()
     {
         TrainingSettings settings = Settings(Architecture.NearestUnpool) with { Steps = 310, EvaluateEvery = 300, LearningRate = 1e-6 };
-        float[] weights = Trainer.Begin(settings, 1).Weights;
+        float[] weights = Trainer.CreateInitialState(settings, 1).Weights;
         weights.AsSpan(weights.Length - 400).Fill(-100); // deconv2.weight: the sigmoid is saturated at 0
-        List<TrainingEvent> events = [.. new Trainer(s_digits, Trainer.Begin(settings, 1, weights)).Train(CancellationToken.None)];
+        List<TrainingEvent> events =
+            [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1, weights)).Train(CancellationToken.None)];
         Assert.Contains(events, happened => happened is TrainingEvent.Warned { Step: 300 });
         Assert.Equal(300, Assert.IsType<TrainingEvent.Collapsed>(events[^1]).Step);
-        events = [.. new Trainer(s_digits, Trainer.Begin(settings with { StopOnCollapse = false }, 1, weights)).Train(CancellationToken.None)];
+        events = [.. new Trainer(s_digits, Trainer.CreateInitialState(settings with { StopOnCollapse = false }, 1, weights)).Train(CancellationToken.None)];
         Assert.IsType<TrainingEvent.Finished>(events[^1]);
     }
 
@@ -128,11 +129,11 @@ public sealed class TrainerTests
     public void A_switch_network_whose_first_draw_goes_black_is_trained_from_a_later_draw_and_says_so()
     {
         TrainingSettings settings = Settings(Architecture.SwitchUnpool) with { Steps = 300, WarmupSteps = 500, EvaluateEvery = 300 };
-        Snapshot firstDraw = Trainer.Begin(settings with { StartFrom = Guid.NewGuid() }, 1);
+        Checkpoint firstDraw = Trainer.CreateInitialState(settings with { StartFrom = Guid.NewGuid() }, 1);
         Assert.IsType<TrainingEvent.Collapsed>(new Trainer(s_digits, firstDraw).Train(CancellationToken.None).Last());
 
-        List<TrainingEvent> events = [.. new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(CancellationToken.None)];
-        Assert.Contains("Draw 2", events.OfType<TrainingEvent.Warned>().First().Message, StringComparison.Ordinal);
+        List<TrainingEvent> events = [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(CancellationToken.None)];
+        Assert.Contains("initialisation 2", events.OfType<TrainingEvent.Warned>().First().Message, StringComparison.Ordinal);
         Assert.IsType<TrainingEvent.Finished>(events[^1]);
         Assert.True(events.OfType<TrainingEvent.Evaluated>().Last().ValidationLoss < 0.01);
     }
@@ -142,20 +143,21 @@ public sealed class TrainerTests
     [InlineData(Architecture.SwitchUnpool, 0, 300)]
     [InlineData(Architecture.SwitchUnpool, 500, 299)]
     public void Other_architectures_runs_without_warm_up_and_short_ones_take_the_first_draw_untried(Architecture architecture, int warmup, int steps) =>
-        Assert.False(TrialDraws.Applies(Settings(architecture) with { WarmupSteps = warmup, Steps = steps }));
+        Assert.False(InitializationSearch.Applies(Settings(architecture) with { WarmupSteps = warmup, Steps = steps }));
 
     [Fact]
     public void A_run_asked_to_stop_while_its_draws_are_tried_stops_before_its_first_step()
     {
         TrainingSettings settings = Settings(Architecture.SwitchUnpool) with { Steps = 300 };
-        TrainingEvent only = Assert.Single(new Trainer(s_digits, Trainer.Begin(settings, 1)).Train(new CancellationToken(canceled: true)));
+        TrainingEvent only = Assert.Single(new Trainer(s_digits,
+            Trainer.CreateInitialState(settings, 1)).Train(new CancellationToken(canceled: true)));
         Assert.Equal(new TrainingEvent.Stopped(0), only);
     }
 
     [Fact]
     public async Task A_model_shared_by_threads_gives_each_its_own_answer()
     {
-        using var model = new Model(Trainer.Begin(Settings(Architecture.SwitchUnpool), 1));
+        using var model = new Model(Trainer.CreateInitialState(Settings(Architecture.SwitchUnpool), 1));
         float[][] digits = [.. Enumerable.Range(0, 16).Select(i => s_digits.Test.Image(i).ToArray().Select(value => value / 255f).ToArray())];
         float[] together = model.Reconstruct(digits.SelectMany(digit => digit).ToArray());
         float[][] alone = await Task.WhenAll(digits.Select(digit => Task.Run(() => model.Reconstruct(digit))));

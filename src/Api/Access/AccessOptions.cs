@@ -31,12 +31,12 @@ internal sealed partial class AccessOptions : IValidatableObject
                 yield return new($"Access:Keys:{i} must have a Hash of 64 hexadecimal digits and a Role, reader, operator or admin. 'keys create' prints both.");
             }
 
-            if (Keys[i].Name is { } name && !SettingsRules.IsName(name))
+            if (Keys[i].Name is { } name && !TrainingSettingsValidator.IsName(name))
             {
-                yield return new($"Access:Keys:{i}:Name {SettingsRules.NameRule}");
+                yield return new($"Access:Keys:{i}:Name {TrainingSettingsValidator.NameRule}");
             }
 
-            if (Keys[i].Name is { } reserved && Caller.Reserved.Contains(reserved))
+            if (Keys[i].Name is { } reserved && ClaimsPrincipalExtensions.Reserved.Contains(reserved))
             {
                 yield return new($"Access:Keys:{i}:Name: '{reserved}' is a name that the service uses itself; choose another one.");
             }

@@ -16,8 +16,8 @@ internal static class AccessSetup
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddSettings<AccessOptions>(AccessOptions.Section);
-        services.AddSingleton<KnownKeys>();
-        services.AddAuthentication(KeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
+        services.AddSingleton<ApiKeyStore>();
+        services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
         services.AddAuthorization(Policies);
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<AccessOptions>>((cors, access) => cors.AddDefaultPolicy(policy => policy
@@ -30,11 +30,11 @@ internal static class AccessSetup
 
     public static void UseAccess(this WebApplication app)
     {
-        app.UsePageHeaders();
-        KnownKeys keys = app.Services.GetRequiredService<KnownKeys>();
+        app.UseSecurityHeaders();
+        ApiKeyStore keys = app.Services.GetRequiredService<ApiKeyStore>();
         if (!keys.AreConfigured)
         {
-            app.UseLocalCallers(keys);
+            app.UseLoopbackOnly(keys);
             if (app.Configuration.Role() != ProcessRole.Worker) // it has no page, and a scraper of its /metrics needs a key that stays
             {
                 app.MakeRunKeyWhereReachable();
@@ -42,7 +42,7 @@ internal static class AccessSetup
         }
 
         app.UseForwardedHeaders();
-        app.UseCrossSiteCheck();
+        app.UseCsrfCheck();
         app.UseCors();
         app.UseAuthentication();
         app.UseRateLimiter(); // between the two: counted by key where there is one, by address where not

@@ -13,7 +13,7 @@ internal static class RunKey
     {
         if (app.Urls.Select(BindingAddress.Parse).FirstOrDefault(Listening.IsBeyondLoopback) is { } bound)
         {
-            string key = app.Services.GetRequiredService<KnownKeys>().AddOfThisRun();
+            string key = app.Services.GetRequiredService<ApiKeyStore>().AddOfThisRun();
             Console.WriteLine($"No key is configured. Open {bound.Scheme}://localhost:{bound.Port}/#key={key} (an admin's key, until this process ends).");
         }
     });

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Checkpoints;
 
 /// <summary>A checkpoint's file, read from the store in pieces of 1 MiB: a reader holds no more than one, however large the file is.</summary>
-internal sealed class CheckpointContent(IDbContextFactory<StoreContext> stores, CheckpointRow row) : Stream
+internal sealed class CheckpointContent(IDbContextFactory<AppDbContext> stores, CheckpointRow row) : Stream
 {
     private const int PieceBytes = 1 << 20;
 
@@ -91,12 +91,12 @@ internal sealed class CheckpointContent(IDbContextFactory<StoreContext> stores, 
 
         _pieceAt = Position / PieceBytes * PieceBytes;
         int length = (int)Math.Min(PieceBytes, Length - _pieceAt);
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         _piece = (store.Database.IsSqlite() ? await OfSqliteAsync(store, length, token) : await OfPostgresAsync(store, length, token)) ?? [];
         return _piece.Length == length;
     }
 
-    private async Task<byte[]?> OfPostgresAsync(StoreContext store, int length, CancellationToken token)
+    private async Task<byte[]?> OfPostgresAsync(AppDbContext store, int length, CancellationToken token)
     {
         List<byte[]> found = await store.Database
             .SqlQuery<byte[]>($"""SELECT substr("Content", {(int)_pieceAt + 1}, {length}) AS "Value" FROM checkpoint_files WHERE "CheckpointId" = {row.Id}""")
@@ -105,7 +105,7 @@ internal sealed class CheckpointContent(IDbContextFactory<StoreContext> stores, 
     }
 
     /// <summary>By a handle on the blob: <c>substr</c> would read all of it (https://sqlite.org/c3ref/blob_open.html).</summary>
-    private async Task<byte[]?> OfSqliteAsync(StoreContext store, int length, CancellationToken token)
+    private async Task<byte[]?> OfSqliteAsync(AppDbContext store, int length, CancellationToken token)
     {
         await store.Database.OpenConnectionAsync(token);
         List<long> found = await store.Database

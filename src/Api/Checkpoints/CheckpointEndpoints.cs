@@ -21,7 +21,7 @@ using Microsoft.Net.Http.Headers;
 namespace AutoencoderApi.Api.Checkpoints;
 
 /// <summary>What is known of a checkpoint.</summary>
-/// <param name="Id">What paths take for it.</param>
+/// <param name="Id">Identifier used in URLs.</param>
 /// <param name="JobId">The job that wrote it; null where it was imported.</param>
 /// <param name="Name">The name that its importer gave it, or null.</param>
 /// <param name="Imported">Whether it was imported: its step and losses are then what the file claims, and not measured here.</param>
@@ -29,7 +29,7 @@ namespace AutoencoderApi.Api.Checkpoints;
 /// <param name="Settings">Those that it was trained with.</param>
 /// <param name="Step">Steps taken.</param>
 /// <param name="Losses">Mean squared error per pixel, pixels 0..1; <c>test</c> only after a job's last step.</param>
-/// <param name="Layers">The named stages one may look into.</param>
+/// <param name="Layers">The named layers one may look into.</param>
 /// <param name="Bytes">Size of the safetensors file, in bytes.</param>
 /// <param name="Sha256">Of that file, in lower-case hexadecimal.</param>
 /// <param name="CreatedAt">When it was written or imported.</param>
@@ -40,14 +40,14 @@ internal sealed record CheckpointResponse(
         row.Id, row.JobId, row.Name, row.JobId is null, row.Architecture, row.Settings, row.Step, row.Losses, LayerResponse.AllOf(row.Settings), row.Bytes, row.Sha256, row.CreatedAt);
 }
 
-/// <summary>A named stage of a network.</summary>
+/// <summary>A named layer of a network.</summary>
 /// <param name="Name">What <c>/layers/{layer}/tiles</c> takes.</param>
 /// <param name="Shape">Channels, height, width.</param>
 /// <param name="Parameters">How many of the network's trainable numbers it holds.</param>
 internal sealed record LayerResponse(string Name, [property: Length(3, 3)] int[] Shape, int Parameters)
 {
     public static LayerResponse[] AllOf(TrainingSettings settings) =>
-        [.. NetworkPlan.For(settings).Stages.Select(stage => new LayerResponse(stage.Name, stage.Output.ToArray(), stage.Parameters.Sum(parameter => parameter.Count)))];
+        [.. NetworkDefinition.For(settings).Layers.Select(layer => new LayerResponse(layer.Name, layer.Output.ToArray(), layer.Parameters.Sum(parameter => parameter.Count)))];
 }
 
 internal static class CheckpointEndpoints
@@ -68,21 +68,21 @@ internal static class CheckpointEndpoints
             .AnswersHeader(206, "Content-Range", "Which bytes these are, and of how many.", "bytes 0-1023/319944")
             .ProducesProblem(404).ProducesProblem(412).ProducesProblem(416).ProducesProblem(422).DisableRequestTimeout();
         checkpoints.MapOnnx();
-        checkpoints.MapGet("{reference}/layers", Layers).WithName("listLayers").WithSummary("The named stages with their shapes").ProducesProblem(404);
+        checkpoints.MapGet("{reference}/layers", Layers).WithName("listLayers").WithSummary("The named layers with their shapes").ProducesProblem(404);
     }
 
     private static async Task<Results<Ok<Page<CheckpointResponse>>, ProblemHttpResult>> List(
-        IDbContextFactory<StoreContext> stores, CancellationToken token,
+        IDbContextFactory<AppDbContext> stores, CancellationToken token,
         [Description("Only the checkpoints of this job.")] Guid? jobId = null, [OneOf<Architecture>] string? architecture = null,
-        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
-        Architecture? wanted = architecture is null ? null : WireFormat.Parse<Architecture>(architecture);
+        Architecture? wanted = architecture is null ? null : JsonConventions.Parse<Architecture>(architecture);
         if (Paging.Check(cursor, out Guid? before) is { } problem)
         {
             return problem;
         }
 
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         List<CheckpointRow> rows = await store.Checkpoints.AsNoTracking()
             .Where(row => (jobId == null || row.JobId == jobId) && (wanted == null || row.Architecture == wanted) && (before == null || row.Id < before))
             .OrderByDescending(row => row.Id)
@@ -99,7 +99,7 @@ internal static class CheckpointEndpoints
             return Problems.CheckpointNotFound(reference);
         }
 
-        return context.IsKnown(Conditional.EntityTag(row.Id.ToString("N"))) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(CheckpointResponse.Of(row));
+        return context.IsKnown(ConditionalRequests.EntityTag(row.Id.ToString("N"))) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(CheckpointResponse.Of(row));
     }
 
     private static async Task<IResult> Import(
@@ -126,7 +126,7 @@ internal static class CheckpointEndpoints
         }
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, LoadedModels models, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, ModelCache models, CancellationToken token)
     {
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
@@ -138,7 +138,7 @@ internal static class CheckpointEndpoints
         return outcome switch
         {
             CheckpointDelete.Deleted => TypedResults.NoContent(),
-            CheckpointDelete.Tagged tagged => Problems.Tagged(tagged.Tag, $"checkpoint {row.Id}"),
+            CheckpointDelete.Tagged tagged => Problems.CheckpointTagged(tagged.Tag, $"checkpoint {row.Id}"),
             CheckpointDelete.Needed needed => Problems.Conflict($"Job {needed.Job} has not ended and may have to go on from this checkpoint. POST {JobLinks.Of(needed.Job).Cancel} first."),
             _ => Problems.CheckpointNotFound(reference),
         };
@@ -167,6 +167,6 @@ internal static class CheckpointEndpoints
 
         return TypedResults.Stream(
             file, "application/octet-stream", row.FileName("safetensors"),
-            enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: Conditional.EntityTag(row.Sha256));
+            enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: ConditionalRequests.EntityTag(row.Sha256));
     }
 }

@@ -20,16 +20,16 @@ internal abstract record CheckpointDelete
 }
 
 /// <summary>The stored checkpoints: found by id or tag, read back only where their bytes are the ones that were written.</summary>
-internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
+internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
 {
     public const string Latest = "latest";
     public const string Best = "best";
 
     /// <summary>The tags that move by themselves.</summary>
-    public static readonly string[] KeptTags = [Best, Latest];
+    public static readonly string[] ManagedTags = [Best, Latest];
 
-    public static (CheckpointRow Row, CheckpointFileRow File) Rows(Guid jobId, Snapshot snapshot, double elapsedSeconds) =>
-        Rows(SnapshotFile.Write(snapshot), snapshot.Settings, snapshot.Step, snapshot.Losses, jobId, name: null, elapsedSeconds);
+    public static (CheckpointRow Row, CheckpointFileRow File) Rows(Guid jobId, Checkpoint checkpoint, double elapsedSeconds) =>
+        Rows(CheckpointFile.Write(checkpoint), checkpoint.Settings, checkpoint.Step, checkpoint.Losses, jobId, name: null, elapsedSeconds);
 
     /// <summary>The rows of a file that comes from elsewhere. Its step and losses are what it claims.</summary>
     public static (CheckpointRow Row, CheckpointFileRow File) ImportedRows(string? name, CheckpointUpload.File upload) =>
@@ -39,7 +39,7 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
     /// <returns>False where the idempotency key among them is taken.</returns>
     public async Task<bool> AddAsync(CheckpointRow row, CheckpointFileRow file, IdempotencyRow? answer, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         store.AddRange(row, file);
         return await store.TrySaveAsync(answer, token);
     }
@@ -50,7 +50,7 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
     /// </summary>
     public async Task<CheckpointRow?> FindAsync(string reference, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         IQueryable<CheckpointRow> rows = store.Checkpoints.AsNoTracking();
         return reference switch
         {
@@ -64,14 +64,14 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
     /// <summary>The file's bytes, or null where they are gone or not those that were written.</summary>
     public async Task<byte[]?> ReadAsync(CheckpointRow row, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         byte[]? file = await store.CheckpointFiles.Where(file => file.CheckpointId == row.Id).Select(file => file.Content).FirstOrDefaultAsync(token);
         return file is not null && Sha256Of(file) == row.Sha256 ? file : null;
     }
 
-    /// <summary>The snapshot in the file, or what is wrong with it.</summary>
-    public async Task<SnapshotRead> LoadAsync(CheckpointRow row, CancellationToken token) => await ReadAsync(row, token) is { } file
-        ? SnapshotFile.Read(file)
+    /// <summary>The checkpoint in the file, or what is wrong with it.</summary>
+    public async Task<CheckpointRead> LoadAsync(CheckpointRow row, CancellationToken token) => await ReadAsync(row, token) is { } file
+        ? CheckpointFile.Read(file)
         : Changed(row);
 
     /// <summary>The file, to be read in pieces; null where it is gone or its bytes are not those that were written.</summary>
@@ -81,21 +81,21 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
         return await content.IsIntactAsync(token) ? content : null;
     }
 
-    /// <summary>The snapshot in the file without Adam's moments, which take twice as much memory as all else; or what is wrong with it.</summary>
-    public async Task<SnapshotRead> LoadWeightsAsync(CheckpointRow row, CancellationToken token) =>
-        await OpenAsync(row, token) is { } content ? await SnapshotFile.ReadWeightsAsync(content, token) : Changed(row);
+    /// <summary>The checkpoint in the file without Adam's moments, which take twice as much memory as all else; or what is wrong with it.</summary>
+    public async Task<CheckpointRead> LoadWeightsAsync(CheckpointRow row, CancellationToken token) =>
+        await OpenAsync(row, token) is { } content ? await CheckpointFile.ReadWeightsAsync(content, token) : Changed(row);
 
     /// <summary>A job's checkpoints, the newest first.</summary>
     public async Task<IReadOnlyList<CheckpointRow>> OfJobAsync(Guid jobId, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         return await store.Checkpoints.AsNoTracking().Where(row => row.JobId == jobId).OrderByDescending(row => row.Step).ThenByDescending(row => row.Id).ToListAsync(token);
     }
 
     /// <summary>Deletes a checkpoint that nothing holds, and lets its job point to the one before it.</summary>
     public async Task<CheckpointDelete> DeleteAsync(CheckpointRow row, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         await using var transaction = await store.Database.BeginTransactionAsync(token);
         if (row.JobId is { } job && !await HoldEndedJobAsync(store, job, token))
         {
@@ -118,7 +118,7 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
         return new CheckpointDelete.Deleted();
     }
 
-    private static SnapshotRead.Invalid Changed(CheckpointRow row) =>
+    private static CheckpointRead.Invalid Changed(CheckpointRow row) =>
         new($"The bytes of checkpoint {row.Id} are not those that were stored: their sha256 differs. Use another checkpoint of its job.");
 
     private static (CheckpointRow Row, CheckpointFileRow File) Rows(
@@ -145,7 +145,7 @@ internal sealed class CheckpointStore(IDbContextFactory<StoreContext> stores)
 
     /// <summary>Writes to the job's row, so that of two deletions one sees what the other has left.</summary>
     /// <returns>Whether the job has ended.</returns>
-    private static async Task<bool> HoldEndedJobAsync(StoreContext store, Guid job, CancellationToken token) =>
+    private static async Task<bool> HoldEndedJobAsync(AppDbContext store, Guid job, CancellationToken token) =>
         await store.Jobs.Where(row => row.Id == job && JobStatuses.Terminal.Contains(row.Status)).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Version, row => row.Version + 1), token) == 1;
 }

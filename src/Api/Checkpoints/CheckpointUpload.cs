@@ -13,11 +13,11 @@ internal abstract record CheckpointUpload
     public const string RawType = "application/octet-stream";
 
     /// <summary>Of the request: the largest file, and the parts of a form around it.</summary>
-    public static readonly long MaxRequestBytes = SnapshotFile.MaxBytes + (64 * 1024);
+    public static readonly long MaxRequestBytes = CheckpointFile.MaxBytes + (64 * 1024);
 
-    public const float MaxWeight = 10_000; // with the widest layers allowed, no picture can then make the network overflow float32
+    public const float MaxWeight = 10_000; // with the widest layers allowed, no image can then make the network overflow float32
 
-    internal sealed record File(byte[] Content, SnapshotHeader Header) : CheckpointUpload;
+    internal sealed record File(byte[] Content, CheckpointHeader Header) : CheckpointUpload;
 
     internal sealed record Refused(ProblemHttpResult Problem) : CheckpointUpload;
 
@@ -66,16 +66,16 @@ internal abstract record CheckpointUpload
         Memory<byte> json = start.AsMemory(Safetensors.LengthBytes, length);
         read = await body.ReadAtLeastAsync(json, length, throwOnEndOfStream: false, token);
         return read < length ? Damaged($"The file ends within its header, after {read} of {length} bytes.")
-            : SnapshotHeader.Read(json) switch
+            : CheckpointHeader.Read(json) switch
             {
-                SnapshotHeaderRead.Valid valid => await ReadTensorsAsync(start.AsMemory(0, Safetensors.LengthBytes + length), valid.Header, context, body, token),
-                SnapshotHeaderRead.Invalid invalid => Damaged(invalid.Reason),
+                CheckpointHeaderRead.Valid valid => await ReadTensorsAsync(start.AsMemory(0, Safetensors.LengthBytes + length), valid.Header, context, body, token),
+                CheckpointHeaderRead.Invalid invalid => Damaged(invalid.Reason),
                 _ => throw new InvalidOperationException("unreachable"),
             };
     }
 
     private static async Task<CheckpointUpload> ReadTensorsAsync(
-        ReadOnlyMemory<byte> start, SnapshotHeader header, HttpContext context, Stream body, CancellationToken token)
+        ReadOnlyMemory<byte> start, CheckpointHeader header, HttpContext context, Stream body, CancellationToken token)
     {
         if (context.Memory().Take(2L * (start.Length + header.DataBytes)) is { } full) // and as the store takes them
         {

@@ -33,18 +33,18 @@ internal static class OnnxEndpoint
             return Problems.CheckpointChanged(row.Id);
         }
 
-        return await SnapshotHeader.ReadAsync(content, token) switch
+        return await CheckpointHeader.ReadAsync(content, token) switch
         {
-            SnapshotHeaderRead.Valid valid => Model(row, valid.Header, content, response, token),
-            SnapshotHeaderRead.Invalid invalid => Problems.CheckpointDamaged(invalid.Reason),
+            CheckpointHeaderRead.Valid valid => Model(row, valid.Header, content, response, token),
+            CheckpointHeaderRead.Invalid invalid => Problems.CheckpointDamaged(invalid.Reason),
             _ => throw new InvalidOperationException("unreachable"),
         };
     }
 
     /// <summary>The model, its weights taken from the file as they are sent.</summary>
-    private static PushStreamHttpResult Model(CheckpointRow row, SnapshotHeader header, CheckpointContent content, HttpResponse response, CancellationToken token)
+    private static PushStreamHttpResult Model(CheckpointRow row, CheckpointHeader header, CheckpointContent content, HttpResponse response, CancellationToken token)
     {
-        var file = new OnnxFile(header.Settings);
+        OnnxExporter file = new OnnxExporter(header.Settings);
         long start = content.Position;
         Dictionary<string, TensorEntry> tensors = header.Weights.ToDictionary(tensor => tensor.Name);
         return TypedResults.Stream(
@@ -54,7 +54,7 @@ internal static class OnnxEndpoint
                 await file.WriteAsync(body, CopyAsync, token);
             },
             ContentType, row.FileName("onnx"),
-            lastModified: row.CreatedAt, entityTag: Conditional.EntityTag($"{row.Sha256}-onnx{OnnxFile.Version}"));
+            lastModified: row.CreatedAt, entityTag: ConditionalRequests.EntityTag($"{row.Sha256}-onnx{OnnxExporter.Version}"));
 
         async Task CopyAsync(Parameter parameter, Stream body)
         {

@@ -20,7 +20,7 @@ internal static class CommandLine
         [var setting, ..] when setting.StartsWith("--", StringComparison.Ordinal) => Fault(args) is { } fault ? Usage(fault) : null,
         ["keys", "create", .. var rest] => KeysCommand.Parse(rest) is { } command
             ? command.Run(Console.Out)
-            : Usage($"keys create needs --role {string.Join('|', WireFormat.Names<Role>())}, and takes --name NAME: {SettingsRules.NameRule}"),
+            : Usage($"keys create needs --role {string.Join('|', JsonConventions.Names<Role>())}, and takes --name NAME: {TrainingSettingsValidator.NameRule}"),
         [OpenApiCommand.Name] => null, // Program runs it: the document is of its endpoints
         ["health"] => await HealthCommand.RunAsync(Console.Error, stop),
         [BackupCommand.Name, _] => null, // Program runs it: with the configuration of the service

@@ -3,7 +3,7 @@ namespace AutoencoderApi.Api.Commands;
 /// <summary><c>health</c>: asks the running service whether it is ready, for a container's health check.</summary>
 internal static class HealthCommand
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     /// <returns>0 where it is ready, 1 where it is not or does not answer.</returns>
     public static async Task<int> RunAsync(TextWriter errors, CancellationToken stop)
@@ -11,7 +11,7 @@ internal static class HealthCommand
         IConfiguration configuration = new ConfigurationBuilder()
             .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables()
             .Build();
-        using var http = new HttpClient { BaseAddress = Listening.LocalAddress(configuration), Timeout = s_patience };
+        using var http = new HttpClient { BaseAddress = Listening.LocalAddress(configuration), Timeout = s_timeout };
         try
         {
             using HttpResponseMessage response = await http.GetAsync("/health/ready", stop);

@@ -20,14 +20,14 @@ internal sealed record KeysCommand(Role Role, string? Name)
     {
         string key = ApiKey.Create();
         output.WriteLine($"""
-            The key, shown this once; callers send it in the header {KeyAuthentication.Header}:
+            The key, shown this once; callers send it in the header {ApiKeyAuthenticationHandler.Header}:
 
               {key}
 
             The service's configuration (count the 0 up where it has keys already):
 
               Access__Keys__0__Hash={ApiKey.HashOf(key)}
-              Access__Keys__0__Role={WireFormat.Name(Role)}
+              Access__Keys__0__Role={JsonConventions.Name(Role)}
             """);
         if (Name is not null)
         {
@@ -38,7 +38,8 @@ internal sealed record KeysCommand(Role Role, string? Name)
     }
 
     private static KeysCommand? Of(string role, string? name) =>
-        WireFormat.Parse<Role>(role) is { } parsed && (name is null || (SettingsRules.IsName(name) && !Caller.Reserved.Contains(name)))
+        JsonConventions.Parse<Role>(role) is { } parsed
+            && (name is null || (TrainingSettingsValidator.IsName(name) && !ClaimsPrincipalExtensions.Reserved.Contains(name)))
             ? new KeysCommand(parsed, name)
             : null;
 }

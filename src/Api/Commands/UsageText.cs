@@ -13,7 +13,7 @@ internal static class UsageText
 
     public static readonly string Commands = $"""
         usage: AutoencoderApi.Api [--SETTING=VALUE ...]    serve the API, the page and Swagger, and train
-               AutoencoderApi.Api keys create --role {string.Join('|', WireFormat.Names<Role>())} [--name NAME]
+               AutoencoderApi.Api keys create --role {string.Join('|', JsonConventions.Names<Role>())} [--name NAME]
                                                            make an API key; print it once, with the settings that configure it
                AutoencoderApi.Api health                   0 where the service of this configuration is ready, else 1
                AutoencoderApi.Api openapi                  print the OpenAPI document
@@ -35,7 +35,7 @@ internal static class UsageText
           Store__Provider          sqlite (default) or postgres
           Store__Folder            folder of the SQLite store; default {s_store.Folder}
           ConnectionStrings__Store PostgreSQL's connection string
-          Store__KeepDays          days after which ended jobs without a tag are deleted; unset: nothing is deleted
+          Store__RetentionDays     days after which ended jobs without a tag are deleted; unset: nothing is deleted
           Datasets__Mnist__Folder  folder of MNIST's four IDX files; without it they are downloaded when first needed
           Training__Threads        threads of one job; default {s_training.Threads}: the cores, shared among the parallel jobs
           Training__ParallelJobs   jobs that train at the same time; default {s_training.ParallelJobs}

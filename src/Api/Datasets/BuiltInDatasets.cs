@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Datasets;

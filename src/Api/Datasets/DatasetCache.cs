@@ -29,7 +29,7 @@ internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> 
             }
 
             _kept.Add((row, load));
-            while (_kept.Count > 1 && _kept.Sum(kept => (long)kept.Row.Bytes) > (long)options.Value.CacheMebibytes << 20)
+            while (_kept.Count > 1 && _kept.Sum(kept => (long)kept.Row.Bytes) > (long)options.Value.CacheSizeMiB << 20)
             {
                 _kept.RemoveAt(0);
             }

@@ -1,6 +1,6 @@
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Datasets;
@@ -18,7 +18,7 @@ internal abstract record BuiltInStatus
     internal sealed record Stored(DatasetRow Row) : BuiltInStatus;
 
     /// <param name="IsRequested">Whether it is being fetched; else it will be once somebody asks for it.</param>
-    internal sealed record Awaited(bool IsRequested) : BuiltInStatus;
+    internal sealed record Pending(bool IsRequested) : BuiltInStatus;
 
     internal sealed record Unavailable(string Reason) : BuiltInStatus;
 }
@@ -44,8 +44,8 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken token) =>
         [.. BuiltInDatasets.Names, .. (await stored.ListAsync(token)).Select(row => row.Name)];
 
-    /// <summary>The shape of the data set's pictures, without reading it; null where there is no such data set.</summary>
-    public async Task<FeatureShape?> ShapeOfAsync(string name, CancellationToken token) =>
+    /// <summary>The shape of the data set's images, without reading it; null where there is no such data set.</summary>
+    public async Task<TensorShape?> ShapeOfAsync(string name, CancellationToken token) =>
         IsBuiltIn(name) ? DigitPreparation.Shape : await stored.FindAsync(name, token) is { } row ? row.Shape : null;
 
     /// <summary>The size of the data set, without reading it; null where there is no such data set.</summary>
@@ -66,9 +66,9 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
         return await fetches.FindAsync(name, token) switch
         {
             { Stored: { } row } => new BuiltInStatus.Stored(row),
-            { IsAwaited: true } => new BuiltInStatus.Awaited(IsRequested: true),
+            { IsPending: true } => new BuiltInStatus.Pending(IsRequested: true),
             { Fault: { } fault } => new BuiltInStatus.Unavailable(fault),
-            _ when builtIn.Mirrored(name).Mirrors.Count > 0 => new BuiltInStatus.Awaited(IsRequested: false),
+            _ when builtIn.Mirrored(name).Mirrors.Count > 0 => new BuiltInStatus.Pending(IsRequested: false),
             _ => new BuiltInStatus.Unavailable(builtIn.Missing(name, fault: null)),
         };
     }
@@ -101,14 +101,14 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
         return !IsBuiltIn(name) ? null : await StatusAsync(name, token) switch
         {
             BuiltInStatus.Unavailable unavailable => new DatasetLoad.Unavailable(unavailable.Reason),
-            BuiltInStatus.Awaited { IsRequested: false } when mayRequest => await RequestAsync(name, damaged: null, evenIfFailed: false, token),
-            BuiltInStatus.Awaited { IsRequested: false } => new DatasetLoad.Unavailable(
+            BuiltInStatus.Pending { IsRequested: false } when mayRequest => await RequestAsync(name, damaged: null, evenIfFailed: false, token),
+            BuiltInStatus.Pending { IsRequested: false } => new DatasetLoad.Unavailable(
                 $"{name} is not here yet. It is fetched once a job on it is made, with the role operator: POST /v1/training-jobs."),
             _ => Fetching(name),
         };
     }
 
-    private static DatasetLoad.Awaited Fetching(string name) => new($"{name} is being fetched, which takes a minute or so. Ask again then.");
+    private static DatasetLoad.Pending Fetching(string name) => new($"{name} is being fetched, which takes a minute or so. Ask again then.");
 
     private async Task<DatasetLoad> StoredAsync(DatasetRow row, bool mayRequest, bool evenIfFailed, CancellationToken token)
     {

@@ -5,7 +5,7 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>A data set as the store keeps it: the pictures of train, validation and test one after another, then their labels.</summary>
+/// <summary>A data set as the store keeps it: the images of train, validation and test one after another, then their labels.</summary>
 internal static class DatasetContent
 {
     /// <summary>What a store of many small rows, and one that sends each row whole, can both carry.</summary>
@@ -13,9 +13,9 @@ internal static class DatasetContent
 
     /// <summary>The row of a data set that is yet to be stored.</summary>
     /// <param name="labels">What each label is called, by its value; null where there are none.</param>
-    public static DatasetRow Row(string name, DrawnSplits splits, IReadOnlyList<string>? labels)
+    public static DatasetRow Row(string name, SplitSelections splits, IReadOnlyList<string>? labels)
     {
-        FeatureShape shape = splits.Train.From.Shape;
+        TensorShape shape = splits.Train.From.Shape;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         int bytes = 0;
         foreach (byte[] chunk in Chunks(splits))
@@ -42,10 +42,10 @@ internal static class DatasetContent
     }
 
     /// <summary>The content in pieces of at most 4 MiB, each an array of its own.</summary>
-    public static IEnumerable<byte[]> Chunks(DrawnSplits splits)
+    public static IEnumerable<byte[]> Chunks(SplitSelections splits)
     {
         int size = splits.Train.From.PixelsPerImage, perChunk = ChunkBytes / size;
-        foreach ((DigitSet From, int Index)[] some in Pictures(splits).Chunk(perChunk))
+        foreach ((DatasetSplit From, int Index)[] some in Images(splits).Chunk(perChunk))
         {
             byte[] chunk = new byte[some.Length * size];
             for (int i = 0; i < some.Length; i++)
@@ -65,9 +65,9 @@ internal static class DatasetContent
     /// <param name="content">Of <see cref="DatasetRow.Bytes"/> bytes; not copied.</param>
     public static Dataset Dataset(DatasetRow row, ReadOnlyMemory<byte> content)
     {
-        FeatureShape shape = row.Shape;
+        TensorShape shape = row.Shape;
         int pixels = (row.Train + row.Validation + row.Test) * shape.Count;
-        var all = new DigitSet(shape, content[..pixels], content[pixels..]);
+        DatasetSplit all = new DatasetSplit(shape, content[..pixels], content[pixels..]);
         return new Dataset(row.Name, all.Slice(0, row.Train), all.Slice(row.Train, row.Validation), all.Slice(row.Train + row.Validation, row.Test));
     }
 
@@ -76,11 +76,11 @@ internal static class DatasetContent
     public static Dictionary<string, int> CountLabels(IEnumerable<byte> labels, IReadOnlyList<string> names) =>
         labels.CountBy(label => label).OrderBy(count => count.Key).ToDictionary(count => names[count.Key], count => count.Value);
 
-    private static IEnumerable<byte> Labels(DrawnSplits splits) => Pictures(splits).Select(picture => picture.From.Label(picture.Index));
+    private static IEnumerable<byte> Labels(SplitSelections splits) => Images(splits).Select(image => image.From.Label(image.Index));
 
-    private static IEnumerable<(DigitSet From, int Index)> Pictures(DrawnSplits splits)
+    private static IEnumerable<(DatasetSplit From, int Index)> Images(SplitSelections splits)
     {
-        foreach (DrawnSplit split in splits.All)
+        foreach (SplitSelection split in splits.All)
         {
             for (int i = 0; i < split.Order.Length; i++)
             {

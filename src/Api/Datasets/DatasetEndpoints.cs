@@ -8,7 +8,7 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Datasets;
@@ -27,7 +27,7 @@ internal static class DatasetEndpoints
             .Produces<DatasetResponse>(200).Produces<DatasetResponse>(201).AnswersLocation(201, "/v1/datasets/leaves").ProducesProblem(409).ProducesProblem(422)
             .DisableRequestTimeout(); // its size and its speed are bounded
         datasets.MapDelete("{name}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteDataset").WithSummary("Delete a data set that no unfinished job trains on").ProducesProblem(404).ProducesProblem(409);
-        datasets.MapGet("{name}/{split}/{index}.png", Picture).WithName("getDatasetPicture").WithSummary("One picture of a data set")
+        datasets.MapGet("{name}/{split}/{index}.png", Image).WithName("getDatasetPicture").WithSummary("One image of a data set")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
 
@@ -55,9 +55,9 @@ internal static class DatasetEndpoints
 
     private static async Task<IResult> Put(
         [Name, Description("What to call it.")] string name, HttpRequest request, DatasetUploads uploads, CancellationToken token,
-        [Bounds(0, int.MaxValue), Description("Decides which pictures go into the splits that the upload does not name.")] int seed = 1,
-        [Share, Description("Of the training pictures, for the validation split where the upload has none.")] double validation = 0.1,
-        [Share, Description("Of the training pictures, for the test split where the upload has none.")] double test = 0.1)
+        [Bounds(0, int.MaxValue), Description("Decides which images go into the splits that the upload does not name.")] int seed = 1,
+        [Share, Description("Of the training images, for the validation split where the upload has none.")] double validation = 0.1,
+        [Share, Description("Of the training images, for the test split where the upload has none.")] double test = 0.1)
     {
         if (DatasetCatalog.IsBuiltIn(name))
         {
@@ -90,20 +90,20 @@ internal static class DatasetEndpoints
 
     private static ProblemHttpResult BuiltIn(string name) => Problems.Conflict($"'{name}' is built in; it can be neither replaced nor deleted. Choose another name.");
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Picture(
-        [Description(FromList)] string name, [Split] string split, int index, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Image(
+        [Description(FromList)] string name, [Split] string split, int index, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
-        (DigitSet? set, ProblemHttpResult? problem) = await digits.SplitAsync(name, split, context.User, token);
+        (DatasetSplit? set, ProblemHttpResult? problem) = await images.SplitAsync(name, split, context.User, token);
         if (set is null)
         {
             return problem!;
         }
 
         return index < 0 || index >= set.Count
-            ? Problems.PictureNotFound(name, split, index, set.Count)
+            ? Problems.ImageNotFound(name, split, index, set.Count)
             : figures.Refusal(context, (long)set.Width * scale, (long)set.Height * scale) is { } tooLarge
             ? tooLarge
-            : TypedResults.File(PngEncoder.Encode(DigitFigures.Enlarged(Domain.Images.Picture.FromPlanes(set.Shape, set.Image(index)), scale)), "image/png");
+            : TypedResults.File(PngEncoder.Encode(ImageMontage.Enlarged(Domain.Imaging.InterleavedImage.FromPlanes(set.Shape, set.Image(index)), scale)), "image/png");
     }
 }

@@ -11,7 +11,7 @@ namespace AutoencoderApi.Api.Datasets;
 /// so that of several processes one fetches, and one that was thought dead changes nothing.
 /// </summary>
 /// <param name="claims">Of this request, this one among them.</param>
-internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, string name, long fence, int claims)
+internal sealed class DatasetFetch(IDbContextFactory<AppDbContext> stores, string name, long fence, int claims)
 {
     public const int LeaseSeconds = 15;
 
@@ -20,12 +20,12 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
     public int Claims => claims;
 
     /// <summary>What is wanted and no process holds. A lease that ends later than it can was given before the clock was set back.</summary>
-    public static IQueryable<DatasetFetchRow> Unheld(StoreContext store) => store.DatasetFetches.Where(row => row.RequestedAt != null
-        && (row.LeaseUntil == null || row.LeaseUntil < StoreContext.Now() || row.LeaseUntil > StoreContext.Now().AddSeconds(LeaseSeconds)));
+    public static IQueryable<DatasetFetchRow> Unheld(AppDbContext store) => store.DatasetFetches.Where(row => row.RequestedAt != null
+        && (row.LeaseUntil == null || row.LeaseUntil < AppDbContext.Now() || row.LeaseUntil > AppDbContext.Now().AddSeconds(LeaseSeconds)));
 
-    public static async Task<DatasetFetch?> ClaimAsync(IDbContextFactory<StoreContext> stores, string name, CancellationToken token)
+    public static async Task<DatasetFetch?> ClaimAsync(IDbContextFactory<AppDbContext> stores, string name, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         var before = await Unheld(store).Where(row => row.Name == name).Select(row => new { row.Fence, row.Claims }).FirstOrDefaultAsync(token);
         if (before is null)
         {
@@ -36,7 +36,7 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
             set => set
                 .SetProperty(row => row.Fence, row => row.Fence + 1)
                 .SetProperty(row => row.Claims, row => row.Claims + 1)
-                .SetProperty(row => row.LeaseUntil, row => StoreContext.Now().AddSeconds(LeaseSeconds)),
+                .SetProperty(row => row.LeaseUntil, row => AppDbContext.Now().AddSeconds(LeaseSeconds)),
             token);
         return claimed == 1 ? new DatasetFetch(stores, name, before.Fence + 1, before.Claims + 1) : null;
     }
@@ -44,15 +44,15 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
     /// <returns>False where the lease is lost; so the following.</returns>
     public async Task<bool> RenewAsync(CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         return await Row(store).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.LeaseUntil, row => StoreContext.Now().AddSeconds(LeaseSeconds)), token) == 1;
+            set => set.SetProperty(row => row.LeaseUntil, row => AppDbContext.Now().AddSeconds(LeaseSeconds)), token) == 1;
     }
 
     /// <summary>Lets another process fetch at once.</summary>
     public async Task ReleaseAsync(CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         await Row(store).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.LeaseUntil, (DateTime?)null).SetProperty(row => row.Claims, row => row.Claims - 1), token);
     }
@@ -62,13 +62,13 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
     /// <returns>The jobs, in their order; null where the lease is lost.</returns>
     public async Task<IReadOnlyList<Guid>?> CompleteAsync(Dataset? data, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         await using var transaction = await store.Database.BeginTransactionAsync(token);
         try
         {
-            await (data is null ? Task.CompletedTask : StoreAsync(store, DrawnSplits.Of(data), token));
+            await (data is null ? Task.CompletedTask : StoreAsync(store, SplitSelections.Of(data), token));
         }
-        catch (DbUpdateException e) when (Constraints.WereBrokenBy(e))
+        catch (DbUpdateException e) when (DbFaults.IsConstraintViolation(e))
         {
             return null; // another process has stored it
         }
@@ -82,7 +82,7 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
         await Waiting(store).ExecuteUpdateAsync(
             set => set
                 .SetProperty(job => job.PendingDataset, (string?)null)
-                .SetProperty(job => job.QueuedAt, job => StoreContext.Now())
+                .SetProperty(job => job.QueuedAt, job => AppDbContext.Now())
                 .SetProperty(job => job.Version, job => job.Version + 1),
             token);
         await transaction.CommitAsync(token);
@@ -92,7 +92,7 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
     /// <summary>Gives the request up, and ends the jobs that wait for it with that reason.</summary>
     public async Task<bool> FailAsync(string reason, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         await using var transaction = await store.Database.BeginTransactionAsync(token);
         if (!await EndAsync(store, reason, token))
         {
@@ -106,26 +106,26 @@ internal sealed class DatasetFetch(IDbContextFactory<StoreContext> stores, strin
         return true;
     }
 
-    private async Task StoreAsync(StoreContext store, DrawnSplits splits, CancellationToken token)
+    private async Task StoreAsync(AppDbContext store, SplitSelections splits, CancellationToken token)
     {
         await store.Datasets.Where(row => row.Name == name).ExecuteDeleteAsync(token); // one whose bytes were damaged
-        await DatasetStore.AddAsync(store, DatasetContent.Row(name, splits, UploadedPictures.Numbers), splits, token);
+        await DatasetStore.AddAsync(store, DatasetContent.Row(name, splits, UploadedImages.Numbers), splits, token);
     }
 
     /// <summary>Ends the request. From here to the end of the transaction no job begins to wait.</summary>
-    private async Task<bool> EndAsync(StoreContext store, string? fault, CancellationToken token) => await Row(store).ExecuteUpdateAsync(
+    private async Task<bool> EndAsync(AppDbContext store, string? fault, CancellationToken token) => await Row(store).ExecuteUpdateAsync(
         set => set
             .SetProperty(row => row.RequestedAt, (DateTime?)null)
             .SetProperty(row => row.LeaseUntil, (DateTime?)null)
             .SetProperty(row => row.Claims, 0)
             .SetProperty(row => row.Fault, fault)
-            .SetProperty(row => row.FailedAt, row => fault == null ? (DateTime?)null : StoreContext.Now())
+            .SetProperty(row => row.FailedAt, row => fault == null ? (DateTime?)null : AppDbContext.Now())
             .SetProperty(row => row.ReplacesId, row => fault == null ? null : row.ReplacesId),
         token) == 1;
 
-    private IQueryable<DatasetFetchRow> Row(StoreContext store) =>
+    private IQueryable<DatasetFetchRow> Row(AppDbContext store) =>
         store.DatasetFetches.Where(row => row.Name == name && row.Fence == fence && row.RequestedAt != null);
 
-    private IQueryable<JobRow> Waiting(StoreContext store) =>
+    private IQueryable<JobRow> Waiting(AppDbContext store) =>
         store.Jobs.Where(job => job.Status == JobStatus.Queued && job.PendingDataset == name);
 }

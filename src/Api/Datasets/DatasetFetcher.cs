@@ -10,13 +10,13 @@ namespace AutoencoderApi.Api.Datasets;
 /// mirrors. Runs in every process that answers calls; of several one fetches, and another goes on where that one dies.
 /// </summary>
 internal sealed partial class DatasetFetcher(
-    DatasetFetches fetches, BuiltInDatasets builtIn, MirrorDownload download, JobQueue queue, JobWatch watch, ILogger<DatasetFetcher> logger) : BackgroundService
+    DatasetFetches fetches, BuiltInDatasets builtIn, DatasetDownloader download, JobQueue queue, JobChangeNotifier notifier, ILogger<DatasetFetcher> logger) : BackgroundService
 {
     public const int MaxClaims = 3;
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_release = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, Task> _running = new();
@@ -25,7 +25,7 @@ internal sealed partial class DatasetFetcher(
     {
         try
         {
-            await Rounds.RunAsync(s_look, BeginAsync, e => Log.NotLooked(logger, e), stoppingToken);
+            await PeriodicTask.RunAsync(s_look, BeginAsync, e => Log.NotLooked(logger, e), stoppingToken);
         }
         finally
         {
@@ -112,7 +112,7 @@ internal sealed partial class DatasetFetcher(
                 Ended(fetch, jobs);
                 return;
             }
-            catch (Exception e) when (StoreFaults.IsFull(e))
+            catch (Exception e) when (DbFaults.IsFull(e))
             {
                 fault = $"{fetch.Name} was fetched, and the store has no room for it. Make room, and POST the job again.";
             }
@@ -120,7 +120,7 @@ internal sealed partial class DatasetFetcher(
 
         Log.Failed(logger, fetch.Name, fault);
         await PersistAsync(() => fetch.FailAsync(fault, token), waitForRoom: true, token);
-        watch.Wake();
+        notifier.Notify();
     }
 
     private void Ended(DatasetFetch fetch, IReadOnlyList<Guid>? jobs)
@@ -137,7 +137,7 @@ internal sealed partial class DatasetFetcher(
             queue.Offer(job);
         }
 
-        watch.Wake();
+        notifier.Notify();
     }
 
     /// <summary>Keeps the lease. Where the store is away, nobody else can take it either.</summary>
@@ -166,12 +166,12 @@ internal sealed partial class DatasetFetcher(
 
     private async Task ReleaseAsync(DatasetFetch fetch)
     {
-        using var patience = new CancellationTokenSource(s_release);
+        using var timeout = new CancellationTokenSource(s_release);
         try
         {
-            await fetch.ReleaseAsync(patience.Token);
+            await fetch.ReleaseAsync(timeout.Token);
         }
-        catch (Exception e) when (StoreFaults.IsAway(e) || e is OperationCanceledException)
+        catch (Exception e) when (DbFaults.IsTransient(e) || e is OperationCanceledException)
         {
             Log.NotRenewed(logger, fetch.Name, e.Message); // it runs out by itself
         }
@@ -186,9 +186,9 @@ internal sealed partial class DatasetFetcher(
             {
                 return await call();
             }
-            catch (Exception e) when (StoreFaults.IsAway(e) && (waitForRoom || !StoreFaults.IsFull(e)))
+            catch (Exception e) when (DbFaults.IsTransient(e) && (waitForRoom || !DbFaults.IsFull(e)))
             {
-                await Task.Delay(s_pause, token);
+                await Task.Delay(s_retryDelay, token);
             }
         }
     }

@@ -13,14 +13,14 @@ internal sealed class DatasetOptions : IValidatableObject
 
     /// <summary>Seconds that a mirror may be silent before the next one is asked.</summary>
     [Range(1, 300)]
-    public int MirrorSeconds { get; set; } = 15;
+    public int DownloadTimeoutSeconds { get; set; } = 15;
 
     /// <summary>
     /// Mebibytes of uploaded data sets that a process keeps in memory; the one last asked for it keeps in any case. By default a quarter of
     /// the memory that the process may have, 512 at most.
     /// </summary>
     [Range(0, 65_536)]
-    public int CacheMebibytes { get; set; } = (int)Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 22, 512);
+    public int CacheSizeMiB { get; set; } = (int)Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 22, 512);
 
     internal sealed class FolderOptions
     {

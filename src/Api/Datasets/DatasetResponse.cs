@@ -5,30 +5,43 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Datasets;
 
+/// <summary>Whether jobs can train on a data set.</summary>
+internal enum DatasetStatus
+{
+    /// <summary>Jobs can train on it.</summary>
+    Available,
+
+    /// <summary>Not downloaded yet: the download starts when an operator creates a job on it or requests one of its images; jobs wait for it.</summary>
+    Pending,
+
+    /// <summary>It cannot be loaded or downloaded; <c>reason</c> says why.</summary>
+    Unavailable,
+}
+
 /// <summary>What can be trained on.</summary>
-/// <param name="Name">What jobs and pictures take for it.</param>
+/// <param name="Name">What jobs and images take for it.</param>
 /// <param name="BuiltIn">Whether every service has it; such a one cannot be replaced or deleted.</param>
-/// <param name="Available">Whether it can be trained on here.</param>
-/// <param name="Unavailable">Why not, and what to do; null where it is available.</param>
-/// <param name="Awaited">Whether it is still to be fetched: that begins when an operator makes a job on it or asks for a picture of it, and jobs wait for its end.</param>
-/// <param name="Shape">Channels, height, width of each picture; null where it is not available.</param>
-/// <param name="Splits">Pictures in each split; empty where it is not available.</param>
+/// <param name="Status">Whether jobs can train on the data set.</param>
+/// <param name="Reason">Why the data set is unavailable, and what to do; null otherwise.</param>
+/// <param name="Shape">Channels, height, width of each image; null where it is not available.</param>
+/// <param name="Splits">Images in each split; empty where it is not available.</param>
 /// <param name="Labels">
-/// Pictures with each label, over all splits, in the order of the labels' values: numbers, or the names of the folders that the pictures
+/// Images with each label, over all splits, in the order of the labels' values: numbers, or the names of the folders that the images
 /// lay in; empty where they have none, or the data set is not here.
 /// </param>
-/// <param name="Bytes">Of its pictures and labels, as they are stored or held in memory; null where it is not here.</param>
+/// <param name="Bytes">Of its images and labels, as they are stored or held in memory; null where it is not here.</param>
 /// <param name="Sha256">Of those bytes, in lower-case hexadecimal; null of a built-in one.</param>
 /// <param name="CreatedAt">When it was stored; null of a built-in one.</param>
 internal sealed record DatasetResponse(
-    string Name, bool BuiltIn, bool Available, string? Unavailable, bool Awaited, [property: Length(3, 3)] int[]? Shape, IReadOnlyDictionary<string, int> Splits, IReadOnlyDictionary<string, int> Labels,
-    int? Bytes, [property: RegularExpression("^[0-9a-f]{64}$")] string? Sha256, DateTime? CreatedAt)
+    string Name, bool BuiltIn, DatasetStatus Status, string? Reason,
+    [property: Length(3, 3)] int[]? Shape, IReadOnlyDictionary<string, int> Splits, IReadOnlyDictionary<string, int> Labels, int? Bytes,
+    [property: RegularExpression("^[0-9a-f]{64}$")] string? Sha256, DateTime? CreatedAt)
 {
     private static readonly Dictionary<string, int> s_none = [];
 
     // MNIST and Fashion-MNIST are of one shape and one size, which is known before they are downloaded.
-    private static readonly int[] s_awaitedShape = [1, 28, 28];
-    private static readonly Dictionary<string, int> s_awaitedSplits = new() { ["train"] = 55_000, ["validation"] = 5_000, ["test"] = 10_000 };
+    private static readonly int[] s_pendingShape = [1, 28, 28];
+    private static readonly Dictionary<string, int> s_pendingSplits = new() { ["train"] = 55_000, ["validation"] = 5_000, ["test"] = 10_000 };
 
     /// <summary>A data set of somebody's own.</summary>
     public static DatasetResponse Of(DatasetRow row) => Stored(row) with { BuiltIn = false, Sha256 = row.Sha256, CreatedAt = row.CreatedAt };
@@ -36,18 +49,20 @@ internal sealed record DatasetResponse(
     public static DatasetResponse Of(string builtIn, BuiltInStatus status) => status switch
     {
         BuiltInStatus.Here { Info: var info } => Here(
-            builtIn, info.Shape, [info.Train, info.Validation, info.Test], DatasetContent.CountLabels(info.Labels.ToArray(), UploadedPictures.Numbers),
+            builtIn, info.Shape, [info.Train, info.Validation, info.Test], DatasetContent.CountLabels(info.Labels.ToArray(), UploadedImages.Numbers),
             info.Labels.Length * (info.Shape.Count + 1)),
         BuiltInStatus.Stored { Row: var row } => Stored(row),
-        BuiltInStatus.Unavailable unavailable => new(builtIn, true, false, unavailable.Reason, false, null, s_none, s_none, null, null, null),
-        BuiltInStatus.Awaited => new(builtIn, true, true, null, true, s_awaitedShape, s_awaitedSplits, s_none, null, null, null),
+        BuiltInStatus.Unavailable unavailable => new(
+            builtIn, true, DatasetStatus.Unavailable, unavailable.Reason, null, s_none, s_none, null, null, null),
+        BuiltInStatus.Pending => new(
+            builtIn, true, DatasetStatus.Pending, null, s_pendingShape, s_pendingSplits, s_none, null, null, null),
         _ => throw new InvalidOperationException("unreachable"),
     };
 
     private static DatasetResponse Stored(DatasetRow row) =>
         Here(row.Name, row.Shape, [row.Train, row.Validation, row.Test], row.Labels, row.Bytes);
 
-    private static DatasetResponse Here(string name, FeatureShape shape, int[] counts, IReadOnlyDictionary<string, int> labels, int bytes) => new(
-        name, BuiltIn: true, Available: true, Unavailable: null, Awaited: false, shape.ToArray(),
+    private static DatasetResponse Here(string name, TensorShape shape, int[] counts, IReadOnlyDictionary<string, int> labels, int bytes) => new(
+        name, BuiltIn: true, DatasetStatus.Available, Reason: null, shape.ToArray(),
         Dataset.Splits.Zip(counts).ToDictionary(split => split.First, split => split.Second), labels, bytes, Sha256: null, CreatedAt: null);
 }

@@ -7,8 +7,8 @@ internal static class DatasetSetup
     public static void AddDatasets(this IServiceCollection services)
     {
         services.AddSettings<DatasetOptions>(DatasetOptions.Section);
-        MirrorDownload.AddClient(services);
-        services.AddSingleton<MirrorDownload>();
+        DatasetDownloader.AddClient(services);
+        services.AddSingleton<DatasetDownloader>();
         services.AddSingleton<BuiltInDatasets>();
         services.AddSingleton<DatasetStore>();
         services.AddSingleton<DatasetFetches>();

@@ -6,4 +6,4 @@ namespace AutoencoderApi.Api.Datasets;
 /// <param name="Shape">Of each image.</param>
 /// <param name="Validation">Images in the validation split.</param>
 /// <param name="Test">Images in the test split.</param>
-internal sealed record DatasetSize(FeatureShape Shape, int Validation, int Test);
+internal sealed record DatasetSize(TensorShape Shape, int Validation, int Test);

@@ -19,17 +19,17 @@ internal abstract record DatasetDelete
 }
 
 /// <summary>The data sets in the database, where every worker finds them: those of people's own, and built-in ones that were fetched.</summary>
-internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
+internal sealed class DatasetStore(IDbContextFactory<AppDbContext> stores)
 {
     /// <summary>Takes what a job is about to be made on, within the transaction that makes it: a deletion then waits, and sees the job.</summary>
     /// <returns>False where there is no such data set.</returns>
-    public static async Task<bool> UseAsync(StoreContext store, string name, CancellationToken token) =>
-        await store.Datasets.Where(row => row.Name == name).ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, row => StoreContext.Now()), token) == 1;
+    public static async Task<bool> UseAsync(AppDbContext store, string name, CancellationToken token) =>
+        await store.Datasets.Where(row => row.Name == name).ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, row => AppDbContext.Now()), token) == 1;
 
     /// <summary>Stores a data set within the caller's transaction.</summary>
-    public static async Task AddAsync(StoreContext store, DatasetRow row, DrawnSplits splits, CancellationToken token)
+    public static async Task AddAsync(AppDbContext store, DatasetRow row, SplitSelections splits, CancellationToken token)
     {
-        StoreFaults.ThrowIfFull(store, row.Bytes);
+        DbFaults.ThrowIfFull(store, row.Bytes);
         store.Datasets.Add(row);
         await store.SaveChangesAsync(token);
         int number = 0;
@@ -44,33 +44,33 @@ internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
     /// <summary>The data sets of people's own.</summary>
     public async Task<IReadOnlyList<DatasetRow>> ListAsync(CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         IQueryable<DatasetRow> own = store.Datasets.Where(row => !BuiltInDatasets.Names.Contains(row.Name));
         return await own.AsNoTracking().OrderBy(row => row.Name).ToListAsync(token);
     }
 
     public async Task<DatasetRow?> FindAsync(string name, CancellationToken token)
     {
-        if (!SettingsRules.IsName(name)) // which may hold what a database takes for no text, such as U+0000
+        if (!TrainingSettingsValidator.IsName(name)) // which may hold what a database takes for no text, such as U+0000
         {
             return null;
         }
 
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         return await store.Datasets.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, token);
     }
 
     /// <summary>Stores a data set in one transaction: it is there whole or not at all.</summary>
     /// <returns>The row that now has the name, which is another one where the name was taken.</returns>
-    public async Task<DatasetRow> AddAsync(DatasetRow row, DrawnSplits splits, CancellationToken token)
+    public async Task<DatasetRow> AddAsync(DatasetRow row, SplitSelections splits, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         await using var transaction = await store.Database.BeginTransactionAsync(token);
         try
         {
             await AddAsync(store, row, splits, token);
         }
-        catch (DbUpdateException e) when (Constraints.WereBrokenBy(e))
+        catch (DbUpdateException e) when (DbFaults.IsConstraintViolation(e))
         {
             await transaction.RollbackAsync(token);
             return await FindAsync(row.Name, token) ?? throw new InvalidOperationException($"'{row.Name}' was taken and given back at the same moment", e);
@@ -85,7 +85,7 @@ internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
     {
         byte[] content = new byte[row.Bytes];
         int filled = 0;
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         IQueryable<byte[]> chunks = store.DatasetChunks.Where(chunk => chunk.DatasetId == row.Id).OrderBy(chunk => chunk.Number).Select(chunk => chunk.Content);
         await foreach (byte[] chunk in chunks.AsAsyncEnumerable().WithCancellation(token))
         {
@@ -102,7 +102,7 @@ internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
     /// <summary>Deletes a data set that no job may have to read again.</summary>
     public async Task<DatasetDelete> DeleteAsync(string name, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await UserAsync(store, name, token) is { } user)
         {
             return new DatasetDelete.Needed(user);
@@ -124,7 +124,7 @@ internal sealed class DatasetStore(IDbContextFactory<StoreContext> stores)
     }
 
     /// <summary>A job that has not ended and trains on that data set, or null.</summary>
-    private static async Task<Guid?> UserAsync(StoreContext store, string name, CancellationToken token)
+    private static async Task<Guid?> UserAsync(AppDbContext store, string name, CancellationToken token)
     {
         var jobs = store.Jobs.Where(job => !JobStatuses.Terminal.Contains(job.Status)).OrderBy(job => job.Id).Select(job => new { job.Id, job.Settings });
         await foreach (var job in jobs.AsAsyncEnumerable().WithCancellation(token))

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>How to divide pictures that come without splits.</summary>
+/// <summary>How to divide images that come without splits.</summary>
 internal sealed record SplitWish(int Seed, double Validation, double Test);
 
 /// <summary>What came of storing a data set.</summary>
@@ -41,18 +41,18 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         if (first.Length == 0)
         {
             return Problems.DatasetMissing(
-                "The body is empty. Send a zip of PNGs: curl -X PUT -H 'Content-Type: application/zip' --data-binary @pictures.zip");
+                "The body is empty. Send a zip of PNGs: curl -X PUT -H 'Content-Type: application/zip' --data-binary @images.zip");
         }
 
         if (found != FirstBytes.Zip && (found is not null || !request.HasMediaType(ZipType)))
         {
-            string fields = string.Join(", ", IdxParts.Names);
+            string fields = string.Join(", ", IdxFormReader.Names);
             return Problems.MediaTypeUnsupported(
                 $"{FirstBytes.Said(found)}Send a zip of PNGs as {ZipType}, or IDX files as the fields {fields} of {FileForm.MediaType}.");
         }
 
         await using FileStream file = await staging.CopyAsync(request.Body, token);
-        return await StoreAsync(name, wish, () => ZipPictures.Read(file, options.Value, request.HttpContext.Memory(), token), token);
+        return await StoreAsync(name, wish, () => ZipImageReader.Read(file, options.Value, request.HttpContext.Memory(), token), token);
     }
 
     public void Dispose() => _turns.Dispose();
@@ -62,9 +62,9 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         var files = new Dictionary<string, FileStream>();
         try
         {
-            return await IdxParts.StageAsync(request, staging, files, token) is { } problem
+            return await IdxFormReader.StageAsync(request, staging, files, token) is { } problem
                 ? problem
-                : await StoreAsync(name, wish, () => IdxParts.Read(files, options.Value, request.HttpContext.Memory()), token);
+                : await StoreAsync(name, wish, () => IdxFormReader.Read(files, options.Value, request.HttpContext.Memory()), token);
         }
         finally
         {
@@ -75,15 +75,15 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         }
     }
 
-    private async Task<DatasetPut> StoreAsync(string name, SplitWish wish, Func<UploadedPictures> read, CancellationToken token)
+    private async Task<DatasetPut> StoreAsync(string name, SplitWish wish, Func<UploadedImages> read, CancellationToken token)
     {
         await _turns.WaitAsync(token);
         try
         {
             return await Task.Run(read, token) switch
             {
-                UploadedPictures.Refused refused => refused.Problem,
-                UploadedPictures.Read pictures => await StoreAsync(name, wish, pictures, token),
+                UploadedImages.Refused refused => refused.Problem,
+                UploadedImages.Read images => await StoreAsync(name, wish, images, token),
                 _ => throw new InvalidOperationException("unreachable"),
             };
         }
@@ -93,14 +93,14 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         }
     }
 
-    private async Task<DatasetPut> StoreAsync(string name, SplitWish wish, UploadedPictures.Read pictures, CancellationToken token)
+    private async Task<DatasetPut> StoreAsync(string name, SplitWish wish, UploadedImages.Read images, CancellationToken token)
     {
-        if (SplitDraw.Draw(pictures.Train, pictures.Validation, pictures.Test, wish.Seed, wish.Validation, wish.Test) is not { } splits)
+        if (DatasetSplitter.Split(images.Train, images.Validation, images.Test, wish.Seed, wish.Validation, wish.Test) is not { } splits)
         {
-            return Problems.DatasetUnusable($"There are {pictures.Train.Count} pictures to train on; with the shares asked for validation and test none of them is left.");
+            return Problems.DatasetUnusable($"There are {images.Train.Count} images to train on; with the shares asked for validation and test none of them is left.");
         }
 
-        DatasetRow row = DatasetContent.Row(name, splits, pictures.Labels);
+        DatasetRow row = DatasetContent.Row(name, splits, images.Labels);
         DatasetRow? there = await store.FindAsync(name, token);
         there ??= (await store.ListAsync(token)).Count < options.Value.Datasets ? await store.AddAsync(row, splits, token) : null;
         return there is null ? Problems.Conflict($"There are {options.Value.Datasets} data sets already (Limits:Datasets). DELETE one first.")

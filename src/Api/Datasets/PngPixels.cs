@@ -1,6 +1,6 @@
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using SkiaSharp;
 
 namespace AutoencoderApi.Api.Datasets;
@@ -8,7 +8,7 @@ namespace AutoencoderApi.Api.Datasets;
 /// <summary>The pixels of small PNGs as training wants them: plane by plane, nothing scaled or inverted; where they are transparent as <see cref="Transparency.OnBlack"/> has it.</summary>
 internal static class PngPixels
 {
-    /// <param name="planes">3 × height × width bytes: red, green and blue, which are the same where the picture is grey.</param>
+    /// <param name="planes">3 × height × width bytes: red, green and blue, which are the same where the image is grey.</param>
     /// <param name="isGray">Whether every pixel is.</param>
     /// <returns>What is wrong with the file, or null.</returns>
     public static string? Decode(byte[] png, int width, int height, Span<byte> planes, out bool isGray)
@@ -28,9 +28,9 @@ internal static class PngPixels
             return "is a damaged PNG: its pixels cannot be decoded.";
         }
 
-        var decoded = BitmapPlanes.Of(bitmap, PictureShapes.Color, factor: 1);
-        IReadOnlyList<GrayPicture> channels = decoded.Alpha is { } alpha ? Transparency.OnBlack(decoded.Channels, alpha) : decoded.Channels;
-        foreach ((int channel, GrayPicture plane) in channels.Index())
+        var decoded = BitmapPlanes.Of(bitmap, ImageShapes.Color, factor: 1);
+        IReadOnlyList<GrayImage> channels = decoded.Alpha is { } alpha ? Transparency.OnBlack(decoded.Channels, alpha) : decoded.Channels;
+        foreach ((int channel, GrayImage plane) in channels.Index())
         {
             plane.Pixels.CopyTo(planes[(channel * width * height)..]);
         }

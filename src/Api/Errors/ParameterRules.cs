@@ -35,7 +35,7 @@ internal class PatternAttribute(string pattern, string rule) : ValidationAttribu
 }
 
 /// <summary>A name that a client gives.</summary>
-internal sealed class NameAttribute() : PatternAttribute(SettingsRules.NamePattern, SettingsRules.NameRule);
+internal sealed class NameAttribute() : PatternAttribute(TrainingSettingsValidator.NamePattern, TrainingSettingsValidator.NameRule);
 
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
 internal abstract class OneOfAttribute(IReadOnlyList<string> names) : ValidationAttribute($"must be one of {string.Join(", ", names)}.")
@@ -46,7 +46,7 @@ internal abstract class OneOfAttribute(IReadOnlyList<string> names) : Validation
 }
 
 /// <summary>The wire name of a value of <typeparamref name="T"/>.</summary>
-internal sealed class OneOfAttribute<T>() : OneOfAttribute(WireFormat.Names<T>())
+internal sealed class OneOfAttribute<T>() : OneOfAttribute(JsonConventions.Names<T>())
     where T : struct, Enum;
 
 /// <summary>The name of a data set's split.</summary>

@@ -21,7 +21,7 @@ internal static partial class ProblemSetup
 
     public static void UseProblems(this IApplicationBuilder app)
     {
-        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException || StoreFaults.IsAway(context.Exception) });
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException || DbFaults.IsTransient(context.Exception) });
         app.UseStatusCodePages();
         app.Use(ClearFileHeadersAsync);
     }
@@ -90,7 +90,7 @@ internal static partial class ProblemSetup
 
         public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
-            if (!StoreFaults.IsAway(exception))
+            if (!DbFaults.IsTransient(exception))
             {
                 return ValueTask.FromResult(false);
             }
@@ -98,7 +98,7 @@ internal static partial class ProblemSetup
             LogAway(logger, httpContext.Request.Path, exception.Message);
             httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-            ProblemDetails problem = StoreAway(StoreFaults.IsFull(exception));
+            ProblemDetails problem = StoreAway(DbFaults.IsFull(exception));
             return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
         }
 

@@ -15,20 +15,20 @@ internal static class Problems
     public static (string Slug, string Title) ForStatus(int status) => status switch
     {
         400 => ("malformed-request", "The request is malformed"),
-        401 => ("not-authenticated", "A key is needed"),
-        403 => ("not-allowed", "The caller is not let in"),
-        404 => ("not-found", "There is nothing here"),
+        401 => ("not-authenticated", "Authentication required"),
+        403 => ("not-allowed", "Forbidden"),
+        404 => ("not-found", "Not found"),
         405 => ("method-not-allowed", "The method does not apply here"),
         406 => ("not-acceptable", "No such representation"),
         408 => ("too-slow", "The request came too slowly"),
         409 => ("conflict", "The state does not allow this"),
         411 => ("length-required", "The length is missing"),
-        412 => ("precondition-failed", "It is not as the request expects"),
+        412 => ("precondition-failed", "Precondition failed"),
         413 => ("too-large", "The request is too large"),
         414 => ("uri-too-long", "The request's target is too long"),
         415 => ("unsupported-media-type", "The media type is not supported"),
         416 => ("range-not-satisfiable", "The range lies outside the file"),
-        422 => ("unusable", "The request cannot be carried out"),
+        422 => ("unprocessable", "The request cannot be carried out"),
         429 => ("too-many-requests", "Too many requests"),
         431 => ("headers-too-large", "The request's headers are too large"),
         503 => ("unavailable", "The service cannot answer now"),
@@ -37,16 +37,16 @@ internal static class Problems
         _ => ("internal-error", "Something went wrong in the service"),
     };
 
-    public static ProblemHttpResult NotAuthenticated(string detail) => Of(401, "not-authenticated", "A key is needed", detail);
+    public static ProblemHttpResult NotAuthenticated(string detail) => Of(401, "not-authenticated", "Authentication required", detail);
 
-    public static ProblemHttpResult NotAllowed(string detail) => Of(403, "not-allowed", "The caller is not let in", detail);
+    public static ProblemHttpResult NotAllowed(string detail) => Of(403, "not-allowed", "Forbidden", detail);
 
     public static ProblemHttpResult TooManyRequests(string detail, int retrySeconds) => Later(429, "too-many-requests", "Too many requests", detail, retrySeconds);
 
     public static ProblemHttpResult QueueFull(string detail, int retrySeconds) => Later(429, "queue-full", "The queue is full", detail, retrySeconds);
 
-    public static ProblemHttpResult TookTooLong(int limit) => Later(
-        503, "took-too-long", "The request took too long", $"It was given up after {limit} s (Limits:RequestSeconds). Ask for less, or try again.", retrySeconds: 1);
+    public static ProblemHttpResult Timeout(int limit) => Later(
+        503, "timeout", "The request timed out", $"It was cancelled after {limit} s (Limits:RequestSeconds). Ask for less, or try again.", retrySeconds: 1);
 
     public static ProblemHttpResult MemoryFull(int retrySeconds) => Later(
         503, "memory-full", "Other requests hold the memory", "The requests that are being answered hold all memory that they may (Limits:MemoryMebibytes). Send it again soon.", retrySeconds);
@@ -54,9 +54,9 @@ internal static class Problems
     public static ProblemHttpResult TooMuchMemory(string detail) => Of(413, "too-much-memory", "The request takes too much memory", detail);
 
     public static ProblemHttpResult FigureTooLarge(long width, long height, int limit) => Of(
-        422, "figure-too-large", "The figure would be too large", $"It would have {width}×{height} pixels; at most {limit} in all are drawn. Ask for a smaller scale, or fewer pictures.");
+        422, "figure-too-large", "The figure would be too large", $"It would have {width}×{height} pixels; at most {limit} in all are drawn. Ask for a smaller scale, or fewer images.");
 
-    public static ProblemHttpResult NotFound(string detail) => Of(404, "not-found", "There is nothing here", detail);
+    public static ProblemHttpResult NotFound(string detail) => Of(404, "not-found", "Not found", detail);
 
     public static ProblemHttpResult JobNotFound(Guid id) =>
         Of(404, "job-not-found", "No such training job", $"There is no training job {id}. GET /v1/training-jobs lists them.");
@@ -77,37 +77,37 @@ internal static class Problems
     public static ProblemHttpResult DatasetNotFound(string name, IEnumerable<string> names) => Of(
         404, "dataset-not-found", "No such data set", $"There is no data set '{name}'. There are {string.Join(", ", names)}.");
 
-    public static ProblemHttpResult PictureNotFound(string dataset, string split, int index, int count) => Of(
-        404, "picture-not-found", "No such picture", $"{dataset}/{split} has pictures 0 to {count - 1}; {index} is not one of them.");
+    public static ProblemHttpResult ImageNotFound(string dataset, string split, int index, int count) => Of(
+        404, "image-not-found", "No such image", $"{dataset}/{split} has images 0 to {count - 1}; {index} is not one of them.");
 
     public static ProblemHttpResult DatasetMissing(string detail) => Of(400, "dataset-missing", "There is no data set in the request", detail);
 
-    public static ProblemHttpResult DatasetUnusable(string detail) => Of(422, "dataset-unusable", "The pictures make no data set", detail);
+    public static ProblemHttpResult DatasetUnusable(string detail) => Of(422, "dataset-unusable", "The images make no data set", detail);
 
-    public static ProblemHttpResult DatasetAwaited(string detail) => Later(503, "dataset-awaited", "The data set is being downloaded", detail, retrySeconds: 10);
+    public static ProblemHttpResult DatasetPending(string detail) => Later(503, "dataset-pending", "The data set is being downloaded", detail, retrySeconds: 10);
 
     public static ProblemHttpResult DatasetUnavailable(string reason) => Of(422, "dataset-unavailable", "The data set cannot be had", reason);
 
-    public static ProblemHttpResult Unusable(string detail) => Of(422, "unusable", "The request cannot be carried out", detail);
+    public static ProblemHttpResult Unprocessable(string detail) => Of(422, "unprocessable", "The request cannot be carried out", detail);
 
     public static ProblemHttpResult Conflict(string detail) => Of(409, "conflict", "The state does not allow this", detail);
 
     public static ProblemHttpResult TagNotFound(string name) =>
         Of(404, "tag-not-found", "No such tag", $"There is no tag '{name}'. GET /v1/tags lists them.");
 
-    public static ProblemHttpResult Tagged(string tag, string tagged) => Of(
-        409, "tagged", "A tag names the checkpoint", $"The tag '{tag}' names {tagged}. DELETE /v1/tags/{tag} first, or move it to another checkpoint.");
+    public static ProblemHttpResult CheckpointTagged(string tag, string tagged) => Of(
+        409, "checkpoint-tagged", "A tag names the checkpoint", $"The tag '{tag}' names {tagged}. DELETE /v1/tags/{tag} first, or move it to another checkpoint.");
 
     public static ProblemHttpResult PreconditionFailed(string detail) =>
-        Of(412, "precondition-failed", "It is not as the request expects", detail);
+        Of(412, "precondition-failed", "Precondition failed", detail);
 
     public static ProblemHttpResult KeyReused(string detail) => Of(422, "idempotency-key-reused", "The idempotency key belongs to another request", detail);
 
     public static ProblemHttpResult CheckpointMissing(string detail) => Of(400, "checkpoint-missing", "There is no checkpoint in the request", detail);
 
-    public static ProblemHttpResult PictureMissing(string detail) => Of(400, "picture-missing", "There is no picture in the request", detail);
+    public static ProblemHttpResult ImageMissing(string detail) => Of(400, "picture-missing", "There is no image in the request", detail);
 
-    public static ProblemHttpResult PictureUnusable(string detail) => Of(422, "picture-unusable", "The picture cannot be used", detail);
+    public static ProblemHttpResult ImageUnusable(string detail) => Of(422, "picture-unusable", "The image cannot be used", detail);
 
     /// <param name="ground">The ground's level, 0..255.</param>
     /// <param name="noise">Standard deviation of the ground's noise, in levels.</param>
@@ -126,9 +126,9 @@ internal static class Problems
 
     public static ProblemHttpResult CodeUnusable(string detail) => Of(422, "code-unusable", "The code cannot be decoded", detail);
 
-    public static ProblemHttpResult SwitchesMissing(string detail) => Of(422, "switches-missing", "The network needs a picture's switches", detail);
+    public static ProblemHttpResult SwitchesMissing(string detail) => Of(422, "switches-missing", "The network needs an image's switches", detail);
 
-    public static ProblemHttpResult PictureTooLarge(string detail) => Of(413, "picture-too-large", "The picture is too large", detail);
+    public static ProblemHttpResult ImageTooLarge(string detail) => Of(413, "image-too-large", "The image is too large", detail);
 
     public static ProblemHttpResult MediaTypeUnsupported(string detail) =>
         Of(415, "unsupported-media-type", "The media type is not supported", detail);

@@ -45,14 +45,14 @@ internal static class RejectionProblem
             Extensions = { [ProblemWriter.TraceId] = connectionId },
         };
         ProblemSetup.Complete(problem, status, path: "");
-        string body = JsonSerializer.Serialize(problem, WireFormat.Json);
+        string body = JsonSerializer.Serialize(problem, JsonConventions.Json);
         IEnumerable<(string Name, string Value)> headers =
         [
             (HeaderNames.ContentType, ProblemWriter.ContentType),
             (HeaderNames.ContentLength, Encoding.UTF8.GetByteCount(body).ToString(CultureInfo.InvariantCulture)),
             (HeaderNames.CacheControl, "private, no-store"),
-            (HeaderNames.ContentSecurityPolicy, PageHeaders.NoPage),
-            .. PageHeaders.Fixed,
+            (HeaderNames.ContentSecurityPolicy, SecurityHeadersMiddleware.NoPage),
+            .. SecurityHeadersMiddleware.Fixed,
         ];
         string lines = string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"));
         return head.Replace(NoBody, lines, StringComparison.Ordinal) + body;

@@ -24,7 +24,7 @@ namespace AutoencoderApi.Api.Experiments;
 
 internal static class ExperimentEndpoints
 {
-    /// <summary>Held while a report is made: the points of its curves, its pictures, its text.</summary>
+    /// <summary>Held while a report is made: the points of its curves, its images, its text.</summary>
     private const int ReportBytes = 64 << 20;
 
     private const string Example = "/v1/experiments/01a21060-c1dc-7de8-acad-04c104cfdd76";
@@ -37,17 +37,17 @@ internal static class ExperimentEndpoints
         experiments.MapGet("", List).WithName("listExperiments").WithSummary("The experiments, newest first").ProducesProblem(400);
         experiments.MapGet("{id}", Get).WithName("getExperiment").WithSummary("One experiment: the table of its jobs and losses").AnswersEntityTag("the experiment as it stands")
             .AnswersHeader(200, "Retry-After", "Seconds to wait before asking again; absent once the experiment has ended.", 1).ProducesProblem(400).ProducesProblem(404);
-        experiments.MapGet("{id}/report", Report).WithName("reportExperiment").WithSummary("The experiment as one self-contained HTML page, with curves and pictures")
+        experiments.MapGet("{id}/report", Report).WithName("reportExperiment").WithSummary("The experiment as one self-contained HTML page, with curves and images")
             .Produces(200, contentType: "text/html").ProducesProblem(400).ProducesProblem(404);
         experiments.MapPost("{id}/cancel", Cancel).RequireAuthorization(Roles.Operator).WithName("cancelExperiment").WithSummary("Stop all its jobs; their last checkpoints are kept").ProducesProblem(400).ProducesProblem(404);
         experiments.MapDelete("{id}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteExperiment").WithSummary("Delete an ended experiment with its jobs and their checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static Task<IResult> Create(
-        ExperimentRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobBounds bounds, QueueBound places, IOptions<LimitsOptions> limits,
+        ExperimentRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobLimits bounds, QueueLimiter places, IOptions<LimitsOptions> limits,
         IdempotencyKeys keys, HttpContext context, CancellationToken token)
     {
-        return keys.OnceAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, WireFormat.Json), Make, token);
+        return keys.OnceAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, JsonConventions.Json), Make, token);
 
         async Task<IResult?> Make(KeyedRequest? key)
         {
@@ -123,15 +123,15 @@ internal static class ExperimentEndpoints
     private static ExperimentResponse Show(ExperimentRow experiment, IReadOnlyList<JobRow> jobs) => ExperimentResponse.Of(experiment, jobs, new Dictionary<Guid, MetricRow>());
 
     private static async Task<Results<Ok<Page<ExperimentSummary>>, ProblemHttpResult>> List(
-        IDbContextFactory<StoreContext> stores, CancellationToken token,
-        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
+        IDbContextFactory<AppDbContext> stores, CancellationToken token,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
         if (Paging.Check(cursor, out Guid? before) is { } problem)
         {
             return problem;
         }
 
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         var rows = await store.Experiments.AsNoTracking()
             .Where(row => before == null || row.Id < before)
             .OrderByDescending(row => row.Id)
@@ -176,10 +176,10 @@ internal static class ExperimentEndpoints
     }
 
     private static async Task<Results<Accepted<ExperimentResponse>, Ok<ExperimentResponse>, ProblemHttpResult>> Cancel(
-        Guid id, ExperimentStore experiments, JobWatch watch, CancellationToken token)
+        Guid id, ExperimentStore experiments, JobChangeNotifier notifier, CancellationToken token)
     {
         await experiments.CancelAsync(id, token);
-        watch.Wake();
+        notifier.Notify();
         return await experiments.FindAsync(id, token) switch
         {
             null => Problems.ExperimentNotFound(id),
@@ -188,9 +188,9 @@ internal static class ExperimentEndpoints
         };
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, LoadedModels models, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<AppDbContext> stores, ModelCache models, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.DeletableExperiments().Where(row => row.Id == id).TryDeleteAsync(token))
         {
             models.Deleted(); // its jobs' checkpoints went with it
@@ -199,7 +199,7 @@ internal static class ExperimentEndpoints
 
         if (await store.TagsOn(store.Jobs.Where(job => job.ExperimentId == id)).OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
         {
-            return Problems.Tagged(tag.Name, $"checkpoint {tag.CheckpointId} of this experiment");
+            return Problems.CheckpointTagged(tag.Name, $"checkpoint {tag.CheckpointId} of this experiment");
         }
 
         return await store.Experiments.AnyAsync(row => row.Id == id, token)
@@ -208,5 +208,5 @@ internal static class ExperimentEndpoints
     }
 
     private static EntityTagHeaderValue EntityTag(StoredExperiment stored) =>
-        Conditional.EntityTag($"{stored.Row.Id:N}-{stored.Jobs.Count}-{stored.Jobs.Sum(job => job.Version)}-{(stored.Row.EndedAt is null ? 0 : 1)}");
+        ConditionalRequests.EntityTag($"{stored.Row.Id:N}-{stored.Jobs.Count}-{stored.Jobs.Sum(job => job.Version)}-{(stored.Row.EndedAt is null ? 0 : 1)}");
 }

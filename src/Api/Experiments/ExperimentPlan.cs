@@ -21,7 +21,7 @@ internal abstract record ExperimentPlan
 
     internal sealed record Invalid(IReadOnlyDictionary<string, string> Violations) : ExperimentPlan;
 
-    public static async Task<ExperimentPlan> OfAsync(ExperimentRequest request, DatasetCatalog datasets, JobBounds bounds, int maxJobs, CancellationToken token)
+    public static async Task<ExperimentPlan> OfAsync(ExperimentRequest request, DatasetCatalog datasets, JobLimits bounds, int maxJobs, CancellationToken token)
     {
         (string Field, int Count)[] given = [("preset", request.Preset is null ? 0 : Enum.GetValues<Architecture>().Length), ("jobs", request.Jobs?.Length ?? 0), ("grid", Combinations(request.Grid))];
         given = [.. given.Where(field => field.Count > 0)];
@@ -57,7 +57,7 @@ internal abstract record ExperimentPlan
     {
         IEnumerable<JsonObject> variations = request switch
         {
-            { Preset: not null } => Enum.GetValues<Architecture>().Select(WireFormat.Name).Select(name => new JsonObject { ["architecture"] = name, ["name"] = name }),
+            { Preset: not null } => Enum.GetValues<Architecture>().Select(JsonConventions.Name).Select(name => new JsonObject { ["architecture"] = name, ["name"] = name }),
             { Jobs: { } jobs } => jobs.Select(job => Fields(job!)),
             _ => Grid(request.Grid!),
         };
@@ -73,7 +73,7 @@ internal abstract record ExperimentPlan
 
             try
             {
-                requests.Add(fields.Deserialize<TrainingJobRequest>(WireFormat.Json)!);
+                requests.Add(fields.Deserialize<TrainingJobRequest>(JsonConventions.Json)!);
             }
             catch (JsonException e)
             {
@@ -86,7 +86,7 @@ internal abstract record ExperimentPlan
 
     /// <summary>The common fields that a job of that architecture has no use for, such as the channels of convolutions for a dense one.</summary>
     private static string[] Foreign(JsonNode? architecture) =>
-        TrainingJobRules.Foreign((architecture is JsonValue value && value.TryGetValue(out string? name) ? WireFormat.Parse<Architecture>(name) : null) ?? Architecture.Strided);
+        TrainingJobRules.Foreign((architecture is JsonValue value && value.TryGetValue(out string? name) ? JsonConventions.Parse<Architecture>(name) : null) ?? Architecture.Strided);
 
     /// <summary>Every combination of the values, the last field varying fastest.</summary>
     private static IEnumerable<JsonObject> Grid(Dictionary<string, JsonElement[]> grid)
@@ -107,9 +107,9 @@ internal abstract record ExperimentPlan
 
     /// <summary>The fields that a request gives.</summary>
     private static JsonObject Fields(TrainingJobRequest request) =>
-        new(JsonSerializer.SerializeToNode(request, WireFormat.Json)!.AsObject().Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
+        new(JsonSerializer.SerializeToNode(request, JsonConventions.Json)!.AsObject().Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 
-    private static async Task<ExperimentPlan> CheckedAsync(string field, List<TrainingJobRequest> requests, DatasetCatalog datasets, JobBounds bounds, CancellationToken token)
+    private static async Task<ExperimentPlan> CheckedAsync(string field, List<TrainingJobRequest> requests, DatasetCatalog datasets, JobLimits bounds, CancellationToken token)
     {
         var planned = new List<PlannedJob>();
         var violations = new Dictionary<string, string>();

@@ -20,10 +20,10 @@ internal enum ExperimentStatus
 }
 
 /// <summary>Jobs that were made together.</summary>
-/// <param name="Id">What paths take for it.</param>
+/// <param name="Id">Identifier used in URLs.</param>
 /// <param name="Name">The name that its maker gave it, or null.</param>
 /// <param name="Preset">The set of jobs that was asked for, or null.</param>
-/// <param name="Status">Where it stands.</param>
+/// <param name="Status">Current status.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="EndedAt">When the last of its jobs had ended; null before.</param>
 /// <param name="Tag">The tag that names the best checkpoint once all jobs have ended; null where none is wanted.</param>
@@ -44,7 +44,7 @@ internal sealed record ExperimentResponse(
 {
     public static ExperimentResponse Of(ExperimentRow experiment, IReadOnlyList<JobRow> jobs, IReadOnlyDictionary<Guid, MetricRow> latest)
     {
-        JsonObject[] settings = [.. jobs.Select(job => JsonSerializer.SerializeToNode(job.Settings, WireFormat.Json)!.AsObject())];
+        JsonObject[] settings = [.. jobs.Select(job => JsonSerializer.SerializeToNode(job.Settings, JsonConventions.Json)!.AsObject())];
         string[] varied = VariedFields(settings);
         return new(
             experiment.Id,
@@ -70,13 +70,13 @@ internal sealed record ExperimentResponse(
 /// <summary>One job of an experiment: a row of its table.</summary>
 /// <param name="Id">The job's id.</param>
 /// <param name="Name">The job's name, or null.</param>
-/// <param name="Status">Where it stands.</param>
+/// <param name="Status">Current status.</param>
 /// <param name="Architecture">Of its network.</param>
 /// <param name="Varied">Those of its settings that are not the same in all jobs of the experiment, by name.</param>
 /// <param name="Step">Steps taken.</param>
 /// <param name="Steps">Steps to take.</param>
 /// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
-/// <param name="DeadUnits">Share of the units of layers with weights that are zero for every validation picture; null before the first evaluation.</param>
+/// <param name="DeadUnits">Share of the units of layers with weights that are zero for every validation image; null before the first evaluation.</param>
 /// <param name="MillisecondsPerStep">Time of training over steps, evaluations and checkpoints included; null before the second evaluation.</param>
 /// <param name="LatestCheckpoint">The id of its newest checkpoint, or null.</param>
 /// <param name="Error">Why it failed, or null.</param>
@@ -113,10 +113,10 @@ internal sealed record ExperimentJob(
 }
 
 /// <summary>An experiment without its jobs.</summary>
-/// <param name="Id">What paths take for it.</param>
+/// <param name="Id">Identifier used in URLs.</param>
 /// <param name="Name">The name that its maker gave it, or null.</param>
 /// <param name="Preset">The set of jobs that was asked for, or null.</param>
-/// <param name="Status">Where it stands.</param>
+/// <param name="Status">Current status.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="EndedAt">When the last of its jobs had ended; null before.</param>
 /// <param name="Jobs">How many jobs it has.</param>
@@ -131,7 +131,7 @@ internal sealed record ExperimentSummary(
 
 /// <summary>The paths of an experiment.</summary>
 /// <param name="Self">The experiment with its table of jobs.</param>
-/// <param name="Report">The same with curves and pictures, as one page.</param>
+/// <param name="Report">The same with curves and images, as one page.</param>
 internal sealed record ExperimentLinks(string Self, string Report)
 {
     public static ExperimentLinks Of(Guid id) => new($"/v1/experiments/{id}", $"/v1/experiments/{id}/report");

@@ -10,13 +10,13 @@ namespace AutoencoderApi.Api.Experiments;
 internal sealed record StoredExperiment(ExperimentRow Row, IReadOnlyList<JobRow> Jobs, IReadOnlyDictionary<Guid, MetricRow> Latest);
 
 /// <summary>The stored experiments. What they consist of is the jobs' own rows.</summary>
-internal sealed class ExperimentStore(IDbContextFactory<StoreContext> stores, TagStore tags)
+internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, TagStore tags)
 {
     private const int BatchSize = 100;
 
     public async Task<StoredExperiment?> FindAsync(Guid id, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.Experiments.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token) is not { } row)
         {
             return null;
@@ -35,14 +35,14 @@ internal sealed class ExperimentStore(IDbContextFactory<StoreContext> stores, Ta
     /// <summary>Cancels every job of it that has not ended.</summary>
     public async Task CancelAsync(Guid id, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         await JobCancelling.CancelAsync(store.Jobs.Where(job => job.ExperimentId == id), token);
     }
 
     /// <summary>Ends the experiments whose jobs have all ended: names the best checkpoint where a tag is wanted, and then says so in the row.</summary>
     public async Task EndAsync(CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         var ended = await store.Experiments.AsNoTracking()
             .Where(row => row.EndedAt == null && !store.Jobs.Any(job => job.ExperimentId == row.Id && !JobStatuses.Terminal.Contains(job.Status)))
             .OrderBy(row => row.Id)
@@ -66,7 +66,7 @@ internal sealed class ExperimentStore(IDbContextFactory<StoreContext> stores, Ta
                 await tags.PutAsync(tag, best, agrees: _ => true, token);
             }
 
-            await store.Experiments.Where(row => row.Id == experiment.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, row => StoreContext.Now()), token);
+            await store.Experiments.Where(row => row.Id == experiment.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, row => AppDbContext.Now()), token);
         }
     }
 }

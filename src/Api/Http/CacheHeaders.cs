@@ -24,7 +24,7 @@ internal static class CacheHeaders
     {
         AccessOptions access = app.Services.GetRequiredService<IOptions<AccessOptions>>().Value;
         (string Header, bool Matters)[] ofAccess =
-            [(KeyAuthentication.Header, access.Keys.Length > 0), (HeaderNames.Origin, access.CorsOrigins.Length > 0)];
+            [(ApiKeyAuthenticationHandler.Header, access.Keys.Length > 0), (HeaderNames.Origin, access.CorsOrigins.Length > 0)];
         string[] everywhere = [.. ofAccess.Where(one => one.Matters).Select(one => one.Header)];
         app.Use((context, next) =>
         {

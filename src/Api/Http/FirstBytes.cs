@@ -52,7 +52,7 @@ internal static class FirstBytes
     }
 
     /// <summary>The same as the beginning of a problem's detail; empty where nothing tells.</summary>
-    public static string Said(string? told) => told is null ? "" : $"The body is {told}. ";
+    public static string Said(string? reported) => reported is null ? "" : $"The body is {reported}. ";
 
     /// <summary>The bytes that the body begins with, at most <see cref="Count"/>. The body can be read from its start afterwards.</summary>
     public static async Task<byte[]> PeekAsync(HttpRequest request, CancellationToken token)

@@ -22,7 +22,7 @@ internal sealed record KeyedRequest(string Caller, string Key, string Fingerprin
         Request = Fingerprint,
         Status = status,
         Location = location,
-        Body = JsonSerializer.Serialize(body, WireFormat.Json),
+        Body = JsonSerializer.Serialize(body, JsonConventions.Json),
         CreatedAt = DateTime.UtcNow,
     };
 }
@@ -31,7 +31,7 @@ internal sealed record KeyedRequest(string Caller, string Key, string Fingerprin
 /// Makes a POST safe to repeat: what was made under a key is answered again, word for word, for 24 hours
 /// (draft-ietf-httpapi-idempotency-key-header). Answers that made nothing are not kept: a retry may do better.
 /// </summary>
-internal sealed partial class IdempotencyKeys(IDbContextFactory<StoreContext> stores)
+internal sealed partial class IdempotencyKeys(IDbContextFactory<AppDbContext> stores)
 {
     public const string Header = "Idempotency-Key";
 
@@ -63,7 +63,7 @@ internal sealed partial class IdempotencyKeys(IDbContextFactory<StoreContext> st
     /// <summary>The answer that was given under this key before, or null. Keys past their time are forgotten first.</summary>
     private async Task<IResult?> FirstAnswerAsync(KeyedRequest request, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         DateTime expired = DateTime.UtcNow - s_kept;
         if (await store.IdempotencyKeys.AnyAsync(row => row.CreatedAt < expired, token))
         {

@@ -1,4 +1,4 @@
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using SkiaSharp;
 
 namespace AutoencoderApi.Api.Images;
@@ -7,7 +7,7 @@ namespace AutoencoderApi.Api.Images;
 /// <param name="Channels">One of grey, or three of red, green and blue.</param>
 /// <param name="Alpha">Null where every pixel is opaque.</param>
 /// <param name="IsGray">Whether every pixel has equal channels.</param>
-internal sealed record BitmapPlanes(IReadOnlyList<GrayPicture> Channels, GrayPicture? Alpha, bool IsGray)
+internal sealed record BitmapPlanes(IReadOnlyList<GrayImage> Channels, GrayImage? Alpha, bool IsGray)
 {
     /// <param name="channels">1 for grey, 3 for colour.</param>
     /// <param name="factor">Side of the squares; those cut off by the right or lower edge are the mean of what is left of them.</param>
@@ -15,7 +15,7 @@ internal sealed record BitmapPlanes(IReadOnlyList<GrayPicture> Channels, GrayPic
     {
         if (bitmap.ColorType == SKColorType.Gray8 && factor == 1)
         {
-            GrayPicture gray = Copy(bitmap);
+            GrayImage gray = Copy(bitmap);
             return new BitmapPlanes([.. Enumerable.Repeat(gray, channels)], Alpha: null, IsGray: true);
         }
 
@@ -48,11 +48,11 @@ internal sealed record BitmapPlanes(IReadOnlyList<GrayPicture> Channels, GrayPic
             isOpaque &= Write(sums, planes, y * width, factor, rows, bitmap.Width);
         }
 
-        GrayPicture[] images = [.. planes.Select(plane => new GrayPicture(width, height, plane))];
+        GrayImage[] images = [.. planes.Select(plane => new GrayImage(width, height, plane))];
         return new BitmapPlanes(images[..channels], isOpaque ? null : images[channels], isGray);
     }
 
-    private static GrayPicture Copy(SKBitmap gray)
+    private static GrayImage Copy(SKBitmap gray)
     {
         byte[] pixels = new byte[gray.Width * gray.Height];
         for (int y = 0; y < gray.Height; y++)
@@ -60,7 +60,7 @@ internal sealed record BitmapPlanes(IReadOnlyList<GrayPicture> Channels, GrayPic
             gray.GetPixelSpan().Slice(y * gray.RowBytes, gray.Width).CopyTo(pixels.AsSpan(y * gray.Width));
         }
 
-        return new GrayPicture(gray.Width, gray.Height, pixels);
+        return new GrayImage(gray.Width, gray.Height, pixels);
     }
 
     private static void AddGray(ReadOnlySpan<byte> gray, int factor, int[][] sums)

@@ -9,7 +9,7 @@ internal static class LossAxes
 {
     private const int LabelSize = 14;
 
-    // A flat loss is not stretched until its noise fills the picture.
+    // A flat loss is not stretched until its noise fills the image.
     private const double LeastDecades = 0.25;
 
     public static void Set(Plot plot, Coordinates[] points)

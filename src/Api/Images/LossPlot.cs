@@ -13,7 +13,7 @@ public static class LossPlot
 
     // SkiaSharp's build without dependencies finds no installed fonts, and would draw no text at all.
     private const string FontName = "DejaVu Sans";
-    private const double CompareScale = 1.5; // legible where the picture is shown at three quarters of its size
+    private const double CompareScale = 1.5; // legible where the image is shown at three quarters of its size
     private static readonly Color TrainColor = Color.FromHex("#1f77b4");
     private static readonly Color ValidationColor = Color.FromHex("#d95f02");
 

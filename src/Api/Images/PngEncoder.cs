@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 
 namespace AutoencoderApi.Api.Images;
 
 /// <summary>
-/// Figures as PNG (ISO/IEC 15948): 8-bit greyscale or 24-bit colour, without loss. The pictures are small and many, and
+/// Figures as PNG (ISO/IEC 15948): 8-bit greyscale or 24-bit colour, without loss. The images are small and many, and
 /// Skia's encoder takes several times as long for one (docs/performance.md).
 /// </summary>
 public static class PngEncoder

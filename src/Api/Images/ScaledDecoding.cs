@@ -1,4 +1,4 @@
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using SkiaSharp;
 
 namespace AutoencoderApi.Api.Images;
@@ -27,12 +27,12 @@ internal sealed record ScaledDecoding(SKCodec Codec, bool IsPng, SKImageInfo Siz
         return new ScaledDecoding(codec, isPng, info, bytes);
     }
 
-    public PictureDecoding Decode(ReadOnlySpan<byte> data, int channels)
+    public ImageDecoding Decode(ReadOnlySpan<byte> data, int channels)
     {
         using var bitmap = new SKBitmap();
         if (!bitmap.TryAllocPixels(Size))
         {
-            return new PictureDecoding.Damaged("There was not enough memory to decode it.");
+            return new ImageDecoding.Damaged("There was not enough memory to decode it.");
         }
 
         SKCodecResult result = Codec.GetPixels(bitmap.Info, bitmap.GetPixels());
@@ -44,8 +44,8 @@ internal sealed record ScaledDecoding(SKCodec Codec, bool IsPng, SKImageInfo Siz
         return result switch
         {
             SKCodecResult.Success => Flatten(BitmapPlanes.Of(bitmap, channels, Factor(bitmap.Width, bitmap.Height)), IsPng ? PngExif.Orientation(data) : (int)Codec.EncodedOrigin),
-            SKCodecResult.IncompleteInput => new PictureDecoding.Damaged(CutShort),
-            _ => new PictureDecoding.Damaged("Its pixels cannot be decoded."),
+            SKCodecResult.IncompleteInput => new ImageDecoding.Damaged(CutShort),
+            _ => new ImageDecoding.Damaged("Its pixels cannot be decoded."),
         };
     }
 
@@ -61,18 +61,18 @@ internal sealed record ScaledDecoding(SKCodec Codec, bool IsPng, SKImageInfo Siz
 
     private static bool EndsInNoDetail(SKBitmap bitmap) => bitmap.GetPixelSpan()[((bitmap.Height - 1) * bitmap.RowBytes) + ((bitmap.Width - 1) * bitmap.BytesPerPixel)] == NoDetail;
 
-    private PictureDecoding.Decoded Flatten(BitmapPlanes planes, int orientation)
+    private ImageDecoding.Decoded Flatten(BitmapPlanes planes, int orientation)
     {
         bool isTurned = orientation >= 5;
         (int width, int height) = isTurned ? (Codec.Info.Height, Codec.Info.Width) : (Codec.Info.Width, Codec.Info.Height);
-        (IReadOnlyList<GrayPicture> channels, bool isInk) = (planes.Channels, false);
+        (IReadOnlyList<GrayImage> channels, bool isInk) = (planes.Channels, false);
         if (planes.Alpha is { } alpha)
         {
             (channels, isInk) = channels.Count == 1 ? OfOne(Transparency.Flatten(channels[0], alpha)) : (Transparency.OnBlack(channels, alpha), false);
         }
 
-        return new PictureDecoding.Decoded([.. channels.Select(plane => ExifOrientation.Apply(plane, orientation))], planes.IsGray && planes.Alpha is null, isInk, width, height);
+        return new ImageDecoding.Decoded([.. channels.Select(plane => ExifOrientation.Apply(plane, orientation))], planes.IsGray && planes.Alpha is null, isInk, width, height);
 
-        static (IReadOnlyList<GrayPicture>, bool) OfOne((GrayPicture Image, bool IsInk) flat) => ([flat.Image], flat.IsInk);
+        static (IReadOnlyList<GrayImage>, bool) OfOne((GrayImage Image, bool IsInk) flat) => ([flat.Image], flat.IsInk);
     }
 }

@@ -11,22 +11,22 @@ internal sealed partial class Heartbeat : IAsyncDisposable
 {
     private static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_firstBeats = TimeSpan.FromMilliseconds(50); // until a step is done: it clears the job of killing its workers
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(4); // with a store that is silent, so that others tries follow
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(4); // with a store that is silent, so that others tries follow
 
-    private readonly JobRecorder _recorder;
+    private readonly JobProgressWriter _progress;
     private readonly JobLease _lease;
     private readonly Trainer _trainer;
     private readonly CancellationTokenSource _stop;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ended = new();
-    private readonly Pace _pace;
+    private readonly ThroughputMeter _throughput;
     private readonly int _first;
     private readonly Task _beating;
 
     /// <param name="stop">Of the run.</param>
-    public Heartbeat(JobRecorder recorder, JobLease lease, Trainer trainer, CancellationTokenSource stop, ILogger logger)
+    public Heartbeat(JobProgressWriter progress, JobLease lease, Trainer trainer, CancellationTokenSource stop, ILogger logger)
     {
-        (_recorder, _lease, _trainer, _stop, _logger, _pace, _first) = (recorder, lease, trainer, stop, logger, new Pace(trainer.Step), trainer.Step);
+        (_progress, _lease, _trainer, _stop, _logger, _throughput, _first) = (progress, lease, trainer, stop, logger, new ThroughputMeter(trainer.Step), trainer.Step);
         _beating = RunAsync();
     }
 
@@ -57,16 +57,16 @@ internal sealed partial class Heartbeat : IAsyncDisposable
 
     private async Task BeatAsync(bool moved)
     {
-        using var patience = new CancellationTokenSource(s_patience);
+        using var timeout = new CancellationTokenSource(s_timeout);
         try
         {
-            if (await _recorder.BeatAsync(_lease, _trainer.Step, _pace.Measure(_trainer.Step), moved, patience.Token) is not JobStatus.Running)
+            if (await _progress.BeatAsync(_lease, _trainer.Step, _throughput.Measure(_trainer.Step), moved, timeout.Token) is not JobStatus.Running)
             {
                 await _stop.CancelAsync();
                 return;
             }
         }
-        catch (Exception e) when (StoreFaults.IsAway(e) || e is OperationCanceledException)
+        catch (Exception e) when (DbFaults.IsTransient(e) || e is OperationCanceledException)
         {
             Log.NotRenewed(_logger, _lease.JobId, _lease.Remaining.TotalSeconds, e.Message);
         }

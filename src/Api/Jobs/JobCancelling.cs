@@ -12,7 +12,7 @@ internal static class JobCancelling
         await jobs.Where(job => job.Status == JobStatus.Queued).ExecuteUpdateAsync(
             set => set
                 .SetProperty(job => job.Status, JobStatus.Cancelled)
-                .SetProperty(job => job.EndedAt, job => StoreContext.Now())
+                .SetProperty(job => job.EndedAt, job => AppDbContext.Now())
                 .SetProperty(job => job.PendingDataset, (string?)null)
                 .SetProperty(job => job.Version, job => job.Version + 1),
             token);

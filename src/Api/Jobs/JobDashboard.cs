@@ -7,5 +7,5 @@ namespace AutoencoderApi.Api.Jobs;
 internal static class JobDashboard
 {
     public static void MapDashboard(this IEndpointRouteBuilder app) =>
-        app.MapHangfireDashboardWithAuthorizationPolicy(Roles.Admin, "/hangfire").WithPagePolicy(PageHeaders.OwnFilesOnly);
+        app.MapHangfireDashboardWithAuthorizationPolicy(Roles.Admin, "/hangfire").WithPagePolicy(SecurityHeadersMiddleware.OwnFilesOnly);
 }

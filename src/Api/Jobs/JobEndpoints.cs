@@ -43,15 +43,15 @@ internal static class JobEndpoints
         jobs.MapDelete("{id}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTrainingJob").WithSummary("Delete an ended job with its metrics and checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         jobs.MapGet("{id}/metrics", Metrics).WithName("getTrainingJobMetrics").WithSummary("The losses by step, as JSON or CSV")
             .Produces(200, contentType: "text/csv").VariesBy(HeaderNames.Accept).ProducesProblem(400).ProducesProblem(404);
-        jobs.MapGet("{id}/loss.png", LossPicture).WithName("drawTrainingJobLoss").WithSummary("The loss against the step, log scale, as a picture")
+        jobs.MapGet("{id}/loss.png", LossImage).WithName("drawTrainingJobLoss").WithSummary("The loss against the step, log scale, as an image")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
 
     private static Task<IResult> Create(
-        TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobBounds bounds, QueueBound places,
+        TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobLimits bounds, QueueLimiter places,
         IdempotencyKeys keys, HttpContext context, CancellationToken token)
     {
-        return keys.OnceAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, WireFormat.Json), Make, token);
+        return keys.OnceAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, JsonConventions.Json), Make, token);
 
         async Task<IResult?> Make(KeyedRequest? key)
         {
@@ -96,19 +96,19 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<Page<TrainingJobResponse>>, ProblemHttpResult>> List(
-        IDbContextFactory<StoreContext> stores, CancellationToken token,
+        IDbContextFactory<AppDbContext> stores, CancellationToken token,
         [OneOf<JobStatus>, Description("Only the jobs with this status.")] string? status = null, [OneOf<Architecture>] string? architecture = null,
         [Name, Description("Only the jobs of this name.")] string? name = null,
-        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
-        JobStatus? wantedStatus = status is null ? null : WireFormat.Parse<JobStatus>(status);
-        Architecture? wantedArchitecture = architecture is null ? null : WireFormat.Parse<Architecture>(architecture);
+        JobStatus? wantedStatus = status is null ? null : JsonConventions.Parse<JobStatus>(status);
+        Architecture? wantedArchitecture = architecture is null ? null : JsonConventions.Parse<Architecture>(architecture);
         if (Paging.Check(cursor, out Guid? before) is { } problem)
         {
             return problem;
         }
 
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         List<JobRow> rows = await store.Jobs.AsNoTracking()
             .Where(job => (wantedStatus == null || job.Status == wantedStatus) && (wantedArchitecture == null || job.Architecture == wantedArchitecture)
                 && (name == null || job.Name == name) && (before == null || job.Id < before))
@@ -119,12 +119,12 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<TrainingJobResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
-        Guid id, IDbContextFactory<StoreContext> stores, JobWatch watch, HttpContext context, CancellationToken token)
+        Guid id, IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, HttpContext context, CancellationToken token)
     {
         JobRow? job = await FindAsync(id, stores, token);
         if (job is { } before && !job.Status.IsTerminal() && context.Request.PreferredWait() is { } wait && IsNoNews(before))
         {
-            await watch.WaitForChangeAsync(id, before.Version, wait, token);
+            await notifier.WaitForChangeAsync(id, before.Version, wait, token);
             job = await FindAsync(id, stores, token);
             context.Response.Headers["Preference-Applied"] = Polling.Applied(wait);
         }
@@ -145,7 +145,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<IResult> Events(
-        Guid id, IDbContextFactory<StoreContext> stores, JobEvents events, EventReaders readers, HttpContext context, CancellationToken token)
+        Guid id, IDbContextFactory<AppDbContext> stores, JobEvents events, SseConnectionLimiter readers, HttpContext context, CancellationToken token)
     {
         if (await FindAsync(id, stores, token) is not { } job)
         {
@@ -183,24 +183,24 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Accepted<TrainingJobResponse>, Ok<TrainingJobResponse>, ProblemHttpResult>> Cancel(
-        Guid id, IDbContextFactory<StoreContext> stores, JobWatch watch, CancellationToken token)
+        Guid id, IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         await JobCancelling.CancelAsync(store.Jobs.Where(job => job.Id == id), token);
-        watch.Wake();
+        notifier.Notify();
         JobRow? job = await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
         return job?.Status switch
         {
             null => Problems.JobNotFound(id),
             JobStatus.Cancelled => TypedResults.Ok(TrainingJobResponse.Of(job)),
-            JobStatus.Succeeded or JobStatus.Failed => Problems.Conflict($"The job has {WireFormat.Name(job.Status)} already; there is nothing to cancel."),
+            JobStatus.Succeeded or JobStatus.Failed => Problems.Conflict($"The job has {JsonConventions.Name(job.Status)} already; there is nothing to cancel."),
             _ => TypedResults.Accepted(JobLinks.Of(id).Self, TrainingJobResponse.Of(job)),
         };
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<StoreContext> stores, LoadedModels models, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<AppDbContext> stores, ModelCache models, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.DeletableJobs().Where(job => job.Id == id).TryDeleteAsync(token))
         {
             models.Deleted(); // its checkpoints went with it
@@ -209,7 +209,7 @@ internal static class JobEndpoints
 
         if (await store.TagsOn(store.Jobs.Where(job => job.Id == id)).OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
         {
-            return Problems.Tagged(tag.Name, $"checkpoint {tag.CheckpointId} of this job");
+            return Problems.CheckpointTagged(tag.Name, $"checkpoint {tag.CheckpointId} of this job");
         }
 
         return await store.Jobs.AnyAsync(job => job.Id == id, token)
@@ -218,7 +218,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<IAsyncEnumerable<MetricPoint>>, PushStreamHttpResult, ProblemHttpResult>> Metrics(
-        Guid id, IDbContextFactory<StoreContext> stores, HttpRequest request, CancellationToken token)
+        Guid id, IDbContextFactory<AppDbContext> stores, HttpRequest request, CancellationToken token)
     {
         if (await FindAsync(id, stores, token) is null)
         {
@@ -231,9 +231,9 @@ internal static class JobEndpoints
             : TypedResults.Ok(points);
     }
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossPicture(
-        Guid id, IDbContextFactory<StoreContext> stores, FigureBound figures, HttpContext context, CancellationToken token,
-        [Bounds(200, 4000), Description("Of the picture, in pixels.")] int width = 800, [Bounds(150, 4000), Description("Of the picture, in pixels.")] int height = 500)
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossImage(
+        Guid id, IDbContextFactory<AppDbContext> stores, FigureSizeLimit figures, HttpContext context, CancellationToken token,
+        [Bounds(200, 4000), Description("Of the image, in pixels.")] int width = 800, [Bounds(150, 4000), Description("Of the image, in pixels.")] int height = 500)
     {
         if (figures.Refusal(context, width, height, LossPlot.BytesPerPixel) is { } tooLarge)
         {
@@ -249,11 +249,11 @@ internal static class JobEndpoints
         return TypedResults.File(LossPlot.Draw($"Loss of job {id}", curve, width, height), "image/png");
     }
 
-    private static EntityTagHeaderValue EntityTag(JobRow job) => Conditional.EntityTag($"{job.Id:N}-{job.Version}");
+    private static EntityTagHeaderValue EntityTag(JobRow job) => ConditionalRequests.EntityTag($"{job.Id:N}-{job.Version}");
 
-    private static async Task<JobRow?> FindAsync(Guid id, IDbContextFactory<StoreContext> stores, CancellationToken token)
+    private static async Task<JobRow?> FindAsync(Guid id, IDbContextFactory<AppDbContext> stores, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         return await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
     }
 }

@@ -13,7 +13,7 @@ internal static class JobErrors
         Problems.UrnPrefix + "checkpoint-not-found", "The checkpoint to start from is gone", $"Checkpoint {checkpoint} is no longer there, or damaged. Start from another.");
 
     public static JobError Collapsed(TrainingEvent.Collapsed e) => new(
-        Problems.UrnPrefix + "collapsed", "The network collapsed", $"At step {e.Step} the output had become independent of the picture. {e.Advice}");
+        Problems.UrnPrefix + "collapsed", "The network collapsed", $"At step {e.Step} the output had become independent of the image. {e.Advice}");
 
     public static JobError WorkerLost(string when) => new(
         Problems.UrnPrefix + "worker-lost", "The job's workers were lost", $"The process that ran the job ended, or was cut off, {when}. See the workers' log and memory, then POST the job again.");

@@ -22,7 +22,7 @@ internal sealed record ProgressEvent(JobStatus Status, JobProgress Progress, Met
 /// once that version is.
 /// </summary>
 internal sealed class JobEvents(
-    IDbContextFactory<StoreContext> stores, JobWatch watch, IOptions<LimitsOptions> limits, IHostApplicationLifetime lifetime)
+    IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, IOptions<LimitsOptions> limits, IHostApplicationLifetime lifetime)
 {
     /// <summary>Bytes of the largest <c>progress</c> event with a point, and of the largest <c>checkpoint</c> event, as JSON.</summary>
     public const int MaxPointBytes = 512;
@@ -47,7 +47,7 @@ internal sealed class JobEvents(
     public async IAsyncEnumerable<SseItem<object>> ReadAsync(Guid id, long sent, HttpResponse response, [EnumeratorCancellation] CancellationToken token)
     {
         (JobStatus, JobProgress)? shown = null;
-        long told = TimeProvider.System.GetTimestamp();
+        long reported = TimeProvider.System.GetTimestamp();
         while (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
             (JobRow? job, List<(long Version, SseItem<object> Event)> batch, bool isAll) = await ReadBatchAsync(id, sent, token);
@@ -58,7 +58,7 @@ internal sealed class JobEvents(
 
             foreach ((long version, SseItem<object> happened) in batch)
             {
-                (sent, told) = (version, TimeProvider.System.GetTimestamp());
+                (sent, reported) = (version, TimeProvider.System.GetTimestamp());
                 yield return happened;
             }
 
@@ -79,15 +79,15 @@ internal sealed class JobEvents(
                 (JobStatus, JobProgress) now = (job.Status, JobProgress.Of(job));
                 if (shown != now) // a mere beat of the worker is no news
                 {
-                    (shown, told) = (now, TimeProvider.System.GetTimestamp());
+                    (shown, reported) = (now, TimeProvider.System.GetTimestamp());
                     yield return Event("progress", sent, new ProgressEvent(now.Item1, now.Item2, Point: null));
                 }
             }
 
-            await watch.WaitForChangeAsync(id, sent, s_quiet, token);
-            if (TimeProvider.System.GetElapsedTime(told) >= s_quiet)
+            await notifier.WaitForChangeAsync(id, sent, s_quiet, token);
+            if (TimeProvider.System.GetElapsedTime(reported) >= s_quiet)
             {
-                told = TimeProvider.System.GetTimestamp();
+                reported = TimeProvider.System.GetTimestamp();
                 await response.Body.WriteAsync(":\n\n"u8.ToArray(), token);
                 await response.Body.FlushAsync(token);
             }
@@ -97,7 +97,7 @@ internal sealed class JobEvents(
     /// <summary>The next stored events in order, and whether they are all up to the job's version.</summary>
     private async Task<(JobRow? Job, List<(long Version, SseItem<object> Event)> Events, bool IsAll)> ReadBatchAsync(Guid id, long sent, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token) is not { } job)
         {
             return (null, [], true);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 
@@ -11,24 +12,24 @@ namespace AutoencoderApi.Api.Jobs;
 /// number in its own condition, so a worker that has lost the job, knowingly or not, changes nothing. Beside the database's
 /// word the worker has its own: once its clock says that no renewal came through in time, it writes no more.
 /// </summary>
-/// <param name="asked">When the worker asked for the lease, as <see cref="Stopwatch"/> counts: never later than the database gave it.</param>
-internal sealed class JobLease(Guid jobId, long fence, long asked)
+/// <param name="requestedAt">When the worker asked for the lease, as <see cref="Stopwatch"/> counts: never later than the database gave it.</param>
+internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
 {
     public const int Seconds = 15;
 
-    private long _asked = asked;
+    private long _requestedAt = requestedAt;
 
     public Guid JobId => jobId;
 
     public long Fence => fence;
 
     /// <summary>How long the lease surely holds if nobody takes it; zero or less once it may have run out.</summary>
-    public TimeSpan Remaining => TimeSpan.FromSeconds(Seconds) - Stopwatch.GetElapsedTime(Interlocked.Read(ref _asked));
+    public TimeSpan Remaining => TimeSpan.FromSeconds(Seconds) - Stopwatch.GetElapsedTime(Interlocked.Read(ref _requestedAt));
 
     public bool HasRunOut => Remaining <= TimeSpan.Zero;
 
     /// <summary>Takes a queued job, or null where somebody else has it, it waits for its data set, or it has ended.</summary>
-    public static async Task<JobLease?> ClaimAsync(StoreContext store, Guid jobId, CancellationToken token)
+    public static async Task<JobLease?> ClaimAsync(AppDbContext store, Guid jobId, CancellationToken token)
     {
         IQueryable<JobRow> waiting = store.Jobs.Where(job => job.Id == jobId && job.Status == JobStatus.Queued && job.PendingDataset == null);
         long? fence = await waiting.Select(job => (long?)job.Fence).FirstOrDefaultAsync(token);
@@ -37,8 +38,8 @@ internal sealed class JobLease(Guid jobId, long fence, long asked)
             return null;
         }
 
-        Milestones.Pass("claim.before", jobId);
-        long asked = Stopwatch.GetTimestamp();
+        FaultPoints.Pass("claim.before", jobId);
+        long requestedAt = Stopwatch.GetTimestamp();
         int claimed = await waiting
             .Where(job => job.Fence == fence)
             .ExecuteUpdateAsync(
@@ -48,29 +49,29 @@ internal sealed class JobLease(Guid jobId, long fence, long asked)
                     .SetProperty(job => job.Attempt, job => job.Attempt + 1)
                     .SetProperty(job => job.ClaimsSinceStep, job => job.ClaimsSinceStep + 1)
                     .SetProperty(job => job.ClaimsSinceCheckpoint, job => job.ClaimsSinceCheckpoint + 1)
-                    .SetProperty(job => job.StartedAt, job => job.StartedAt ?? StoreContext.Now())
-                    .SetProperty(job => job.LeaseUntil, job => StoreContext.Now().AddSeconds(Seconds))
+                    .SetProperty(job => job.StartedAt, job => job.StartedAt ?? AppDbContext.Now())
+                    .SetProperty(job => job.LeaseUntil, job => AppDbContext.Now().AddSeconds(Seconds))
                     .SetProperty(job => job.Version, job => job.Version + 1),
                 token);
-        Milestones.Pass("claim.after", jobId);
-        return claimed == 1 ? new JobLease(jobId, fence.Value + 1, asked) : null;
+        FaultPoints.Pass("claim.after", jobId);
+        return claimed == 1 ? new JobLease(jobId, fence.Value + 1, requestedAt) : null;
     }
 
     /// <summary>What every write sets that takes a job from its worker: the new status, and nothing left of the run.</summary>
     public static UpdateSettersBuilder<JobRow> LetGo(UpdateSettersBuilder<JobRow> set, JobStatus status, JobError? error) => set
         .SetProperty(job => job.Status, status)
         .SetProperty(job => job.Error, error)
-        .SetProperty(job => job.EndedAt, job => status.IsTerminal() ? StoreContext.Now() : null)
-        .SetProperty(job => job.QueuedAt, job => status.IsTerminal() ? job.QueuedAt : StoreContext.Now())
+        .SetProperty(job => job.EndedAt, job => status.IsTerminal() ? AppDbContext.Now() : null)
+        .SetProperty(job => job.QueuedAt, job => status.IsTerminal() ? job.QueuedAt : AppDbContext.Now())
         .SetProperty(job => job.LeaseUntil, (DateTime?)null)
         .SetProperty(job => job.QueueEntry, (string?)null)
         .SetProperty(job => job.QueueCheckAt, (DateTime?)null)
         .SetProperty(job => job.StepsPerSecond, (double?)null)
         .SetProperty(job => job.Version, job => job.Version + 1);
 
-    public void Renewed(long askedAt) => Interlocked.Exchange(ref _asked, askedAt);
+    public void Renewed(long askedAt) => Interlocked.Exchange(ref _requestedAt, askedAt);
 
     /// <summary>The job's row, as long as this lease holds.</summary>
-    public IQueryable<JobRow> Row(StoreContext store) => store.Jobs.Where(
+    public IQueryable<JobRow> Row(AppDbContext store) => store.Jobs.Where(
         job => job.Id == jobId && job.Fence == fence && (job.Status == JobStatus.Running || job.Status == JobStatus.Cancelling));
 }

@@ -6,15 +6,16 @@ using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Training;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace AutoencoderApi.Api.Jobs;
 
-/// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="JobSweep"/>.</summary>
+/// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="QueueRepair"/>.</summary>
 internal sealed partial class JobQueue(
-    IDbContextFactory<StoreContext> stores, BuiltInDatasets builtIn, IBackgroundJobClient queue, ILogger<JobQueue> logger) : BackgroundService
+    IDbContextFactory<AppDbContext> stores, BuiltInDatasets builtIn, IBackgroundJobClient queue, ILogger<JobQueue> logger) : BackgroundService
 {
     /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
     public const int SecondsToTrust = 10;
@@ -30,7 +31,7 @@ internal sealed partial class JobQueue(
     {
         DateTime now = DateTime.UtcNow;
         var id = Guid.CreateVersion7(now);
-        using Activity? span = JobSpans.Enqueue(id);
+        using Activity? span = JobTracing.Enqueue(id);
         JobRow job = Row(id, name, settings, owner, now);
         return await AddAsync(experiment: null, [job], () => answer(job), token) ? job : null;
     }
@@ -63,17 +64,17 @@ internal sealed partial class JobQueue(
     /// <summary>Whether this process is about to give the job its entry, so that the sweep need not.</summary>
     public bool IsAboutToEnqueue(Guid jobId) => _pending.ContainsKey(jobId);
 
-    public async Task EnqueueAsync(StoreContext store, Guid jobId, CancellationToken token)
+    public async Task EnqueueAsync(AppDbContext store, Guid jobId, CancellationToken token)
     {
-        Milestones.Pass("enqueue.before", jobId);
+        FaultPoints.Pass("enqueue.before", jobId);
         string entry = queue.Enqueue<TrainingJobRunner>(runner => runner.RunAsync(jobId));
-        Milestones.Pass("enqueue.after", jobId);
+        FaultPoints.Pass("enqueue.after", jobId);
         await store.Jobs
             .Where(job => job.Id == jobId)
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(job => job.QueueEntry, entry)
-                    .SetProperty(job => job.QueueCheckAt, job => StoreContext.Now().AddSeconds(SecondsToTrust)),
+                    .SetProperty(job => job.QueueCheckAt, job => AppDbContext.Now().AddSeconds(SecondsToTrust)),
                 token);
     }
 
@@ -84,7 +85,7 @@ internal sealed partial class JobQueue(
         {
             try
             {
-                await using StoreContext store = await stores.CreateDbContextAsync(stoppingToken);
+                await using AppDbContext store = await stores.CreateDbContextAsync(stoppingToken);
                 await EnqueueAsync(store, jobId, stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException) // whatever it was, the row is stored
@@ -116,7 +117,7 @@ internal sealed partial class JobQueue(
     /// <returns>False, and nothing is stored, where the answer's key is taken, or a data set has gone or just could not be fetched.</returns>
     private async Task<bool> AddAsync(ExperimentRow? experiment, JobRow[] jobs, Func<IdempotencyRow?> answer, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         IGrouping<string, JobRow>[] elsewhere = // in one order, so that no two wait for one another
             [.. jobs.GroupBy(job => job.Settings.Dataset).Where(jobs => !builtIn.IsHere(jobs.Key)).OrderBy(jobs => jobs.Key, StringComparer.Ordinal)];
         await using IDbContextTransaction? transaction = elsewhere.Length == 0 ? null : await store.Database.BeginTransactionAsync(token);
@@ -134,14 +135,14 @@ internal sealed partial class JobQueue(
         }
 
         store.Jobs.AddRange(jobs);
-        Milestones.Pass("insert.before", jobs[0].Id);
+        FaultPoints.Pass("insert.before", jobs[0].Id);
         if (!await store.TrySaveAsync(answer(), token))
         {
             return false;
         }
 
         await (transaction?.CommitAsync(token) ?? Task.CompletedTask);
-        Milestones.Pass("insert.after", jobs[0].Id);
+        FaultPoints.Pass("insert.after", jobs[0].Id);
         foreach (JobRow job in jobs.Where(job => job.PendingDataset is null))
         {
             Offer(job.Id);
@@ -151,7 +152,7 @@ internal sealed partial class JobQueue(
     }
 
     /// <summary>Makes sure that the data set stays until the jobs have ended, or that they wait until it is fetched.</summary>
-    private static async Task<bool> TakeDatasetAsync(StoreContext store, string name, IEnumerable<JobRow> jobs, CancellationToken token)
+    private static async Task<bool> TakeDatasetAsync(AppDbContext store, string name, IEnumerable<JobRow> jobs, CancellationToken token)
     {
         if (!DatasetCatalog.IsBuiltIn(name))
         {
@@ -161,7 +162,7 @@ internal sealed partial class JobQueue(
         FetchRequest request = await DatasetFetches.RequestAsync(store, name, damaged: null, evenIfFailed: false, token);
         foreach (JobRow job in jobs)
         {
-            job.PendingDataset = request == FetchRequest.Awaited ? name : null;
+            job.PendingDataset = request == FetchRequest.Pending ? name : null;
         }
 
         return request != FetchRequest.Refused;

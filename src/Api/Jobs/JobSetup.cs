@@ -36,14 +36,16 @@ internal static class JobSetup
 
         services.AddSingleton<JobQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<JobQueue>());
-        services.AddSingleton<JobRecorder>();
+        services.AddSingleton<JobProgressWriter>();
         services.AddTransient<TrainingJobRunner>();
-        services.AddHostedService<JobSweep>();
-        services.AddSingleton<JobWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<JobWatch>());
+        services.AddSingleton<ExpiredLeases>();
+        services.AddSingleton<QueueRepair>();
+        services.AddHostedService<JobMaintenance>();
+        services.AddSingleton<JobChangeNotifier>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobChangeNotifier>());
         services.AddSingleton<JobEvents>();
-        services.AddSingleton<JobCensus>();
-        services.AddHostedService<Drain>();
+        services.AddSingleton<JobMetrics>();
+        services.AddHostedService<ShutdownDelay>();
     }
 
     private static void UseQueue(this IGlobalConfiguration hangfire, IConfiguration configuration)

@@ -7,14 +7,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Jobs;
 
-/// <summary>The points of a job's losses: all, read a page at a time; or as many as a picture can show. A job may have 100,000.</summary>
+/// <summary>The points of a job's losses: all, read a page at a time; or as many as an image can show. A job may have 100,000.</summary>
 internal static class LossCurve
 {
     private const int PagePoints = 2_000;
     private const int MaxDrawn = 1_000;
 
     public static async IAsyncEnumerable<MetricPoint> PointsAsync(
-        Guid job, IDbContextFactory<StoreContext> stores, [EnumeratorCancellation] CancellationToken token)
+        Guid job, IDbContextFactory<AppDbContext> stores, [EnumeratorCancellation] CancellationToken token)
     {
         for (int after = -1; ;)
         {
@@ -48,9 +48,9 @@ internal static class LossCurve
     }
 
     /// <summary>Evenly spaced points, some <see cref="MaxDrawn"/> at most, the last one among them.</summary>
-    public static async Task<LossPoint[]> ThinnedAsync(JobRow job, IDbContextFactory<StoreContext> stores, CancellationToken token)
+    public static async Task<LossPoint[]> ThinnedAsync(JobRow job, IDbContextFactory<AppDbContext> stores, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         IQueryable<MetricRow> points = store.Metrics.AsNoTracking().Where(point => point.JobId == job.Id);
         int last = await points.MaxAsync(point => (int?)point.Step, token) ?? 0;
         int every = job.Settings.EvaluateEvery;
@@ -62,9 +62,9 @@ internal static class LossCurve
             .ToArrayAsync(token);
     }
 
-    private static async Task<MetricPoint[]> PageAsync(Guid job, int after, IDbContextFactory<StoreContext> stores, CancellationToken token)
+    private static async Task<MetricPoint[]> PageAsync(Guid job, int after, IDbContextFactory<AppDbContext> stores, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         return await store.Metrics
             .Where(row => row.JobId == job && row.Step > after)
             .OrderBy(row => row.Step)

@@ -50,12 +50,12 @@ internal sealed class RunEvents(long maxBytes) : IDisposable
 
     private int UnitsOf(TrainingEvent happened)
     {
-        if (happened is not TrainingEvent.Checkpointed { Snapshot: var snapshot })
+        if (happened is not TrainingEvent.Checkpointed { Checkpoint: var checkpoint })
         {
             return 0;
         }
 
-        long values = (long)snapshot.Weights.Length + (snapshot.FirstMoment?.Length ?? 0) + (snapshot.SecondMoment?.Length ?? 0);
+        long values = (long)checkpoint.Weights.Length + (checkpoint.FirstMoment?.Length ?? 0) + (checkpoint.SecondMoment?.Length ?? 0);
         return (int)Math.Min(_maxUnits, ((sizeof(float) * values) + UnitBytes - 1) / UnitBytes);
     }
 }

@@ -8,7 +8,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>What to train. Every field may be left out; <c>{}</c> trains the strided autoencoder with the default settings. A service may be set to take less than the bounds here (<c>Limits</c>).</summary>
 internal sealed record TrainingJobRequest
 {
-    /// <summary>How the encoder shrinks a picture and the decoder undoes it. Default <c>strided</c>.</summary>
+    /// <summary>How the encoder shrinks an image and the decoder undoes it. Default <c>strided</c>.</summary>
     public Architecture? Architecture { get; init; }
 
     /// <summary>A name to find the job by.</summary>
@@ -22,13 +22,13 @@ internal sealed record TrainingJobRequest
     /// <summary>Batches to train on.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>Pictures in a batch.</summary>
+    /// <summary>Images in a batch.</summary>
     public int? BatchSize { get; init; }
 
     /// <summary>Adam's step size once the warm-up is over.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>Decides the initial weights and the order of the pictures.</summary>
+    /// <summary>Decides the initial weights and the order of the images.</summary>
     public int? Seed { get; init; }
 
     /// <summary>Output channels of the first and the second convolution. Not for <c>dense</c>.</summary>
@@ -67,7 +67,7 @@ internal sealed record TrainingJobRequest
     /// <summary>Steps between checkpoints.</summary>
     public int? CheckpointEvery { get; init; }
 
-    /// <summary>Noise to learn to take off: the network is given disturbed pictures, and its loss is against the clean ones. Default none.</summary>
+    /// <summary>Noise to learn to take off: the network is given disturbed images, and its loss is against the clean ones. Default none.</summary>
     public Noise? Noise { get; init; }
 
     /// <summary>A checkpoint to begin with the weights of; optimizer, schedule and batch order are the new job's own.</summary>
@@ -75,14 +75,14 @@ internal sealed record TrainingJobRequest
 
     /// <summary>The settings with every value resolved.</summary>
     /// <param name="dataset">The data set asked for, or the default one.</param>
-    /// <param name="pictures">The shape of its pictures.</param>
-    public TrainingSettings Resolve(string dataset, FeatureShape pictures)
+    /// <param name="images">The shape of its images.</param>
+    public TrainingSettings Resolve(string dataset, TensorShape images)
     {
         TrainingSettings settings = TrainingSettings.For(
             Architecture ?? Domain.Networks.Architecture.Strided, dataset, EncoderActivation, DecoderActivation, OutputActivation);
         return settings with
         {
-            PictureShape = pictures.ToArray(),
+            ImageShape = images.ToArray(),
             Steps = Steps ?? settings.Steps,
             BatchSize = BatchSize ?? settings.BatchSize,
             LearningRate = LearningRate ?? settings.LearningRate,

@@ -6,14 +6,14 @@ using AutoencoderApi.Domain.Jobs;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>A training job as it stands.</summary>
-/// <param name="Id">What paths take for it.</param>
+/// <param name="Id">Identifier used in URLs.</param>
 /// <param name="Name">The name that its maker gave it, or null.</param>
-/// <param name="Status">Where it stands.</param>
+/// <param name="Status">Current status.</param>
 /// <param name="Settings">Every setting, resolved.</param>
 /// <param name="Progress">How far it has come.</param>
 /// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
 /// <param name="Warnings">What a user should know, in words; while the job is queued until its data set is here, it says so.</param>
-/// <param name="Attempt">Times that a worker has begun or gone on with the job.</param>
+/// <param name="Attempt">How often a worker has started or resumed the job.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="StartedAt">When a worker first began it; null before.</param>
 /// <param name="EndedAt">When it ended; null before.</param>
@@ -78,7 +78,7 @@ internal sealed record JobProgress(int Step, int Steps, [property: Range(0, 100)
 /// <summary>The paths of a job.</summary>
 /// <param name="Self">The job.</param>
 /// <param name="Metrics">Its losses by step.</param>
-/// <param name="Loss">The same as a picture.</param>
+/// <param name="Loss">The same as an image.</param>
 /// <param name="Events">What happens to it, as server-sent events.</param>
 /// <param name="Cancel">POST there stops it.</param>
 /// <param name="Checkpoints">The list of its checkpoints.</param>
@@ -100,6 +100,6 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// <param name="Step">Steps taken.</param>
 /// <param name="TrainLoss">Mean squared error per pixel over the batches since the point before; null where an earlier version has stored one that is not finite.</param>
 /// <param name="ValidationLoss">Mean squared error per pixel on the validation split; null as above.</param>
-/// <param name="DeadUnits">Share of the units of layers with weights that are zero for every validation picture.</param>
+/// <param name="DeadUnits">Share of the units of layers with weights that are zero for every validation image.</param>
 /// <param name="ElapsedSeconds">Seconds of training up to here, over all attempts.</param>
 internal sealed record MetricPoint(int Step, double? TrainLoss, double? ValidationLoss, [property: Range(0, 1)] double DeadUnits, double ElapsedSeconds);

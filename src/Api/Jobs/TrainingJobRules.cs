@@ -4,7 +4,7 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,7 +18,7 @@ internal static class TrainingJobRules
 
     /// <summary>The request's settings with every value resolved, and what is wrong with them by field.</summary>
     public static async Task<(TrainingSettings Settings, IReadOnlyDictionary<string, string> Violations)> ResolveAsync(
-        TrainingJobRequest request, DatasetCatalog datasets, JobBounds bounds, CancellationToken token)
+        TrainingJobRequest request, DatasetCatalog datasets, JobLimits bounds, CancellationToken token)
     {
         string dataset = request.Dataset ?? await datasets.DefaultAsync(token);
         DatasetSize? size = await datasets.SizeOfAsync(dataset, token);
@@ -59,20 +59,21 @@ internal static class TrainingJobRules
 
         return await checkpoints.FindAsync(id.ToString(), token) switch
         {
-            null => Problems.Unusable($"startFrom: there is no checkpoint {id}. GET /v1/checkpoints lists them."),
-            CheckpointRow row when !NetworkPlan.For(row.Settings).HasShapeOf(NetworkPlan.For(settings)) => Problems.Unusable(
-                $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and denseWidths must be the job's, and its pictures as many-coloured, for dense of the same size."),
+            null => Problems.Unprocessable($"startFrom: there is no checkpoint {id}. GET /v1/checkpoints lists them."),
+            CheckpointRow row when !NetworkDefinition.For(row.Settings).HasShapeOf(NetworkDefinition.For(settings)) =>
+                Problems.Unprocessable(
+                $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and denseWidths must be the job's, and its images as many-coloured, for dense of the same size."),
             _ => null,
         };
     }
 
     private static IReadOnlyDictionary<string, string> Violations(
-        TrainingJobRequest request, TrainingSettings settings, DatasetSize? dataset, JobBounds bounds)
+        TrainingJobRequest request, TrainingSettings settings, DatasetSize? dataset, JobLimits bounds)
     {
-        var violations = new Dictionary<string, string>(SettingsRules.Violations(settings));
-        if (request.Name is not null && !SettingsRules.IsName(request.Name))
+        var violations = new Dictionary<string, string>(TrainingSettingsValidator.Validate(settings));
+        if (request.Name is not null && !TrainingSettingsValidator.IsName(request.Name))
         {
-            violations["name"] = SettingsRules.NameRule;
+            violations["name"] = TrainingSettingsValidator.NameRule;
         }
 
         if (dataset is null)

@@ -21,11 +21,11 @@ namespace AutoencoderApi.Api.Jobs;
 /// </summary>
 [AutomaticRetry(Attempts = 0)]
 internal sealed partial class TrainingJobRunner(
-    IDbContextFactory<StoreContext> stores,
+    IDbContextFactory<AppDbContext> stores,
     DatasetCatalog datasets,
     DatasetFetches fetches,
     CheckpointStore checkpoints,
-    JobRecorder recorder,
+    JobProgressWriter progress,
     IOptions<TrainingOptions> options,
     IOptions<LimitsOptions> limits,
     IHostApplicationLifetime lifetime,
@@ -35,13 +35,13 @@ internal sealed partial class TrainingJobRunner(
     {
         using IDisposable? scope = Log.OfJob(logger, jobId);
         CancellationToken shutdown = lifetime.ApplicationStopping; // Hangfire's own token also means that its storage lost the entry
-        await using StoreContext store = await stores.CreateDbContextAsync(shutdown);
+        await using AppDbContext store = await stores.CreateDbContextAsync(shutdown);
         JobRow? queued = await store.Jobs.AsNoTracking()
             .FirstOrDefaultAsync(row => row.Id == jobId && row.Status == JobStatus.Queued && row.PendingDataset == null, shutdown);
         DatasetLoad? data = queued is null
             ? null
             : await datasets.LoadAsync(queued.Settings.Dataset, shutdown); // before the claim: it may take longer than a lease holds
-        if (queued is not null && data is DatasetLoad.Awaited)
+        if (queued is not null && data is DatasetLoad.Pending)
         {
             await fetches.ParkAsync(jobId, queued.Settings.Dataset, shutdown);
             Log.Parked(logger, jobId, queued.Settings.Dataset);
@@ -54,12 +54,12 @@ internal sealed partial class TrainingJobRunner(
             return;
         }
 
-        using Activity? run = JobSpans.Run(queued);
+        using Activity? run = JobTracing.Run(queued);
         Trainer? trainer = null;
         try
         {
             JobRow job = await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == jobId, shutdown);
-            run?.SetTag(JobSpans.Attempt, job.Attempt);
+            run?.SetTag(JobTracing.Attempt, job.Attempt);
             Log.Claimed(logger, jobId, job.Attempt);
             (trainer, JobError? error, double elapsed) = await PrepareAsync(job, lease, data, shutdown);
             JobStatus status = JobStatus.Failed;
@@ -68,26 +68,26 @@ internal sealed partial class TrainingJobRunner(
                 (status, error) = await TrainAsync(lease, trainer, elapsed, shutdown);
             }
 
-            Ended(run, jobId, await recorder.EndAsync(lease, status, error), error);
+            Ended(run, jobId, await progress.EndAsync(lease, status, error), error);
         }
-        catch (Exception e) when (StoreFaults.IsAway(e) || (e is OperationCanceledException && shutdown.IsCancellationRequested))
+        catch (Exception e) when (DbFaults.IsTransient(e) || (e is OperationCanceledException && shutdown.IsCancellationRequested))
         {
-            Ended(run, jobId, await recorder.EndAsync(lease, JobStatus.Queued, error: null), error: null); // nothing had begun yet
+            Ended(run, jobId, await progress.EndAsync(lease, JobStatus.Queued, error: null), error: null); // nothing had begun yet
             throw;
         }
         catch (Exception e) // a fault of this program, or of the machine: once more, as it may have been a passing one
         {
             Log.Faulted(logger, jobId, trainer?.Step ?? 0, e);
             JobError error = JobErrors.Internal(e);
-            Ended(run, jobId, await recorder.FaultedAsync(lease, trainer?.Step ?? 0, error), error);
+            Ended(run, jobId, await progress.FaultedAsync(lease, trainer?.Step ?? 0, error), error);
             throw;
         }
     }
 
-    private void Ended(Activity? run, Guid jobId, JobStatus? became, JobError? error)
+    private void Ended(Activity? run, Guid jobId, JobStatus? outcome, JobError? error)
     {
-        JobSpans.End(run, became, error);
-        if (became is { } status)
+        JobTracing.End(run, outcome, error);
+        if (outcome is { } status)
         {
             Log.Ended(logger, jobId, status);
         }
@@ -105,38 +105,41 @@ internal sealed partial class TrainingJobRunner(
         }
 
         Dataset dataset = ((DatasetLoad.Loaded)data).Dataset;
-        var shape = FeatureShape.Of(job.Settings.PictureShape);
+        TensorShape shape = TensorShape.Of(job.Settings.ImageShape);
         if (dataset.Train.Shape != shape)
         {
-            return (null, JobErrors.DatasetUnavailable($"The pictures of {dataset.Name} are {dataset.Train.Shape} by now (channels, height, width); the job was made for {shape}. POST it again."), 0);
+            return (null, JobErrors.DatasetUnavailable($"The images of {dataset.Name} are {dataset.Train.Shape} by now (channels, height, width); the job was made for {shape}. POST it again."), 0);
         }
 
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
         {
-            if (await checkpoints.LoadAsync(row, token) is SnapshotRead.Valid valid)
+            if (await checkpoints.LoadAsync(row, token) is CheckpointRead.Valid valid)
             {
-                await recorder.RewindAsync(lease, valid.Snapshot.EvaluatedStep);
-                if (valid.Snapshot.Machine.InstructionSet is var was && was != InstructionSet.Current)
+                await progress.RewindAsync(lease, valid.Checkpoint.EvaluatedStep);
+                if (valid.Checkpoint.Environment.InstructionSet is var was && was != InstructionSet.Current)
                 {
-                    await recorder.WarnedAsync(lease, $"Begun on a CPU with {was} instructions and gone on with at step {row.Step} on one with {InstructionSet.Current}: the last bits of the weights may differ from a run on one of them.");
+                    await progress.WarnedAsync(
+                        lease,
+                        $"Resumed at step {row.Step} on a CPU with {InstructionSet.Current} (started on {was}): "
+                        + "the last bits of the weights may differ from a run on one CPU.");
                 }
 
-                return (new Trainer(dataset, valid.Snapshot), null, row.ElapsedSeconds);
+                return (new Trainer(dataset, valid.Checkpoint), null, row.ElapsedSeconds);
             }
 
-            await recorder.WarnedAsync(lease, $"Checkpoint {row.Id} of step {row.Step} is damaged; the one before it is used.");
+            await progress.WarnedAsync(lease, $"Checkpoint {row.Id} of step {row.Step} is damaged; the one before it is used.");
         }
 
-        await recorder.RewindAsync(lease, -1);
+        await progress.RewindAsync(lease, -1);
         if (job.Settings.StartFrom is not { } startFrom)
         {
-            return (new Trainer(dataset, Trainer.Begin(job.Settings, options.Value.ThreadsPerJob)), null, 0);
+            return (new Trainer(dataset, Trainer.CreateInitialState(job.Settings, options.Value.ThreadsPerJob)), null, 0);
         }
 
         CheckpointRow? first = await checkpoints.FindAsync(startFrom.ToString(), token);
-        SnapshotRead? read = first is null ? null : await checkpoints.LoadAsync(first, token);
-        return read is SnapshotRead.Valid { Snapshot: var start }
-            ? (new Trainer(dataset, Trainer.Begin(job.Settings, options.Value.ThreadsPerJob, start.Weights)), null, 0)
+        CheckpointRead? read = first is null ? null : await checkpoints.LoadAsync(first, token);
+        return read is CheckpointRead.Valid { Checkpoint: var start }
+            ? (new Trainer(dataset, Trainer.CreateInitialState(job.Settings, options.Value.ThreadsPerJob, start.Weights)), null, 0)
             : (null, JobErrors.StartFromGone(startFrom), 0);
     }
 
@@ -144,7 +147,7 @@ internal sealed partial class TrainingJobRunner(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
         await using var training = new TrainingThread(trainer, limits.Value.RunEventBytes, stop);
-        await using var heartbeat = new Heartbeat(recorder, lease, trainer, stop, logger);
+        await using var heartbeat = new Heartbeat(progress, lease, trainer, stop, logger);
         long began = Stopwatch.GetTimestamp();
 
         (JobStatus, JobError?) outcome = (JobStatus.Queued, null);
@@ -159,9 +162,9 @@ internal sealed partial class TrainingJobRunner(
             double elapsed = elapsedBefore + Stopwatch.GetElapsedTime(began).TotalSeconds;
             held = happened switch
             {
-                TrainingEvent.Evaluated e => await recorder.EvaluatedAsync(lease, e, elapsed),
-                TrainingEvent.Warned e => await recorder.WarnedAsync(lease, e.Message),
-                TrainingEvent.Checkpointed e => await recorder.CheckpointedAsync(lease, e.Snapshot, elapsed),
+                TrainingEvent.Evaluated e => await progress.EvaluatedAsync(lease, e, elapsed),
+                TrainingEvent.Warned e => await progress.WarnedAsync(lease, e.Message),
+                TrainingEvent.Checkpointed e => await progress.CheckpointedAsync(lease, e.Checkpoint, elapsed),
                 _ => true,
             };
             outcome = !held ? (JobStatus.Queued, null) : happened switch

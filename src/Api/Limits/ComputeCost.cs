@@ -15,7 +15,7 @@ internal sealed record ComputeCost(double Training, double Evaluation, double Tr
 
     public static ComputeCost Of(TrainingSettings settings, DatasetSize dataset)
     {
-        double image = 1e-12 * NetworkPlan.For(settings).TrainingFlop;
+        double image = 1e-12 * NetworkDefinition.For(settings).TrainingFlop;
         double evaluated = ((double)dataset.Validation * EvaluationsOf(settings)) + dataset.Test;
         return new ComputeCost(
             image * settings.BatchSize * settings.Steps,

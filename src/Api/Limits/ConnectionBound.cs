@@ -27,7 +27,7 @@ internal sealed class ConnectionBound(IOptions<LimitsOptions> limits, IOptions<A
         IPAddress? address = Plain((connection.RemoteEndPoint as IPEndPoint)?.Address);
         bool isProxy = address is not null && Array.Exists(_proxies, network => network.Contains(address));
         bool isCounted = address is not null && !isProxy && !IPAddress.IsLoopback(address);
-        var open = new OpenConnection(isCounted ? Caller.AddressOf(address!) : null, () => Close(connection));
+        var open = new OpenConnection(isCounted ? ClaimsPrincipalExtensions.AddressOf(address!) : null, () => Close(connection));
         try
         {
             if (!TryEnter(open))

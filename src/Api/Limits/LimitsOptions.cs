@@ -13,7 +13,7 @@ internal sealed class LimitsOptions
     [Range(1_024, 16_777_216)]
     public int JsonBytes { get; set; } = 131_072;
 
-    /// <summary>Bytes of a body with a picture's or a code's numbers. The largest code, as JSON beside its picture, has 1.5 million.</summary>
+    /// <summary>Bytes of a body with an image's or a code's numbers. The largest code, as JSON beside its image, has 1.5 million.</summary>
     [Range(131_072, 16_777_216)]
     public int NumberBytes { get; set; } = 2_097_152;
 
@@ -21,15 +21,15 @@ internal sealed class LimitsOptions
     [Range(8, 64)]
     public int JsonDepth { get; set; } = 16;
 
-    /// <summary>Bytes of a body with a picture in it.</summary>
+    /// <summary>Bytes of a body with an image in it.</summary>
     [Range(1_024, 1_073_741_824)]
     public int PictureBytes { get; set; } = 33_554_432;
 
-    /// <summary>Pixels of a picture's longer side, told from its header.</summary>
+    /// <summary>Pixels of an image's longer side, told from its header.</summary>
     [Range(28, 32_768)]
     public int PictureSide { get; set; } = 16_384;
 
-    /// <summary>Pixels of a picture, told from its header.</summary>
+    /// <summary>Pixels of an image, told from its header.</summary>
     [Range(784, 200_000_000)]
     public int PicturePixels { get; set; } = 64_000_000;
 
@@ -37,7 +37,7 @@ internal sealed class LimitsOptions
     [Range(784, 200_000_000)]
     public int PngPixels { get; set; } = 36_000_000;
 
-    /// <summary>Pictures decoded at a time.</summary>
+    /// <summary>Images decoded at a time.</summary>
     [Range(1, 256)]
     public int DecodingsAtOnce { get; set; } = 2;
 
@@ -64,29 +64,29 @@ internal sealed class LimitsOptions
     [Range(1_024, 1_073_741_824)]
     public int DatasetBytes { get; set; } = 268_435_456;
 
-    /// <summary>Pictures in a data set.</summary>
+    /// <summary>Images in a data set.</summary>
     [Range(3, 5_000_000)]
     public int DatasetPictures { get; set; } = 200_000;
 
-    /// <summary>Pixels of the longer side of a data set's pictures.</summary>
-    [Range(PictureShapes.MinSide, PictureShapes.MaxSide)]
-    public int DatasetSide { get; set; } = PictureShapes.MaxSide;
+    /// <summary>Pixels of the longer side of a data set's images.</summary>
+    [Range(ImageShapes.MinSide, ImageShapes.MaxSide)]
+    public int DatasetSide { get; set; } = ImageShapes.MaxSide;
 
     /// <summary>Data sets stored at the same time.</summary>
     [Range(1, 10_000)]
     public int Datasets { get; set; } = 100;
 
     /// <summary>Steps of a job.</summary>
-    [Range(1, SettingsRules.MaxSteps)]
-    public int Steps { get; set; } = SettingsRules.MaxSteps;
+    [Range(1, TrainingSettingsValidator.MaxSteps)]
+    public int Steps { get; set; } = TrainingSettingsValidator.MaxSteps;
 
-    /// <summary>Pictures in a batch of a job.</summary>
-    [Range(1, SettingsRules.MaxBatchSize)]
-    public int BatchSize { get; set; } = SettingsRules.MaxBatchSize;
+    /// <summary>Images in a batch of a job.</summary>
+    [Range(1, TrainingSettingsValidator.MaxBatchSize)]
+    public int BatchSize { get; set; } = TrainingSettingsValidator.MaxBatchSize;
 
     /// <summary>Channels of a job's convolutions.</summary>
-    [Range(1, SettingsRules.MaxChannels)]
-    public int Channels { get; set; } = SettingsRules.MaxChannels;
+    [Range(1, TrainingSettingsValidator.MaxChannels)]
+    public int Channels { get; set; } = TrainingSettingsValidator.MaxChannels;
 
     /// <summary>10^12 floating-point operations of a job: training, evaluations, trial draws. The default job needs 2.9 on MNIST.</summary>
     [Range(0.001, 1_000_000)]

@@ -28,14 +28,14 @@ internal static class LimitsSetup
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitsOptions>>((timeouts, limits) => timeouts.DefaultPolicy = RequestTime.Policy(limits.Value));
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<LimitsOptions>>((rates, limits) => RequestRate.Configure(rates, limits.Value));
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<LimitsOptions>>((rates, limits) => RateLimiting.Configure(rates, limits.Value));
         services.AddSingleton<MemoryBudget>(provider => new MemoryBudget(provider.GetRequiredService<IOptions<LimitsOptions>>()));
-        services.AddSingleton<FigureBound>();
-        services.AddSingleton<JobBounds>();
-        services.AddSingleton<QueueBound>();
+        services.AddSingleton<FigureSizeLimit>();
+        services.AddSingleton<JobLimits>();
+        services.AddSingleton<QueueLimiter>();
         services.AddSingleton<StorageBound>();
-        services.AddSingleton<EventReaders>();
-        services.AddSingleton(provider => PicturesUpTo(provider.GetRequiredService<IOptions<LimitsOptions>>().Value));
+        services.AddSingleton<SseConnectionLimiter>();
+        services.AddSingleton(provider => ImagesUpTo(provider.GetRequiredService<IOptions<LimitsOptions>>().Value));
     }
 
     public static void UseLimits(this IApplicationBuilder app)
@@ -44,7 +44,7 @@ internal static class LimitsSetup
         app.UseRequestTimeouts();
     }
 
-    private static PictureLimits PicturesUpTo(LimitsOptions limits) =>
+    private static ImageLimits ImagesUpTo(LimitsOptions limits) =>
         new() { MaxSide = limits.PictureSide, MaxPixels = limits.PicturePixels, MaxPngPixels = limits.PngPixels, DecodingsAtOnce = limits.DecodingsAtOnce, DecodingBytes = limits.DecodingBytes };
 
     /// <summary>Tells a connection when it answers requests, and whether their callers have a key.</summary>

@@ -10,6 +10,6 @@ internal static class RequestTime
     {
         Timeout = TimeSpan.FromSeconds(limits.RequestSeconds),
         TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
-        WriteTimeoutResponse = context => Problems.TookTooLong(limits.RequestSeconds).ExecuteAsync(context),
+        WriteTimeoutResponse = context => Problems.Timeout(limits.RequestSeconds).ExecuteAsync(context),
     };
 }

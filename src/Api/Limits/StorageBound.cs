@@ -11,9 +11,9 @@ namespace AutoencoderApi.Api.Limits;
 
 /// <summary>
 /// Keeps what one key stores within its bound: the checkpoints of its jobs that have ended, and all that the others may still write. Far
-/// from the bound the last sum is good for some seconds. Not for several threads at once: <see cref="QueueBound"/> asks in turn.
+/// from the bound the last sum is good for some seconds. Not for several threads at once: <see cref="QueueLimiter"/> asks in turn.
 /// </summary>
-internal sealed class StorageBound(IDbContextFactory<StoreContext> stores, IOptions<LimitsOptions> limits)
+internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOptions<LimitsOptions> limits)
 {
     private const double Near = 0.9; // of the bound
     private static readonly TimeSpan s_trusted = TimeSpan.FromSeconds(5);
@@ -24,7 +24,7 @@ internal sealed class StorageBound(IDbContextFactory<StoreContext> stores, IOpti
     /// <param name="owner">The key's id.</param>
     public async Task<ProblemHttpResult?> RefusalAsync(string owner, IEnumerable<TrainingSettings> jobs, CancellationToken token)
     {
-        if (owner == Caller.Local)
+        if (owner == ClaimsPrincipalExtensions.Local)
         {
             return null;
         }
@@ -35,7 +35,7 @@ internal sealed class StorageBound(IDbContextFactory<StoreContext> stores, IOpti
         (double stored, long at) = isKnown ? sum : (await SumAsync(owner, token), Stopwatch.GetTimestamp());
         bool fits = stored + added <= bound;
         _sums[owner] = (fits ? stored + added : stored, at);
-        return fits ? null : Problems.Unusable(FormattableString.Invariant($"""
+        return fits ? null : Problems.Unprocessable(FormattableString.Invariant($"""
             The jobs of this key may store {bound / 1e9:G4} GB (Limits:StoredGigabytesPerKey); they have {stored / 1e9:G4} GB,
             and this would add {added / 1e9:G4} GB. Delete jobs or checkpoints, or raise checkpointEvery.
             """).ReplaceLineEndings(" "));
@@ -44,10 +44,10 @@ internal sealed class StorageBound(IDbContextFactory<StoreContext> stores, IOpti
     /// <summary>The problem where the imported checkpoints would be too many bytes with this one, or null.</summary>
     public async Task<ProblemHttpResult?> ImportRefusalAsync(long bytes, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         double bound = 1e9 * limits.Value.ImportedGigabytes;
         double stored = await store.Checkpoints.Where(row => row.JobId == null).SumAsync(row => (long)row.Bytes, token);
-        return stored + bytes <= bound ? null : Problems.Unusable(FormattableString.Invariant($"""
+        return stored + bytes <= bound ? null : Problems.Unprocessable(FormattableString.Invariant($"""
             Imported checkpoints may have {bound / 1e9:G4} GB together (Limits:ImportedGigabytes); they have {stored / 1e9:G4} GB,
             and this one has {bytes / 1e9:G4} GB. Delete some first.
             """).ReplaceLineEndings(" "));
@@ -55,7 +55,7 @@ internal sealed class StorageBound(IDbContextFactory<StoreContext> stores, IOpti
 
     private async Task<double> SumAsync(string owner, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         double ended = await store.Checkpoints
             .Where(row => store.Jobs.Any(job => job.Id == row.JobId && job.Owner == owner && JobStatuses.Terminal.Contains(job.Status)))
             .SumAsync(row => (long)row.Bytes, token);

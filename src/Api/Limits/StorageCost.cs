@@ -16,6 +16,6 @@ internal sealed record StorageCost(int Checkpoints, long CheckpointBytes, long P
 
     public static StorageCost Of(TrainingSettings settings) => new(
         ComputeCost.Parts(settings.Steps, settings.CheckpointEvery),
-        ((long)VectorsOfCheckpoint * sizeof(float) * NetworkPlan.For(settings).ParameterCount) + HeaderBytes,
+        ((long)VectorsOfCheckpoint * sizeof(float) * NetworkDefinition.For(settings).ParameterCount) + HeaderBytes,
         (long)BytesOfPoint * ComputeCost.EvaluationsOf(settings));
 }

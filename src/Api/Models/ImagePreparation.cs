@@ -1,7 +1,7 @@
 using System.Globalization;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 
 namespace AutoencoderApi.Api.Models;
 
@@ -17,6 +17,6 @@ internal static class ImagePreparation
 
     public static void Report(this HttpResponse response, Preparation preparation) => response.Headers[Header] = string.Join(", ", Items(preparation));
 
-    private static IEnumerable<string> Items(Preparation preparation) => preparation.Steps.Select(step => WireFormat.Name(step))
+    private static IEnumerable<string> Items(Preparation preparation) => preparation.Steps.Select(step => JsonConventions.Name(step))
         .Concat(preparation.InkFraction is { } fraction ? [string.Create(CultureInfo.InvariantCulture, $"inkFraction={fraction}")] : Array.Empty<string>());
 }

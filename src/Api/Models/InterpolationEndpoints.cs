@@ -5,7 +5,7 @@ using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,7 +15,7 @@ namespace AutoencoderApi.Api.Models;
 internal sealed record InterpolationResponse(FrameResponse[] Frames);
 
 /// <param name="Position">How far on the way, 0 to 1.</param>
-/// <param name="Pixels">A picture's values, channel by channel, row by row.</param>
+/// <param name="Pixels">An image's values, channel by channel, row by row.</param>
 internal sealed record FrameResponse(float Position, float[] Pixels);
 
 internal static class InterpolationEndpoints
@@ -23,28 +23,29 @@ internal static class InterpolationEndpoints
     private const int MaxFrames = 64;
 
     public static void MapInterpolation(this IEndpointRouteBuilder app) => app.MapGet("/v1/checkpoints/{reference}/interpolation", Interpolate)
-        .WithTags("Looking at a model").RequireAuthorization(Roles.Reader)
-        .WithName("drawInterpolation").WithSummary("The straight way from one digit's code to another's, decoded").ProducesPictureOr<InterpolationResponse>();
+        .WithTags("Model inspection").RequireAuthorization(Roles.Reader)
+        .WithName("drawInterpolation").WithSummary("Linear interpolation between the codes of two digits, decoded").ProducesImageOr<InterpolationResponse>();
 
-    /// <param name="from">The picture that the way begins at, counted from 0.</param>
-    /// <param name="to">The picture that it ends at.</param>
-    /// <param name="frames">How many pictures, both ends among them.</param>
+    /// <param name="from">The image that the way begins at, counted from 0.</param>
+    /// <param name="to">The image that it ends at.</param>
+    /// <param name="frames">How many images, both ends among them.</param>
     /// <param name="gap">Pixels between images.</param>
     private static async Task<IResult> Interpolate(
-        string reference, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
+        string reference, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpRequest request,
+            CancellationToken token,
         string? dataset = null, [Split] string split = "test", int from = 0, int to = 1,
         [Bounds(2, MaxFrames)] int frames = 8, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4,
         [Bounds(0, TileGridOptions.MaxGap)] int gap = 2)
     {
-        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
-        using (rent)
+        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await inspection.OpenAsync(reference, token);
+        using (lease)
         {
-            if (rent is null)
+            if (lease is null)
             {
                 return problem!;
             }
 
-            FeatureShape shape = rent.Model.Plan.Input;
+            TensorShape shape = lease.Model.Definition.Input;
             var layout = new TileLayout(frames, frames, shape.Width, shape.Height, scale, gap);
             if (figures.Refusal(request.HttpContext, layout.Width, layout.Height) is { } tooLarge)
             {
@@ -52,18 +53,19 @@ internal static class InterpolationEndpoints
             }
 
             ClaimsPrincipal caller = request.HttpContext.User;
-            switch (await digits.FromDatasetAsync(shape, dataset, split, from, caller, token), await digits.FromDatasetAsync(shape, dataset, split, to, caller, token))
+            switch (await images.FromDatasetAsync(shape, dataset, split, from, caller, token), await images.FromDatasetAsync(shape, dataset, split, to, caller, token))
             {
-                case (DigitRead.Refused refused, _):
+                case (ImageInput.Refused refused, _):
                     return refused.Problem;
-                case (_, DigitRead.Refused refused):
+                case (_, ImageInput.Refused refused):
                     return refused.Problem;
-                case (DigitRead.Digit start, DigitRead.Digit end):
-                    float[][] way = rent.Model.Interpolate(start.Values, end.Values, frames);
+                case (ImageInput.Accepted start, ImageInput.Accepted end):
+                    float[][] way = lease.Model.Interpolate(start.Values, end.Values, frames);
                     return request.Prefers("application/json", over: "image/png")
                         ? TypedResults.Ok(new InterpolationResponse([.. way.Select((pixels, frame) => new FrameResponse(frame / (frames - 1f), pixels))]))
                         : TypedResults.File(PngEncoder.Encode(
-                            DigitFigures.Strip([.. way.Select(pixels => Picture.FromUnit(shape, pixels))], scale, gap)), "image/png");
+                            ImageMontage.Strip([.. way.Select(pixels => InterleavedImage.FromUnit(shape, pixels))], scale, gap)),
+                                "image/png");
                 default:
                     throw new InvalidOperationException("unreachable");
             }

@@ -4,7 +4,7 @@ using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,9 +12,9 @@ namespace AutoencoderApi.Api.Models;
 
 /// <param name="Layer">Its name.</param>
 /// <param name="Shape">Of the layer's weights, as in the checkpoint's file.</param>
-/// <param name="Dead">How many of its kernels are zero everywhere.</param>
+/// <param name="Zero">How many of its kernels are zero everywhere.</param>
 /// <param name="Kernels">The kernels asked for.</param>
-internal sealed record KernelsResponse(string Layer, int[] Shape, int Dead, KernelStatistics[] Kernels);
+internal sealed record KernelsResponse(string Layer, int[] Shape, int Zero, KernelStatistics[] Kernels);
 
 /// <summary>One kernel in numbers.</summary>
 /// <param name="Index">From 0, in the order of the file.</param>
@@ -23,41 +23,42 @@ internal sealed record KernelsResponse(string Layer, int[] Shape, int Dead, Kern
 /// <param name="Min">The smallest weight.</param>
 /// <param name="Max">The largest weight.</param>
 /// <param name="Mean">The mean of all weights.</param>
-/// <param name="Dead">Zero everywhere.</param>
-internal sealed record KernelStatistics(int Index, int? From, int? To, float Min, float Max, float Mean, bool Dead)
+/// <param name="Zero">Zero everywhere.</param>
+internal sealed record KernelStatistics(int Index, int? From, int? To, float Min, float Max, float Mean, bool Zero)
 {
-    public static KernelStatistics[] OfAll(KernelMaps kernels) =>
+    public static KernelStatistics[] OfAll(KernelImages kernels) =>
         [.. MapStatistics.OfAll(kernels.Values, kernels.Height * kernels.Width).Zip(kernels.Ends, (map, ends) =>
-            new KernelStatistics(map.Index, ends.From, ends.To, map.Min, map.Max, map.Mean, map.Dead))];
+            new KernelStatistics(map.Index, ends.From, ends.To, map.Min, map.Max, map.Mean, map.Silent))];
 }
 
 internal static class KernelEndpoints
 {
     public static void MapKernels(this IEndpointRouteBuilder app) => app.MapGet("/v1/checkpoints/{reference}/kernels/{layer}/tiles", Tiles)
-        .WithTags("Looking at a model").RequireAuthorization(Roles.Reader)
-        .WithName("drawKernels").WithSummary("The weights that a layer has learned; zero lies in the middle of the palette").ProducesPictureOr<KernelsResponse>();
+        .WithTags("Model inspection").RequireAuthorization(Roles.Reader)
+        .WithName("drawKernels").WithSummary("The weights that a layer has learned; zero lies in the middle of the palette").ProducesImageOr<KernelsResponse>();
 
     private static async Task<IResult> Tiles(
-        string reference, string layer, [AsParameters] TileQuery query, Looking looking, FigureBound figures, HttpRequest request, CancellationToken token)
+        string reference, string layer, [AsParameters] TileQuery query, ModelInspection inspection, FigureSizeLimit figures, HttpRequest request, CancellationToken token)
     {
-        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
-        using (rent)
+        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await inspection.OpenAsync(reference, token);
+        using (lease)
         {
-            if (rent is null)
+            if (lease is null)
             {
                 return problem!;
             }
 
-            NetworkPlan plan = rent.Model.Plan;
-            Stage? stage = plan.Find(layer);
-            if (stage is not null && request.HttpContext.Memory().Take(sizeof(float) * stage.Parameters.Sum(parameter => (long)parameter.Count)) is { } full)
+            NetworkDefinition definition = lease.Model.Definition;
+            Layer? found = definition.Find(layer);
+            if (found is not null && request.HttpContext.Memory().Take(sizeof(float) * found.Parameters.Sum(parameter => (long)parameter.Count)) is { } full)
             {
                 return full;
             }
 
-            if (stage is null || rent.Model.Kernels(stage) is not { } kernels)
+            if (found is null || lease.Model.Kernels(found) is not { } kernels)
             {
-                return Problems.KernelsNotFound(layer, plan.Stages.Where(each => each.Parameters.Count > 0).Select(each => each.Name));
+                return Problems.KernelsNotFound(layer,
+                    definition.Layers.Where(each => each.Parameters.Count > 0).Select(each => each.Name));
             }
 
             if (query.Options(kernels.Ends.Count, out ProblemHttpResult? invalid) is not { } options)
@@ -78,9 +79,9 @@ internal static class KernelEndpoints
         }
     }
 
-    private static KernelsResponse Describe(string layer, KernelMaps kernels, TileGridOptions options)
+    private static KernelsResponse Describe(string layer, KernelImages kernels, TileGridOptions options)
     {
         KernelStatistics[] all = KernelStatistics.OfAll(kernels);
-        return new KernelsResponse(layer, kernels.WeightShape, all.Count(kernel => kernel.Dead), all[options.First..(options.First + options.Count!.Value)]);
+        return new KernelsResponse(layer, kernels.WeightShape, all.Count(kernel => kernel.Zero), all[options.First..(options.First + options.Count!.Value)]);
     }
 }

@@ -6,7 +6,7 @@ using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,47 +16,47 @@ namespace AutoencoderApi.Api.Models;
 /// <summary>A layer's feature maps in numbers.</summary>
 /// <param name="Layer">Its name.</param>
 /// <param name="Shape">Channels, height, width of the whole layer.</param>
-/// <param name="Dead">How many of its maps are zero everywhere for this picture.</param>
+/// <param name="Silent">How many of its maps are zero everywhere for this image.</param>
 /// <param name="Maps">The maps asked for.</param>
 /// <param name="Preparation">What was done to the image before the network was given it.</param>
-internal sealed record TilesResponse(string Layer, [property: Length(3, 3)] int[] Shape, int Dead, MapStatistics[] Maps, Preparation Preparation);
+internal sealed record TilesResponse(string Layer, [property: Length(3, 3)] int[] Shape, int Silent, MapStatistics[] Maps, Preparation Preparation);
 
 internal static class LayerEndpoints
 {
     public static void MapLayers(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder layer = app.MapGroup("/v1/checkpoints/{reference}/layers/{layer}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
-        layer.MapGet("tiles", FromDataset).WithName("drawTilesFromDataset").WithSummary("A layer's feature maps for a digit of a data set").ProducesPictureOr<TilesResponse>();
-        layer.MapPost("tiles", FromUpload).WithName("drawTilesOfUpload").WithSummary("A layer's feature maps for an uploaded digit").AcceptsPicture().ReportsPreparation().ProducesPictureOr<TilesResponse>();
+        RouteGroupBuilder layer = app.MapGroup("/v1/checkpoints/{reference}/layers/{layer}").WithTags("Model inspection").RequireAuthorization(Roles.Reader);
+        layer.MapGet("tiles", FromDataset).WithName("drawTilesFromDataset").WithSummary("A layer's feature maps for a digit of a data set").ProducesImageOr<TilesResponse>();
+        layer.MapPost("tiles", FromUpload).WithName("drawTilesOfUpload").WithSummary("A layer's feature maps for an uploaded digit").AcceptsImage().ReportsPreparation().ProducesImageOr<TilesResponse>();
     }
 
     private static async Task<IResult> FromDataset(
-        string reference, string layer, [AsParameters] TileQuery query, Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token,
+        string reference, string layer, [AsParameters] TileQuery query, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpRequest request, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int index = 0) =>
-        await Tiles(reference, layer, query, looking, figures, model => digits.FromDatasetAsync(model.Plan.Input, dataset, split, index, request.HttpContext.User, token), request, token);
+        await Tiles(reference, layer, query, inspection, figures, model => images.FromDatasetAsync(model.Definition.Input, dataset, split, index, request.HttpContext.User, token), request, token);
 
     private static async Task<IResult> FromUpload(
         string reference, string layer, [AsParameters] TileQuery query, [AsParameters] UploadQuery upload,
-        Looking looking, DigitReader digits, FigureBound figures, HttpRequest request, CancellationToken token) =>
-        await Tiles(reference, layer, query, looking, figures, model => digits.FromUploadAsync(request, model, upload, token), request, token);
+        ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpRequest request, CancellationToken token) =>
+        await Tiles(reference, layer, query, inspection, figures, model => images.FromUploadAsync(request, model, upload, token), request, token);
 
     private static async Task<IResult> Tiles(
-        string reference, string layer, TileQuery query, Looking looking, FigureBound figures, Func<Model, Task<DigitRead>> readDigit, HttpRequest request, CancellationToken token)
+        string reference, string layer, TileQuery query, ModelInspection inspection, FigureSizeLimit figures, Func<Model, Task<ImageInput>> readDigit, HttpRequest request, CancellationToken token)
     {
-        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
-        using (rent)
+        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await inspection.OpenAsync(reference, token);
+        using (lease)
         {
-            if (rent is null)
+            if (lease is null)
             {
                 return problem!;
             }
 
-            if (rent.Model.Plan.Find(layer) is not { } stage)
+            if (lease.Model.Definition.Find(layer) is not { } found)
             {
-                return Problems.LayerNotFound(layer, rent.Model.Plan.Stages.Select(each => each.Name));
+                return Problems.LayerNotFound(layer, lease.Model.Definition.Layers.Select(each => each.Name));
             }
 
-            FeatureShape shape = FoldedMaps.Of(stage.Output);
+            TensorShape shape = VectorAsImage.Of(found.Output);
             if (query.Options(shape.Channels, out ProblemHttpResult? invalid) is not { } options)
             {
                 return invalid!;
@@ -68,15 +68,15 @@ internal static class LayerEndpoints
                 return tooLarge;
             }
 
-            switch (await readDigit(rent.Model))
+            switch (await readDigit(lease.Model))
             {
-                case DigitRead.Refused refused:
+                case ImageInput.Refused refused:
                     return refused.Problem;
-                case DigitRead.Digit digit:
-                    FeatureMaps maps = rent.Model.Look(stage, digit.Values);
+                case ImageInput.Accepted digit:
+                    FeatureMaps maps = lease.Model.Look(found, digit.Values);
                     return request.Prefers("application/json", over: "image/png")
                         ? TypedResults.Ok(Describe(maps, digit.Preparation, options))
-                        : TypedResults.File(PngEncoder.Encode(FoldedMaps.Draw(maps, options)), "image/png");
+                        : TypedResults.File(PngEncoder.Encode(VectorAsImage.Draw(maps, options)), "image/png");
                 default:
                     throw new InvalidOperationException("unreachable");
             }
@@ -85,8 +85,8 @@ internal static class LayerEndpoints
 
     private static TilesResponse Describe(FeatureMaps maps, Preparation preparation, TileGridOptions options)
     {
-        MapStatistics[] all = FoldedMaps.Statistics(maps);
+        MapStatistics[] all = VectorAsImage.Statistics(maps);
         return new TilesResponse(
-            maps.Stage, maps.Shape.ToArray(), all.Count(map => map.Dead), all[options.First..(options.First + options.Count!.Value)], preparation);
+            maps.Layer, maps.Shape.ToArray(), all.Count(map => map.Silent), all[options.First..(options.First + options.Count!.Value)], preparation);
     }
 }

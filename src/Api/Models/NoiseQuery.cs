@@ -7,11 +7,11 @@ using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <summary>What to disturb a picture with before the network sees it. Public, because the rules of an internal type's properties would not be checked.</summary>
+/// <summary>What to disturb an image with before the network sees it. Public, because the rules of an internal type's properties would not be checked.</summary>
 public sealed record NoiseQuery(
-    [property: NoiseName, Description("What to add to the picture before the network sees it; the answer is measured against the clean one.")] string Noise = NoiseQuery.None,
+    [property: NoiseName, Description("What to add to the image before the network sees it; the answer is measured against the clean one.")] string Noise = NoiseQuery.None,
     [property: Amount, Description("Of the noise, as a job's `noise` has it; else what the network was trained with, or 0.3.")] double? Amount = null,
-    [property: Bounds(0, int.MaxValue), Description("Decides the noise together with the picture's index; 0 is the noise that networks are evaluated with.")] int NoiseSeed = Domain.Datasets.Noise.EvaluationSeed)
+    [property: Bounds(0, int.MaxValue), Description("Decides the noise together with the image's index; 0 is the noise that networks are evaluated with.")] int NoiseSeed = Domain.Datasets.Noise.EvaluationSeed)
 {
     internal const string None = "none";
 
@@ -20,29 +20,29 @@ public sealed record NoiseQuery(
     internal bool IsAsked => Noise != None;
 
     /// <param name="trained">What the network was trained with.</param>
-    /// <param name="index">Of the picture.</param>
-    /// <param name="clean">One picture's values 0..1.</param>
-    /// <returns>What the network is given: the picture itself, where no noise is asked for.</returns>
-    internal float[] Disturb(Noise? trained, int index, float[] clean)
+    /// <param name="index">Of the image.</param>
+    /// <param name="clean">One image's values 0..1.</param>
+    /// <returns>What the network is given: the image itself, where no noise is asked for.</returns>
+    internal float[] AddNoise(Noise? trained, int index, float[] clean)
     {
-        if (WireFormat.Parse<NoiseKind>(Noise) is not { } kind)
+        if (JsonConventions.Parse<NoiseKind>(Noise) is not { } kind)
         {
             return clean;
         }
 
-        float[] disturbed = [.. clean];
+        float[] noisy = [.. clean];
         double amount = Amount ?? (trained?.Kind == kind ? trained.Amount : DefaultAmount);
-        new Noise { Kind = kind, Amount = amount }.AddTo(disturbed, NoiseSeed, (ulong)index);
-        return disturbed;
+        new Noise { Kind = kind, Amount = amount }.AddTo(noisy, NoiseSeed, (ulong)index);
+        return noisy;
     }
 }
 
 /// <summary>A kind of noise, or none.</summary>
-internal sealed class NoiseNameAttribute() : OneOfAttribute([NoiseQuery.None, .. WireFormat.Names<NoiseKind>()]);
+internal sealed class NoiseNameAttribute() : OneOfAttribute([NoiseQuery.None, .. JsonConventions.Names<NoiseKind>()]);
 
 /// <summary>How much noise.</summary>
 internal sealed class AmountAttribute : RangeAttribute
 {
     public AmountAttribute()
-        : base(SettingsRules.MinNoise, SettingsRules.MaxNoise) => ErrorMessage = "must be {1} to {2}.";
+        : base(TrainingSettingsValidator.MinNoise, TrainingSettingsValidator.MaxNoise) => ErrorMessage = "must be {1} to {2}.";
 }

@@ -11,7 +11,7 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
@@ -20,13 +20,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AutoencoderApi.Api.Models;
 
 /// <summary>A reconstruction in numbers.</summary>
-/// <param name="Pixels">A picture's values, channel by channel, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1 a little.</param>
-/// <param name="Mse">Mean squared error per value against the clean picture.</param>
+/// <param name="Pixels">An image's values, channel by channel, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1 a little.</param>
+/// <param name="Mse">Mean squared error per value against the clean image.</param>
 /// <param name="InputMse">The same of what the network was given: 0 without noise.</param>
 /// <param name="Preparation">What was done to the image before the network was given it.</param>
-internal sealed record ReconstructionResponse([property: Length(SettingsRules.MinPictureValues, SettingsRules.MaxPictureValues)] float[] Pixels, double Mse, double InputMse, Preparation Preparation);
+internal sealed record ReconstructionResponse([property: Length(TrainingSettingsValidator.MinImageValues, TrainingSettingsValidator.MaxImageValues)] float[] Pixels, double Mse, double InputMse, Preparation Preparation);
 
-/// <summary>What a picture of a reconstruction shows.</summary>
+/// <summary>What an image of a reconstruction shows.</summary>
 internal enum ReconstructionLayout
 {
     /// <summary>The reconstruction.</summary>
@@ -45,46 +45,46 @@ internal enum ReconstructionLayout
 internal static class ReconstructionEndpoints
 {
     private const string MseHeader = "Reconstruction-Mse";
-    private const string MseMeaning = "Mean squared error per value against the clean picture.";
+    private const string MseMeaning = "Mean squared error per value against the clean image.";
     private const string GapMeaning = "Pixels between images.";
     private const int DefaultGap = 2;
     private const int MaxDigits = 100;
 
     public static void MapReconstructions(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Looking at a model").RequireAuthorization(Roles.Reader);
-        checkpoint.MapGet("reconstruction", FromDataset).WithName("reconstructFromDataset").WithSummary("Reconstruct a digit of a data set").ProducesPictureOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
-        checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsPicture().ReportsPreparation().ProducesPictureOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
+        RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Model inspection").RequireAuthorization(Roles.Reader);
+        checkpoint.MapGet("reconstruction", FromDataset).WithName("reconstructFromDataset").WithSummary("Reconstruct a digit of a data set").ProducesImageOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
+        checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsImage().ReportsPreparation().ProducesImageOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
         checkpoint.MapGet("reconstructions", Rows).WithName("drawReconstructions").WithSummary("Digits of a data set over their reconstructions; between them, where it is asked for, what noise has made of them")
             .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
     }
 
     private static async Task<IResult> FromDataset(
-        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int index = 0,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single",
         [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap) =>
-        await looking.ShowAsync(
+        await inspection.ShowAsync(
             reference,
-            model => digits.FromDatasetAsync(model.Plan.Input, dataset, split, index, context.User, token),
-            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index, digit.Values), scale, layout, gap, figures, context),
+            model => images.FromDatasetAsync(model.Definition.Input, dataset, split, index, context.User, token),
+            (model, digit) => Show(model, digit, noise.AddNoise(model.Noise, index, digit.Values), scale, layout, gap, figures, context),
             token);
 
     private static async Task<IResult> FromUpload(
-        string reference, [AsParameters] NoiseQuery noise, [AsParameters] UploadQuery upload, Looking looking, DigitReader digits, FigureBound figures, HttpContext context, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, [AsParameters] UploadQuery upload, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single",
         [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap) =>
-        await looking.ShowAsync(
+        await inspection.ShowAsync(
             reference,
-            model => digits.FromUploadAsync(context.Request, model, upload, token),
-            (model, digit) => Show(model, digit, noise.Disturb(model.Noise, index: 0, digit.Values), scale, layout, gap, figures, context),
+            model => images.FromUploadAsync(context.Request, model, upload, token),
+            (model, digit) => Show(model, digit, noise.AddNoise(model.Noise, index: 0, digit.Values), scale, layout, gap, figures, context),
             token);
 
-    private static IResult Show(Model model, DigitRead.Digit digit, float[] input, int scale, string layout, int gap, FigureBound figures, HttpContext context)
+    private static IResult Show(Model model, ImageInput.Accepted digit, float[] input, int scale, string layout, int gap, FigureSizeLimit figures, HttpContext context)
     {
         float[] clean = digit.Values;
-        FeatureShape shape = model.Plan.Input;
-        ReconstructionLayout shown = WireFormat.Parse<ReconstructionLayout>(layout)!.Value;
+        TensorShape shape = model.Definition.Input;
+        ReconstructionLayout shown = JsonConventions.Parse<ReconstructionLayout>(layout)!.Value;
         bool isJson = context.Request.Prefers("application/json", over: "image/png");
         if (!isJson && Refusal() is { } tooLarge)
         {
@@ -92,44 +92,45 @@ internal static class ReconstructionEndpoints
         }
 
         float[] reconstruction = model.Reconstruct(input);
-        double mse = Looking.MeanSquaredError(clean, reconstruction);
+        double mse = ModelInspection.MeanSquaredError(clean, reconstruction);
         context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
         return isJson
-            ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, Looking.MeanSquaredError(clean, input), digit.Preparation))
+            ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, ModelInspection.MeanSquaredError(clean, input),
+                digit.Preparation))
             : TypedResults.File(PngEncoder.Encode(Figure()), "image/png");
 
         ProblemHttpResult? Refusal()
         {
-            int pictures = shown switch
+            int images = shown switch
             {
                 ReconstructionLayout.Single => 1,
                 ReconstructionLayout.Pair => 2,
                 _ => 3,
             };
-            var figure = new TileLayout(pictures, pictures, shape.Width, shape.Height, scale, gap);
+            var figure = new TileLayout(images, images, shape.Width, shape.Height, scale, gap);
             return figures.Refusal(context, figure.Width, figure.Height);
         }
 
         Canvas Figure() => shown switch
         {
-            ReconstructionLayout.Pair => DigitFigures.Pair(Of(clean), Of(reconstruction), scale, gap),
-            ReconstructionLayout.Difference => DigitFigures.Difference(Of(clean), Of(reconstruction), scale, gap),
-            ReconstructionLayout.Restored => DigitFigures.Restored(Of(clean), Of(input), Of(reconstruction), scale, gap),
-            _ => DigitFigures.Enlarged(Of(reconstruction), scale),
+            ReconstructionLayout.Pair => ImageMontage.Pair(Of(clean), Of(reconstruction), scale, gap),
+            ReconstructionLayout.Difference => ImageMontage.Difference(Of(clean), Of(reconstruction), scale, gap),
+            ReconstructionLayout.Restored => ImageMontage.Denoised(Of(clean), Of(input), Of(reconstruction), scale, gap),
+            _ => ImageMontage.Enlarged(Of(reconstruction), scale),
         };
 
-        Picture Of(float[] values) => Picture.FromUnit(shape, values);
+        InterleavedImage Of(float[] values) => InterleavedImage.FromUnit(shape, values);
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
-        string reference, [AsParameters] NoiseQuery noise, Looking looking, DigitReader digits, DatasetCatalog datasets, FigureBound figures, HttpContext context, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, ModelInspection inspection, ImageInputReader images, DatasetCatalog datasets, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         string? dataset = null, [Split] string split = "test",
         [Description("The first digit, counted from 0.")] int first = 0, [Bounds(1, MaxDigits), Description("How many digits.")] int count = 10,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 4,
         [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
     {
         string name = dataset ?? await datasets.DefaultAsync(token);
-        (DigitSet? set, ProblemHttpResult? unavailable) = await digits.SplitAsync(name, split, context.User, token);
+        (DatasetSplit? set, ProblemHttpResult? unavailable) = await images.SplitAsync(name, split, context.User, token);
         if (set is null)
         {
             return unavailable!;
@@ -137,7 +138,7 @@ internal static class ReconstructionEndpoints
 
         if (first < 0 || first > set.Count - count)
         {
-            return Problems.PictureNotFound(name, split, first < 0 ? first : first + count - 1, set.Count);
+            return Problems.ImageNotFound(name, split, first < 0 ? first : first + count - 1, set.Count);
         }
 
         var layout = new TileLayout((noise.IsAsked ? 3 : 2) * count, count, set.Width, set.Height, scale, gap);
@@ -146,17 +147,17 @@ internal static class ReconstructionEndpoints
             return tooLarge;
         }
 
-        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await looking.OpenAsync(reference, token);
-        using (rent)
+        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await inspection.OpenAsync(reference, token);
+        using (lease)
         {
-            if ((problem ?? DigitReader.Misfit(name, set, rent!.Model.Plan.Input)) is { } fault)
+            if ((problem ?? ImageInputReader.Misfit(name, set, lease!.Model.Definition.Input)) is { } fault)
             {
                 return fault;
             }
 
-            float[][] originals = [.. Enumerable.Range(first, count).Select(index => DigitReader.ToUnit(set.Image(index)))];
-            float[][]? disturbed = noise.IsAsked ? [.. originals.Select((clean, i) => noise.Disturb(rent!.Model.Noise, first + i, clean))] : null;
-            Canvas figure = ReconstructionRows.Draw(rent!.Model, originals, disturbed, scale, gap);
+            float[][] originals = [.. Enumerable.Range(first, count).Select(index => ImageInputReader.ToUnit(set.Image(index)))];
+            float[][]? noisy = noise.IsAsked ? [.. originals.Select((clean, i) => noise.AddNoise(lease!.Model.Noise, first + i, clean))] : null;
+            Canvas figure = ReconstructionMontage.Draw(lease!.Model, originals, noisy, scale, gap);
             return TypedResults.File(PngEncoder.Encode(figure), "image/png");
         }
     }

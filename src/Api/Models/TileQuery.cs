@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Domain;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
@@ -30,8 +30,8 @@ public sealed record TileQuery(
             Columns = Columns,
             Scale = Scale,
             Gap = Gap,
-            Range = WireFormat.Parse<TileRange>(Range)!.Value,
-            Palette = WireFormat.Parse<TilePalette>(Palette)!.Value,
+            Range = JsonConventions.Parse<TileRange>(Range)!.Value,
+            Palette = JsonConventions.Parse<TilePalette>(Palette)!.Value,
         };
     }
 }

@@ -1,7 +1,7 @@
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,18 +11,18 @@ namespace AutoencoderApi.Api.Models;
 /// <summary>From a decoded image to what a network takes.</summary>
 internal static class UploadPreparation
 {
-    public static DigitRead Prepare(PictureDecoding.Decoded decoded, Model model, UploadQuery query)
+    public static ImageInput Prepare(ImageDecoding.Decoded decoded, Model model, UploadQuery query)
     {
-        FeatureShape shape = model.Plan.Input;
+        TensorShape shape = model.Definition.Input;
         return shape == DigitPreparation.Shape ? PrepareDigit(decoded, model, query)
-            : query.Preprocessing == Preprocessing.Mnist ? Problems.PictureUnusable($"preprocess=mnist makes digits of {DigitPreparation.Shape}; this network takes {shape}. Use preprocess=auto or resize.")
+            : query.Preprocessing == Preprocessing.Mnist ? Problems.ImageUnusable($"preprocess=mnist makes digits of {DigitPreparation.Shape}; this network takes {shape}. Use preprocess=auto or resize.")
             : (decoded.Width, decoded.Height) != (shape.Width, shape.Height) ? Resize(decoded, shape, query)
             : query.Preprocessing == Preprocessing.Auto && shape.Channels == 1 && model.Data is { Background: var background } && !decoded.IsInk
             ? Digit(DigitPreparation.OwnSize(decoded.Planes[0], background))
-            : new DigitRead.Digit(Values(decoded.Planes));
+            : new ImageInput.Accepted(Values(decoded.Planes));
     }
 
-    private static DigitRead PrepareDigit(PictureDecoding.Decoded decoded, Model model, UploadQuery query)
+    private static ImageInput PrepareDigit(ImageDecoding.Decoded decoded, Model model, UploadQuery query)
     {
         var source = new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk);
         return DigitPreparation.Prepare(source, query.Options(model.Data?.Background ?? Background.Dark)) switch
@@ -35,14 +35,15 @@ internal static class UploadPreparation
         };
     }
 
-    private static DigitRead Resize(PictureDecoding.Decoded decoded, FeatureShape shape, UploadQuery query) => query.Preprocessing == Preprocessing.None
+    private static ImageInput Resize(ImageDecoding.Decoded decoded, TensorShape shape, UploadQuery query) => query.Preprocessing == Preprocessing.None
         ? WrongSize(decoded, shape)
-        : new DigitRead.Digit(Values(decoded.Planes.Select(plane => Letterbox.Fit(plane, shape.Width, shape.Height))), new Preparation([PreparationStep.Resized]));
+        : new ImageInput.Accepted(Values(decoded.Planes.Select(plane => Letterbox.Fit(plane, shape.Width, shape.Height))), new Preparation([PreparationStep.Resized]));
 
-    private static ProblemHttpResult WrongSize(PictureDecoding.Decoded decoded, FeatureShape shape) =>
-        Problems.PictureUnusable($"preprocess=none takes {shape.Width}×{shape.Height} pictures only, this one is {decoded.Width}×{decoded.Height}. Use preprocess=auto.");
+    private static ProblemHttpResult WrongSize(ImageDecoding.Decoded decoded, TensorShape shape) =>
+        Problems.ImageUnusable($"preprocess=none takes {shape.Width}×{shape.Height} images only, this one is {decoded.Width}×{decoded.Height}. Use preprocess=auto.");
 
-    private static DigitRead.Digit Digit(PreparedDigit.Ready ready) => new(DigitReader.ToUnit(ready.Picture.Pixels), ready.Preparation);
+    private static ImageInput.Accepted Digit(PreparedDigit.Ready ready) =>
+        new(ImageInputReader.ToUnit(ready.Image.Pixels), ready.Preparation);
 
-    private static float[] Values(IEnumerable<GrayPicture> planes) => [.. planes.SelectMany(plane => DigitReader.ToUnit(plane.Pixels))];
+    private static float[] Values(IEnumerable<GrayImage> planes) => [.. planes.SelectMany(plane => ImageInputReader.ToUnit(plane.Pixels))];
 }

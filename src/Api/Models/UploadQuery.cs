@@ -2,7 +2,7 @@ using System.ComponentModel;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 
 namespace AutoencoderApi.Api.Models;
 
@@ -21,13 +21,13 @@ public sealed record UploadQuery(
     [property: OneOf<Preprocessing>, Description("How an uploaded image becomes one that the network takes: see docs/api.md.")] string Preprocess = "auto",
     [property: OneOf<DigitChoice>, Description("`largest` takes the largest of several digits; else an image with several is refused.")] string Digits = "only")
 {
-    internal Preprocessing Preprocessing => WireFormat.Parse<Preprocessing>(Preprocess)!.Value;
+    internal Preprocessing Preprocessing => JsonConventions.Parse<Preprocessing>(Preprocess)!.Value;
 
     /// <param name="background">Of the data that the network was trained on.</param>
     internal PreparationOptions Options(Background background) => new()
     {
         Preprocessing = Preprocessing,
-        TakeLargest = WireFormat.Parse<DigitChoice>(Digits) == DigitChoice.Largest,
+        TakeLargest = JsonConventions.Parse<DigitChoice>(Digits) == DigitChoice.Largest,
         Background = background,
     };
 }

@@ -3,7 +3,7 @@ using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
@@ -12,9 +12,9 @@ namespace AutoencoderApi.Api.Models;
 
 /// <summary>
 /// Does once, as soon as the service has started, what a reconstruction consists of, with a network that knows nothing: what is compiled and
-/// loaded for the first picture is then ready for the first caller (docs/performance.md).
+/// loaded for the first image is then ready for the first caller (docs/performance.md).
 /// </summary>
-internal sealed class WarmUp(CheckpointStore checkpoints, PictureDecoder decoder, MemoryBudget memory, IHostApplicationLifetime lifetime) : BackgroundService
+internal sealed class WarmUp(CheckpointStore checkpoints, ImageDecoder decoder, MemoryBudget memory, IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,14 +29,14 @@ internal sealed class WarmUp(CheckpointStore checkpoints, PictureDecoder decoder
 
         foreach (Architecture architecture in (Architecture[])[Architecture.Strided, Architecture.NearestUnpool])
         {
-            Model.WarmUp(NetworkPlan.For(TrainingSettings.For(architecture, SyntheticDigits.Name)));
+            Model.WarmUp(NetworkDefinition.For(TrainingSettings.For(architecture, SyntheticDigits.Name)));
         }
 
         try
         {
             await checkpoints.FindAsync(Guid.Empty.ToString(), stoppingToken);
         }
-        catch (Exception e) when (StoreFaults.IsAway(e))
+        catch (Exception e) when (DbFaults.IsTransient(e))
         {
             // Then the first caller waits a little longer; what else there is to say of the store others say.
         }

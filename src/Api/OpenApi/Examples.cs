@@ -40,7 +40,7 @@ internal static class Examples
         }
 
         JsonNode whole = isPage ? new JsonObject { ["items"] = new JsonArray(recorded.DeepClone()), ["nextCursor"] = null } : recorded;
-        JsonNode value = JsonSerializer.SerializeToNode(whole.Deserialize(type, WireFormat.Json), type, WireFormat.Json)!;
+        JsonNode value = JsonSerializer.SerializeToNode(whole.Deserialize(type, JsonConventions.Json), type, JsonConventions.Json)!;
         Trim(value, whole);
         return Share(isPage ? $"{name}Page" : name, value, document);
     }

@@ -9,13 +9,13 @@ internal static class KeyDescription
 {
     public static void DescribeKeys(this SwaggerGenOptions options)
     {
-        options.AddSecurityDefinition(KeyAuthentication.SchemeName, new OpenApiSecurityScheme
+        options.AddSecurityDefinition(ApiKeyAuthenticationHandler.SchemeName, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
-            Name = KeyAuthentication.Header,
+            Name = ApiKeyAuthenticationHandler.Header,
             Description = "A key that the command 'keys create' has made. Not needed by callers on the service's own machine while no key is configured.",
         });
-        options.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyAuthentication.SchemeName, document)] = [] });
+        options.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiKeyAuthenticationHandler.SchemeName, document)] = [] });
     }
 }

@@ -27,9 +27,9 @@ internal static class OpenApiSetup
                 Title = "AutoencoderApi",
                 Version = "v1",
                 Description = """
-                    Train convolutional autoencoders on MNIST-like digits, reconstruct pictures, and look at the layers.
+                    Train convolutional autoencoders on MNIST-like digits, reconstruct images, and look at the layers.
 
-                    Bodies are JSON unless they are pictures or checkpoint files. Ids are UUIDs of version 7, in the order of their making; times are ISO 8601
+                    Bodies are JSON unless they are images or checkpoint files. Ids are UUIDs of version 7, in the order of their making; times are ISO 8601
                     in UTC; a loss is a mean squared error per pixel, pixels from 0 (background) to 1 (ink). Every error is `application/problem+json`.
                     docs/api.md beside the source is the guide.
                     """,
@@ -45,13 +45,13 @@ internal static class OpenApiSetup
 
             options.DocInclusionPredicate((_, operation) => operation.HttpMethod != HttpMethods.Head); // which is there wherever GET is
             options.DescribeSchemas();
-            options.OperationFilter<Parameters>();
+            options.OperationFilter<ParameterOperationFilter>();
             options.OperationFilter<JsonBodies>();
-            options.OperationFilter<PictureBodyFilter>();
-            options.OperationFilter<CheckpointBodyFilter>();
-            options.OperationFilter<CodeBodyFilter>();
-            options.OperationFilter<DatasetBodyFilter>();
-            options.OperationFilter<Answers>();
+            options.OperationFilter<ImageBodyOperationFilter>();
+            options.OperationFilter<CheckpointBodyOperationFilter>();
+            options.OperationFilter<CodeBodyOperationFilter>();
+            options.OperationFilter<DatasetBodyOperationFilter>();
+            options.OperationFilter<ResponseOperationFilter>();
             options.OperationFilter<HeaderDescriptions.Filter>();
             options.DocumentFilter<Tags>();
             options.DescribeKeys();
@@ -66,7 +66,7 @@ internal static class OpenApiSetup
         {
             options.SwaggerEndpoint("/openapi/v1.json", "v1");
             options.DocumentTitle = "AutoencoderApi";
-        }).RequireAuthorization(Roles.Reader).WithPagePolicy(PageHeaders.Swagger).WithHead();
+        }).RequireAuthorization(Roles.Reader).WithPagePolicy(SecurityHeadersMiddleware.Swagger).WithHead();
     }
 
     /// <summary>An object with that one property, required: a form of one file, or a JSON body of one field.</summary>
@@ -85,7 +85,7 @@ internal static class OpenApiSetup
             new() { Name = "Checkpoints", Description = "The networks that jobs have written, and files from elsewhere." },
             new() { Name = "Data sets", Description = "What can be trained on." },
             new() { Name = "Experiments", Description = "Jobs that belong together, compared." },
-            new() { Name = "Looking at a model", Description = "What a network makes of a digit: its reconstruction, and the feature maps of each layer." },
+            new() { Name = "Model inspection", Description = "Reconstructions, and the feature maps of each layer." },
             new() { Name = "Tags", Description = "Names for checkpoints, which guard them from deletion." },
             new() { Name = "Training jobs", Description = "Make, follow, cancel and delete trainings." },
         };
@@ -103,12 +103,12 @@ internal static class OpenApiSetup
         }
     }
 
-    /// <summary>Describes the body of the operations that take a picture: they read it themselves.</summary>
-    private sealed class PictureBodyFilter(IOptions<LimitsOptions> limits) : IOperationFilter
+    /// <summary>Describes the body of the operations that take an image: they read it themselves.</summary>
+    private sealed class ImageBodyOperationFilter(IOptions<LimitsOptions> limits) : IOperationFilter
     {
         public void Apply(OpenApiOperation operation, OperationFilterContext context)
         {
-            if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<AcceptsPictureMetadata>().Any())
+            if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<AcceptsImageMetadata>().Any())
             {
                 return;
             }
@@ -118,16 +118,16 @@ internal static class OpenApiSetup
             {
                 Type = JsonSchemaType.Array,
                 Items = new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0", Maximum = "1" },
-                MinItems = SettingsRules.MinPictureValues,
-                MaxItems = SettingsRules.MaxPictureValues,
-                Description = "The values of a picture of the network's `pictureShape`, channel by channel, row by row, 0 background, 1 ink: 784 of a digit.",
+                MinItems = TrainingSettingsValidator.MinImageValues,
+                MaxItems = TrainingSettingsValidator.MaxImageValues,
+                Description = "The values of an image of the network's `imageShape`, channel by channel, row by row, 0 background, 1 ink: 784 of a digit.",
             };
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
-                    ["multipart/form-data"] = new() { Schema = ObjectWith(DigitReader.Field, file) },
+                    ["multipart/form-data"] = new() { Schema = ObjectWith(ImageInputReader.Field, file) },
                     ["image/png"] = new() { Schema = file },
                     ["image/jpeg"] = new() { Schema = file },
                     ["application/json"] = new() { Schema = ObjectWith("pixels", pixels), Examples = Examples.Of(typeof(PixelsRequest), context.Document) },

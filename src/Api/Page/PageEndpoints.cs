@@ -23,6 +23,6 @@ internal static class PageEndpoints
         }
 
         // Open to everybody: the page says nothing of what is stored, and asks for a key where the calls need one.
-        void Map(string path, string file) => app.MapFallbackToFile(path, file, options).AllowAnonymous().WithPagePolicy(PageHeaders.OwnFilesOnly);
+        void Map(string path, string file) => app.MapFallbackToFile(path, file, options).AllowAnonymous().WithPagePolicy(SecurityHeadersMiddleware.OwnFilesOnly);
     }
 }

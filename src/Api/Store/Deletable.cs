@@ -6,15 +6,15 @@ namespace AutoencoderApi.Api.Store;
 internal static class Deletable
 {
     /// <summary>The tags that name checkpoints of these jobs.</summary>
-    public static IQueryable<TagRow> TagsOn(this StoreContext store, IQueryable<JobRow> jobs) => store.Tags.Where(
+    public static IQueryable<TagRow> TagsOn(this AppDbContext store, IQueryable<JobRow> jobs) => store.Tags.Where(
         tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && jobs.Any(job => job.Id == row.JobId)));
 
-    public static IQueryable<JobRow> DeletableJobs(this StoreContext store) => store.Jobs.Where(
+    public static IQueryable<JobRow> DeletableJobs(this AppDbContext store) => store.Jobs.Where(
         job => JobStatuses.Terminal.Contains(job.Status)
             && !store.Tags.Any(tag => store.Checkpoints.Any(row => row.Id == tag.CheckpointId && row.JobId == job.Id)));
 
     /// <summary>Those of which every job may be.</summary>
-    public static IQueryable<ExperimentRow> DeletableExperiments(this StoreContext store)
+    public static IQueryable<ExperimentRow> DeletableExperiments(this AppDbContext store)
     {
         IQueryable<JobRow> deletable = store.DeletableJobs();
         return store.Experiments.Where(row => !store.Jobs.Any(job => job.ExperimentId == row.Id && !deletable.Any(other => other.Id == job.Id)));

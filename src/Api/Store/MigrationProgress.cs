@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>Reports in the log how far the migrations are: a large store takes minutes, in which the service does not answer.</summary>
-internal sealed partial class MigrationProgress(IDbContextFactory<StoreContext> stores, ILogger<MigrationProgress> logger)
+internal sealed partial class MigrationProgress(IDbContextFactory<AppDbContext> stores, ILogger<MigrationProgress> logger)
 {
     // The counts of a phase are zero while it has none (PostgreSQL documentation, "CREATE INDEX Progress Reporting").
     private static readonly FormattableString s_indexProgress = $"""
@@ -45,14 +45,14 @@ internal sealed partial class MigrationProgress(IDbContextFactory<StoreContext> 
     /// <summary>How far PostgreSQL is with an index, such as <c>, loading tuples in tree, 45 %</c>; empty where it builds none.</summary>
     private async Task<string> PartAsync()
     {
-        await using StoreContext store = await stores.CreateDbContextAsync();
+        await using AppDbContext store = await stores.CreateDbContextAsync();
         try
         {
             return store.Database.IsNpgsql()
                 ? (await store.Database.SqlQuery<string>(s_indexProgress).ToListAsync()).FirstOrDefault("")
                 : "";
         }
-        catch (Exception e) when (StoreFaults.IsAway(e))
+        catch (Exception e) when (DbFaults.IsTransient(e))
         {
             return ""; // no more sessions, say: the migration itself goes on
         }

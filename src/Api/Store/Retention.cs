@@ -5,11 +5,11 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>
-/// Where <see cref="StoreOptions.KeepDays"/> is set, deletes at start and every hour the jobs and experiments that ended longer ago. A tag on
+/// Where <see cref="StoreOptions.RetentionDays"/> is set, deletes at start and every hour the jobs and experiments that ended longer ago. A tag on
 /// one of their checkpoints keeps them, and so does a job that has not ended; an experiment goes as a whole. Any number of processes may do it at once.
 /// </summary>
 internal sealed partial class Retention(
-    IDbContextFactory<StoreContext> stores, LoadedModels models, IOptions<StoreOptions> options, ILogger<Retention> logger) : BackgroundService
+    IDbContextFactory<AppDbContext> stores, ModelCache models, IOptions<StoreOptions> options, ILogger<Retention> logger) : BackgroundService
 {
     private const int BatchSize = 100;
     private static readonly TimeSpan s_between = TimeSpan.FromHours(1);
@@ -18,13 +18,13 @@ internal sealed partial class Retention(
     public async Task DeleteAsync(double keepDays, CancellationToken token)
     {
         double seconds = TimeSpan.FromDays(keepDays).TotalSeconds;
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         int experiments = await DeleteAsync(
-            store.DeletableExperiments().Where(row => row.EndedAt < StoreContext.Now().AddSeconds(-seconds)).OrderBy(row => row.Id).Select(row => row.Id),
+            store.DeletableExperiments().Where(row => row.EndedAt < AppDbContext.Now().AddSeconds(-seconds)).OrderBy(row => row.Id).Select(row => row.Id),
             id => store.DeletableExperiments().Where(row => row.Id == id).TryDeleteAsync(token),
             token);
         int jobs = await DeleteAsync(
-            store.DeletableJobs().Where(row => row.ExperimentId == null && row.EndedAt < StoreContext.Now().AddSeconds(-seconds)).OrderBy(row => row.Id).Select(row => row.Id),
+            store.DeletableJobs().Where(row => row.ExperimentId == null && row.EndedAt < AppDbContext.Now().AddSeconds(-seconds)).OrderBy(row => row.Id).Select(row => row.Id),
             id => store.DeletableJobs().Where(row => row.Id == id).TryDeleteAsync(token),
             token);
         if (experiments + jobs > 0)
@@ -34,8 +34,8 @@ internal sealed partial class Retention(
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Value.KeepDays is { } days
-        ? Rounds.RunAsync(s_between, token => DeleteAsync(days, token), e => Log.Failed(logger, e), stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Value.RetentionDays is { } days
+        ? PeriodicTask.RunAsync(s_between, token => DeleteAsync(days, token), e => Log.Failed(logger, e), stoppingToken)
         : Task.CompletedTask;
 
     /// <summary>One at a time, so that other writers wait for no more than that.</summary>

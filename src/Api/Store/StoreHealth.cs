@@ -12,11 +12,11 @@ namespace AutoencoderApi.Api.Store;
 /// has: it is refused wherever a job's would be, as by a standby or a missing privilege, and leaves the store as large as it was. SQLite's log may
 /// have a page left on a full disk: room is asked for by itself.
 /// </summary>
-internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores, IHostApplicationLifetime lifetime) : IHealthCheck
+internal sealed class StoreHealth(IDbContextFactory<AppDbContext> stores, IHostApplicationLifetime lifetime) : IHealthCheck
 {
     public const string Tag = "ready";
     private const int RoomBytes = 1 << 20; // several jobs without their checkpoints
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(StoreOptions.SqliteWaitSeconds);
 
     private long? _busySince;
@@ -28,11 +28,11 @@ internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores, IHostA
             return HealthCheckResult.Unhealthy("The process is ending.");
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(s_patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(s_timeout);
         try
         {
-            int written = await WriteAsync(patience.Token);
+            int written = await WriteAsync(timeout.Token);
             _busySince = null;
             return written > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The store is not the service's: the row of the sweeps is gone.");
         }
@@ -42,7 +42,8 @@ internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores, IHostA
             _busySince ??= Stopwatch.GetTimestamp();
             return Stopwatch.GetElapsedTime(_busySince.Value) < s_busy ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Another writer holds the store.");
         }
-        catch (Exception e) when (StoreFaults.IsAway(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (DbFaults.IsTransient(e)
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return HealthCheckResult.Unhealthy($"The store does not answer: {e.Message}");
         }
@@ -50,13 +51,13 @@ internal sealed class StoreHealth(IDbContextFactory<StoreContext> stores, IHostA
 
     private async Task<int> WriteAsync(CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (store.Database.IsSqlite())
         {
             await store.Database.OpenConnectionAsync(token);
             await store.Database.ExecuteSqlAsync($"PRAGMA busy_timeout = 0", token); // of this connection, until it is opened again
-            store.Database.SetCommandTimeout(s_patience);
-            StoreFaults.ThrowIfFull(store, RoomBytes);
+            store.Database.SetCommandTimeout(s_timeout);
+            DbFaults.ThrowIfFull(store, RoomBytes);
         }
 
         return await store.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(sweep => sweep.NextAt, sweep => sweep.NextAt), token);

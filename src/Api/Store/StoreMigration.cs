@@ -15,8 +15,8 @@ namespace AutoencoderApi.Api.Store;
 internal static class StoreMigration
 {
     internal const long LockKey = 0x6175746f656e63; // any number that no other program on this database uses
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
 
     /// <summary>Opens the store, waiting for it where waiting may help, and brings it up to date.</summary>
@@ -43,8 +43,8 @@ internal static class StoreMigration
     {
         StoreOptions options = services.GetRequiredService<IOptions<StoreOptions>>().Value;
         Directory.CreateDirectory(options.Folder);
-        var stores = services.GetRequiredService<IDbContextFactory<StoreContext>>();
-        await using StoreContext store = await stores.CreateDbContextAsync(stop);
+        var stores = services.GetRequiredService<IDbContextFactory<AppDbContext>>();
+        await using AppDbContext store = await stores.CreateDbContextAsync(stop);
         store.Database.SetCommandTimeout(options.MigrationTime);
         var progress = new MigrationProgress(stores, services.GetRequiredService<ILogger<MigrationProgress>>());
         if (store.Database.IsSqlite())
@@ -61,7 +61,7 @@ internal static class StoreMigration
 
     private static FileStream Open(string path, FileShare share) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share);
 
-    private static async Task MigrateSqliteAsync(StoreContext store, MigrationProgress progress, CancellationToken stop)
+    private static async Task MigrateSqliteAsync(AppDbContext store, MigrationProgress progress, CancellationToken stop)
     {
         await RefuseNewerAsync(store, stop);
         await store.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'", stop); // kept by the file: reading goes on while another writes
@@ -77,7 +77,7 @@ internal static class StoreMigration
     /// A migration may build a table anew, and dropping the old one must not take the rows that refer to it along. SQLite heeds the switch
     /// only outside of a transaction, so no migration can set it and be one transaction.
     /// </summary>
-    private static async Task MigrateWithoutForeignKeysAsync(StoreContext store, MigrationProgress progress, CancellationToken stop)
+    private static async Task MigrateWithoutForeignKeysAsync(AppDbContext store, MigrationProgress progress, CancellationToken stop)
     {
         await store.Database.OpenConnectionAsync(stop);
         await store.Database.ExecuteSqlAsync($"PRAGMA foreign_keys = 0", stop);
@@ -87,7 +87,7 @@ internal static class StoreMigration
     }
 
     private static async Task<bool> MigratePostgresAsync(
-        StoreContext store, StoreOptions options, MigrationProgress progress, IServiceProvider services, CancellationToken stop)
+        AppDbContext store, StoreOptions options, MigrationProgress progress, IServiceProvider services, CancellationToken stop)
     {
         await store.Database.OpenConnectionAsync(stop);
         try
@@ -103,7 +103,7 @@ internal static class StoreMigration
                 }
 
                 progress.Waits();
-                await Task.Delay(s_pause, stop);
+                await Task.Delay(s_retryDelay, stop);
             }
 
             await RefuseNewerAsync(store, stop);
@@ -119,7 +119,7 @@ internal static class StoreMigration
     }
 
     /// <summary>A migration that this version does not know was made by a later one, whose tables it would misuse.</summary>
-    private static async Task RefuseNewerAsync(StoreContext store, CancellationToken stop)
+    private static async Task RefuseNewerAsync(AppDbContext store, CancellationToken stop)
     {
         if ((await store.Database.GetAppliedMigrationsAsync(stop)).Except(store.Database.GetMigrations()).FirstOrDefault() is { } unknown)
         {
@@ -129,7 +129,7 @@ internal static class StoreMigration
     }
 
     /// <summary>One by one, each in a transaction of its own: a process that ends on the way leaves those before it done.</summary>
-    private static async Task MigrateAsync(StoreContext store, MigrationProgress progress, CancellationToken stop)
+    private static async Task MigrateAsync(AppDbContext store, MigrationProgress progress, CancellationToken stop)
     {
         if (!(await store.Database.GetAppliedMigrationsAsync(stop)).Any())
         {
@@ -149,16 +149,16 @@ internal static class StoreMigration
     /// <summary>Waits for a database that is still starting, or for another process to finish.</summary>
     private static async Task<T> Patiently<T>(Func<Task<T>> action, CancellationToken stop)
     {
-        using var patience = new CancellationTokenSource(s_patience);
+        using var timeout = new CancellationTokenSource(s_timeout);
         while (true)
         {
             try
             {
                 return await action();
             }
-            catch (Exception e) when (StoreStartFailure.MayPass(e) && !patience.IsCancellationRequested)
+            catch (Exception e) when (StoreStartFailure.MayPass(e) && !timeout.IsCancellationRequested)
             {
-                await Task.Delay(s_pause, stop);
+                await Task.Delay(s_retryDelay, stop);
             }
         }
     }

@@ -27,7 +27,7 @@ internal sealed class StoreOptions
 
     /// <summary>Days after which an ended job is deleted with its metrics and checkpoints, unless a tag names one of them; null keeps all.</summary>
     [Range(1e-6, 36_500)]
-    public double? KeepDays { get; set; }
+    public double? RetentionDays { get; set; }
 
     /// <summary>Minutes that one statement of a migration may take, and that a process waits for another one to migrate.</summary>
     [Range(1, 10_080)]

@@ -15,15 +15,15 @@ internal static class StoreSetup
         {
             // Nothing here leaves anything behind in its session that would have to be reset.
             string connection = new NpgsqlConnectionStringBuilder(configuration.PostgresConnection()) { NoResetOnClose = true }.ConnectionString;
-            services.AddPooledDbContextFactory<PostgresStoreContext>(options => options.UseNpgsql(connection).LeaveFaultsToTheCaller());
-            services.AddSingleton<IDbContextFactory<StoreContext>, Factory<PostgresStoreContext>>();
+            services.AddPooledDbContextFactory<PostgresAppDbContext>(options => options.UseNpgsql(connection).LeaveFaultsToTheCaller());
+            services.AddSingleton<IDbContextFactory<AppDbContext>, Factory<PostgresAppDbContext>>();
         }
         else
         {
-            services.AddPooledDbContextFactory<SqliteStoreContext>((provider, options) =>
+            services.AddPooledDbContextFactory<SqliteAppDbContext>((provider, options) =>
                 options.UseSqlite(provider.GetRequiredService<IOptions<StoreOptions>>().Value.SqliteConnection())
                     .AddInterceptors(new SqliteBusyWait(), new SqliteMovedFile()).LeaveFaultsToTheCaller());
-            services.AddSingleton<IDbContextFactory<StoreContext>, Factory<SqliteStoreContext>>();
+            services.AddSingleton<IDbContextFactory<AppDbContext>, Factory<SqliteAppDbContext>>();
         }
     }
 
@@ -44,11 +44,11 @@ internal static class StoreSetup
             (CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug))
         .Ignore(RelationalEventId.PendingModelChangesWarning));
 
-    private sealed class Factory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<StoreContext>
-        where TContext : StoreContext
+    private sealed class Factory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<AppDbContext>
+        where TContext : AppDbContext
     {
-        public StoreContext CreateDbContext() => contexts.CreateDbContext();
+        public AppDbContext CreateDbContext() => contexts.CreateDbContext();
 
-        public async Task<StoreContext> CreateDbContextAsync(CancellationToken cancellationToken) => await contexts.CreateDbContextAsync(cancellationToken);
+        public async Task<AppDbContext> CreateDbContextAsync(CancellationToken cancellationToken) => await contexts.CreateDbContextAsync(cancellationToken);
     }
 }

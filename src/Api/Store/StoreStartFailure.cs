@@ -12,7 +12,7 @@ internal static class StoreStartFailure
 
     /// <summary>Whether waiting may help: another process is at work, or the server is still starting. A wrong password stays wrong.</summary>
     public static bool MayPass(Exception fault) =>
-        fault is IOException { HResult: WouldBlock } || (StoreFaults.IsAway(fault) && !StoreFaults.IsRefused(fault));
+        fault is IOException { HResult: WouldBlock } || (DbFaults.IsTransient(fault) && !DbFaults.IsRefused(fault));
 
     /// <returns>One sentence, or null where the fault is not of the store.</returns>
     public static string? Sentence(Exception fault, IServiceProvider services)
@@ -23,7 +23,7 @@ internal static class StoreStartFailure
             return $"Store__Folder is '{Path.GetFullPath(options.Folder)}', which {ProcessUser.Description} cannot use: {fault.Message}";
         }
 
-        Exception? cause = StoreFaults.Causes(fault).FirstOrDefault(cause => cause is SqliteException or NpgsqlException);
+        Exception? cause = DbFaults.Causes(fault).FirstOrDefault(cause => cause is SqliteException or NpgsqlException);
         return cause switch
         {
             SqliteException sqlite => $"{Reason(sqlite)} '{Path.GetFullPath(options.SqliteFile)}' (Store__Folder), as {ProcessUser.Description}: {sqlite.Message}",

@@ -23,11 +23,11 @@ internal sealed record TagRequest
 /// <summary>A name for a checkpoint.</summary>
 /// <param name="Name">What may stand for the checkpoint's id in every path.</param>
 /// <param name="Checkpoint">The id of the checkpoint that it names.</param>
-/// <param name="KeptByService">True for <c>latest</c> and <c>best</c>, which move by themselves, and guard nothing from deletion.</param>
+/// <param name="Managed">True for <c>latest</c> and <c>best</c>, which move by themselves, and guard nothing from deletion.</param>
 /// <param name="MovedAt">When it was last set; null where the service keeps it.</param>
-internal sealed record TagResponse(string Name, Guid Checkpoint, bool KeptByService, DateTime? MovedAt)
+internal sealed record TagResponse(string Name, Guid Checkpoint, bool Managed, DateTime? MovedAt)
 {
-    public static TagResponse Of(TagRow tag) => new(tag.Name, tag.CheckpointId, KeptByService: false, tag.MovedAt);
+    public static TagResponse Of(TagRow tag) => new(tag.Name, tag.CheckpointId, Managed: false, tag.MovedAt);
 }
 
 internal static class TagEndpoints
@@ -43,17 +43,17 @@ internal static class TagEndpoints
     }
 
     private static async Task<Ok<Page<TagResponse>>> List(
-        CheckpointStore checkpoints, IDbContextFactory<StoreContext> stores, CancellationToken token,
-        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(SettingsRules.NamePattern, Paging.CursorRule)] string? cursor = null)
+        CheckpointStore checkpoints, IDbContextFactory<AppDbContext> stores, CancellationToken token,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         List<TagRow> rows = await store.Tags.AsNoTracking()
             .Where(row => cursor == null || string.Compare(row.Name, cursor) > 0)
             .OrderBy(row => row.Name)
             .Take(limit + 1)
             .ToListAsync(token);
         var kept = new List<TagResponse>();
-        foreach (string name in cursor is null ? CheckpointStore.KeptTags : [])
+        foreach (string name in cursor is null ? CheckpointStore.ManagedTags : [])
         {
             if (await KeptAsync(name, checkpoints, token) is { } tag)
             {
@@ -69,7 +69,7 @@ internal static class TagEndpoints
     {
         if (TagNames.IsManaged(tag))
         {
-            return await KeptAsync(tag, checkpoints, token) is { } kept ? Show(kept, Conditional.EntityTag(kept.Checkpoint.ToString("N"))) : Problems.TagNotFound(tag);
+            return await KeptAsync(tag, checkpoints, token) is { } kept ? Show(kept, ConditionalRequests.EntityTag(kept.Checkpoint.ToString("N"))) : Problems.TagNotFound(tag);
         }
 
         return await tags.FindAsync(tag, token) is { } row ? Show(TagResponse.Of(row), EntityTag(row)) : Problems.TagNotFound(tag);
@@ -125,16 +125,16 @@ internal static class TagEndpoints
     }
 
     private static async Task<TagResponse?> KeptAsync(string name, CheckpointStore checkpoints, CancellationToken token) =>
-        await checkpoints.FindAsync(name, token) is { } row ? new TagResponse(name, row.Id, KeptByService: true, MovedAt: null) : null;
+        await checkpoints.FindAsync(name, token) is { } row ? new TagResponse(name, row.Id, Managed: true, MovedAt: null) : null;
 
-    private static EntityTagHeaderValue EntityTag(TagRow tag) => Conditional.EntityTag(tag.Revision.ToString("N"));
+    private static EntityTagHeaderValue EntityTag(TagRow tag) => ConditionalRequests.EntityTag(tag.Revision.ToString("N"));
 
     private static ProblemHttpResult? Kept(string tag) => TagNames.IsManaged(tag)
-        ? Problems.Unusable($"'{tag}' is kept by the service and moves by itself. Choose another name.")
+        ? Problems.Unprocessable($"'{tag}' is kept by the service and moves by itself. Choose another name.")
         : null;
 
     private static ProblemHttpResult NoCheckpoint(TagRequest request) =>
-        Problems.Unusable($"checkpoint: there is no checkpoint '{request.Checkpoint}'. GET /v1/checkpoints lists them.");
+        Problems.Unprocessable($"checkpoint: there is no checkpoint '{request.Checkpoint}'. GET /v1/checkpoints lists them.");
 
     private static ProblemHttpResult Stale(string tag) =>
         Problems.PreconditionFailed($"The tag '{tag}' is not what If-Match or If-None-Match says. GET /v1/tags/{tag} shows where it is, and its ETag.");

@@ -8,7 +8,7 @@ namespace AutoencoderApi.Api.Tags;
 internal static class TagNames
 {
     /// <summary>Whether the service moves the tag of that name itself.</summary>
-    public static bool IsManaged(string name) => CheckpointStore.KeptTags.Contains(name);
+    public static bool IsManaged(string name) => CheckpointStore.ManagedTags.Contains(name);
 
     /// <summary>Whether a path with that name would mean a checkpoint's id.</summary>
     public static bool IsId(string name) => Guid.TryParse(name, out _);
@@ -16,11 +16,11 @@ internal static class TagNames
     /// <summary>The problem with a name that the service manages itself, or null.</summary>
     /// <param name="field">The field of the request with that name.</param>
     public static ProblemHttpResult? Managed(string field, string? name) => name is not null && IsManaged(name)
-        ? Problems.Unusable($"{field}: the service manages '{name}' itself. Choose another name.")
+        ? Problems.Unprocessable($"{field}: the service manages '{name}' itself. Choose another name.")
         : null;
 
     /// <summary>The problem with a name that is to become a tag, or null.</summary>
     public static ProblemHttpResult? Refusal(string field, string? name) => name is not null && IsId(name)
-        ? Problems.Unusable($"{field}: '{name}' looks like an id. Choose another name for the tag.")
+        ? Problems.Unprocessable($"{field}: '{name}' looks like an id. Choose another name for the tag.")
         : Managed(field, name);
 }

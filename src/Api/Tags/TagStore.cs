@@ -24,11 +24,11 @@ internal abstract record TagWrite
 /// The tags that people set. A write replaces the very revision that its caller was shown to agree with: where somebody
 /// else was faster it looks again. The foreign key keeps a named checkpoint from being deleted.
 /// </summary>
-internal sealed class TagStore(IDbContextFactory<StoreContext> stores)
+internal sealed class TagStore(IDbContextFactory<AppDbContext> stores)
 {
     public async Task<TagRow?> FindAsync(string name, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         return await FindAsync(store, name, token);
     }
 
@@ -37,7 +37,7 @@ internal sealed class TagStore(IDbContextFactory<StoreContext> stores)
     {
         while (true)
         {
-            await using StoreContext store = await stores.CreateDbContextAsync(token);
+            await using AppDbContext store = await stores.CreateDbContextAsync(token);
             TagRow? current = await FindAsync(store, name, token);
             if (!agrees(current))
             {
@@ -60,7 +60,7 @@ internal sealed class TagStore(IDbContextFactory<StoreContext> stores)
     /// <param name="agrees">Whether the tag may go, given as it is now.</param>
     public async Task<TagWrite> DeleteAsync(string name, Func<TagRow, bool> agrees, CancellationToken token)
     {
-        await using StoreContext store = await stores.CreateDbContextAsync(token);
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
         while (true)
         {
             if (await FindAsync(store, name, token) is not { } current)
@@ -81,7 +81,7 @@ internal sealed class TagStore(IDbContextFactory<StoreContext> stores)
     }
 
     /// <returns>Whether it was written: neither a faster writer nor a missing checkpoint stood in the way.</returns>
-    private static async Task<bool> WriteAsync(StoreContext store, TagRow? current, TagRow tag, CancellationToken token)
+    private static async Task<bool> WriteAsync(AppDbContext store, TagRow? current, TagRow tag, CancellationToken token)
     {
         try
         {
@@ -95,14 +95,14 @@ internal sealed class TagStore(IDbContextFactory<StoreContext> stores)
                 set => set.SetProperty(row => row.CheckpointId, tag.CheckpointId).SetProperty(row => row.Revision, tag.Revision).SetProperty(row => row.MovedAt, tag.MovedAt),
                 token) == 1;
         }
-        catch (Exception e) when (Constraints.WereBrokenBy(e))
+        catch (Exception e) when (DbFaults.IsConstraintViolation(e))
         {
             return false;
         }
     }
 
-    private static Task<TagRow?> FindAsync(StoreContext store, string name, CancellationToken token) =>
+    private static Task<TagRow?> FindAsync(AppDbContext store, string name, CancellationToken token) =>
         store.Tags.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, token);
 
-    private static IQueryable<TagRow> Revision(StoreContext store, TagRow tag) => store.Tags.Where(row => row.Name == tag.Name && row.Revision == tag.Revision);
+    private static IQueryable<TagRow> Revision(AppDbContext store, TagRow tag) => store.Tags.Where(row => row.Name == tag.Name && row.Revision == tag.Revision);
 }

@@ -33,7 +33,7 @@ internal static class TelemetrySetup
 
     public static void MapMetrics(this WebApplication app)
     {
-        app.Services.GetRequiredService<JobCensus>(); // counts from the first scrape on
+        app.Services.GetRequiredService<JobMetrics>(); // counts from the first scrape on
         app.MapPrometheusScrapingEndpoint(MetricsPath).RequireAuthorization(Roles.Reader);
     }
 
@@ -52,7 +52,7 @@ internal static class TelemetrySetup
 
     private static void Measure(MeterProviderBuilder metrics, bool isSent)
     {
-        metrics.AddMeter(JobCensus.MeterName, LoadedModels.MeterName, Measured.Name, "Microsoft.AspNetCore.*", "System.Runtime").AddPrometheusExporter();
+        metrics.AddMeter(JobMetrics.MeterName, ModelCache.MeterName, Measured.Name, "Microsoft.AspNetCore.*", "System.Runtime").AddPrometheusExporter();
         if (isSent)
         {
             metrics.AddOtlpExporter();
@@ -62,7 +62,7 @@ internal static class TelemetrySetup
     /// <summary>Where nobody is sent any, no span is recorded, and runs have a trace id for their log all the same.</summary>
     private static void Trace(TracerProviderBuilder tracing, bool isSent)
     {
-        tracing.AddSource(JobSpans.SourceName, Measured.Name);
+        tracing.AddSource(JobTracing.SourceName, Measured.Name);
         if (isSent)
         {
             tracing.AddAspNetCoreInstrumentation(web => web.Filter = context => context.Request.Path != MetricsPath && !context.Request.Path.StartsWithSegments("/health"))

@@ -1,4 +1,4 @@
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 
 namespace AutoencoderApi.Domain.Datasets;
 
@@ -26,7 +26,7 @@ public sealed record DataProfile(Background Background, double[] Range)
     private const double Most = 0.8;
 
     /// <param name="train">Its first 10,000 images are looked at.</param>
-    public static DataProfile Of(DigitSet train)
+    public static DataProfile Of(DatasetSplit train)
     {
         int count = Math.Min(train.Count, MostImages), light = 0;
         (byte low, byte high) = (byte.MaxValue, byte.MinValue);

@@ -3,12 +3,12 @@ using AutoencoderApi.Domain.Networks;
 namespace AutoencoderApi.Domain.Datasets;
 
 /// <summary>A named data set in its three splits.</summary>
-public sealed record Dataset(string Name, DigitSet Train, DigitSet Validation, DigitSet Test)
+public sealed record Dataset(string Name, DatasetSplit Train, DatasetSplit Validation, DatasetSplit Test)
 {
     public static readonly IReadOnlyList<string> Splits = ["train", "validation", "test"];
 
     /// <summary>The split called <paramref name="name"/>, or null where there is none.</summary>
-    public DigitSet? Split(string name) => name switch
+    public DatasetSplit? Split(string name) => name switch
     {
         "train" => Train,
         "validation" => Validation,
@@ -21,11 +21,11 @@ public sealed record Dataset(string Name, DigitSet Train, DigitSet Validation, D
 /// <param name="Shape">Of each image.</param>
 /// <param name="Train">Images in the split; so the next two.</param>
 /// <param name="Labels">One for each image, in any order.</param>
-public sealed record DatasetInfo(FeatureShape Shape, int Train, int Validation, int Test, ReadOnlyMemory<byte> Labels)
+public sealed record DatasetInfo(TensorShape Shape, int Train, int Validation, int Test, ReadOnlyMemory<byte> Labels)
 {
     public static DatasetInfo Of(Dataset data)
     {
-        DigitSet[] splits = [data.Train, data.Validation, data.Test];
+        DatasetSplit[] splits = [data.Train, data.Validation, data.Test];
         return new DatasetInfo(
             data.Train.Shape, data.Train.Count, data.Validation.Count, data.Test.Count,
             (byte[])[.. splits.SelectMany(split => Enumerable.Range(0, split.Count).Select(split.Label))]);
@@ -44,5 +44,5 @@ public abstract record DatasetLoad
     public sealed record Unavailable(string Reason) : DatasetLoad;
 
     /// <summary>It is still to be fetched, or is just being.</summary>
-    public sealed record Awaited(string Reason) : DatasetLoad;
+    public sealed record Pending(string Reason) : DatasetLoad;
 }

@@ -21,7 +21,7 @@ public static class IdxFolder
     /// <summary>Images with a label each, [Count, 28, 28] bytes, which are empty where only the header was read.</summary>
     private sealed record Pair(int Count, ReadOnlyMemory<byte> Pixels, ReadOnlyMemory<byte> Labels)
     {
-        public DigitSet Images => new(new(1, Side, Side), Pixels, Labels);
+        public DatasetSplit Images => new(new(1, Side, Side), Pixels, Labels);
     }
 
     /// <summary>Those of <see cref="Files"/> that the folder has in no form.</summary>
@@ -73,7 +73,7 @@ public static class IdxFolder
             return new DatasetLoad.Unavailable(fault);
         }
 
-        DigitSet images = train!.Images;
+        DatasetSplit images = train!.Images;
         return new DatasetLoad.Loaded(new Dataset(name, images.Slice(ValidationCount, train.Count - ValidationCount), images.Slice(0, ValidationCount), test!.Images));
     }
 
@@ -82,7 +82,7 @@ public static class IdxFolder
         (Pair? train, string? trainFault) = ReadPair(source, "train", read);
         (Pair? test, string? testFault) = ReadPair(source, "t10k", read);
         string? fault = trainFault ?? testFault
-            ?? (train!.Count > ValidationCount ? null : $"the training file in {source} has {train.Count} pictures; more than {ValidationCount} are needed.");
+            ?? (train!.Count > ValidationCount ? null : $"the training file in {source} has {train.Count} images; more than {ValidationCount} are needed.");
         return (train, test, fault is null ? null : $"{name}: {fault}");
     }
 
@@ -99,7 +99,7 @@ public static class IdxFolder
             (_, IdxRead.Invalid labels) => (null, labels.Reason),
             (IdxRead.Array { Dimensions: [var count, Side, Side] } images, IdxRead.Array labels) when labels.Data.Length == count => Checked(count, images.Data, labels.Data, labelsPath),
             (IdxRead.Array images, IdxRead.Array labels) => (null,
-                $"{imagesPath} has dimensions {string.Join("×", images.Dimensions)} and {labelsPath} has {labels.Data.Length} labels; 28×28 pictures with a label each are needed."),
+                $"{imagesPath} has dimensions {string.Join("×", images.Dimensions)} and {labelsPath} has {labels.Data.Length} labels; 28×28 images with a label each are needed."),
             _ => throw new InvalidOperationException("unreachable"),
         };
     }

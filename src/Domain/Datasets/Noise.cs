@@ -4,7 +4,7 @@ using AutoencoderApi.Domain.Numerics;
 
 namespace AutoencoderApi.Domain.Datasets;
 
-/// <summary>How a picture is disturbed.</summary>
+/// <summary>How an image is disturbed.</summary>
 public enum NoiseKind
 {
     /// <summary>A normally distributed number of mean 0 is added to each value, and the sum clamped to 0..1.</summary>
@@ -14,7 +14,7 @@ public enum NoiseKind
     SaltAndPepper,
 }
 
-/// <summary>Noise on pictures, for a network to take off again (Vincent et al., "Extracting and composing robust features with denoising autoencoders", 2008).</summary>
+/// <summary>Noise on images, for a network to take off again (Vincent et al., "Extracting and composing robust features with denoising autoencoders", 2008).</summary>
 public sealed record Noise
 {
     /// <summary>The seed of the noise that networks are evaluated with: the same for every job and step, so that losses compare.</summary>
@@ -25,40 +25,40 @@ public sealed record Noise
 
     private static readonly int s_lanes = Vector512<float>.Count;
 
-    /// <summary>How a picture is disturbed.</summary>
+    /// <summary>How an image is disturbed.</summary>
     public required NoiseKind Kind { get; init; }
 
     /// <summary>For <c>gaussian</c> the standard deviation, pixels 0..1; for <c>salt-and-pepper</c> the share of the values that are set.</summary>
     public required double Amount { get; init; }
 
-    /// <summary>Disturbs one picture: a function of the seed, the number and the values' places alone.</summary>
-    /// <param name="number">Of the picture: its noise is independent of that of others.</param>
-    /// <param name="picture">Values 0..1, which they stay. Their count is a multiple of 16.</param>
-    public void AddTo(Span<float> picture, int seed, ulong number)
+    /// <summary>Disturbs one image: a function of the seed, the number and the values' places alone.</summary>
+    /// <param name="number">Of the image: its noise is independent of that of others.</param>
+    /// <param name="image">Values 0..1, which they stay. Their count is a multiple of 16.</param>
+    public void AddTo(Span<float> image, int seed, ulong number)
     {
         var random = SplitMix64.ForStream(SplitMix64.ForStream((ulong)seed, NoiseStream).Next(), number);
         if (Kind == NoiseKind.Gaussian)
         {
-            AddNormal(picture, (float)Amount, ref random);
+            AddNormal(image, (float)Amount, ref random);
         }
         else
         {
-            Set(picture, (float)Amount, ref random);
+            Set(image, (float)Amount, ref random);
         }
     }
 
     /// <summary>Box and Muller (1958): two uniforms make two normals, 16 pairs at a time.</summary>
-    private static void AddNormal(Span<float> picture, float deviation, ref SplitMix64 random)
+    private static void AddNormal(Span<float> image, float deviation, ref SplitMix64 random)
     {
         Span<float> radii = stackalloc float[s_lanes], angles = stackalloc float[s_lanes];
-        Span<Vector512<float>> values = MemoryMarshal.Cast<float, Vector512<float>>(picture);
+        Span<Vector512<float>> values = MemoryMarshal.Cast<float, Vector512<float>>(image);
         for (int i = 0; i < values.Length; i += 2)
         {
-            for (int lane = 0; lane < s_lanes; lane++)
+            for (int workspace = 0; workspace < s_lanes; workspace++)
             {
                 ulong bits = random.Next();
-                radii[lane] = ((bits >> 40) + 1) * Unit; // in (0, 1]: its logarithm is finite
-                angles[lane] = ((bits & 0xffffff) * Unit) * MathF.Tau;
+                radii[workspace] = ((bits >> 40) + 1) * Unit; // in (0, 1]: its logarithm is finite
+                angles[workspace] = ((bits & 0xffffff) * Unit) * MathF.Tau;
             }
 
             Vector512<float> radius = Vector512.Sqrt(Vector512.Log(Vector512.Create<float>(radii)) * -2f) * deviation;
@@ -73,9 +73,9 @@ public sealed record Noise
 
     private static Vector512<float> Clamped(Vector512<float> values) => Vector512.Min(Vector512.Max(values, Vector512<float>.Zero), Vector512<float>.One);
 
-    private static void Set(Span<float> picture, float share, ref SplitMix64 random)
+    private static void Set(Span<float> image, float share, ref SplitMix64 random)
     {
-        foreach (ref float value in picture)
+        foreach (ref float value in image)
         {
             ulong bits = random.Next();
             if ((bits >> 40) * Unit < share)

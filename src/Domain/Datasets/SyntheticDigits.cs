@@ -3,7 +3,7 @@ using AutoencoderApi.Domain.Numerics;
 namespace AutoencoderApi.Domain.Datasets;
 
 /// <summary>
-/// Digits drawn with a pen from a seed, framed as MNIST's are: no file and no network is needed. Each picture is a
+/// Digits drawn with a pen from a seed, framed as MNIST's are: no file and no network is needed. Each image is a
 /// function of the seed and its index alone.
 /// </summary>
 public static class SyntheticDigits
@@ -40,7 +40,7 @@ public static class SyntheticDigits
         byte[] pixels = new byte[(train + validation + test) * PixelCount];
         byte[] labels = new byte[train + validation + test];
         Parallel.For(0, labels.Length, index => labels[index] = Draw(seed, (ulong)index, pixels.AsSpan(index * PixelCount, PixelCount)));
-        var all = new DigitSet(new(1, PenCanvas.Side, PenCanvas.Side), pixels, labels);
+        DatasetSplit all = new DatasetSplit(new(1, PenCanvas.Side, PenCanvas.Side), pixels, labels);
         return new Dataset(Name, all.Slice(0, train), all.Slice(train, validation), all.Slice(train + validation, test));
     }
 

@@ -24,19 +24,19 @@ public sealed record TrainingSettings
     /// <summary>The data set trained on.</summary>
     public required string Dataset { get; init; }
 
-    /// <summary>Channels, height and width of the data set's pictures.</summary>
-    public int[] PictureShape { get; init; } = [1, 28, 28]; // which settings from before there were others leave out
+    /// <summary>Channels, height and width of the data set's images.</summary>
+    public int[] ImageShape { get; init; } = [1, 28, 28]; // which settings from before there were others leave out
 
     /// <summary>Batches to train on.</summary>
     public int Steps { get; init; } = 5_000;
 
-    /// <summary>Pictures in a batch.</summary>
+    /// <summary>Images in a batch.</summary>
     public int BatchSize { get; init; } = 60;
 
     /// <summary>Adam's step size once the warm-up is over.</summary>
     public double LearningRate { get; init; } = 0.01;
 
-    /// <summary>Decides the initial weights and the order of the pictures.</summary>
+    /// <summary>Decides the initial weights and the order of the images.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Output channels of the first and the second convolution; nothing to <c>dense</c>.</summary>
@@ -74,7 +74,7 @@ public sealed record TrainingSettings
     /// <summary>Steps between checkpoints.</summary>
     public int CheckpointEvery { get; init; } = 500;
 
-    /// <summary>What is added to the pictures that the network is to restore; null where it only has to reproduce them.</summary>
+    /// <summary>What is added to the images that the network is to restore; null where it only has to reproduce them.</summary>
     public Noise? Noise { get; init; }
 
     /// <summary>The checkpoint whose weights the run begins with, or null for a fresh initialisation.</summary>

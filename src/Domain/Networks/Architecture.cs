@@ -1,6 +1,6 @@
 namespace AutoencoderApi.Domain.Networks;
 
-/// <summary>How the encoder shrinks a picture and the decoder undoes it.</summary>
+/// <summary>How the encoder shrinks an image and the decoder undoes it.</summary>
 public enum Architecture
 {
     /// <summary>Convolutions of stride 2, undone by transposed convolutions of stride 2.</summary>

@@ -1,13 +1,13 @@
 namespace AutoencoderApi.Training.Kernels;
 
-/// <summary>A vector for each picture of a batch, one to a row. A row is zero, or means nothing, from <see cref="Columns"/> up to <see cref="RowStep"/>.</summary>
+/// <summary>A vector for each image of a batch, one to a row. A row is zero, or means nothing, from <see cref="Columns"/> up to <see cref="RowStep"/>.</summary>
 internal sealed unsafe class Matrix
 {
     private readonly AlignedFloats _memory;
 
     public Matrix(int rows, int columns)
     {
-        (Columns, RowStep) = (columns, Map.Padded(columns));
+        (Columns, RowStep) = (columns, FeatureMapBuffer.Padded(columns));
         _memory = new AlignedFloats(rows * RowStep);
         Data = _memory.Data;
     }

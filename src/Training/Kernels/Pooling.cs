@@ -10,14 +10,16 @@ internal static unsafe class Pooling
 {
     /// <param name="x">[2H, 2W]</param>
     /// <param name="pooled">[H, W]</param>
-    public static void Max(Map x, Map pooled)
+    public static void Max(FeatureMapBuffer x, FeatureMapBuffer pooled)
     {
         for (int row = 0; row < pooled.Height; row++)
         {
             float* o = pooled.Data + (row * pooled.RowStep), block = x.Data + (2 * row * x.RowStep);
             for (int column = 0; column < pooled.Width; column++, block += x.Channels)
             {
-                for (int channel = 0; channel < x.Channels; channel += Tile.Lanes, block += Tile.Lanes, o += Tile.Lanes)
+                for (int channel = 0;
+                    channel < x.Channels;
+                    channel += MicroKernel.Lanes, block += MicroKernel.Lanes, o += MicroKernel.Lanes)
                 {
                     float* below = block + x.RowStep;
                     Vector512<float> upper = Vector512.Max(Vector512.Load(block), Vector512.Load(block + x.Channels));
@@ -29,14 +31,16 @@ internal static unsafe class Pooling
     }
 
     /// <summary>Puts each of <paramref name="values"/> [H, W] where x [2H, 2W] had its block's maximum, zero elsewhere.</summary>
-    public static void Spread(Map x, Map pooled, Map values, Map to)
+    public static void Spread(FeatureMapBuffer x, FeatureMapBuffer pooled, FeatureMapBuffer values, FeatureMapBuffer to)
     {
         for (int row = 0; row < pooled.Height; row++)
         {
             nint block = 2 * row * x.RowStep, small = row * pooled.RowStep;
             for (int column = 0; column < pooled.Width; column++, block += x.Channels)
             {
-                for (int channel = 0; channel < x.Channels; channel += Tile.Lanes, block += Tile.Lanes, small += Tile.Lanes)
+                for (int channel = 0;
+                    channel < x.Channels;
+                    channel += MicroKernel.Lanes, block += MicroKernel.Lanes, small += MicroKernel.Lanes)
                 {
                     Switches switches = Find(x, block, Vector512.Load(pooled.Data + small));
                     var value = Vector512.Load(values.Data + small);
@@ -51,14 +55,16 @@ internal static unsafe class Pooling
     }
 
     /// <summary>The transpose of <see cref="Spread"/>: picks from <paramref name="from"/> [2H, 2W] at x's maxima.</summary>
-    public static void Gather(Map x, Map pooled, Map from, Map values)
+    public static void Gather(FeatureMapBuffer x, FeatureMapBuffer pooled, FeatureMapBuffer from, FeatureMapBuffer values)
     {
         for (int row = 0; row < pooled.Height; row++)
         {
             nint block = 2 * row * x.RowStep, small = row * pooled.RowStep;
             for (int column = 0; column < pooled.Width; column++, block += x.Channels)
             {
-                for (int channel = 0; channel < x.Channels; channel += Tile.Lanes, block += Tile.Lanes, small += Tile.Lanes)
+                for (int channel = 0;
+                    channel < x.Channels;
+                    channel += MicroKernel.Lanes, block += MicroKernel.Lanes, small += MicroKernel.Lanes)
                 {
                     Switches switches = Find(x, block, Vector512.Load(pooled.Data + small));
                     float* above = from.Data + block, below = above + from.RowStep;
@@ -72,7 +78,7 @@ internal static unsafe class Pooling
         }
     }
 
-    private static Switches Find(Map x, nint block, Vector512<float> maximum)
+    private static Switches Find(FeatureMapBuffer x, nint block, Vector512<float> maximum)
     {
         float* above = x.Data + block, below = above + x.RowStep;
         Vector512<float> topLeft = Vector512.Equals(Vector512.Load(above), maximum);

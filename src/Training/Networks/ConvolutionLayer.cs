@@ -3,33 +3,35 @@ using AutoencoderApi.Training.Kernels;
 
 namespace AutoencoderApi.Training.Networks;
 
-/// <param name="gradient">The lane's sum for this stage: of the weights [.., 16], then of the bias; null where nothing is trained.</param>
+/// <param name="gradient">The workspace's sum for this layer: of the weights [.., 16], then of the bias; null where nothing is
+/// trained.</param>
 /// <param name="isFirst">Whether nobody wants the gradient of the input.</param>
 internal sealed unsafe class ConvolutionLayer(
-    ConvolutionWeights weights, Signal input, Signal output, Activation activation, float* gradient, bool isFirst) : Layer
+    ConvolutionWeights weights, ActivationBuffer input, ActivationBuffer output, Activation activation, float* gradient, bool isFirst)
+        : LayerKernel
 {
     private static readonly AlignedFloats s_noBias = new(64);
 
-    private readonly Columns? _columns = weights.IsSingle
-        ? new Columns(input.Values, output.Values.Height, weights.Kernel, weights.Stride)
+    private readonly Im2Col? _columns = weights.IsSingle
+        ? new Im2Col(input.Value, output.Value.Height, weights.Kernel, weights.Stride)
         : null;
 
-    private Map X => _columns?.Map ?? input.Values;
+    private FeatureMapBuffer X => _columns?.Map ?? input.Value;
 
     public override void Forward()
     {
-        _columns?.Fill(input.Values);
-        weights.Convolution.Convolve(X, output.Values, weights.Bias);
-        Pointwise.Activate(activation, output.Values);
+        _columns?.Fill(input.Value);
+        weights.Convolution.Convolve(X, output.Value, weights.Bias);
+        Elementwise.Activate(activation, output.Value);
     }
 
     public override void Backward()
     {
-        Pointwise.MultiplyByDerivative(activation, output.Values, output.Gradient);
+        Elementwise.MultiplyByDerivative(activation, output.Value, output.Gradient);
         weights.Convolution.AddWeightGradient(X, output.Gradient, gradient);
         if (weights.HasBias)
         {
-            Pointwise.AddBiasGradient(output.Gradient, gradient + weights.Convolution.GradientSource.Length);
+            Elementwise.AddBiasGradient(output.Gradient, gradient + weights.Convolution.GradientSource.Length);
         }
 
         if (!isFirst)
@@ -39,33 +41,34 @@ internal sealed unsafe class ConvolutionLayer(
     }
 }
 
-/// <param name="gradient">The lane's sum for this stage: of the weights [.., 16], then of the bias; null where nothing is trained.</param>
+/// <param name="gradient">The workspace's sum for this layer: of the weights [.., 16], then of the bias; null where nothing is
+/// trained.</param>
 internal sealed unsafe class TransposedConvolutionLayer(
-    ConvolutionWeights weights, Signal input, Signal output, Activation activation, float* gradient) : Layer
+    ConvolutionWeights weights, ActivationBuffer input, ActivationBuffer output, Activation activation, float* gradient) : LayerKernel
 {
     private static readonly AlignedFloats s_noBias = new(64);
 
-    private readonly Columns? _columns = weights.IsSingle
-        ? new Columns(output.Values, input.Values.Height, weights.Kernel, weights.Stride)
+    private readonly Im2Col? _columns = weights.IsSingle
+        ? new Im2Col(output.Value, input.Value.Height, weights.Kernel, weights.Stride)
         : null;
 
     public override void Forward()
     {
-        weights.Convolution.Transpose(input.Values, output.Values, weights.Bias);
-        Pointwise.Activate(activation, output.Values);
+        weights.Convolution.Transpose(input.Value, output.Value, weights.Bias);
+        Elementwise.Activate(activation, output.Value);
     }
 
     public override void Backward()
     {
-        Pointwise.MultiplyByDerivative(activation, output.Values, output.Gradient);
+        Elementwise.MultiplyByDerivative(activation, output.Value, output.Gradient);
         if (weights.HasBias)
         {
-            Pointwise.AddBiasGradient(output.Gradient, gradient + weights.Convolution.GradientSource.Length);
+            Elementwise.AddBiasGradient(output.Gradient, gradient + weights.Convolution.GradientSource.Length);
         }
 
         _columns?.Fill(output.Gradient);
-        Map x = _columns?.Map ?? output.Gradient;
-        weights.Convolution.AddWeightGradient(x, input.Values, gradient);
+        FeatureMapBuffer x = _columns?.Map ?? output.Gradient;
+        weights.Convolution.AddWeightGradient(x, input.Value, gradient);
         weights.Convolution.Convolve(x, input.Gradient, s_noBias.Data);
     }
 }

@@ -3,7 +3,7 @@ using AutoencoderApi.Training.Kernels;
 
 namespace AutoencoderApi.Training.Networks;
 
-/// <summary>The weights of a convolution or a transposed one, packed as the kernels read them, for all lanes of a network.</summary>
+/// <summary>The weights of a convolution or a transposed one, packed as the kernels read them, for all workspaces of a network.</summary>
 internal sealed unsafe class ConvolutionWeights
 {
     private readonly int _firstBias;
@@ -12,23 +12,23 @@ internal sealed unsafe class ConvolutionWeights
     private readonly bool _needsTranspose;
     private readonly AlignedFloats _bias;
 
-    /// <param name="first">Where the stage's parameters begin in the network's flat vector.</param>
-    /// <param name="stored">Channels that the stage's picture side is stored with; 1 for a picture of a single channel.</param>
-    /// <param name="backward">Whether gradients will be sent back through the stage.</param>
-    public ConvolutionWeights(Stage stage, int first, int stored, bool backward)
+    /// <param name="first">Where the layer's parameters begin in the network's flat vector.</param>
+    /// <param name="stored">Channels that the layer's image side is stored with; 1 for an image of a single channel.</param>
+    /// <param name="backward">Whether gradients will be sent back through the layer.</param>
+    public ConvolutionWeights(Layer layer, int first, int stored, bool backward)
     {
-        (FeatureShape x, FeatureShape y, Kernel, Stride, bool transposed) = stage switch
+        (TensorShape x, TensorShape y, Kernel, Stride, bool transposed) = layer switch
         {
-            Stage.Convolution s => (s.Input, s.Output, s.Kernel, s.Stride, false),
-            Stage.TransposedConvolution s => (s.Output, s.Input, s.Kernel, s.Stride, true),
-            _ => throw new ArgumentException($"{stage.Name} is no convolution", nameof(stage)),
+            Layer.Convolution s => (s.Input, s.Output, s.Kernel, s.Stride, false),
+            Layer.TransposedConvolution s => (s.Output, s.Input, s.Kernel, s.Stride, true),
+            _ => throw new ArgumentException($"{layer.Name} is no convolution", nameof(layer)),
         };
         Convolution = new Convolution(x, y, Kernel, Stride, first, stored);
         _needsConvolution = backward || !transposed;
         _needsTranspose = backward || transposed;
-        _bias = new AlignedFloats(Map.Padded(stage.Output.Channels));
-        _firstBias = first + stage.Parameters[0].Count;
-        _biasCount = stage.Parameters.Skip(1).Sum(bias => bias.Count);
+        _bias = new AlignedFloats(FeatureMapBuffer.Padded(layer.Output.Channels));
+        _firstBias = first + layer.Parameters[0].Count;
+        _biasCount = layer.Parameters.Skip(1).Sum(bias => bias.Count);
         IsSingle = stored == 1;
     }
 
@@ -42,12 +42,13 @@ internal sealed unsafe class ConvolutionWeights
 
     public Convolution Convolution { get; }
 
-    /// <summary>For each output channel, zero where the stage has none.</summary>
+    /// <summary>For each output channel, zero where the layer has none.</summary>
     public float* Bias => _bias.Data;
 
     public int GradientLength => Convolution.GradientSource.Length + _bias.Length;
 
-    /// <summary>For each value of a lane's gradient, the weights' and then the bias's, where it stands in the flat vector, or -1.</summary>
+    /// <summary>For each value of a workspace's gradient, the weights' and then the bias's, where it stands in the flat vector, or
+    /// -1.</summary>
     public IEnumerable<int> GradientSource =>
         [.. Convolution.GradientSource, .. Enumerable.Range(0, _bias.Length).Select(i => i < _biasCount ? _firstBias + i : -1)];
 

@@ -10,50 +10,50 @@ namespace AutoencoderApi.Training.Networks;
 /// </summary>
 internal sealed class DenseNetwork : INetwork
 {
-    private const int SurveyedAtOnce = 64; // pictures
+    private const int SurveyedAtOnce = 64; // images
 
     private readonly AlignedFloats _weights;
     private readonly AlignedFloats _gradients;
-    private readonly Team _team;
-    private DensePass? _pass;
+    private readonly ForkJoinPool _pool;
+    private DenseWorkspace? _pass;
 
-    public DenseNetwork(NetworkPlan plan, float[] weights, int threads)
+    public DenseNetwork(NetworkDefinition definition, float[] weights, int threads)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, plan.ParameterCount);
-        Plan = plan;
-        (_weights, _gradients) = (new AlignedFloats(weights.Length + Tile.Lanes), new AlignedFloats(weights.Length)); // the products read past the weights' end
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, definition.ParameterCount);
+        Definition = definition;
+        (_weights, _gradients) = (new AlignedFloats(weights.Length + MicroKernel.Lanes), new AlignedFloats(weights.Length)); // the products read past the weights' end
         weights.CopyTo(_weights.Span);
-        _team = new Team(threads);
+        _pool = new ForkJoinPool(threads);
     }
 
-    public NetworkPlan Plan { get; }
+    public NetworkDefinition Definition { get; }
 
-    public Span<float> Weights => _weights.Span[..Plan.ParameterCount];
+    public Span<float> Weights => _weights.Span[..Definition.ParameterCount];
 
     public ReadOnlySpan<float> Gradients => _gradients.Span;
 
-    public double? Learn(float[] inputs, float[] targets, CancellationToken token)
+    public double? ForwardBackward(float[] inputs, float[] targets, CancellationToken token)
     {
-        int size = Plan.Input.Count, count = inputs.Length / size;
-        DensePass pass = _pass = _pass?.Capacity >= count ? _pass : new DensePass(Plan, _weights, _gradients, count);
+        int size = Definition.Input.Count, count = inputs.Length / size;
+        DenseWorkspace pass = _pass = _pass?.Capacity >= count ? _pass : new DenseWorkspace(Definition, _weights, _gradients, count);
         double[] squares = new double[count];
-        _team.Do(part => Each(part, row => inputs.AsSpan(row * size, size).CopyTo(pass.Input(row))));
+        _pool.Run(part => Each(part, row => inputs.AsSpan(row * size, size).CopyTo(pass.Input(row))));
         foreach (LinearLayer layer in pass.Layers)
         {
-            _team.Do(part => layer.Forward(count, part, _team.Size, token));
+            _pool.Run(part => layer.Forward(count, part, _pool.Size, token));
         }
 
-        _team.Do(part => Each(part, row => squares[row] = pass.Compare(targets.AsSpan(row * size, size), row, 2f / targets.Length))); // the slope of the mean of squares is 2 / count times the error
+        _pool.Run(part => Each(part, row => squares[row] = pass.Compare(targets.AsSpan(row * size, size), row, 2f / targets.Length))); // the gradient of the mean of squares is 2 / count times the error
         foreach (LinearLayer layer in pass.Layers.Reverse())
         {
-            _team.Do(part => layer.Backward(count, part, _team.Size, token));
+            _pool.Run(part => layer.Backward(count, part, _pool.Size, token));
         }
 
         return token.IsCancellationRequested ? null : squares.Sum() / targets.Length;
 
         void Each(int part, Action<int> work)
         {
-            (int first, int end) = Share.Of(count, part, _team.Size);
+            (int first, int end) = Partition.Of(count, part, _pool.Size);
             for (int row = first; row < end; row++)
             {
                 work(row);
@@ -61,29 +61,29 @@ internal sealed class DenseNetwork : INetwork
         }
     }
 
-    public void InShares(Action<int, int> work) => _team.InShares(Plan.ParameterCount, work);
+    public void InPartitions(Action<int, int> work) => _pool.InPartitions(Definition.ParameterCount, work);
 
-    public Evaluation? Evaluate(DigitSet set, Noise? noise, CancellationToken token)
+    public Evaluation? Evaluate(DatasetSplit set, Noise? noise, CancellationToken token)
     {
-        Survey[] surveys = [.. Enumerable.Range(0, _team.Size).Select(_ => new Survey(Plan))];
-        _team.Do(part => SurveyShare(part, set, noise, surveys[part], token));
-        return token.IsCancellationRequested ? null : Survey.Conclude(Plan, surveys);
+        EvaluationAccumulator[] accumulators = [.. Enumerable.Range(0, _pool.Size).Select(_ => new EvaluationAccumulator(Definition))];
+        _pool.Run(part => EvaluatePartition(part, set, noise, accumulators[part], token));
+        return token.IsCancellationRequested ? null : EvaluationAccumulator.ToEvaluation(Definition, accumulators);
     }
 
-    public void Dispose() => _team.Dispose();
+    public void Dispose() => _pool.Dispose();
 
-    private void SurveyShare(int part, DigitSet set, Noise? noise, Survey survey, CancellationToken token)
+    private void EvaluatePartition(int part, DatasetSplit set, Noise? noise, EvaluationAccumulator accumulator, CancellationToken token)
     {
-        var pass = new DensePass(Plan, _weights, gradients: null, SurveyedAtOnce);
-        float[] clean = new float[Plan.Input.Count];
-        (int first, int end) = Share.Of(set.Count, part, _team.Size);
+        DenseWorkspace pass = new DenseWorkspace(Definition, _weights, gradients: null, SurveyedAtOnce);
+        float[] clean = new float[Definition.Input.Count];
+        (int first, int end) = Partition.Of(set.Count, part, _pool.Size);
         for (; first < end && !token.IsCancellationRequested; first += SurveyedAtOnce)
         {
             int count = Math.Min(SurveyedAtOnce, end - first);
             for (int row = 0; row < count; row++)
             {
                 Pixels.ToFloats(set.Image(first + row), pass.Input(row));
-                Pixels.Disturb(pass.Input(row), pass.Input(row), noise, Noise.EvaluationSeed, first + row);
+                Pixels.AddNoise(pass.Input(row), pass.Input(row), noise, Noise.EvaluationSeed, first + row);
             }
 
             foreach (LinearLayer layer in pass.Layers)
@@ -94,10 +94,10 @@ internal sealed class DenseNetwork : INetwork
             for (int row = 0; row < count; row++)
             {
                 Pixels.ToFloats(set.Image(first + row), clean);
-                survey.AddReconstruction(clean, pass.Output(Plan.Stages.Count - 1, row));
-                for (int stage = 0; stage < Plan.Stages.Count; stage++)
+                accumulator.AddReconstruction(clean, pass.Output(Definition.Layers.Count - 1, row));
+                for (int stage = 0; stage < Definition.Layers.Count; stage++)
                 {
-                    survey.AddUnits(stage, pass.Output(stage, row), 0, Plan.Stages[stage].Output.Count, storedChannels: 1);
+                    accumulator.AddUnits(stage, pass.Output(stage, row), 0, Definition.Layers[stage].Output.Count, storedChannels: 1);
                 }
             }
         }

@@ -13,13 +13,14 @@ internal static class Engine
 {
     private static readonly bool s_fused = Fma.IsSupported || AdvSimd.Arm64.IsSupported;
 
-    public static INetwork Trainable(NetworkPlan plan, float[] weights, int threads) =>
-        IsDense(plan) && Vector512.IsHardwareAccelerated ? new DenseNetwork(plan, weights, threads)
-        : !IsDense(plan) && s_fused ? new VectorNetwork(plan, weights, threads)
-        : new LibtorchNetwork(plan, weights, threads, trainable: true);
+    public static INetwork Trainable(NetworkDefinition definition, float[] weights, int threads) =>
+        IsDense(definition) && Vector512.IsHardwareAccelerated ? new DenseNetwork(definition, weights, threads)
+        : !IsDense(definition) && s_fused ? new SimdNetwork(definition, weights, threads)
+        : new LibtorchNetwork(definition, weights, threads, trainable: true);
 
-    public static IViewer Viewer(NetworkPlan plan, float[] weights) =>
-        !IsDense(plan) && s_fused ? new VectorViewer(plan, weights) : new LibtorchNetwork(plan, weights, threads: 1, trainable: false);
+    public static IViewer Viewer(NetworkDefinition definition, float[] weights) =>
+        !IsDense(definition) && s_fused ? new SimdViewer(definition, weights)
+            : new LibtorchNetwork(definition, weights, threads: 1, trainable: false);
 
-    private static bool IsDense(NetworkPlan plan) => plan.Stages.Any(stage => stage is Stage.Linear);
+    private static bool IsDense(NetworkDefinition definition) => definition.Layers.Any(layer => layer is Layer.Linear);
 }

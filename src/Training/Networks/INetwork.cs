@@ -3,10 +3,10 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Training.Networks;
 
-/// <summary>A network in training. Its weights and their gradients are one flat vector each, in the order of its plan.</summary>
+/// <summary>A network in training. Its weights and their gradients are one flat vector each, in the order of its definition.</summary>
 internal interface INetwork : IDisposable
 {
-    NetworkPlan Plan { get; }
+    NetworkDefinition Definition { get; }
 
     Span<float> Weights { get; }
 
@@ -19,27 +19,27 @@ internal interface INetwork : IDisposable
     /// <param name="inputs">[B, C, H, W] in [0, 1]</param>
     /// <param name="targets">What their reconstructions should be, in the same layout.</param>
     /// <returns>The loss, or null where <paramref name="token"/> was cancelled: the gradients are then those of no batch, the weights as before.</returns>
-    double? Learn(float[] inputs, float[] targets, CancellationToken token);
+    double? ForwardBackward(float[] inputs, float[] targets, CancellationToken token);
 
     /// <summary>Calls <paramref name="work"/> with the bounds, from and before, of shares of the flat vectors, which the network's threads do at once.</summary>
-    void InShares(Action<int, int> work);
+    void InPartitions(Action<int, int> work);
 
     /// <summary>How the network does on a whole split, or null where that was cancelled on the way.</summary>
-    /// <param name="noise">On what the network is given, drawn from <see cref="Noise.EvaluationSeed"/>; the loss is against the clean pictures.</param>
-    Evaluation? Evaluate(DigitSet set, Noise? noise, CancellationToken token);
+    /// <param name="noise">On what the network is given, drawn from <see cref="Noise.EvaluationSeed"/>; the loss is against the clean images.</param>
+    Evaluation? Evaluate(DatasetSplit set, Noise? noise, CancellationToken token);
 }
 
-/// <summary>A network to look at pictures with, by any number of threads at once.</summary>
+/// <summary>A network to look at images with, by any number of threads at once.</summary>
 internal interface IViewer : IDisposable
 {
-    /// <param name="pictures">[B, C, H, W] in [0, 1]</param>
-    /// <param name="stage">The number of the stage whose output is wanted.</param>
-    /// <returns>[B, C, H, W], of that stage</returns>
-    float[] Look(ReadOnlySpan<float> pictures, int stage);
+    /// <param name="images">[B, C, H, W] in [0, 1]</param>
+    /// <param name="layer">The number of the layer whose output is wanted.</param>
+    /// <returns>[B, C, H, W], of that layer</returns>
+    float[] Look(ReadOnlySpan<float> images, int layer);
 
-    /// <summary>The stages after the code, on one code. That of a picture gives the picture's reconstruction, to the bit.</summary>
+    /// <summary>The layers after the code, on one code. That of an image gives the image's reconstruction, to the bit.</summary>
     /// <param name="code">[C, H, W]</param>
-    /// <param name="picture">[C, H, W]: whose pooling an unpooling to switches undoes; read only where the network has one.</param>
-    /// <returns>[C, H, W], of a picture</returns>
-    float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> picture);
+    /// <param name="image">[C, H, W]: whose pooling an unpooling to switches undoes; read only where the network has one.</param>
+    /// <returns>[C, H, W], of an image</returns>
+    float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image);
 }

@@ -8,28 +8,28 @@ using Parameter = AutoencoderApi.Domain.Networks.Parameter;
 namespace AutoencoderApi.Training.Networks;
 
 /// <summary>
-/// A network as its plan has it, in plain libtorch operations: what the kernels are measured against, and what computes
+/// A network as its definition has it, in plain libtorch operations: what the kernels are measured against, and what computes
 /// where they do not. All parameters are views of one flat vector, and so are their gradients.
 /// </summary>
 internal sealed class LibtorchNetwork : INetwork, IViewer
 {
-    private const int ChunkSize = 250; // pictures of a split that are evaluated at once
+    private const int ChunkSize = 250; // images of a split that are evaluated at once
     private const double SliceFlop = 5e9; // of a call of libtorch, which cannot be stopped: under a second on one slow core, and all of a usual batch
 
     private readonly int _threads;
-    private readonly int _slice; // pictures that libtorch gets at once
+    private readonly int _slice; // images that libtorch gets at once
     private readonly Tensor _weights; // [P]
     private readonly Tensor? _gradients; // [P]
     private readonly Dictionary<string, Tensor> _parameters = [];
 
-    public LibtorchNetwork(NetworkPlan plan, float[] weights, int threads, bool trainable)
+    public LibtorchNetwork(NetworkDefinition definition, float[] weights, int threads, bool trainable)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, plan.ParameterCount);
-        (Plan, _threads, _slice) = (plan, threads, (int)Math.Clamp(SliceFlop / plan.TrainingFlop, 1, int.MaxValue));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, definition.ParameterCount);
+        (Definition, _threads, _slice) = (definition, threads, (int)Math.Clamp(SliceFlop / definition.TrainingFlop, 1, int.MaxValue));
         _weights = tensor(weights).DetachFromDisposeScope();
-        _gradients = trainable ? zeros(plan.ParameterCount).DetachFromDisposeScope() : null;
+        _gradients = trainable ? zeros(definition.ParameterCount).DetachFromDisposeScope() : null;
         int offset = 0;
-        foreach (Parameter parameter in plan.Parameters)
+        foreach (Parameter parameter in definition.Parameters)
         {
             long[] shape = [.. parameter.Shape.Select(size => (long)size)];
             Tensor view = _weights.narrow(0, offset, parameter.Count).view(shape).detach().requires_grad_(trainable);
@@ -43,7 +43,7 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         }
     }
 
-    public NetworkPlan Plan { get; }
+    public NetworkDefinition Definition { get; }
 
     public Span<float> Weights => MemoryMarshal.Cast<byte, float>(_weights.bytes);
 
@@ -53,80 +53,81 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
     /// <returns>The reconstruction, [B, C, H, W].</returns>
     public Tensor Forward(Tensor x) => Activations(x).Last().Output;
 
-    /// <summary>Every stage's output [B, C, H, W] in order, each computed when it is asked for. Nothing is kept in the network, so threads may share it.</summary>
-    public IEnumerable<(Stage Stage, Tensor Output)> Activations(Tensor x)
+    /// <summary>Every layer's output [B, C, H, W] in order, each computed when it is asked for. Nothing is kept in the network, so threads may share it.</summary>
+    public IEnumerable<(Layer Stage, Tensor Output)> Activations(Tensor x)
     {
         Dictionary<string, Tensor> switches = [];
-        foreach (Stage stage in Plan.Stages)
+        foreach (Layer layer in Definition.Layers)
         {
-            x = Apply(stage, x, switches);
-            yield return (stage, x);
+            x = Apply(layer, x, switches);
+            yield return (layer, x);
         }
     }
 
-    public double? Learn(float[] inputs, float[] targets, CancellationToken token)
+    public double? ForwardBackward(float[] inputs, float[] targets, CancellationToken token)
     {
         TorchThreads.Use(_threads);
         _gradients!.zero_();
         double squares = 0;
-        int size = _slice * Plan.Input.Count;
+        int size = _slice * Definition.Input.Count;
         for (int first = 0; first < inputs.Length && !token.IsCancellationRequested; first += size)
         {
             int count = Math.Min(size, inputs.Length - first);
-            squares += LearnSlice(inputs.AsSpan(first, count), targets.AsSpan(first, count), (double)count / inputs.Length, token);
+            squares += ForwardBackwardSlice(inputs.AsSpan(first, count), targets.AsSpan(first, count), (double)count / inputs.Length,
+                token);
         }
 
         return token.IsCancellationRequested ? null : squares / inputs.Length;
     }
 
-    public void InShares(Action<int, int> work) => work(0, Plan.ParameterCount);
+    public void InPartitions(Action<int, int> work) => work(0, Definition.ParameterCount);
 
-    public Evaluation? Evaluate(DigitSet set, Noise? noise, CancellationToken token)
+    public Evaluation? Evaluate(DatasetSplit set, Noise? noise, CancellationToken token)
     {
         TorchThreads.Use(_threads);
         using var noGrad = no_grad();
-        var survey = new Survey(Plan);
+        EvaluationAccumulator accumulator = new EvaluationAccumulator(Definition);
         int size = Math.Min(ChunkSize, _slice);
         for (int first = 0; first < set.Count && !token.IsCancellationRequested; first += size)
         {
             using DisposeScope chunk = NewDisposeScope();
-            DigitSet slice = set.Slice(first, Math.Min(size, set.Count - first));
+            DatasetSplit slice = set.Slice(first, Math.Min(size, set.Count - first));
             float[] clean = new float[slice.Count * slice.PixelsPerImage], inputs = noise is null ? clean : new float[clean.Length];
             Pixels.ToFloats(slice, clean);
             for (int i = 0; i < slice.Count; i++)
             {
                 Range own = (i * slice.PixelsPerImage)..((i + 1) * slice.PixelsPerImage);
-                Pixels.Disturb(clean.AsSpan(own), inputs.AsSpan(own), noise, Noise.EvaluationSeed, first + i);
+                Pixels.AddNoise(clean.AsSpan(own), inputs.AsSpan(own), noise, Noise.EvaluationSeed, first + i);
             }
 
-            AddTo(survey, inputs, clean, token);
+            AddTo(accumulator, inputs, clean, token);
         }
 
-        return token.IsCancellationRequested ? null : Survey.Conclude(Plan, [survey]);
+        return token.IsCancellationRequested ? null : EvaluationAccumulator.ToEvaluation(Definition, [accumulator]);
     }
 
-    public float[] Look(ReadOnlySpan<float> pictures, int stage)
+    public float[] Look(ReadOnlySpan<float> images, int layer)
     {
         TorchThreads.Use(_threads);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return [.. Values(Activations(ToTensor(pictures)).ElementAt(stage).Output)];
+        return [.. Values(Activations(ToTensor(images)).ElementAt(layer).Output)];
     }
 
-    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> picture)
+    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image)
     {
         TorchThreads.Use(_threads);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         Dictionary<string, Tensor> switches = [];
-        if (Plan.NeedsSwitches)
+        if (Definition.NeedsSwitches)
         {
-            Run(Plan.Stages.Take(Plan.CodeIndex + 1), ToTensor(picture));
+            Run(Definition.Layers.Take(Definition.CodeIndex + 1), ToTensor(image));
         }
 
-        return [.. Values(Run(Plan.Stages.Skip(Plan.CodeIndex + 1), ToTensor(code, Plan.CodeShape)))];
+        return [.. Values(Run(Definition.Layers.Skip(Definition.CodeIndex + 1), ToTensor(code, Definition.CodeShape)))];
 
-        Tensor Run(IEnumerable<Stage> stages, Tensor x) => stages.Aggregate(x, (output, stage) => Apply(stage, output, switches));
+        Tensor Run(IEnumerable<Layer> layers, Tensor x) => layers.Aggregate(x, (output, layer) => Apply(layer, output, switches));
     }
 
     public void Dispose()
@@ -142,7 +143,7 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
 
     /// <summary>Adds a slice's part of the batch's gradients, and returns its sum of squared errors.</summary>
     /// <param name="fraction">Of the batch.</param>
-    private double LearnSlice(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, double fraction, CancellationToken token)
+    private double ForwardBackwardSlice(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, double fraction, CancellationToken token)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor y = ToTensor(inputs); // [B,C,H,W]
@@ -161,10 +162,10 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
         return SquaredError.Sum(Values(y.detach()), targets); // the loss itself would overflow where the error's square does
     }
 
-    private void AddTo(Survey survey, float[] inputs, float[] clean, CancellationToken token)
+    private void AddTo(EvaluationAccumulator accumulator, float[] inputs, float[] clean, CancellationToken token)
     {
-        int stage = 0, count = inputs.Length / Plan.Input.Count;
-        foreach ((Stage named, Tensor output) in Activations(ToTensor(inputs)))
+        int layer = 0, count = inputs.Length / Definition.Input.Count;
+        foreach ((Layer named, Tensor output) in Activations(ToTensor(inputs)))
         {
             if (token.IsCancellationRequested)
             {
@@ -176,24 +177,24 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
             for (int i = 0; i < count; i++)
             {
                 Span<float> own = values.Slice(i * units, units);
-                if (survey.Wants(stage))
+                if (accumulator.Wants(layer))
                 {
-                    survey.AddUnits(stage, own, 0, units, storedChannels: 1);
+                    accumulator.AddUnits(layer, own, 0, units, storedChannels: 1);
                 }
 
-                if (stage == Plan.Stages.Count - 1)
+                if (layer == Definition.Layers.Count - 1)
                 {
-                    survey.AddReconstruction(clean.AsSpan(i * units, units), own);
+                    accumulator.AddReconstruction(clean.AsSpan(i * units, units), own);
                 }
             }
 
-            stage++;
+            layer++;
         }
     }
 
-    private Tensor ToTensor(ReadOnlySpan<float> pictures) => ToTensor(pictures, Plan.Input); // [B,C,H,W]
+    private Tensor ToTensor(ReadOnlySpan<float> images) => ToTensor(images, Definition.Input); // [B,C,H,W]
 
-    private static Tensor ToTensor(ReadOnlySpan<float> values, FeatureShape shape)
+    private static Tensor ToTensor(ReadOnlySpan<float> values, TensorShape shape)
     {
         Tensor x = empty(values.Length / shape.Count, shape.Channels, shape.Height, shape.Width); // [B,C,H,W]
         values.CopyTo(Values(x));
@@ -202,34 +203,34 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
 
     private static Span<float> Values(Tensor x) => MemoryMarshal.Cast<byte, float>(x.contiguous().bytes);
 
-    private Tensor Apply(Stage stage, Tensor x, Dictionary<string, Tensor> switches)
+    private Tensor Apply(Layer layer, Tensor x, Dictionary<string, Tensor> switches)
     {
-        switch (stage)
+        switch (layer)
         {
-            case Stage.Convolution s:
+            case Layer.Convolution s:
                 return Activate(s.Activation, SameConvolution.Forward(x, Weight(s), Bias(s), s.Stride));
-            case Stage.TransposedConvolution s:
+            case Layer.TransposedConvolution s:
                 return Activate(s.Activation, SameConvolution.Transposed(x, Weight(s), Bias(s), s.Stride, s.Output.Height, s.Output.Width));
-            case Stage.MaxPool s:
+            case Layer.MaxPool s:
                 (Tensor pooled, switches[s.Name]) = nn.functional.max_pool2d_with_indices(x, [2, 2], [2, 2], null, null);
                 return pooled;
-            case Stage.ZeroUnpool:
+            case Layer.ZeroUnpool:
                 return Unpooling.ZeroFill(x);
-            case Stage.NearestUnpool:
+            case Layer.NearestUnpool:
                 return Unpooling.Nearest(x);
-            case Stage.SwitchUnpool s:
+            case Layer.SwitchUnpool s:
                 return Unpooling.ToSwitches(x, switches[s.Pool]);
-            case Stage.Linear s:
+            case Layer.Linear s:
                 Tensor vector = nn.functional.linear(x.view(x.shape[0], s.Input.Count), Weight(s), Bias(s));
                 return Activate(s.Activation, vector).view(x.shape[0], s.Output.Channels, s.Output.Height, s.Output.Width);
             default:
-                throw new InvalidOperationException($"no implementation of {stage}");
+                throw new InvalidOperationException($"no implementation of {layer}");
         }
     }
 
-    private Tensor Weight(Stage stage) => _parameters[$"{stage.Name}.weight"];
+    private Tensor Weight(Layer layer) => _parameters[$"{layer.Name}.weight"];
 
-    private Tensor? Bias(Stage stage) => _parameters.GetValueOrDefault($"{stage.Name}.bias");
+    private Tensor? Bias(Layer layer) => _parameters.GetValueOrDefault($"{layer.Name}.bias");
 
     private static Tensor Activate(Activation activation, Tensor x) => activation switch
     {

@@ -3,25 +3,25 @@ using AutoencoderApi.Training.Kernels;
 
 namespace AutoencoderApi.Training.Networks;
 
-/// <summary>A convolutional network's weights as its lanes read them. Packed by nobody while a lane computes.</summary>
+/// <summary>A convolutional network's weights as its workspaces read them. Packed by nobody while a workspace computes.</summary>
 internal sealed class PackedWeights
 {
-    private readonly int _firstPicture; // from this signal on there are the picture's channels: the last transposed convolution's output
+    private readonly int _firstImage; // from this signal on there are the image's channels: the last transposed convolution's output
 
-    public PackedWeights(NetworkPlan plan, bool trained)
+    public PackedWeights(NetworkDefinition definition, bool trained)
     {
-        Plan = plan;
-        _firstPicture = 1 + Enumerable.Range(0, plan.Stages.Count).Last(i => plan.Stages[i] is Stage.TransposedConvolution);
-        Convolutions = new ConvolutionWeights?[plan.Stages.Count];
+        Definition = definition;
+        _firstImage = 1 + Enumerable.Range(0, definition.Layers.Count).Last(i => definition.Layers[i] is Layer.TransposedConvolution);
+        Convolutions = new ConvolutionWeights?[definition.Layers.Count];
         int first = 0;
         for (int i = 0; i < Convolutions.Length; i++)
         {
-            Stage stage = plan.Stages[i];
-            if (stage is Stage.Convolution or Stage.TransposedConvolution)
+            Layer layer = definition.Layers[i];
+            if (layer is Layer.Convolution or Layer.TransposedConvolution)
             {
-                int larger = stage is Stage.Convolution ? i : i + 1; // the signal on the side of the picture
-                Convolutions[i] = new ConvolutionWeights(stage, first, StoredChannels(larger), trained && i > 0);
-                first += stage.Parameters.Sum(parameter => parameter.Count);
+                int larger = layer is Layer.Convolution ? i : i + 1; // the signal on the side of the image
+                Convolutions[i] = new ConvolutionWeights(layer, first, StoredChannels(larger), trained && i > 0);
+                first += layer.Parameters.Sum(parameter => parameter.Count);
             }
         }
 
@@ -29,35 +29,35 @@ internal sealed class PackedWeights
         Margin = Convolutions.Max(convolution => convolution?.Kernel ?? 0) / 2;
     }
 
-    public NetworkPlan Plan { get; }
+    public NetworkDefinition Definition { get; }
 
-    /// <summary>For each stage, null where it has no weights.</summary>
+    /// <summary>For each layer, null where it has no weights.</summary>
     public ConvolutionWeights?[] Convolutions { get; }
 
-    /// <summary>For each value of a lane's gradients where it stands in the flat vector, or -1.</summary>
+    /// <summary>For each value of a workspace's gradients where it stands in the flat vector, or -1.</summary>
     public int[] GradientSource { get; }
 
     /// <summary>Zero pixels between the rows of a map, as many as a kernel can reach over.</summary>
     public int Margin { get; }
 
     /// <summary>
-    /// Of signal number <paramref name="index"/>, the input of that stage: whole vectors, so that a kernel can write them; but a picture's
+    /// Of signal number <paramref name="index"/>, the input of that layer: whole vectors, so that a kernel can write them; but an image's
     /// own number where it is only read, or where that is one, for which there are kernels of their own.
     /// </summary>
     public int StoredChannels(int index)
     {
-        FeatureShape shape = ShapeOf(index);
-        bool isPicture = index == 0 || (index >= _firstPicture && shape.Channels == 1);
-        return isPicture ? shape.Channels : Map.Padded(shape.Channels);
+        TensorShape shape = ShapeOf(index);
+        bool isImage = index == 0 || (index >= _firstImage && shape.Channels == 1);
+        return isImage ? shape.Channels : FeatureMapBuffer.Padded(shape.Channels);
     }
 
-    public FeatureShape ShapeOf(int index) => index == 0 ? Plan.Input : Plan.Stages[index - 1].Output;
+    public TensorShape ShapeOf(int index) => index == 0 ? Definition.Input : Definition.Layers[index - 1].Output;
 
-    /// <summary>Room for signal number <paramref name="index"/>. No kernel reaches over the ends of a single-channel picture's rows: it has no margin.</summary>
-    public Map MapAt(int index)
+    /// <summary>Room for signal number <paramref name="index"/>. No kernel reaches over the ends of a single-channel image's rows: it has no margin.</summary>
+    public FeatureMapBuffer MapAt(int index)
     {
-        (FeatureShape shape, int stored) = (ShapeOf(index), StoredChannels(index));
-        return new Map(shape.Height, shape.Width, stored, margin: stored == 1 ? 0 : Margin);
+        (TensorShape shape, int stored) = (ShapeOf(index), StoredChannels(index));
+        return new FeatureMapBuffer(shape.Height, shape.Width, stored, margin: stored == 1 ? 0 : Margin);
     }
 
     /// <summary>Takes over the part-th of <paramref name="parts"/> equal shares of the values.</summary>

@@ -19,7 +19,7 @@ internal sealed class Adam(float[] firstMoment, float[] secondMoment)
     /// <summary>Moves a network's weights along its gradients, on its threads.</summary>
     /// <param name="step">Number of this step, from 1.</param>
     public void Step(INetwork network, int step, double learningRate) =>
-        network.InShares((first, end) => Step(network.Weights[first..end], network.Gradients[first..end], first, step, learningRate));
+        network.InPartitions((first, end) => Step(network.Weights[first..end], network.Gradients[first..end], first, step, learningRate));
 
     /// <summary>Moves a part of the weights.</summary>
     /// <param name="first">Where in the flat vector it begins.</param>

@@ -10,7 +10,7 @@ using static AutoencoderApi.Training.Runs.TrainingEvent;
 namespace AutoencoderApi.Training.Runs;
 
 /// <summary>
-/// One training run, from a snapshot on. All of it happens on the thread that enumerates <see cref="Train"/>; only
+/// One training run, from a checkpoint on. All of it happens on the thread that enumerates <see cref="Train"/>; only
 /// <see cref="Step"/> may be read from others.
 /// </summary>
 public sealed class Trainer
@@ -20,14 +20,14 @@ public sealed class Trainer
 
     private readonly TrainingSettings _settings;
     private readonly Dataset _dataset;
-    private readonly Snapshot _start;
+    private readonly Checkpoint _start;
     private readonly DataProfile _data;
     private volatile int _step;
 
-    /// <param name="start">From <see cref="Begin"/>, or the snapshot of a run to go on with.</param>
-    public Trainer(Dataset dataset, Snapshot start)
+    /// <param name="start">From <see cref="CreateInitialState"/>, or the checkpoint of a run to go on with.</param>
+    public Trainer(Dataset dataset, Checkpoint start)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, FeatureShape.Of(start.Settings.PictureShape));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, TensorShape.Of(start.Settings.ImageShape));
         (_settings, _dataset, _start, _step) = (start.Settings, dataset, start, start.Step);
         _data = start.Data ?? DataProfile.Of(dataset.Train);
     }
@@ -35,20 +35,20 @@ public sealed class Trainer
     /// <summary>Steps taken so far.</summary>
     public int Step => _step;
 
-    /// <summary>The snapshot of a run before its first step, with fresh weights or those of another checkpoint.</summary>
-    public static Snapshot Begin(TrainingSettings settings, int threads, float[]? weights = null) => new(
+    /// <summary>The checkpoint of a run before its first step, with fresh weights or those of another checkpoint.</summary>
+    public static Checkpoint CreateInitialState(TrainingSettings settings, int threads, float[]? weights = null) => new(
         settings,
         Step: 0,
         new Losses(null, null, null),
         EvaluatedStep: -1,
         LossSum: 0,
-        new Machine(threads, InstructionSet.Current),
-        weights ?? Initializer.Draw(NetworkPlan.For(settings), settings.Seed),
+        new ExecutionEnvironment(threads, InstructionSet.Current),
+        weights ?? WeightInitializer.Initialize(NetworkDefinition.For(settings), settings.Seed),
         FirstMoment: null,
         SecondMoment: null);
 
     /// <summary>Steps that the search for initial weights may take before the run's first one.</summary>
-    public static int MaxTrialSteps(TrainingSettings settings) => TrialDraws.MaxSteps(settings);
+    public static int MaxTrialSteps(TrainingSettings settings) => InitializationSearch.MaxSteps(settings);
 
     /// <summary>
     /// Trains to the last step, telling what happens on the way; ends early when <paramref name="stop"/> asks, within a step or an evaluation too, after
@@ -56,12 +56,12 @@ public sealed class Trainer
     /// </summary>
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {
-        var batches = new Batches(_dataset.Train, _settings.BatchSize, _settings.Seed, _settings.Noise);
-        var collapse = new CollapseWatch(_dataset.Validation);
+        BatchLoader batches = new BatchLoader(_dataset.Train, _settings.BatchSize, _settings.Seed, _settings.Noise);
+        CollapseDetector collapse = new CollapseDetector(_dataset.Validation);
         float[] weights = _start.Weights;
-        if (_start.Step == 0 && TrialDraws.Applies(_settings))
+        if (_start.Step == 0 && InitializationSearch.Applies(_settings))
         {
-            if (new TrialDraws(_settings, _start.Machine.Threads, batches, collapse.BlackLoss).First(stop) is not { } draw)
+            if (new InitializationSearch(_settings, _start.Environment.Threads, batches, collapse.BlackLoss).First(stop) is not { } draw)
             {
                 yield return new Stopped(0);
                 yield break;
@@ -69,19 +69,19 @@ public sealed class Trainer
 
             if (draw > 0)
             {
-                weights = Initializer.Draw(NetworkPlan.For(_settings), _settings.Seed, draw);
-                yield return new Warned(0, string.Create(CultureInfo.InvariantCulture, $"Draw {draw + 1} of the seed's weights is used: those before it ended in a black output when tried."));
+                weights = WeightInitializer.Initialize(NetworkDefinition.For(_settings), _settings.Seed, draw);
+                yield return new Warned(0, string.Create(CultureInfo.InvariantCulture, $"Random initialisation {draw + 1} is used: those before it led to an all-black output."));
             }
         }
 
-        using INetwork network = Engine.Trainable(NetworkPlan.For(_settings), weights, _start.Machine.Threads);
+        using INetwork network = Engine.Trainable(NetworkDefinition.For(_settings), weights, _start.Environment.Threads);
         var adam = new Adam(MomentOf(_start.FirstMoment), MomentOf(_start.SecondMoment));
         (int step, double lossSum, int evaluatedStep, Losses losses) = (_start.Step, _start.LossSum, _start.EvaluatedStep, _start.Losses);
         bool saved = true; // this step's state is stored, or comes from the seed
         KeyValuePair<string, object?> architecture = Telemetry.Tag(_settings.Architecture);
         if (WasCollapsed())
         {
-            yield return new Collapsed(step, CollapseWatch.Advice(_settings));
+            yield return new Collapsed(step, CollapseDetector.Advice(_settings));
             yield break;
         }
 
@@ -108,7 +108,7 @@ public sealed class Trainer
                 if (collapse.Happened && _settings.StopOnCollapse)
                 {
                     yield return Checkpoint();
-                    yield return new Collapsed(step, CollapseWatch.Advice(_settings));
+                    yield return new Collapsed(step, CollapseDetector.Advice(_settings));
                     yield break;
                 }
             }
@@ -135,9 +135,9 @@ public sealed class Trainer
                 yield break;
             }
 
-            Milestones.Pass("step.before");
+            FaultPoints.Pass("step.before");
             long began = Stopwatch.GetTimestamp();
-            if (Learn(step) is not { } batchLoss) // forward, mean squared error, backward
+            if (ForwardBackward(step) is not { } batchLoss) // forward, mean squared error, backward
             {
                 continue;
             }
@@ -152,31 +152,31 @@ public sealed class Trainer
             Telemetry.StepDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, architecture);
             lossSum += batchLoss;
             (_step, saved) = (++step, false);
-            Milestones.Pass("step.after");
+            FaultPoints.Pass("step.after");
         }
 
-        double? Learn(int step)
+        double? ForwardBackward(int step)
         {
             (float[] inputs, float[] targets) = batches.At(step); // [B,C,H,W], with noise and without
-            return network.Learn(inputs, targets, stop);
+            return network.ForwardBackward(inputs, targets, stop);
         }
 
         (Losses Losses, Evaluation Validation)? Evaluate(bool last)
         {
             using Activity? span = Telemetry.Spans.StartActivity("evaluate");
             span?.SetTag("job.step", step);
-            Milestones.Pass("evaluate.before");
-            double? train = step == 0 ? Learn(0) : lossSum / (step - Math.Max(evaluatedStep, 0));
+            FaultPoints.Pass("evaluate.before");
+            double? train = step == 0 ? ForwardBackward(0) : lossSum / (step - Math.Max(evaluatedStep, 0));
             Evaluation? validation = network.Evaluate(_dataset.Validation, _settings.Noise, stop);
             double? test = last ? network.Evaluate(_dataset.Test, _settings.Noise, stop)?.Loss : null;
-            Milestones.Pass("evaluate.after");
+            FaultPoints.Pass("evaluate.after");
             return stop.IsCancellationRequested || validation is null ? null : (new Losses(train, validation.Loss, test), validation); // half an evaluation is none
         }
 
         // Where a process ended between the last checkpoint of a collapsed run and the job's end, the evaluation that has judged it is done again.
         bool WasCollapsed()
         {
-            if (_settings.StopOnCollapse && step >= CollapseWatch.FirstStep && evaluatedStep == step
+            if (_settings.StopOnCollapse && step >= CollapseDetector.FirstStep && evaluatedStep == step
                 && network.Evaluate(_dataset.Validation, _settings.Noise, stop) is { } validation)
             {
                 collapse.Warnings(step, validation);
@@ -189,12 +189,12 @@ public sealed class Trainer
 
         TrainingEvent Checkpoint()
         {
-            var snapshot = new Snapshot(
-                _settings, step, losses, evaluatedStep, lossSum, _start.Machine, network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment])
+            Checkpoint checkpoint = new Checkpoint(
+                _settings, step, losses, evaluatedStep, lossSum, _start.Environment, network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment])
             {
                 Data = _data,
             };
-            return snapshot.IsFinite ? new Checkpointed(step, snapshot) : new Diverged(step, DivergedAdvice);
+            return checkpoint.IsFinite ? new Checkpointed(step, checkpoint) : new Diverged(step, DivergedAdvice);
         }
     }
 }

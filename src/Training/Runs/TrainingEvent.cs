@@ -6,14 +6,14 @@ namespace AutoencoderApi.Training.Runs;
 public abstract record TrainingEvent(int Step)
 {
     /// <param name="TrainLoss">Mean over the batches since the evaluation before; at step 0 the first batch's, untrained.</param>
-    /// <param name="DeadUnits">Share, 0..1, of the units of layers with weights that are zero for every validation picture.</param>
+    /// <param name="DeadUnits">Share, 0..1, of the units of layers with weights that are zero for every validation image.</param>
     public sealed record Evaluated(int Step, double TrainLoss, double ValidationLoss, double DeadUnits) : TrainingEvent(Step);
 
     /// <summary>Something a user should know; the run goes on.</summary>
     public sealed record Warned(int Step, string Message) : TrainingEvent(Step);
 
     /// <summary>A point from which the run can go on. Comes as planned, and before a run ends for any reason.</summary>
-    public sealed record Checkpointed(int Step, Snapshot Snapshot) : TrainingEvent(Step);
+    public sealed record Checkpointed(int Step, Checkpoint Checkpoint) : TrainingEvent(Step);
 
     /// <summary>The last step is done and the test loss is known.</summary>
     public sealed record Finished(int Step) : TrainingEvent(Step);

@@ -42,7 +42,7 @@ public sealed class KeyedService : IAsyncLifetime
         var request = new HttpRequestMessage(method, path);
         if (key is not null)
         {
-            request.Headers.Add(KeyAuthentication.Header, key);
+            request.Headers.Add(ApiKeyAuthenticationHandler.Header, key);
         }
 
         foreach ((string name, string value) in headers)

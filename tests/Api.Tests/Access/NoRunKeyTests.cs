@@ -46,10 +46,10 @@ public sealed class NoRunKeyTests(PostgresServer postgres) : IClassFixture<Postg
         foreach ((string, string)[] setting in settings)
         {
             await using ServiceProcess service = ServiceProcess.Launch(_folder, setting);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             while (!service.Output().Contains("Application started", StringComparison.Ordinal))
             {
-                await Task.Delay(20, patience.Token);
+                await Task.Delay(20, timeout.Token);
             }
 
             await service.Stop(); // all that it says is said

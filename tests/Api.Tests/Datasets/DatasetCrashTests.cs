@@ -8,7 +8,7 @@ namespace AutoencoderApi.Api.Tests.Datasets;
 
 public sealed class DatasetCrashTests : IDisposable
 {
-    private const int Pictures = 4_000; // of 128 × 128: 64 MB to write
+    private const int Images = 4_000; // of 128 × 128: 64 MB to write
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 
@@ -17,7 +17,7 @@ public sealed class DatasetCrashTests : IDisposable
     [Fact]
     public async Task A_service_killed_while_it_takes_a_data_set_has_all_of_it_afterwards_or_nothing()
     {
-        byte[] images = OwnPictures.Idx(OwnPictures.Noise(1, Pictures * 128 * 128), Pictures, 128, 128);
+        byte[] images = OwnImages.Idx(OwnImages.Noise(1, Images * 128 * 128), Images, 128, 128);
         foreach (int milliseconds in (int[])[-1, 200, 500, 900])
         {
             await using ServiceProcess service = await ServiceProcess.Start(_folder);
@@ -57,7 +57,7 @@ public sealed class DatasetCrashTests : IDisposable
         }
 
         JsonNode set = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
-        Assert.Equal(Pictures, (int)set["splits"]!["train"]! + (int)set["splits"]!["validation"]! + (int)set["splits"]!["test"]!);
+        Assert.Equal(Images, (int)set["splits"]!["train"]! + (int)set["splits"]!["validation"]! + (int)set["splits"]!["test"]!);
         await Expect.Png(await service.Client.Http.GetAsync("/v1/datasets/large/test/0.png")); // reads it whole and checks its sha256
         return true;
     }

@@ -33,19 +33,19 @@ public sealed class DatasetLimitTests : IDisposable
             await Expect.Problem(HttpStatusCode.RequestEntityTooLarge, await service.Client.Http.SendAsync(silent));
         }
 
-        await Refused("Limits:DatasetPictures", OwnPictures.Zip(Pngs(21, 8)));
-        await Refused("Limits:DatasetBytes", OwnPictures.Zip(Pngs(20, 32), CompressionLevel.SmallestSize));
-        await Refused("Limits:DatasetBytes", OwnPictures.Zip(Enumerable.Range(0, 5).Select(i => ($"{i}.png", (byte[])[.. OwnPictures.Png(i, 8, 8), .. new byte[5_000]])), CompressionLevel.SmallestSize));
-        await Refused("from 8 to 64 pixels", OwnPictures.Zip(Pngs(3, 68)));
-        await Refused("Limits:DatasetPictures", null, OwnPictures.Idx(new byte[21 * 64], 21, 8, 8));
-        await Refused("more than 20000 bytes", null, OwnPictures.Gzip(OwnPictures.Idx(new byte[20 * 32 * 32], 20, 32, 32)));
+        await Refused("Limits:DatasetPictures", OwnImages.Zip(Pngs(21, 8)));
+        await Refused("Limits:DatasetBytes", OwnImages.Zip(Pngs(20, 32), CompressionLevel.SmallestSize));
+        await Refused("Limits:DatasetBytes", OwnImages.Zip(Enumerable.Range(0, 5).Select(i => ($"{i}.png", (byte[])[.. OwnImages.Png(i, 8, 8), .. new byte[5_000]])), CompressionLevel.SmallestSize));
+        await Refused("from 8 to 64 pixels", OwnImages.Zip(Pngs(3, 68)));
+        await Refused("Limits:DatasetPictures", null, OwnImages.Idx(new byte[21 * 64], 21, 8, 8));
+        await Refused("more than 20000 bytes", null, OwnImages.Gzip(OwnImages.Idx(new byte[20 * 32 * 32], 20, 32, 32)));
 
         foreach (string name in (string[])["one", "two"])
         {
-            Assert.Equal(HttpStatusCode.Created, (await service.Client.PutZip(name, OwnPictures.Zip(Pngs(10, 28)))).StatusCode);
+            Assert.Equal(HttpStatusCode.Created, (await service.Client.PutZip(name, OwnImages.Zip(Pngs(10, 28)))).StatusCode);
         }
 
-        JsonNode full = await Expect.Problem(HttpStatusCode.Conflict, await service.Client.PutZip("three", OwnPictures.Zip(Pngs(10, 28))));
+        JsonNode full = await Expect.Problem(HttpStatusCode.Conflict, await service.Client.PutZip("three", OwnImages.Zip(Pngs(10, 28))));
         Assert.Contains("Limits:Datasets", (string?)full["detail"], StringComparison.Ordinal);
 
         async Task Refused(string reason, byte[]? zip, byte[]? idx = null)
@@ -57,16 +57,16 @@ public sealed class DatasetLimitTests : IDisposable
     }
 
     [Fact]
-    public void An_archive_of_more_headers_than_pictures_are_taken_is_given_up_within_its_directory()
+    public void An_archive_of_more_headers_than_images_are_taken_is_given_up_within_its_directory()
     {
         string path = Path.Combine(_folder, "many.zip");
-        File.WriteAllBytes(path, OwnPictures.Zip(Enumerable.Range(0, 400_000).Select(i => ($"{i}", Array.Empty<byte>()))));
+        File.WriteAllBytes(path, OwnImages.Zip(Enumerable.Range(0, 400_000).Select(i => ($"{i}", Array.Empty<byte>()))));
         using FileStream file = File.OpenRead(path);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        UploadedPictures read = ZipPictures.Read(file, new LimitsOptions { DatasetPictures = 3 }, AnyMemory.New(), TestContext.Current.CancellationToken);
+        UploadedImages read = ZipImageReader.Read(file, new LimitsOptions { DatasetPictures = 3 }, AnyMemory.New(), TestContext.Current.CancellationToken);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
-        Assert.Contains("directory of entries is too long", Assert.IsType<UploadedPictures.Refused>(read).Problem.ProblemDetails.Detail, StringComparison.Ordinal);
+        Assert.Contains("directory of entries is too long", Assert.IsType<UploadedImages.Refused>(read).Problem.ProblemDetails.Detail, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(string, byte[])> Pngs(int count, int side) => Enumerable.Range(0, count).Select(i => ($"{i:d2}.png", OwnPictures.Png(i, side, side)));
+    private static IEnumerable<(string, byte[])> Pngs(int count, int side) => Enumerable.Range(0, count).Select(i => ($"{i:d2}.png", OwnImages.Png(i, side, side)));
 }

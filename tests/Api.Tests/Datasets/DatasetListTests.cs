@@ -18,15 +18,15 @@ public sealed class DatasetListTests : IDisposable
         string mnist = Directory.CreateDirectory(Path.Combine(_folder, "mnist")).FullName;
         foreach ((string part, int count) in ((string, int)[])[("train", Train), ("t10k", Test)])
         {
-            await Write($"{part}-images-idx3-ubyte.gz", OwnPictures.Gzip(OwnPictures.Idx([], count, 28, 28)));
-            await Write($"{part}-labels-idx1-ubyte.gz", OwnPictures.Gzip(OwnPictures.Idx(new byte[count], count)));
+            await Write($"{part}-images-idx3-ubyte.gz", OwnImages.Gzip(OwnImages.Idx([], count, 28, 28)));
+            await Write($"{part}-labels-idx1-ubyte.gz", OwnImages.Gzip(OwnImages.Idx(new byte[count], count)));
         }
 
         await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Datasets__Mnist__Folder", mnist));
         for (int i = 0; i < 2; i++)
         {
             JsonNode listed = (await service.Client.Json("/v1/datasets")).AsArray().Single(set => (string?)set!["name"] == "mnist")!;
-            Assert.True((bool)listed["available"]!, $"{listed}");
+            Assert.Equal("available", (string?)listed["status"]);
             Assert.Equal((Train - 5_000, 5_000, Test), ((int)listed["splits"]!["train"]!, (int)listed["splits"]!["validation"]!, (int)listed["splits"]!["test"]!));
             Assert.Equal(Train + Test, (int)listed["labels"]!["0"]!);
         }

@@ -59,9 +59,9 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
         var datasets = new DatasetStore(store.Stores);
-        var all = new DigitSet(new FeatureShape(3, 128, 128), OwnPictures.Noise(1, 300 * 3 * 128 * 128), OwnPictures.Noise(2, 300));
-        DrawnSplits splits = SplitDraw.Draw(all, null, null, seed: 1, validationShare: 0.1, testShare: 0.1)!;
-        DatasetRow row = await datasets.AddAsync(DatasetContent.Row("large", splits, labels: UploadedPictures.Numbers), splits, Token);
+        DatasetSplit all = new DatasetSplit(new TensorShape(3, 128, 128), OwnImages.Noise(1, 300 * 3 * 128 * 128), OwnImages.Noise(2, 300));
+        SplitSelections splits = DatasetSplitter.Split(all, null, null, seed: 1, validationShare: 0.1, testShare: 0.1)!;
+        DatasetRow row = await datasets.AddAsync(DatasetContent.Row("large", splits, labels: UploadedImages.Numbers), splits, Token);
         Assert.Equal(5, await store.Ask(context => context.DatasetChunks.CountAsync(Token)));
         Dataset loaded = Assert.IsType<DatasetLoad.Loaded>(await datasets.LoadAsync(row, Token)).Dataset;
         Assert.Equal((240, 30, 30), (loaded.Train.Count, loaded.Validation.Count, loaded.Test.Count));
@@ -74,7 +74,7 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         {
             for (int i = 0; ; i++)
             {
-                await datasets.AddAsync(DatasetContent.Row($"half-{i}", splits, labels: UploadedPictures.Numbers), splits, stop.Token);
+                await datasets.AddAsync(DatasetContent.Row($"half-{i}", splits, labels: UploadedImages.Numbers), splits, stop.Token);
             }
         });
         Assert.Equal(
@@ -143,20 +143,20 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         var fetches = new DatasetFetches(store.Stores);
         await fetches.RequestAsync("fashion-mnist", damaged: null, evenIfFailed: false, Token);
         Assert.Empty(await fetches.DueAsync(_ => false, Token));
-        await store.Ask(context => context.DatasetFetches.ExecuteUpdateAsync(set => set.SetProperty(row => row.RequestedAt, row => row.RequestedAt == null ? null : StoreContext.Now().AddSeconds(-31)), Token));
+        await store.Ask(context => context.DatasetFetches.ExecuteUpdateAsync(set => set.SetProperty(row => row.RequestedAt, row => row.RequestedAt == null ? null : AppDbContext.Now().AddSeconds(-31)), Token));
         Assert.Equal(["fashion-mnist"], await fetches.DueAsync(_ => false, Token));
     }
 
     private static Dataset Small(string name)
     {
-        var all = new DigitSet(new FeatureShape(1, 28, 28), OwnPictures.Noise(1, 10 * 784), new byte[10]);
+        DatasetSplit all = new DatasetSplit(new TensorShape(1, 28, 28), OwnImages.Noise(1, 10 * 784), new byte[10]);
         return new Dataset(name, all.Slice(0, 8), all.Slice(8, 1), all.Slice(9, 1));
     }
 
     private static Task<DatasetRow> Add(DatasetStore datasets, string name, int seed)
     {
-        var all = new DigitSet(new FeatureShape(1, 8, 8), OwnPictures.Noise(seed, 10 * 64), new byte[10]);
-        DrawnSplits splits = SplitDraw.Draw(all, null, null, seed: 1, validationShare: 0.1, testShare: 0.1)!;
+        DatasetSplit all = new DatasetSplit(new TensorShape(1, 8, 8), OwnImages.Noise(seed, 10 * 64), new byte[10]);
+        SplitSelections splits = DatasetSplitter.Split(all, null, null, seed: 1, validationShare: 0.1, testShare: 0.1)!;
         return datasets.AddAsync(DatasetContent.Row(name, splits, labels: null), splits, Token);
     }
 }

@@ -16,7 +16,7 @@ public sealed class FetchTests : IDisposable
     private const string Fashion = """{"dataset":"fashion-mnist","steps":5}""";
 
     /// <summary>No file is asked for twice because the machine is busy.</summary>
-    private static readonly (string, string) s_patient = ("Datasets__MirrorSeconds", "120");
+    private static readonly (string, string) s_patient = ("Datasets__DownloadTimeoutSeconds", "120");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName, _other = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 
@@ -34,7 +34,7 @@ public sealed class FetchTests : IDisposable
         await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Datasets__Mnist__Mirrors__0", mirror.Address), s_patient);
         ServiceClient client = service.Client;
         JsonNode before = await client.Json("/v1/datasets/mnist");
-        Assert.Equal((true, true, 55_000), ((bool)before["available"]!, (bool)before["awaited"]!, (int)before["splits"]!["train"]!));
+        Assert.Equal(("pending", 55_000), ((string?)before["status"], (int)before["splits"]!["train"]!));
         JsonNode other = await client.Json(await client.Submit("""{"architecture":"dense","steps":1}""")); // on the default, which is not MNIST
         Assert.Equal("synthetic-digits", (string?)other["settings"]!["dataset"]);
         Assert.Empty(mirror.Asked);
@@ -48,9 +48,9 @@ public sealed class FetchTests : IDisposable
         Assert.Equal(("queued", 0), ((string?)job["status"], (int)job["attempt"]!));
         Assert.Contains("waits for the data set mnist", (string?)Assert.Single(job["warnings"]!.AsArray()), StringComparison.OrdinalIgnoreCase);
         await Scrape.Await(client.Http, scrape => scrape.Sum("autoencoder_jobs", "status=\"queued\"") == 3 && scrape.Sum("autoencoder_queue_age_seconds") == 0);
-        Assert.True((bool)(await client.Json("/v1/datasets/mnist"))["awaited"]!);
+        Assert.Equal("pending", (string?)(await client.Json("/v1/datasets/mnist"))["status"]);
         JsonNode early = await Expect.Problem(HttpStatusCode.ServiceUnavailable, await client.Http.GetAsync("/v1/datasets/mnist/test/0.png"));
-        Assert.EndsWith(":dataset-awaited", (string?)early["type"], StringComparison.Ordinal);
+        Assert.EndsWith(":dataset-pending", (string?)early["type"], StringComparison.Ordinal);
         await Answer(HttpStatusCode.OK, await client.Post($"{cancelled}/cancel", ""));
 
         mirror.Manner = Manner.Right;
@@ -77,7 +77,7 @@ public sealed class FetchTests : IDisposable
         {
             await first.Client.Ended(await first.Client.Submit("""{"architecture":"dense","dataset":"mnist","steps":1}"""));
             await Expect.Problem(HttpStatusCode.Conflict, await first.Client.Http.DeleteAsync("/v1/datasets/mnist"));
-            await Expect.Problem(HttpStatusCode.Conflict, await first.Client.PutZip("mnist", OwnPictures.Zip(OwnPictures.Labelled(10))));
+            await Expect.Problem(HttpStatusCode.Conflict, await first.Client.PutZip("mnist", OwnImages.Zip(OwnImages.Labelled(10))));
         }
 
         await using (ServiceProcess second = await ServiceProcess.Start(_folder)) // downloads are off
@@ -99,7 +99,7 @@ public sealed class FetchTests : IDisposable
     public async Task A_fetch_that_fails_ends_the_jobs_with_its_reason_and_for_a_minute_none_is_made()
     {
         using var mirror = new Mirror(Manner.Away, new Dictionary<string, byte[]> { ["train-images-idx3-ubyte.gz"] = [] });
-        await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Datasets__FashionMnist__Mirrors__0", mirror.Address), ("Datasets__MirrorSeconds", "1"));
+        await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Datasets__FashionMnist__Mirrors__0", mirror.Address), ("Datasets__DownloadTimeoutSeconds", "1"));
         ServiceClient client = service.Client;
         long began = Stopwatch.GetTimestamp();
         JsonNode job = await client.Ended(await client.Submit(Fashion));
@@ -114,7 +114,7 @@ public sealed class FetchTests : IDisposable
         int asked = mirror.Asked.Count;
         Assert.Equal(1, await Rows("UPDATE dataset_fetches SET \"FailedAt\" = strftime('%Y-%m-%d %H:%M:%f', 'now', '-61 seconds') WHERE \"FailedAt\" IS NOT NULL"));
         mirror.Manner = Manner.Holding;
-        Assert.True((bool)(await client.Json("/v1/datasets/fashion-mnist"))["awaited"]!);
+        Assert.Equal("pending", (string?)(await client.Json("/v1/datasets/fashion-mnist"))["status"]);
         string second = await client.Submit(Fashion);
         while (mirror.Asked.Count == asked)
         {
@@ -165,7 +165,7 @@ public sealed class FetchTests : IDisposable
             await using ServiceProcess service = await ServiceProcess.Start(_other, ("Datasets__Mnist__Mirrors__0", mirror.Address));
             JsonNode job = await service.Client.Ended(await service.Client.Submit("""{"architecture":"dense","dataset":"mnist","steps":1}"""));
             Assert.Contains("no room", (string?)job["error"]!["detail"], StringComparison.Ordinal);
-            Assert.False((bool)(await service.Client.Json("/v1/datasets/mnist"))["available"]!);
+            Assert.Equal("unavailable", (string?)(await service.Client.Json("/v1/datasets/mnist"))["status"]);
             Assert.InRange(new DriveInfo(_other).AvailableFreeSpace, 70 << 20, 80 << 20);
             Assert.Equal("succeeded", (string?)(await service.Client.Ended(await service.Client.Submit("""{"architecture":"dense","steps":1}""")))["status"]);
         }
@@ -180,9 +180,9 @@ public sealed class FetchTests : IDisposable
     {
         foreach ((string part, int count) in ((string, int)[])[("train", 5_003), ("t10k", 10)])
         {
-            byte[] images = OwnPictures.Gzip(OwnPictures.Idx(OwnPictures.Noise(1, count * 784), count, 28, 28));
+            byte[] images = OwnImages.Gzip(OwnImages.Idx(OwnImages.Noise(1, count * 784), count, 28, 28));
             await File.WriteAllBytesAsync(Path.Combine(folder, $"{part}-images-idx3-ubyte.gz"), images[..(images.Length / 2)]);
-            await File.WriteAllBytesAsync(Path.Combine(folder, $"{part}-labels-idx1-ubyte"), OwnPictures.Idx(new byte[count], count));
+            await File.WriteAllBytesAsync(Path.Combine(folder, $"{part}-labels-idx1-ubyte"), OwnImages.Idx(new byte[count], count));
         }
     }
 
@@ -190,7 +190,7 @@ public sealed class FetchTests : IDisposable
     private static async Task AssertRefused(ServiceClient client, string reason)
     {
         JsonNode now = await client.Json("/v1/datasets/fashion-mnist");
-        Assert.Equal((false, false, reason), ((bool)now["available"]!, (bool)now["awaited"]!, (string?)now["unavailable"]));
+        Assert.Equal(("unavailable", reason), ((string?)now["status"], (string?)now["reason"]));
         foreach (Task<HttpResponseMessage> call in (Task<HttpResponseMessage>[])
         [
             client.Http.GetAsync("/v1/datasets/fashion-mnist/test/0.png"), client.Post("/v1/training-jobs", Fashion), client.Post("/v1/experiments", $$"""{"jobs":[{},{{Fashion}}]}"""),

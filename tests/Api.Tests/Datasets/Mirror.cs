@@ -79,10 +79,10 @@ internal sealed class Mirror : IDisposable
     /// <summary>Waits until a file has been asked for.</summary>
     public async Task WaitUntilAsked()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Asked.IsEmpty)
         {
-            await Task.Delay(50, patience.Token);
+            await Task.Delay(50, timeout.Token);
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class MirrorTests
     private const int Train = 5_003, Test = 20;
 
     private static readonly Dictionary<string, byte[]> s_plain = IdxFolder.Files.Zip([Images(Train), Labels(Train), Images(Test), Labels(Test)]).ToDictionary(file => file.First, file => file.Second);
-    private static readonly Dictionary<string, byte[]> s_files = s_plain.ToDictionary(file => $"{file.Key}.gz", file => OwnPictures.Gzip(file.Value));
+    private static readonly Dictionary<string, byte[]> s_files = s_plain.ToDictionary(file => $"{file.Key}.gz", file => OwnImages.Gzip(file.Value));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -59,12 +59,12 @@ public sealed class MirrorTests
         "small", "Small", mirrors,
         [.. IdxFolder.Files.Select(file => new MirroredFile(file, Convert.ToHexStringLower(SHA256.HashData(isOfGzip ? s_files[$"{file}.gz"] : s_plain[file])), isOfGzip))]);
 
-    private static MirrorDownload Download()
+    private static DatasetDownloader Download()
     {
         var services = new ServiceCollection();
-        services.AddLogging().AddOptions<DatasetOptions>().Configure(options => options.MirrorSeconds = 1);
-        MirrorDownload.AddClient(services);
-        return services.AddSingleton<MirrorDownload>().BuildServiceProvider().GetRequiredService<MirrorDownload>();
+        services.AddLogging().AddOptions<DatasetOptions>().Configure(options => options.DownloadTimeoutSeconds = 1);
+        DatasetDownloader.AddClient(services);
+        return services.AddSingleton<DatasetDownloader>().BuildServiceProvider().GetRequiredService<DatasetDownloader>();
     }
 
     private static void AssertWhole(DatasetLoad load)
@@ -75,7 +75,7 @@ public sealed class MirrorTests
     }
 
     /// <summary>Images of one grey each, so that it tells which one it is.</summary>
-    private static byte[] Images(int count) => OwnPictures.Idx([.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat((byte)(i % 251), 784))], count, 28, 28);
+    private static byte[] Images(int count) => OwnImages.Idx([.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat((byte)(i % 251), 784))], count, 28, 28);
 
-    private static byte[] Labels(int count) => OwnPictures.Idx([.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))], count);
+    private static byte[] Labels(int count) => OwnImages.Idx([.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))], count);
 }

@@ -16,15 +16,15 @@ public sealed class OwnDatasetTests(TrainedService trained)
     private ServiceClient Service => trained.Service;
 
     [Fact]
-    public async Task A_zip_of_ones_own_pictures_is_stored_shown_trained_on_and_deleted()
+    public async Task A_zip_of_ones_own_images_is_stored_shown_trained_on_and_deleted()
     {
-        using HttpResponseMessage made = await Service.PutZip("walk", OwnPictures.Zip(OwnPictures.Labelled(100)));
+        using HttpResponseMessage made = await Service.PutZip("walk", OwnImages.Zip(OwnImages.Labelled(100)));
         JsonNode set = await Answer(HttpStatusCode.Created, made);
         Assert.Equal("/v1/datasets/walk", made.Headers.Location!.ToString());
         Assert.Equal("""{"train":80,"validation":10,"test":10}""", set["splits"]!.ToJsonString());
         Assert.Equal("[1,28,28]", set["shape"]!.ToJsonString());
         Assert.Equal(Enumerable.Repeat(10, 10), set["labels"]!.AsObject().Select(label => (int)label.Value!));
-        Assert.Equal((100 * 785, false, true), ((int)set["bytes"]!, (bool)set["builtIn"]!, (bool)set["available"]!));
+        Assert.Equal((100 * 785, false, "available"), ((int)set["bytes"]!, (bool)set["builtIn"]!, (string?)set["status"]));
         Assert.Equal(set.ToJsonString(), (await Service.Json("/v1/datasets/walk")).ToJsonString());
         Assert.Contains((await Service.Json("/v1/datasets")).AsArray(), one => one!.ToJsonString() == set.ToJsonString());
         Assert.Equal((28, 28), await Expect.Png(await Service.Http.GetAsync("/v1/datasets/walk/validation/9.png")));
@@ -43,29 +43,29 @@ public sealed class OwnDatasetTests(TrainedService trained)
     }
 
     [Fact]
-    public async Task The_same_pictures_make_the_same_data_set_however_they_are_packed_and_another_one_is_refused()
+    public async Task The_same_images_make_the_same_data_set_however_they_are_packed_and_another_one_is_refused()
     {
-        (string, byte[])[] pictures = OwnPictures.Labelled(30);
-        JsonNode first = await Answer(HttpStatusCode.Created, await Service.PutZip("same", OwnPictures.Zip(pictures)));
-        JsonNode again = await Answer(HttpStatusCode.OK, await Service.PutZip("same", OwnPictures.Zip(pictures.Reverse(), CompressionLevel.SmallestSize)));
+        (string, byte[])[] files = OwnImages.Labelled(30);
+        JsonNode first = await Answer(HttpStatusCode.Created, await Service.PutZip("same", OwnImages.Zip(files)));
+        JsonNode again = await Answer(HttpStatusCode.OK, await Service.PutZip("same", OwnImages.Zip(files.Reverse(), CompressionLevel.SmallestSize)));
         Assert.Equal(first.ToJsonString(), again.ToJsonString());
 
         // Sorted by name, as the zip's entries are.
         int[] order = [.. Enumerable.Range(0, 30).OrderBy(i => i % 10).ThenBy(i => i)];
-        byte[] images = OwnPictures.Idx([.. order.SelectMany(i => OwnPictures.Noise(i))], 30, 28, 28), labels = OwnPictures.Idx([.. order.Select(i => (byte)(i % 10))], 30);
+        byte[] images = OwnImages.Idx([.. order.SelectMany(i => OwnImages.Noise(i))], 30, 28, 28), labels = OwnImages.Idx([.. order.Select(i => (byte)(i % 10))], 30);
         await Answer(HttpStatusCode.OK, await Service.PutForm("same", ("images", images), ("labels", labels)));
-        await Answer(HttpStatusCode.OK, await Service.PutForm("same", ("labels", OwnPictures.Gzip(labels)), ("images", OwnPictures.Gzip(images))));
+        await Answer(HttpStatusCode.OK, await Service.PutForm("same", ("labels", OwnImages.Gzip(labels)), ("images", OwnImages.Gzip(images))));
 
         await Expect.Problem(HttpStatusCode.Conflict, await Service.PutForm("same", ("images", images)));
-        await Expect.Problem(HttpStatusCode.Conflict, await Service.PutZip("same", OwnPictures.Zip(pictures), "?seed=2"));
+        await Expect.Problem(HttpStatusCode.Conflict, await Service.PutZip("same", OwnImages.Zip(files), "?seed=2"));
         Assert.Equal(first.ToJsonString(), (await Service.Json("/v1/datasets/same")).ToJsonString());
         await Gone("same");
     }
 
     [Fact]
-    public async Task Splits_are_a_function_of_the_seed_and_the_shares_and_no_picture_is_in_two()
+    public async Task Splits_are_a_function_of_the_seed_and_the_shares_and_no_image_is_in_two()
     {
-        byte[] zip = OwnPictures.Zip(Enumerable.Range(0, 40).Select(i => ($"{i:d2}.png", OwnPictures.Png(i))));
+        byte[] zip = OwnImages.Zip(Enumerable.Range(0, 40).Select(i => ($"{i:d2}.png", OwnImages.Png(i))));
         async Task<Dataset> Put(string name, string query)
         {
             await Answer(HttpStatusCode.Created, await Service.PutZip(name, zip, query));
@@ -76,10 +76,10 @@ public sealed class OwnDatasetTests(TrainedService trained)
 
         Dataset first = await Put("drawn", "?seed=3&validation=0.25&test=0.05"), second = await Put("drawn", "?seed=3&validation=0.25&test=0.05"), other = await Put("drawn", "?seed=4&validation=0.25&test=0.05");
         Assert.Equal((28, 10, 2), (first.Train.Count, first.Validation.Count, first.Test.Count));
-        Assert.Equal(Pictures(first), Pictures(second));
-        Assert.NotEqual(Pictures(first), Pictures(other));
-        Assert.Equal(Enumerable.Range(0, 40).Select(i => Convert.ToHexString(OwnPictures.Noise(i))).Order(), Pictures(first).Order());
-        Assert.Equal(Pictures(first).Order(), Pictures(other).Order());
+        Assert.Equal(Images(first), Images(second));
+        Assert.NotEqual(Images(first), Images(other));
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => Convert.ToHexString(OwnImages.Noise(i))).Order(), Images(first).Order());
+        Assert.Equal(Images(first).Order(), Images(other).Order());
     }
 
     [Fact]
@@ -87,30 +87,30 @@ public sealed class OwnDatasetTests(TrainedService trained)
     {
         (string, byte[])[] entries =
         [
-            ("digits/test/b.png", OwnPictures.Png(5)), ("digits/train/a.png", OwnPictures.Png(1)), ("digits/validation/a.png", OwnPictures.Png(3)), ("digits/test/a.png", OwnPictures.Png(4)),
-            ("digits/train/b.png", OwnPictures.Png(2)), ("__MACOSX/digits/._a.png", [1]), ("digits/.DS_Store", [1]), ("digits/train/", []),
+            ("digits/test/b.png", OwnImages.Png(5)), ("digits/train/a.png", OwnImages.Png(1)), ("digits/validation/a.png", OwnImages.Png(3)), ("digits/test/a.png", OwnImages.Png(4)),
+            ("digits/train/b.png", OwnImages.Png(2)), ("__MACOSX/digits/._a.png", [1]), ("digits/.DS_Store", [1]), ("digits/train/", []),
         ];
-        JsonNode set = await Answer(HttpStatusCode.Created, await Service.PutZip("kept", OwnPictures.Zip(entries)));
+        JsonNode set = await Answer(HttpStatusCode.Created, await Service.PutZip("kept", OwnImages.Zip(entries)));
         Assert.Equal("""{"train":2,"validation":1,"test":2}""", set["splits"]!.ToJsonString());
         Assert.Empty(set["labels"]!.AsObject());
-        Assert.Equal(Enumerable.Range(1, 5).Select(i => Convert.ToHexString(OwnPictures.Noise(i))), Pictures(await Load("kept")));
+        Assert.Equal(Enumerable.Range(1, 5).Select(i => Convert.ToHexString(OwnImages.Noise(i))), Images(await Load("kept")));
         await Gone("kept");
     }
 
     [Fact]
-    public async Task One_coloured_picture_gives_all_of_them_three_channels()
+    public async Task One_coloured_image_gives_all_of_them_three_channels()
     {
-        byte[] rgb = OwnPictures.Noise(9, 3 * 12 * 16);
-        (string, byte[])[] entries = [("train/a.png", OwnPictures.Png(1, 16, 12)), ("train/b.png", PngFile.Write(16, 12, 8, PngFile.Color, rgb)), ("validation/c.png", OwnPictures.Png(2, 16, 12)), ("test/d.png", OwnPictures.Png(3, 16, 12))];
-        JsonNode set = await Answer(HttpStatusCode.Created, await Service.PutZip("coloured", OwnPictures.Zip(entries)));
+        byte[] rgb = OwnImages.Noise(9, 3 * 12 * 16);
+        (string, byte[])[] entries = [("train/a.png", OwnImages.Png(1, 16, 12)), ("train/b.png", PngFile.Write(16, 12, 8, PngFile.Color, rgb)), ("validation/c.png", OwnImages.Png(2, 16, 12)), ("test/d.png", OwnImages.Png(3, 16, 12))];
+        JsonNode set = await Answer(HttpStatusCode.Created, await Service.PutZip("coloured", OwnImages.Zip(entries)));
         Assert.Equal("[3,12,16]", set["shape"]!.ToJsonString());
         Dataset data = await Load("coloured");
-        byte[] grey = OwnPictures.Noise(1, 12 * 16);
+        byte[] grey = OwnImages.Noise(1, 12 * 16);
         Assert.Equal([.. grey, .. grey, .. grey], data.Train.Image(0).ToArray());
         Assert.Equal(Enumerable.Range(0, 3).SelectMany(channel => rgb.Where((_, i) => i % 3 == channel)), data.Train.Image(1).ToArray());
 
         byte[] images = [.. data.Train.Image(0), .. data.Train.Image(1)];
-        await Answer(HttpStatusCode.Created, await Service.PutForm("coloured-idx", ("images", OwnPictures.Idx([.. images, .. images], 4, 3, 12, 16)), ("testImages", OwnPictures.Idx(images, 2, 3, 12, 16))));
+        await Answer(HttpStatusCode.Created, await Service.PutForm("coloured-idx", ("images", OwnImages.Idx([.. images, .. images], 4, 3, 12, 16)), ("testImages", OwnImages.Idx(images, 2, 3, 12, 16))));
         Dataset fromIdx = await Load("coloured-idx");
         Assert.Equal(((3, 12, 16), 3, 1, 2), ((fromIdx.Train.Shape.Channels, fromIdx.Train.Height, fromIdx.Train.Width), fromIdx.Train.Count, fromIdx.Validation.Count, fromIdx.Test.Count));
         Assert.Equal(data.Train.Image(1).ToArray(), fromIdx.Test.Image(1).ToArray());
@@ -121,7 +121,7 @@ public sealed class OwnDatasetTests(TrainedService trained)
     [Fact]
     public async Task A_data_set_that_a_job_trains_on_cannot_be_deleted_until_the_job_has_ended()
     {
-        await Answer(HttpStatusCode.Created, await Service.PutZip("used", OwnPictures.Zip(OwnPictures.Labelled(30))));
+        await Answer(HttpStatusCode.Created, await Service.PutZip("used", OwnImages.Zip(OwnImages.Labelled(30))));
         string running = await Service.Submit("""{"dataset":"used","steps":100000}"""), queued = await Service.Submit("""{"dataset":"used","steps":100000}""");
         await Service.Await(running, job => (string?)job["status"] == "running");
         foreach (string job in (string[])[running, queued])
@@ -142,7 +142,7 @@ public sealed class OwnDatasetTests(TrainedService trained)
     public async Task A_built_in_data_set_is_neither_replaced_nor_deleted(string name)
     {
         Assert.Equal(name, (string?)(await Service.Json($"/v1/datasets/{name}"))["name"]);
-        JsonNode problem = await Expect.Problem(HttpStatusCode.Conflict, await Service.PutZip(name, OwnPictures.Zip(OwnPictures.Labelled(10))));
+        JsonNode problem = await Expect.Problem(HttpStatusCode.Conflict, await Service.PutZip(name, OwnImages.Zip(OwnImages.Labelled(10))));
         Assert.Contains("built in", (string?)problem["detail"], StringComparison.Ordinal);
         await Expect.Problem(HttpStatusCode.Conflict, await Service.Http.DeleteAsync($"/v1/datasets/{name}"));
     }
@@ -150,8 +150,8 @@ public sealed class OwnDatasetTests(TrainedService trained)
     [Fact]
     public async Task A_stored_byte_that_has_changed_is_found_before_anything_is_trained_on_it()
     {
-        await Answer(HttpStatusCode.Created, await Service.PutZip("damaged", OwnPictures.Zip(OwnPictures.Labelled(30))));
-        await using (StoreContext store = await Stores.CreateDbContextAsync())
+        await Answer(HttpStatusCode.Created, await Service.PutZip("damaged", OwnImages.Zip(OwnImages.Labelled(30))));
+        await using (AppDbContext store = await Stores.CreateDbContextAsync())
         {
             DatasetRow row = await store.Datasets.SingleAsync(row => row.Name == "damaged");
             byte[] content = await store.DatasetChunks.Where(chunk => chunk.DatasetId == row.Id && chunk.Number == 0).Select(chunk => chunk.Content).SingleAsync();
@@ -166,14 +166,14 @@ public sealed class OwnDatasetTests(TrainedService trained)
         await Gone("damaged");
     }
 
-    private IDbContextFactory<StoreContext> Stores => trained.Inside.GetRequiredService<IDbContextFactory<StoreContext>>();
+    private IDbContextFactory<AppDbContext> Stores => trained.Inside.GetRequiredService<IDbContextFactory<AppDbContext>>();
 
     private async Task<Dataset> Load(string name) =>
         Assert.IsType<DatasetLoad.Loaded>(await trained.Inside.GetRequiredService<DatasetCatalog>().LoadAsync(name, TestContext.Current.CancellationToken)).Dataset;
 
     private async Task Gone(string name) => Assert.Equal(HttpStatusCode.NoContent, (await Service.Http.DeleteAsync($"/v1/datasets/{name}")).StatusCode);
 
-    private static string[] Pictures(Dataset data) =>
+    private static string[] Images(Dataset data) =>
         [.. Dataset.Splits.SelectMany(split => Enumerable.Range(0, data.Split(split)!.Count).Select(i => Convert.ToHexString(data.Split(split)!.Image(i))))];
 
     private static async Task<JsonNode> Answer(HttpStatusCode status, HttpResponseMessage response)

@@ -12,9 +12,9 @@ public sealed class OwnShapeTests(TrainedService trained)
     private ServiceClient Service => trained.Service;
 
     [Fact]
-    public async Task Coloured_pictures_of_ones_own_size_go_from_a_zip_through_every_architecture_to_tiles_in_that_size()
+    public async Task Coloured_images_of_ones_own_size_go_from_a_zip_through_every_architecture_to_tiles_in_that_size()
     {
-        byte[] zip = OwnPictures.Zip(Enumerable.Range(0, 40).Select(i => ($"{i % 4}/{i:d2}.png", PngFile.Write(Width, Height, 8, PngFile.Color, OwnPictures.Noise(i, Width * Height * 3)))));
+        byte[] zip = OwnImages.Zip(Enumerable.Range(0, 40).Select(i => ($"{i % 4}/{i:d2}.png", PngFile.Write(Width, Height, 8, PngFile.Color, OwnImages.Noise(i, Width * Height * 3)))));
         using HttpResponseMessage put = await Service.PutZip("tiny-colours", zip);
         Assert.True(put.StatusCode == HttpStatusCode.Created, await put.Content.ReadAsStringAsync());
         Assert.Equal((Width * 3, Height * 3), await Expect.Png(await Service.Http.GetAsync("/v1/datasets/tiny-colours/test/0.png?scale=3")));

@@ -18,11 +18,11 @@ public sealed class RefusedDatasetTests(TrainedService trained)
     [Fact]
     public async Task A_zip_that_makes_no_data_set_is_refused_and_its_entry_named()
     {
-        byte[] png = OwnPictures.Png(1);
-        await Refused("'b.png' is 32×28", ("a.png", png), ("b.png", OwnPictures.Png(2, 32, 28)), ("c.png", png));
-        await Refused("'a.png' is 30×28; both sides must be multiples of 4", ("a.png", OwnPictures.Png(1, 30, 28)));
-        await Refused("'a.png' is 4×4", ("a.png", OwnPictures.Png(1, 4, 4)));
-        await Refused("'a.png' is 132×132", ("a.png", OwnPictures.Png(1, 132, 132)));
+        byte[] png = OwnImages.Png(1);
+        await Refused("'b.png' is 32×28", ("a.png", png), ("b.png", OwnImages.Png(2, 32, 28)), ("c.png", png));
+        await Refused("'a.png' is 30×28; both sides must be multiples of 4", ("a.png", OwnImages.Png(1, 30, 28)));
+        await Refused("'a.png' is 4×4", ("a.png", OwnImages.Png(1, 4, 4)));
+        await Refused("'a.png' is 132×132", ("a.png", OwnImages.Png(1, 132, 132)));
         await Refused("'a.png' is 30000×30000", ("a.png", PngFile.WriteBomb(30_000, 30_000)));
         await Refused("'b.txt' is no PNG", ("a.png", png), ("b.txt", Encoding.UTF8.GetBytes("text")));
         await Refused("'b.png' is a damaged PNG", ("a.png", png), ("b.png", png[..^200]));
@@ -31,17 +31,17 @@ public sealed class RefusedDatasetTests(TrainedService trained)
         await Refused("'a.png' leaves it open what is for training", ("a.png", png), ("test/b.png", png));
         await Refused("'test/a.png' leaves it open what is for training", ("test/a.png", png), ("test/b.png", png));
         await Refused("none of them is left", ("a.png", png), ("b.png", png));
-        await Refused("has 0 pictures");
-        await Refused("has 0 pictures", ("folder/", []));
+        await Refused("has 0 images");
+        await Refused("has 0 images", ("folder/", []));
 
-        byte[] zip = OwnPictures.Zip(OwnPictures.Labelled(20));
+        byte[] zip = OwnImages.Zip(OwnImages.Labelled(20));
         await RefusedBody("cannot be read", zip[..^30]);
         await RefusedBody("cannot be read", zip[..(zip.Length / 2)]);
         byte[] wrong = [.. zip];
         wrong[60] ^= 1; // within the first entry's pixels
         await RefusedBody("is damaged", wrong);
 
-        Task Refused(string reason, params (string, byte[])[] entries) => RefusedBody(reason, OwnPictures.Zip(entries, CompressionLevel.Fastest));
+        Task Refused(string reason, params (string, byte[])[] entries) => RefusedBody(reason, OwnImages.Zip(entries, CompressionLevel.Fastest));
 
         async Task RefusedBody(string reason, byte[] body)
         {
@@ -55,19 +55,19 @@ public sealed class RefusedDatasetTests(TrainedService trained)
     [Fact]
     public async Task IDX_files_that_make_no_data_set_are_refused_and_the_file_named()
     {
-        byte[] images = OwnPictures.Idx(OwnPictures.Noise(1, 10 * 784), 10, 28, 28), labels = OwnPictures.Idx(new byte[10], 10);
+        byte[] images = OwnImages.Idx(OwnImages.Noise(1, 10 * 784), 10, 28, 28), labels = OwnImages.Idx(new byte[10], 10);
         await Refused("'labels' begins with 00000803", ("images", images), ("labels", images));
         await Refused("'images' begins with 00000801", ("images", labels), ("labels", labels));
-        await Refused("'images' has 10 pictures and 'labels' 9 labels", ("images", images), ("labels", OwnPictures.Idx(new byte[9], 9)));
+        await Refused("'images' has 10 images and 'labels' 9 labels", ("images", images), ("labels", OwnImages.Idx(new byte[9], 9)));
         await Refused("'images' is truncated", ("images", images[..^1]), ("labels", labels));
         await Refused("'images' is truncated", ("images", images[..9]));
         await Refused("'images' goes on after", ("images", [.. images, 0]));
-        await Refused("'images' is damaged", ("images", Flipped(OwnPictures.Gzip(images))));
-        await Refused("claims a size of 0 or of more than", ("images", OwnPictures.Idx([], int.MaxValue, int.MaxValue, int.MaxValue)));
-        await Refused("claims a size of 0 or of more than", ("images", OwnPictures.Idx([], 0, 28, 28)));
-        await Refused("is 27×28", ("images", OwnPictures.Idx(new byte[10 * 28 * 27], 10, 28, 27)));
-        await Refused("has 2 channels", ("images", OwnPictures.Idx(new byte[10 * 2 * 784], 10, 2, 28, 28)));
-        await Refused("'testImages' has pictures of 1×32×28", ("images", images), ("testImages", OwnPictures.Idx(new byte[32 * 28], 1, 32, 28)));
+        await Refused("'images' is damaged", ("images", Flipped(OwnImages.Gzip(images))));
+        await Refused("claims a size of 0 or of more than", ("images", OwnImages.Idx([], int.MaxValue, int.MaxValue, int.MaxValue)));
+        await Refused("claims a size of 0 or of more than", ("images", OwnImages.Idx([], 0, 28, 28)));
+        await Refused("is 27×28", ("images", OwnImages.Idx(new byte[10 * 28 * 27], 10, 28, 27)));
+        await Refused("has 2 channels", ("images", OwnImages.Idx(new byte[10 * 2 * 784], 10, 2, 28, 28)));
+        await Refused("'testImages' has images of 1×32×28", ("images", images), ("testImages", OwnImages.Idx(new byte[32 * 28], 1, 32, 28)));
         await Refused("must both be there", ("images", images), ("labels", labels), ("testImages", images));
         await Refused("none 'testImages'", ("images", images), ("labels", labels), ("testLabels", labels));
 
@@ -95,7 +95,7 @@ public sealed class RefusedDatasetTests(TrainedService trained)
     [Fact]
     public async Task A_request_that_is_wrong_before_its_body_is_refused()
     {
-        byte[] zip = OwnPictures.Zip(OwnPictures.Labelled(10));
+        byte[] zip = OwnImages.Zip(OwnImages.Labelled(10));
         foreach (string query in (string[])["?seed=-1", "?validation=0", "?validation=0.95", "?test=NaN", "?test=x", "?test=-1"])
         {
             await Expect.Problem(HttpStatusCode.BadRequest, await Service.PutZip("refused", zip, query));
@@ -113,8 +113,8 @@ public sealed class RefusedDatasetTests(TrainedService trained)
     {
         string[] before = Files();
         string[] names = ["../../etc/passwd", "/etc/cron.d/x", "..\\..\\x.png", "C:\\x.png", "a/../../../b.png", "%2e%2e/c.png", "\0.png", "....//d.png", "con", new('e', 300)];
-        (string, byte[])[] entries = [.. names.Select((name, i) => (name, OwnPictures.Png(i)))];
-        using HttpResponseMessage response = await Service.PutZip("hostile", OwnPictures.Zip(entries));
+        (string, byte[])[] entries = [.. names.Select((name, i) => (name, OwnImages.Png(i)))];
+        using HttpResponseMessage response = await Service.PutZip("hostile", OwnImages.Zip(entries));
         Assert.True(response.StatusCode == HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
         Assert.Equal(before, Files());
         Assert.Equal(HttpStatusCode.NoContent, (await Service.Http.DeleteAsync("/v1/datasets/hostile")).StatusCode);
@@ -126,8 +126,8 @@ public sealed class RefusedDatasetTests(TrainedService trained)
     [Fact]
     public async Task No_mutated_zip_or_form_is_answered_with_a_fault_of_the_service()
     {
-        byte[] zip = OwnPictures.Zip(Enumerable.Range(0, 6).Select(i => ($"{i}/{i}.png", OwnPictures.Png(i, 8, 8))), CompressionLevel.Fastest);
-        byte[] idx = OwnPictures.Gzip(OwnPictures.Idx(OwnPictures.Noise(1, 6 * 64), 6, 8, 8));
+        byte[] zip = OwnImages.Zip(Enumerable.Range(0, 6).Select(i => ($"{i}/{i}.png", OwnImages.Png(i, 8, 8))), CompressionLevel.Fastest);
+        byte[] idx = OwnImages.Gzip(OwnImages.Idx(OwnImages.Noise(1, 6 * 64), 6, 8, 8));
         var random = new SplitMix64(33);
         int taken = 0;
         for (int i = 0; i < Mutations; i++)

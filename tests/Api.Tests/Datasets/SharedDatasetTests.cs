@@ -19,9 +19,9 @@ public sealed class SharedDatasetTests(PostgresServer postgres) : IClassFixture<
         string database = await postgres.NewDatabase();
         await using ServiceProcess api = await ServiceProcess.Start(_folder, PostgresServer.Settings(database, "api"));
         await using ServiceProcess worker = await ServiceProcess.Start(_elsewhere, PostgresServer.Settings(database, "worker"));
-        using HttpResponseMessage made = await api.Client.PutZip("mine", OwnPictures.Zip(OwnPictures.Labelled(60)));
+        using HttpResponseMessage made = await api.Client.PutZip("mine", OwnImages.Zip(OwnImages.Labelled(60)));
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await api.Client.PutZip("mine", OwnPictures.Zip(OwnPictures.Labelled(60)))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await api.Client.PutZip("mine", OwnImages.Zip(OwnImages.Labelled(60)))).StatusCode);
 
         string running = await api.Client.Submit("""{"dataset":"mine","steps":100000}""");
         await api.Client.Await(running, job => (int)job["progress"]!["step"]! > 0);

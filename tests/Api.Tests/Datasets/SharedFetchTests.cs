@@ -36,7 +36,7 @@ public sealed class SharedFetchTests(PostgresServer postgres) : IClassFixture<Po
 
         Assert.Equal(1 + 4, mirror.Asked.Count);
         Assert.Empty(forbidden.Asked);
-        Assert.False((bool)(await second.Client.Json("/v1/datasets/mnist"))["awaited"]!);
+        Assert.Equal("available", (string?)(await second.Client.Json("/v1/datasets/mnist"))["status"]);
     }
 
     [Fact]
@@ -72,5 +72,6 @@ public sealed class SharedFetchTests(PostgresServer postgres) : IClassFixture<Po
     }
 
     private static (string, string)[] Settings(string database, string role, Mirror mirror) =>
-        [.. PostgresServer.Settings(database, role), ("Datasets__Mnist__Mirrors__0", mirror.Address), ("Datasets__MirrorSeconds", "120")];
+        [.. PostgresServer.Settings(database, role), ("Datasets__Mnist__Mirrors__0", mirror.Address),
+            ("Datasets__DownloadTimeoutSeconds", "120")];
 }

@@ -50,14 +50,14 @@ public sealed class ZipFolderTests(TrainedService trained)
         set = await Stored([.. Folder("train/oak", 0, 6), .. Folder("train/birch", 6, 5), .. Folder("test/oak", 11, 4)]);
         Assert.Equal(("""{"birch":5,"oak":10}""", 4), (set["labels"]!.ToJsonString(), (int)set["splits"]!["test"]!));
         Assert.Equal("{}", (await Stored([.. Folder("leaves", 0, 6)]))["labels"]!.ToJsonString());
-        Assert.Equal("{}", (await Stored([.. Folder("leaves", 0, 6), ("top.png", OwnPictures.Png(7))]))["labels"]!.ToJsonString());
+        Assert.Equal("{}", (await Stored([.. Folder("leaves", 0, 6), ("top.png", OwnImages.Png(7))]))["labels"]!.ToJsonString());
     }
 
     [Fact]
     public async Task The_same_images_under_other_class_names_are_another_data_set()
     {
-        byte[] oak = OwnPictures.Zip([.. Folder("oak", 0, 6), .. Folder("pine", 6, 5)]),
-            elm = OwnPictures.Zip([.. Folder("elm", 0, 6), .. Folder("pine", 6, 5)]);
+        byte[] oak = OwnImages.Zip([.. Folder("oak", 0, 6), .. Folder("pine", 6, 5)]),
+            elm = OwnImages.Zip([.. Folder("elm", 0, 6), .. Folder("pine", 6, 5)]);
         Assert.Equal(HttpStatusCode.Created, (await Service.PutZip("classes", oak)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await Service.PutZip("classes", oak)).StatusCode);
         await Expect.Problem(HttpStatusCode.Conflict, await Service.PutZip("classes", elm));
@@ -68,7 +68,7 @@ public sealed class ZipFolderTests(TrainedService trained)
     public async Task Class_folders_that_make_no_labels_are_refused()
     {
         Assert.Contains("300 folders", await Refused(
-            [.. Enumerable.Range(0, 300).Select(i => ($"class{i:d3}/{i}.png", OwnPictures.Png(i, 8, 8)))]), StringComparison.Ordinal);
+            [.. Enumerable.Range(0, 300).Select(i => ($"class{i:d3}/{i}.png", OwnImages.Png(i, 8, 8)))]), StringComparison.Ordinal);
         Assert.Contains("at most 100 characters", await Refused([.. Folder("a", 0, 5), .. Folder(new string('b', 101), 5, 5)]),
             StringComparison.Ordinal);
         Assert.Contains("control characters", await Refused([.. Folder("a", 0, 5), .. Folder("b\u0001", 5, 5)]), StringComparison.Ordinal);
@@ -98,18 +98,18 @@ public sealed class ZipFolderTests(TrainedService trained)
     [Fact]
     public async Task What_is_no_PNG_is_named_as_what_it_is()
     {
-        (string, byte[])[] pictures = [.. Folder("d/0", 0, 6), .. Folder("d/1", 6, 6)];
+        (string, byte[])[] images = [.. Folder("d/0", 0, 6), .. Folder("d/1", 6, 6)];
         (string Name, byte[] File, string Reason)[] strangers =
         [
             ("labels.csv", Encoding.UTF8.GetBytes("0,1"), "'labels.csv' is no PNG"),
             ("d/0/a.jpg", Images.JpegFile.Write(28, 28), "'d/0/a.jpg' is a JPEG, no PNG"),
             ("d/0/a.png", Images.JpegFile.Write(28, 28), "'d/0/a.png' is a JPEG, no PNG"),
-            ("more.zip", OwnPictures.Zip([]), "'more.zip' is a zip, no PNG"),
+            ("more.zip", OwnImages.Zip([]), "'more.zip' is a zip, no PNG"),
             ("empty", [], "'empty' is no PNG"),
         ];
         foreach ((string name, byte[] file, string reason) in strangers)
         {
-            string detail = await Refused([.. pictures, (name, file)]);
+            string detail = await Refused([.. images, (name, file)]);
             Assert.Contains(reason, detail, StringComparison.Ordinal);
             Assert.DoesNotContain("label:", detail, StringComparison.Ordinal);
         }
@@ -118,7 +118,7 @@ public sealed class ZipFolderTests(TrainedService trained)
     [Fact]
     public async Task An_encrypted_zip_is_told_as_one()
     {
-        byte[] zip = OwnPictures.Zip(Folder("d", 0, 6));
+        byte[] zip = OwnImages.Zip(Folder("d", 0, 6));
         int directory = zip.AsSpan().IndexOf("PK\u0001\u0002"u8);
         zip[6] |= 1; // the first entry's flags (APPNOTE 4.4.4): in its own header and in the directory
         zip[directory + 8] |= 1;
@@ -127,11 +127,11 @@ public sealed class ZipFolderTests(TrainedService trained)
     }
 
     private static IEnumerable<(string, byte[])> Folder(string name, int first, int count) =>
-        Enumerable.Range(first, count).Select(i => ($"{name}/{i:d3}.png", OwnPictures.Png(i)));
+        Enumerable.Range(first, count).Select(i => ($"{name}/{i:d3}.png", OwnImages.Png(i)));
 
     private async Task<JsonNode> Stored((string, byte[])[] entries)
     {
-        using HttpResponseMessage response = await Service.PutZip("folders", OwnPictures.Zip(entries));
+        using HttpResponseMessage response = await Service.PutZip("folders", OwnImages.Zip(entries));
         string body = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.Created, body);
         JsonNode set = await Service.Json("/v1/datasets/folders");
@@ -142,7 +142,7 @@ public sealed class ZipFolderTests(TrainedService trained)
 
     private async Task<string> Refused((string, byte[])[] entries)
     {
-        using HttpResponseMessage response = await Service.PutZip("folders", OwnPictures.Zip(entries));
+        using HttpResponseMessage response = await Service.PutZip("folders", OwnImages.Zip(entries));
         return (string)(await Expect.Problem(HttpStatusCode.UnprocessableEntity, response))["detail"]!;
     }
 }

@@ -81,12 +81,12 @@ public sealed class UploadFormTests(TrainedService trained)
     [InlineData(null)]
     public async Task The_first_bytes_of_a_raw_body_tell_what_it_is_and_not_its_media_type(string? type)
     {
-        byte[] zip = OwnPictures.Zip(Enumerable.Range(0, 10).Select(i => ($"{i}.png", OwnPictures.Png(i)))),
+        byte[] zip = OwnImages.Zip(Enumerable.Range(0, 10).Select(i => ($"{i}.png", OwnImages.Png(i)))),
             weights = await Client.GetByteArrayAsync($"{trained.CheckpointOf("strided")}/weights");
         byte[] code = NpyFile.Write([32, 7, 7], new float[32 * 49]);
         foreach ((HttpMethod method, string path, byte[] body) in ((HttpMethod, string, byte[])[])
             [(HttpMethod.Put, "/v1/datasets/by-bytes", zip), (HttpMethod.Post, "/v1/checkpoints", weights),
-                (HttpMethod.Post, $"{trained.CheckpointOf("strided")}/decode", code), (HttpMethod.Post, Image, OwnPictures.Png(1))])
+                (HttpMethod.Post, $"{trained.CheckpointOf("strided")}/decode", code), (HttpMethod.Post, Image, OwnImages.Png(1))])
         {
             using HttpResponseMessage response = await SendRaw(method, path, body, type);
             Assert.True(response.IsSuccessStatusCode, $"{path} as {type}: {await response.Content.ReadAsStringAsync()}");
@@ -100,8 +100,8 @@ public sealed class UploadFormTests(TrainedService trained)
         (string Named, byte[] File)[] files =
         [
             ("a RAR archive", [.. "Rar!\u001a\u0007"u8, .. new byte[20]]),
-                ("a 7z archive", [.. "7z"u8, 0xbc, 0xaf, 0x27, 0x1c, .. new byte[20]]), ("a gzip file", OwnPictures.Gzip(new byte[100])),
-            ("a PNG", OwnPictures.Png(1)), ("an IDX file of images", OwnPictures.Idx(new byte[784], 1, 28, 28)),
+                ("a 7z archive", [.. "7z"u8, 0xbc, 0xaf, 0x27, 0x1c, .. new byte[20]]), ("a gzip file", OwnImages.Gzip(new byte[100])),
+            ("a PNG", OwnImages.Png(1)), ("an IDX file of images", OwnImages.Idx(new byte[784], 1, 28, 28)),
                 ("a PDF", [.. "%PDF-1.7"u8, .. new byte[20]]),
         ];
         foreach ((string named, byte[] file) in files)
@@ -120,9 +120,9 @@ public sealed class UploadFormTests(TrainedService trained)
 
     private async Task<Upload[]> Uploads() =>
     [
-        new(HttpMethod.Post, Image, "image", OwnPictures.Png(1)),
+        new(HttpMethod.Post, Image, "image", OwnImages.Png(1)),
         new(HttpMethod.Post, "/v1/checkpoints", "file", await Client.GetByteArrayAsync($"{trained.CheckpointOf("strided")}/weights")),
-        new(HttpMethod.Put, "/v1/datasets/by-form", "images", OwnPictures.Idx(OwnPictures.Noise(1, 10 * 784), 10, 28, 28)),
+        new(HttpMethod.Put, "/v1/datasets/by-form", "images", OwnImages.Idx(OwnImages.Noise(1, 10 * 784), 10, 28, 28)),
     ];
 
     /// <summary>Deletes what an upload has made.</summary>

@@ -1,5 +1,5 @@
 using AutoencoderApi.Api.Images;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using SkiaSharp;
 using Xunit;
 
@@ -12,11 +12,11 @@ public sealed class PngEncoderTests
     {
         byte[] gray = [.. Enumerable.Range(0, 31 * 17).Select(i => (byte)(i * 11))];
 
-        byte[] png = PngEncoder.Encode(DigitFigures.Enlarged(Picture.FromPlanes(new(1, 17, 31), gray), 1));
+        byte[] png = PngEncoder.Encode(ImageMontage.Enlarged(InterleavedImage.FromPlanes(new(1, 17, 31), gray), 1));
 
         Assert.Equal((8, PngFile.Gray), (png[24], png[25]));
-        using var decoder = new PictureDecoder(new PictureLimits());
-        var decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+        using ImageDecoder decoder = new ImageDecoder(new ImageLimits());
+        var decoded = Assert.IsType<ImageDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
         Assert.True(decoded.WasGray);
         Assert.Equal(gray, decoded.Planes[0].Pixels);
     }

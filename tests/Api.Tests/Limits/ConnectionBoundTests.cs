@@ -88,10 +88,10 @@ public sealed class ConnectionBoundTests
         /// <summary>An abort is carried out by a thread of the pool.</summary>
         public async Task ClosedAsync()
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
             while (IsOpen)
             {
-                await Task.Delay(10, patience.Token);
+                await Task.Delay(10, timeout.Token);
             }
         }
 

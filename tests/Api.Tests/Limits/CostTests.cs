@@ -23,7 +23,7 @@ namespace AutoencoderApi.Api.Tests.Limits;
 [Collection(TrainedCollection.Name)]
 public sealed class CostTests(TrainedService trained)
 {
-    private static readonly JobBounds s_bounds = new(Options.Create(new LimitsOptions()));
+    private static readonly JobLimits s_bounds = new(Options.Create(new LimitsOptions()));
 
     public static TheoryData<Architecture> Architectures => [.. Enum.GetValues<Architecture>()];
 
@@ -53,9 +53,9 @@ public sealed class CostTests(TrainedService trained)
     public void Evaluations_count_as_much_as_training()
     {
         TrainingSettings settings = Large() with { Steps = 20_000, BatchSize = 1, EvaluateEvery = 20_000, WarmupSteps = 0, CheckpointEvery = 100_000 };
-        var dataset = new DatasetSize(FeatureShape.Of(settings.PictureShape), Validation: 6_400, Test: 800);
+        var dataset = new DatasetSize(TensorShape.Of(settings.ImageShape), Validation: 6_400, Test: 800);
         ComputeCost rare = ComputeCost.Of(settings, dataset), each = ComputeCost.Of(settings with { EvaluateEvery = 1 }, dataset);
-        double image = 1e-12 * NetworkPlan.For(settings).TrainingFlop;
+        double image = 1e-12 * NetworkDefinition.For(settings).TrainingFlop;
         Assert.Equal(20_000 * image, rare.Training, 1e-9 * rare.Training);
         Assert.Equal(((2 * 6_400) + 800) * image / 3, rare.Evaluation, 1e-9 * rare.Evaluation);
         Assert.Equal(((20_001 * 6_400) + 800) * image / 3, each.Evaluation, 1e-9 * each.Evaluation);
@@ -69,11 +69,11 @@ public sealed class CostTests(TrainedService trained)
     public void Trial_draws_count_as_the_steps_that_they_may_take()
     {
         TrainingSettings settings = Large() with { Steps = 300, BatchSize = 60, WarmupSteps = 1 };
-        var dataset = new DatasetSize(FeatureShape.Of(settings.PictureShape), Validation: 1, Test: 1);
+        var dataset = new DatasetSize(TensorShape.Of(settings.ImageShape), Validation: 1, Test: 1);
         ComputeCost cost = ComputeCost.Of(settings, dataset);
         Assert.Equal(8 * cost.Training, cost.Trials, 1e-9 * cost.Trials);
         Assert.Equal(0, ComputeCost.Of(settings with { WarmupSteps = 0 }, dataset).Trials);
-        var bounds = new JobBounds(Options.Create(new LimitsOptions { JobTeraflop = 2 * cost.Training }));
+        JobLimits bounds = new JobLimits(Options.Create(new LimitsOptions { JobTeraflop = 2 * cost.Training }));
         Assert.Equal("steps", Assert.Single(bounds.Violations(settings, dataset)).Key);
         Assert.Empty(bounds.Violations(settings with { WarmupSteps = 0 }, dataset));
     }
@@ -83,7 +83,7 @@ public sealed class CostTests(TrainedService trained)
     {
         foreach (JsonNode job in trained.Jobs.Values)
         {
-            TrainingSettings settings = job["settings"].Deserialize<TrainingSettings>(WireFormat.Json)!;
+            TrainingSettings settings = job["settings"].Deserialize<TrainingSettings>(JsonConventions.Json)!;
             StorageCost expected = StorageCost.Of(settings);
             JsonArray checkpoints = (await trained.Service.Json((string)job["links"]!["checkpoints"]!))["items"]!.AsArray();
             Assert.Equal(expected.Checkpoints, checkpoints.Count);
@@ -136,8 +136,8 @@ public sealed class CostTests(TrainedService trained)
             CreatedAt = DateTime.UtcNow,
         };
         var progress = new ProgressEvent(JobStatus.Cancelling, new JobProgress(100_000, 100_000, 99.99, Long, Long), new MetricPoint(100_000, Long, Long, Long, Long));
-        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(CheckpointResponse.Of(checkpoint), WireFormat.Json).Length, 1_000, JobEvents.MaxCheckpointBytes);
-        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(progress, WireFormat.Json).Length, 300, JobEvents.MaxPointBytes);
+        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(CheckpointResponse.Of(checkpoint), JsonConventions.Json).Length, 1_000, JobEvents.MaxCheckpointBytes);
+        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(progress, JsonConventions.Json).Length, 300, JobEvents.MaxPointBytes);
     }
 
     [Fact]
@@ -179,10 +179,10 @@ public sealed class CostTests(TrainedService trained)
         }
 
         static TrainingEvent.Checkpointed Checkpoint(int bytes) =>
-            new(1, Trainer.Begin(Large(), threads: 1, new float[bytes / sizeof(float)]));
+            new(1, Trainer.CreateInitialState(Large(), threads: 1, new float[bytes / sizeof(float)]));
     }
 
-    private static TrainingSettings Large() => TrainingSettings.For(Architecture.SwitchUnpool, "own") with { PictureShape = [1, 128, 128], Channels = [64, 64], KernelSize = 9 };
+    private static TrainingSettings Large() => TrainingSettings.For(Architecture.SwitchUnpool, "own") with { ImageShape = [1, 128, 128], Channels = [64, 64], KernelSize = 9 };
 }
 
 /// <summary>Bounds on what is stored, in a service of their own.</summary>

@@ -31,13 +31,13 @@ public sealed class MemoryTests : IDisposable
         string job = await service.Client.Submit(Tiny);
         await service.Client.Ended(job);
         string[] networks = [await Import(http, 1), await Import(http, 2), await Import(http, 3), await Import(http, 4)];
-        byte[] picture = new byte[33_000_000];
-        new byte[] { 0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A }.CopyTo(picture, 0);
+        byte[] image = new byte[33_000_000];
+        new byte[] { 0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A }.CopyTo(image, 0);
 
         await All("loss", i => http.GetAsync($"{job}/loss.png?width=4000&height=4000"), HttpStatusCode.OK);
         await All("figure", i => http.GetAsync($"/v1/checkpoints/latest/reconstructions?count=100&scale=10&first={i}"), HttpStatusCode.OK);
         await All("look", i => http.GetAsync($"{networks[i % networks.Length]}/kernels/hidden1/tiles?count=1&scale=1"), HttpStatusCode.OK);
-        await All("upload", i => http.PostAsync("/v1/checkpoints/latest/reconstruction", Png(picture)), HttpStatusCode.UnprocessableEntity);
+        await All("upload", i => http.PostAsync("/v1/checkpoints/latest/reconstruction", Png(image)), HttpStatusCode.UnprocessableEntity);
         foreach (string path in (string[])["weights", "onnx"])
         {
             HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => Begin(http.BaseAddress!.Port, $"{networks[0]}/{path}")));
@@ -95,9 +95,9 @@ public sealed class MemoryTests : IDisposable
     private static long Resident(int process) =>
         1024 * long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], null);
 
-    private static ByteArrayContent Png(byte[] picture)
+    private static ByteArrayContent Png(byte[] image)
     {
-        var content = new ByteArrayContent(picture);
+        var content = new ByteArrayContent(image);
         content.Headers.ContentType = new MediaTypeHeaderValue("image/png");
         return content;
     }
@@ -105,9 +105,9 @@ public sealed class MemoryTests : IDisposable
     /// <summary>A network of nearly the largest size that is taken: 4 million parameters, 48 MB with Adam's moments.</summary>
     private static async Task<string> Import(HttpClient http, int seed)
     {
-        TrainingSettings settings = TrainingSettings.For(Architecture.Dense, "synthetic-digits") with { PictureShape = [1, 128, 128], DenseWidths = [120, 64], Seed = seed };
-        float[] weights = [.. Enumerable.Repeat(0.01f, NetworkPlan.For(settings).ParameterCount)];
-        byte[] file = SnapshotFile.Write(new Snapshot(settings, 0, new Losses(null, null, null), -1, 0, new Machine(1, "any"), weights, weights, weights));
+        TrainingSettings settings = TrainingSettings.For(Architecture.Dense, "synthetic-digits") with { ImageShape = [1, 128, 128], DenseWidths = [120, 64], Seed = seed };
+        float[] weights = [.. Enumerable.Repeat(0.01f, NetworkDefinition.For(settings).ParameterCount)];
+        byte[] file = CheckpointFile.Write(new Checkpoint(settings, 0, new Losses(null, null, null), -1, 0, new ExecutionEnvironment(1, "any"), weights, weights, weights));
         var content = new ByteArrayContent(file);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using HttpResponseMessage imported = await http.PostAsync("/v1/checkpoints", content);

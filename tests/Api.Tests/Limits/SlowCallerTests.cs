@@ -83,12 +83,12 @@ public sealed class SlowCallerTests : IDisposable
         }
     }
 
-    private static async Task<bool> IsClosed(TcpClient client, CancellationToken patience)
+    private static async Task<bool> IsClosed(TcpClient client, CancellationToken timeout)
     {
         try
         {
             byte[] buffer = new byte[4096];
-            while (await client.GetStream().ReadAsync(buffer, patience) > 0)
+            while (await client.GetStream().ReadAsync(buffer, timeout) > 0)
             {
             }
 

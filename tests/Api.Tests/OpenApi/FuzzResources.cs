@@ -85,7 +85,7 @@ internal sealed class FuzzResources
         ("application/octet-stream", _) => Weights,
         ("application/zip", _) => Zip(),
         ("application/x-npy", _) => NpyFile.Write([3, 7, 7], new float[147]),
-        ("image/png", _) => OwnPictures.Png(1),
+        ("image/png", _) => OwnImages.Png(1),
         ("image/jpeg", _) => JpegFile.Write(64, 48),
         ("multipart/form-data", _) => Form(operation),
         _ => null,
@@ -97,9 +97,9 @@ internal sealed class FuzzResources
             .Select(name => (string)name!).First();
         byte[] file = field switch
         {
-            "image" => OwnPictures.Png(1),
+            "image" => OwnImages.Png(1),
             "file" => Weights,
-            _ => OwnPictures.Idx(OwnPictures.Noise(1, 10 * 64), 10, 8, 8),
+            _ => OwnImages.Idx(OwnImages.Noise(1, 10 * 64), 10, 8, 8),
         };
         return [.. Text($"--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n"), .. file, .. Text("\r\n--edge--\r\n")];
     }
@@ -148,7 +148,7 @@ internal sealed class FuzzResources
 
     private static string Last(Uri path) => path.ToString().Split('/')[^1];
 
-    private static byte[] Zip() => OwnPictures.Zip(Enumerable.Range(0, 10).Select(i => ($"{i % 2}/{i}.png", OwnPictures.Png(i, 8, 8))));
+    private static byte[] Zip() => OwnImages.Zip(Enumerable.Range(0, 10).Select(i => ($"{i % 2}/{i}.png", OwnImages.Png(i, 8, 8))));
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 

@@ -135,7 +135,7 @@ public sealed class SettingsTests
     {
         (string, string?)[] settings = Keys("0:Hash", Hash, "0:Role", "Admin", "7:Hash", OtherHash, "7:Role", "operator", "7:Name", "ci");
         Assert.Null(Violation(settings));
-        KnownKeys keys = new(Microsoft.Extensions.Options.Options.Create(Configuration(settings).GetSection(AccessOptions.Section).Get<AccessOptions>()!));
+        ApiKeyStore keys = new(Microsoft.Extensions.Options.Options.Create(Configuration(settings).GetSection(AccessOptions.Section).Get<AccessOptions>()!));
         Assert.True(keys.Any);
         AccessOptions options = Configuration(settings).GetSection(AccessOptions.Section).Get<AccessOptions>()!;
         Assert.Equal(["key-aaaaaaaa Admin", "ci Operator"], options.Keys.Select(key => $"{key.Id} {key.Role}"));
@@ -145,7 +145,7 @@ public sealed class SettingsTests
     public void What_an_operator_may_set_and_what_a_host_sets_for_others_does_not_stop_the_start()
     {
         Assert.Null(Violation());
-        Assert.Null(Violation(("Store:KeepDays", ""), ("Limits:RequestsPerSecond", ""), ("access:corsorigins:0", "https://example.org"), ("Datasets:Mnist:Mirrors:0", "")));
+        Assert.Null(Violation(("Store:RetentionDays", ""), ("Limits:RequestsPerSecond", ""), ("access:corsorigins:0", "https://example.org"), ("Datasets:Mnist:Mirrors:0", "")));
         Assert.Null(Violation(
             ("STORE_SERVICE_HOST", "10.0.0.1"), ("STORE_PORT", "tcp://10.0.0.1:80"), ("STORE", "x"), ("LIMITS", "x"), ("Logging:LogLevel:Default", "Debug"), ("Kestrel:Endpoints:Http:Url", "http://*:80"),
             ("Serilog:Using:0", "x"), ("ConnectionStrings:Reports", "Host=db"), ("Access", "x"), ("Training", "")));
@@ -156,10 +156,10 @@ public sealed class SettingsTests
     {
         string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         (int status, string output, string errors) = await ServiceProcess.Run(
-            [], ("Access__Keys__0__Rolle", "admin"), ("Limits__Stepps", "3"), ("Store__KeepDays", "abc"), ("Store__Folder", folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
+            [], ("Access__Keys__0__Rolle", "admin"), ("Limits__Stepps", "3"), ("Store__RetentionDays", "abc"), ("Store__Folder", folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
         Assert.Equal((1, ""), (status, output));
         string line = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        foreach (string violation in (string[])["Access:Keys:0:Rolle is unknown; did you mean Role?", "Limits:Stepps is unknown; did you mean Steps?", "Store:KeepDays is 'abc'; set it to a number from 0.000001 to 36500."])
+        foreach (string violation in (string[])["Access:Keys:0:Rolle is unknown; did you mean Role?", "Limits:Stepps is unknown; did you mean Steps?", "Store:RetentionDays is 'abc'; set it to a number from 0.000001 to 36500."])
         {
             Assert.Contains(violation, line, StringComparison.Ordinal);
         }

@@ -58,10 +58,10 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>Waits for a span.</summary>
     public async Task Await(Func<Span, bool> awaited)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!_spans.Any(awaited))
         {
-            await Task.Delay(50, patience.Token);
+            await Task.Delay(50, timeout.Token);
         }
     }
 

@@ -15,16 +15,16 @@ internal sealed partial class Scrape(string text)
     /// <summary>Asks until the answer is as awaited: counts of jobs are some seconds old, and a step takes its time.</summary>
     public static async Task<Scrape> Await(HttpClient http, Func<Scrape, bool> awaited)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
-            var scrape = new Scrape(await http.GetStringAsync("/metrics", patience.Token));
+            var scrape = new Scrape(await http.GetStringAsync("/metrics", timeout.Token));
             if (awaited(scrape))
             {
                 return scrape;
             }
 
-            await Task.Delay(200, patience.Token);
+            await Task.Delay(200, timeout.Token);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class WorkerTelemetryTests(PostgresServer postgres) : IClassFixtur
         await api.Client.Await(job, state => (int)state["attempt"]! == 2 && (string?)state["status"] == "running");
 
         await Expect.Problem(HttpStatusCode.Unauthorized, await second.Client.Http.GetAsync("/metrics"));
-        second.Client.Http.DefaultRequestHeaders.Add(KeyAuthentication.Header, key);
+        second.Client.Http.DefaultRequestHeaders.Add(ApiKeyAuthenticationHandler.Header, key);
         await Scrape.Await(second.Client.Http, scrape => scrape.Sum("autoencoder_jobs", "status=\"running\"") == 1 && scrape.Sum("autoencoder_training_step_duration_seconds_count") > 0);
 
         await api.Client.Post($"{job}/cancel", "");

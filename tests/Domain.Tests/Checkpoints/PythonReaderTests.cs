@@ -19,43 +19,43 @@ public sealed partial class PythonReaderTests : IDisposable
     [Fact]
     public void The_reader_of_the_docs_finds_every_tensor_and_value()
     {
-        Snapshot snapshot = SampleSnapshot.Of(Architecture.SwitchUnpool);
+        Checkpoint checkpoint = SampleCheckpoint.Of(Architecture.SwitchUnpool);
 
         // After the page's own code `values` is the last tensor of the file.
-        string[] lines = Run(s_reader + "print(*values)\n", snapshot);
+        string[] lines = Run(s_reader + "print(*values)\n", checkpoint);
 
         Assert.Contains("'step': 123", lines[0]);
-        Assert.Equal(Tensors(snapshot).Select(Described), lines[1..^1].Select(Parsed));
-        Assert.Equal(Tensors(snapshot).Last().Values, Numbers(lines[^1]));
+        Assert.Equal(Tensors(checkpoint).Select(Described), lines[1..^1].Select(Parsed));
+        Assert.Equal(Tensors(checkpoint).Last().Values, Numbers(lines[^1]));
     }
 
     [Fact]
     public void The_line_for_numpy_gives_the_same_values_in_their_shape()
     {
-        Snapshot snapshot = SampleSnapshot.Of(Architecture.SwitchUnpool);
+        Checkpoint checkpoint = SampleCheckpoint.Of(Architecture.SwitchUnpool);
         Python.SkipWithout("numpy");
 
-        string[] lines = Run($"import numpy\n{s_reader}values = {NumpyOfThePage().Match(s_page).Value}\nprint(values.shape)\nprint(*values.ravel().tolist())\n", snapshot);
+        string[] lines = Run($"import numpy\n{s_reader}values = {NumpyOfThePage().Match(s_page).Value}\nprint(values.shape)\nprint(*values.ravel().tolist())\n", checkpoint);
 
-        (_, int[] shape, float[] expected) = Tensors(snapshot).Last();
+        (_, int[] shape, float[] expected) = Tensors(checkpoint).Last();
         Assert.Equal($"({string.Join(", ", shape)}{(shape.Length == 1 ? "," : "")})", lines[^2]);
         Assert.Equal(expected, Numbers(lines[^1]));
     }
 
-    private string[] Run(string script, Snapshot snapshot)
+    private string[] Run(string script, Checkpoint checkpoint)
     {
-        string file = _folder.Write("checkpoint.safetensors", SnapshotFile.Write(snapshot));
+        string file = _folder.Write("checkpoint.safetensors", CheckpointFile.Write(checkpoint));
         return Python.Run(script, file).TrimEnd().Split('\n');
     }
 
-    private static IEnumerable<(string Name, int[] Shape, float[] Values)> Tensors(Snapshot snapshot)
+    private static IEnumerable<(string Name, int[] Shape, float[] Values)> Tensors(Checkpoint checkpoint)
     {
-        NetworkPlan plan = NetworkPlan.For(snapshot.Settings);
-        (string, float[])[] vectors = [("", snapshot.Weights), (".exp_avg", snapshot.FirstMoment!), (".exp_avg_sq", snapshot.SecondMoment!)];
+        NetworkDefinition definition = NetworkDefinition.For(checkpoint.Settings);
+        (string, float[])[] vectors = [("", checkpoint.Weights), (".exp_avg", checkpoint.FirstMoment!), (".exp_avg_sq", checkpoint.SecondMoment!)];
         foreach ((string suffix, float[] vector) in vectors)
         {
             int offset = 0;
-            foreach (Parameter parameter in plan.Parameters)
+            foreach (Parameter parameter in definition.Parameters)
             {
                 yield return (parameter.Name + suffix, parameter.Shape, vector[offset..(offset += parameter.Count)]);
             }

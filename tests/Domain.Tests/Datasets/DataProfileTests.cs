@@ -13,7 +13,7 @@ public sealed class DataProfileTests
     {
         byte[] pixels = [.. Enumerable.Range(0, 10 * 64).Select(i => (i / 64 < light) == (i % 64 != 27) ? (byte)204 : (byte)51)];
 
-        DataProfile profile = DataProfile.Of(new DigitSet(new(1, 8, 8), pixels, new byte[10]));
+        DataProfile profile = DataProfile.Of(new DatasetSplit(new(1, 8, 8), pixels, new byte[10]));
 
         Assert.Equal(background, profile.Background);
         Assert.Equal([0.2, 0.8], profile.Range);

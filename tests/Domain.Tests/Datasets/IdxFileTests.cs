@@ -28,7 +28,7 @@ public sealed class IdxFileTests : IDisposable
     [Theory]
     [InlineData(0x00000003u, "00000003")] // no type
     [InlineData(0x00000d03u, "00000d03")] // floats
-    [InlineData(0x00000801u, "00000801")] // labels where pictures should be
+    [InlineData(0x00000801u, "00000801")] // labels where images should be
     [InlineData(0x03080000u, "03080000")] // bytes in the wrong order
     [InlineData(0x504b0304u, "504b0304")] // a zip archive
     public void A_wrong_magic_number_is_shown_beside_the_right_one(uint magic, string shown) =>

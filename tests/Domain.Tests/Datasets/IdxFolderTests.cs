@@ -10,28 +10,28 @@ public sealed class IdxFolderTests : IDisposable
 
     public IdxFolderTests()
     {
-        Write("train-images-idx3-ubyte", Pictures(Train));
+        Write("train-images-idx3-ubyte", Images(Train));
         Write("train-labels-idx1-ubyte", Labels(Train));
-        Write("t10k-images-idx3-ubyte", Pictures(Test));
+        Write("t10k-images-idx3-ubyte", Images(Test));
         Write("t10k-labels-idx1-ubyte", Labels(Test));
     }
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_first_5000_training_pictures_are_for_validation()
+    public void The_first_5000_training_images_are_for_validation()
     {
         Dataset dataset = Loaded();
 
         Assert.Equal("mnist", dataset.Name);
         Assert.Equal((Train - 5_000, 5_000, Test), (dataset.Train.Count, dataset.Validation.Count, dataset.Test.Count));
-        AssertPicture(5_000, dataset.Train, 0);
-        AssertPicture(5_002, dataset.Train, 2);
-        AssertPicture(0, dataset.Validation, 0);
-        AssertPicture(4_999, dataset.Validation, 4_999);
-        AssertPicture(19, dataset.Test, 19);
+        AssertImage(5_000, dataset.Train, 0);
+        AssertImage(5_002, dataset.Train, 2);
+        AssertImage(0, dataset.Validation, 0);
+        AssertImage(4_999, dataset.Validation, 4_999);
+        AssertImage(19, dataset.Test, 19);
 
-        static void AssertPicture(int number, DigitSet set, int at)
+        static void AssertImage(int number, DatasetSplit set, int at)
         {
             Assert.Equal(number % 10, set.Label(at));
             Assert.Equal(Enumerable.Repeat((byte)(number % 251), 784), set.Image(at).ToArray());
@@ -45,7 +45,7 @@ public sealed class IdxFolderTests : IDisposable
     public void Each_file_may_be_gzip_or_plain_under_any_of_its_usual_names(string name)
     {
         File.Delete(Path.Combine(_folder.Path, "t10k-images-idx3-ubyte"));
-        Write(name, name.EndsWith(".gz", StringComparison.Ordinal) ? IdxBytes.Gzip(Pictures(Test)) : Pictures(Test));
+        Write(name, name.EndsWith(".gz", StringComparison.Ordinal) ? IdxBytes.Gzip(Images(Test)) : Images(Test));
 
         Assert.Equal(Test, Loaded().Test.Count);
     }
@@ -58,7 +58,7 @@ public sealed class IdxFolderTests : IDisposable
         if (isPacked)
         {
             File.Delete(Path.Combine(_folder.Path, "train-images-idx3-ubyte"));
-            Write("train-images-idx3-ubyte.gz", IdxBytes.Gzip(Pictures(Train)));
+            Write("train-images-idx3-ubyte.gz", IdxBytes.Gzip(Images(Train)));
         }
 
         Dataset data = Loaded();
@@ -114,7 +114,7 @@ public sealed class IdxFolderTests : IDisposable
     [Theory]
     [InlineData(32u, 28u)]
     [InlineData(28u, 27u)]
-    public void Pictures_of_another_size_are_refused(uint height, uint width)
+    public void Images_of_another_size_are_refused(uint height, uint width)
     {
         string images = Write("t10k-images-idx3-ubyte", IdxBytes.Of([Test, height, width], new byte[Test * height * width]));
 
@@ -122,7 +122,7 @@ public sealed class IdxFolderTests : IDisposable
     }
 
     [Fact]
-    public void Labels_in_the_place_of_pictures_are_refused()
+    public void Labels_in_the_place_of_images_are_refused()
     {
         string images = Write("t10k-images-idx3-ubyte", Labels(Test));
 
@@ -142,12 +142,12 @@ public sealed class IdxFolderTests : IDisposable
     }
 
     [Fact]
-    public void Too_few_pictures_to_leave_any_for_training_are_refused()
+    public void Too_few_images_to_leave_any_for_training_are_refused()
     {
-        Write("train-images-idx3-ubyte", Pictures(5_000));
+        Write("train-images-idx3-ubyte", Images(5_000));
         Write("train-labels-idx1-ubyte", Labels(5_000));
 
-        Assert.Contains($"the training file in {_folder.Path} has 5000 pictures; more than 5000 are needed", Fault());
+        Assert.Contains($"the training file in {_folder.Path} has 5000 images; more than 5000 are needed", Fault());
     }
 
     private string Write(string name, byte[] content) => _folder.Write(name, content);
@@ -162,8 +162,8 @@ public sealed class IdxFolderTests : IDisposable
         return reason;
     }
 
-    /// <summary>Pictures of one grey each, so that it tells which one it is.</summary>
-    private static byte[] Pictures(int count)
+    /// <summary>Images of one grey each, so that it tells which one it is.</summary>
+    private static byte[] Images(int count)
     {
         byte[] pixels = new byte[count * 784];
         for (int i = 0; i < count; i++)

@@ -4,7 +4,7 @@ namespace AutoencoderApi.Domain.Tests.Datasets;
 
 public sealed class NoiseTests
 {
-    private const int Pictures = 400, Size = 784;
+    private const int Images = 400, Size = 784;
 
     [Theory]
     [InlineData(0.05)]
@@ -40,7 +40,7 @@ public sealed class NoiseTests
     [Theory]
     [InlineData(NoiseKind.Gaussian)]
     [InlineData(NoiseKind.SaltAndPepper)]
-    public void A_pictures_noise_depends_on_seed_and_number_alone(NoiseKind kind)
+    public void An_images_noise_depends_on_seed_and_number_alone(NoiseKind kind)
     {
         var noise = new Noise { Kind = kind, Amount = 0.3 };
         float[] first = One(noise, 7, 3);
@@ -50,12 +50,12 @@ public sealed class NoiseTests
     }
 
     private static float[] Drawn(NoiseKind kind, double amount, float value) =>
-        [.. Enumerable.Range(0, Pictures).SelectMany(number => One(new Noise { Kind = kind, Amount = amount }, 1, (ulong)number, value))];
+        [.. Enumerable.Range(0, Images).SelectMany(number => One(new Noise { Kind = kind, Amount = amount }, 1, (ulong)number, value))];
 
     private static float[] One(Noise noise, int seed, ulong number, float value = 0.5f)
     {
-        float[] picture = [.. Enumerable.Repeat(value, Size)];
-        noise.AddTo(picture, seed, number);
-        return picture;
+        float[] image = [.. Enumerable.Repeat(value, Size)];
+        noise.AddTo(image, seed, number);
+        return image;
     }
 }

@@ -7,7 +7,7 @@ public sealed class SyntheticDigitsTests
 {
     private const int Side = 28;
 
-    private static readonly Lazy<DigitSet> s_digits = new(() => SyntheticDigits.Create(4_000, 0, 0).Train);
+    private static readonly Lazy<DatasetSplit> s_digits = new(() => SyntheticDigits.Create(4_000, 0, 0).Train);
 
     [Theory]
     [InlineData(1, 0, 4, "f91926be7c84b568f27e689e6d72d37711f64e43c9aa349ce7187d61c9087f28")]
@@ -25,9 +25,10 @@ public sealed class SyntheticDigitsTests
     [Fact]
     public void The_description_is_that_of_the_digits_that_are_drawn()
     {
-        DatasetInfo told = SyntheticDigits.Describe(), drawn = DatasetInfo.Of(SyntheticDigits.Create());
-        Assert.Equal((drawn.Shape, drawn.Train, drawn.Validation, drawn.Test), (told.Shape, told.Train, told.Validation, told.Test));
-        Assert.Equal(drawn.Labels.ToArray(), told.Labels.ToArray());
+        DatasetInfo reported = SyntheticDigits.Describe(), drawn = DatasetInfo.Of(SyntheticDigits.Create());
+        Assert.Equal((drawn.Shape, drawn.Train, drawn.Validation, drawn.Test),
+            (reported.Shape, reported.Train, reported.Validation, reported.Test));
+        Assert.Equal(drawn.Labels.ToArray(), reported.Labels.ToArray());
     }
 
     [Fact]
@@ -36,10 +37,10 @@ public sealed class SyntheticDigitsTests
         Dataset dataset = SyntheticDigits.Create(30, 20, 10, seed: 5);
 
         Assert.Equal((30, 20, 10), (dataset.Train.Count, dataset.Validation.Count, dataset.Test.Count));
-        DigitSet[] splits = [dataset.Train, dataset.Validation, dataset.Test];
+        DatasetSplit[] splits = [dataset.Train, dataset.Validation, dataset.Test];
         ulong index = 0;
         byte[] pixels = new byte[Side * Side];
-        foreach (DigitSet split in splits)
+        foreach (DatasetSplit split in splits)
         {
             for (int i = 0; i < split.Count; i++)
             {

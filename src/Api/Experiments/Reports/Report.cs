@@ -17,18 +17,18 @@ public sealed record Report(
 /// <summary>A job in the table.</summary>
 /// <param name="Label">What the job is called on the page: its name, or its architecture and what sets it apart.</param>
 /// <param name="ArticleLoss">What the article reached; null where it has no such network, or the data set is not its own.</param>
-/// <param name="ReachableLoss">What the last stage can at best reach on the test split; null where the data cannot be had.</param>
-/// <param name="DeadUnits">Share of units that are zero for every validation picture; null before the first evaluation.</param>
+/// <param name="ReachableLoss">What the last layer can at best reach on the test split; null where the data cannot be had.</param>
+/// <param name="DeadUnits">Share of units that are zero for every validation image; null before the first evaluation.</param>
 /// <param name="MillisecondsPerStep">Evaluations and checkpoints included; null before the second evaluation.</param>
 /// <param name="Trouble">Why the job failed, or null.</param>
 public sealed record ReportRow(
-    string Label, JobStatus Status, Losses Loss, double? ArticleLoss, double? ReachableLoss, double? DeadUnits, double? MillisecondsPerStep, int Step, NetworkPlan Plan, string? Trouble);
+    string Label, JobStatus Status, Losses Loss, double? ArticleLoss, double? ReachableLoss, double? DeadUnits, double? MillisecondsPerStep, int Step, NetworkDefinition Definition, string? Trouble);
 
 /// <summary>A look into a job's latest checkpoint.</summary>
-/// <param name="Reconstructions">The first test pictures over their reconstructions, as PNG.</param>
+/// <param name="Reconstructions">The first test images over their reconstructions, as PNG.</param>
 /// <param name="Trouble">Why there is nothing to see, or null.</param>
 public sealed record ReportLook(string Label, byte[]? Reconstructions, IReadOnlyList<ReportTiles> Tiles, string? Trouble);
 
-/// <summary>The first maps of a stage, as PNG.</summary>
-/// <param name="Dead">How many of all its maps are zero everywhere for this picture.</param>
-public sealed record ReportTiles(string Stage, FeatureShape Shape, int Dead, byte[] Png);
+/// <summary>The first maps of a layer, as PNG.</summary>
+/// <param name="Silent">How many of all its maps are zero everywhere for this image.</param>
+public sealed record ReportTiles(string Layer, TensorShape Shape, int Silent, byte[] Png);

@@ -8,7 +8,7 @@ using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,7 +17,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Experiments.Reports;
 
 /// <summary>Gathers what the report of an experiment shows: losses, curves, and a look into each network, in the article's own views.</summary>
-internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, CheckpointStore checkpoints, LoadedModels models, DatasetCatalog datasets)
+internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, CheckpointStore checkpoints, ModelCache models, DatasetCatalog datasets)
 {
     /// <summary>Jobs that are looked into; of more, those with the lowest test losses.</summary>
     private const int MaxLooks = 8;
@@ -35,26 +35,26 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
         [Architecture.NearestUnpool] = 0.0172661,
     };
 
-    /// <summary>The stages whose maps the article shows.</summary>
-    private static readonly string[] s_stages = [NetworkPlan.Code, "deconv1", "unpool1"];
+    /// <summary>The layers whose maps the article shows.</summary>
+    private static readonly string[] s_stages = [NetworkDefinition.Code, "deconv1", "unpool1"];
 
     public async Task<Report> BuildAsync(StoredExperiment stored, CancellationToken token)
     {
         ExperimentResponse experiment = ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest);
         (ExperimentJob Job, JobRow Row)[] jobs = [.. experiment.Jobs.Zip(stored.Jobs)];
         var rows = new List<ReportRow>();
-        var floors = new Dictionary<(string, FeatureShape, Architecture), double?>();
+        var floors = new Dictionary<(string, TensorShape, Architecture), double?>();
         foreach ((ExperimentJob job, JobRow row) in jobs)
         {
             double? article = row.Settings.Dataset == MirroredSet.Mnist.Name && s_article.TryGetValue(row.Architecture, out double loss) ? loss : null;
-            var kind = (row.Settings.Dataset, FeatureShape.Of(row.Settings.PictureShape), row.Architecture);
+            var kind = (row.Settings.Dataset, TensorShape.Of(row.Settings.ImageShape), row.Architecture);
             if (!floors.TryGetValue(kind, out double? reachable))
             {
-                DigitSet? set = (await TestSplitAsync(row, token)).Set;
-                floors[kind] = reachable = set is null ? null : ReachableLoss.Of(row.Architecture, set);
+                DatasetSplit? set = (await TestSplitAsync(row, token)).Set;
+                floors[kind] = reachable = set is null ? null : LossLowerBound.Of(row.Architecture, set);
             }
 
-            rows.Add(new ReportRow(Label(job), job.Status, job.Loss, article, reachable, job.DeadUnits, job.MillisecondsPerStep, job.Step, NetworkPlan.For(row.Settings), job.Error?.Detail));
+            rows.Add(new ReportRow(Label(job), job.Status, job.Loss, article, reachable, job.DeadUnits, job.MillisecondsPerStep, job.Step, NetworkDefinition.For(row.Settings), job.Error?.Detail));
         }
 
         var looks = new List<ReportLook>();
@@ -78,7 +78,7 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
 
     private static string Label(ExperimentJob job)
     {
-        string architecture = WireFormat.Name(job.Architecture);
+        string architecture = JsonConventions.Name(job.Architecture);
         IEnumerable<string> varied = job.Varied.Where(field => field.Key is not "architecture").Select(field => $"{field.Key} {Text(field.Value)}");
         return job.Name ?? string.Join(", ", varied.Prepend(architecture));
     }
@@ -86,9 +86,9 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     /// <summary>The test split of the job's data set; or why it cannot be shown, such as that another data set now has its name.</summary>
-    private async Task<(DigitSet? Set, string? Trouble)> TestSplitAsync(JobRow job, CancellationToken token)
+    private async Task<(DatasetSplit? Set, string? Trouble)> TestSplitAsync(JobRow job, CancellationToken token)
     {
-        (string name, var shape) = (job.Settings.Dataset, FeatureShape.Of(job.Settings.PictureShape));
+        (string name, TensorShape shape) = (job.Settings.Dataset, TensorShape.Of(job.Settings.ImageShape));
         if (await datasets.AskAsync(name, mayRequest: false, token) is not DatasetLoad.Loaded { Dataset.Test: var test })
         {
             return (null, $"The data set {name} cannot be had now.");
@@ -112,45 +112,46 @@ internal sealed class ReportBuilder(IDbContextFactory<StoreContext> stores, Chec
 
     private async Task<ReportLook> LookAsync(string label, JobRow job, CancellationToken token)
     {
-        (DigitSet? set, string? trouble) = await TestSplitAsync(job, token);
+        (DatasetSplit? set, string? trouble) = await TestSplitAsync(job, token);
         if (set is null)
         {
             return new ReportLook(label, null, [], trouble);
         }
 
-        long asked = Stopwatch.GetTimestamp();
+        long requestedAt = Stopwatch.GetTimestamp();
         if (await checkpoints.FindAsync(job.LatestCheckpoint.ToString()!, token) is not { } checkpoint)
         {
             return new ReportLook(label, null, [], "Its checkpoint has been deleted.");
         }
 
-        (LoadedModels.Rent? rent, ProblemHttpResult? problem) = await models.RentAsync(checkpoint, asked, token);
-        using (rent)
+        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await models.LeaseAsync(checkpoint, requestedAt, token);
+        using (lease)
         {
-            return rent is null ? new ReportLook(label, null, [], problem!.ProblemDetails.Detail) : Look(label, rent.Model, set);
+            return lease is null ? new ReportLook(label, null, [], problem!.ProblemDetails.Detail) : Look(label, lease.Model, set);
         }
     }
 
-    private static ReportLook Look(string label, Model model, DigitSet set)
+    private static ReportLook Look(string label, Model model, DatasetSplit set)
     {
-        float[][] originals = [.. Enumerable.Range(0, Math.Min(Digits, set.Count)).Select(index => DigitReader.ToUnit(set.Image(index)))];
-        float[][] inputs = [.. originals.Select((original, index) => Disturbed(model.Noise, original, index))];
+        float[][] originals =
+            [.. Enumerable.Range(0, Math.Min(Digits, set.Count)).Select(index => ImageInputReader.ToUnit(set.Image(index)))];
+        float[][] inputs = [.. originals.Select((original, index) => Noisy(model.Noise, original, index))];
         var tiles = new List<ReportTiles>();
-        foreach (Stage stage in s_stages.Select(model.Plan.Find).OfType<Stage>())
+        foreach (Layer layer in s_stages.Select(model.Definition.Find).OfType<Layer>())
         {
-            FeatureMaps maps = model.Look(stage, inputs[0]);
-            FeatureShape shape = FoldedMaps.Of(stage.Output);
+            FeatureMaps maps = model.Look(layer, inputs[0]);
+            TensorShape shape = VectorAsImage.Of(layer.Output);
             var options = new TileGridOptions { Count = Math.Min(Tiles, shape.Channels), Scale = Math.Clamp(TileSide / shape.Width, 1, TileGridOptions.MaxScale), Gap = 2 };
-            int dead = FoldedMaps.Statistics(maps).Count(map => map.Dead);
-            tiles.Add(new ReportTiles(stage.Name, stage.Output, dead, PngEncoder.Encode(FoldedMaps.Draw(maps, options))));
+            int silent = VectorAsImage.Statistics(maps).Count(map => map.Silent);
+            tiles.Add(new ReportTiles(layer.Name, layer.Output, silent, PngEncoder.Encode(VectorAsImage.Draw(maps, options))));
         }
 
-        Canvas figure = ReconstructionRows.Draw(model, originals, model.Noise is null ? null : inputs, scale: 3, gap: 3);
+        Canvas figure = ReconstructionMontage.Draw(model, originals, model.Noise is null ? null : inputs, scale: 3, gap: 3);
         return new ReportLook(label, PngEncoder.Encode(figure), tiles, Trouble: null);
     }
 
-    /// <summary>What the network is given: where it takes noise off, the picture with the noise of its evaluations.</summary>
-    private static float[] Disturbed(Noise? noise, float[] original, int index)
+    /// <summary>What the network is given: where it takes noise off, the image with the noise of its evaluations.</summary>
+    private static float[] Noisy(Noise? noise, float[] original, int index)
     {
         float[] input = [.. original];
         noise?.AddTo(input, Noise.EvaluationSeed, (ulong)index);

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Components.Web;
 
 namespace AutoencoderApi.Api.Experiments.Reports;
 
-/// <summary>A report as one HTML page that needs nothing else: its style and its pictures are within it.</summary>
+/// <summary>A report as one HTML page that needs nothing else: its style and its images are within it.</summary>
 internal static class ReportHtml
 {
     public static readonly string Style = ReadStyle();
 
-    /// <summary>The page's content security policy: the one style by its hash, pictures from within, and nothing else.</summary>
+    /// <summary>The page's content security policy: the one style by its hash, images from within, and nothing else.</summary>
     public static readonly string Policy =
         $"default-src 'none'; img-src data:; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
         + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

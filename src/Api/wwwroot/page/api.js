@@ -118,8 +118,8 @@ export const upload = async (path, blob) =>
 
 export const download = async (path) => read(await send(path, { accept: "*/*", seconds: Infinity }), "blob");
 
-/** A picture of the service: by GET, or by POST of a picture's bytes or of {pixels}. */
-export async function picture(path, body, options = {}) {
+/** An image of the service: by GET, or by POST of an image's bytes or of {pixels}. */
+export async function image(path, body, options = {}) {
   const isBytes = body instanceof Blob;
   const request = body === undefined ? {} : {
     method: "POST",

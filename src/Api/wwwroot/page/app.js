@@ -8,23 +8,23 @@ import { jobForm } from "./form.js";
 import { Jobs } from "./jobs.js";
 import { keyDialog } from "./key-dialog.js";
 import { latest } from "./latest.js";
-import { look } from "./look.js";
-import { clear, show } from "./notice.js";
+import { inspect } from "./inspect.js";
+import { clear, show } from "./notifications.js";
 import * as role from "./role.js";
 
 api.key.takeFromAddress(); // before the first call
-const inside = look();
-const refreshLook = latest(() => inside.refresh());
+const inspection = inspect();
+const refreshInspection = latest(() => inspection.refresh());
 const offerDatasets = latest(async () => {
   const datasets = await api.get("/v1/datasets");
   form.offer(datasets);
   experiment.offer(datasets);
-  inside.offer(datasets);
+  inspection.offer(datasets);
 });
 const askRole = latest(async () => role.take(await role.ask()));
-const pick = (checkpoint) => inside.pick(checkpoint);
-const jobs = new Jobs({ look: pick, checkpoints: refreshLook });
-const experiments = new Experiments({ look: pick, checkpoints: refreshLook, jobs: () => jobs.refresh() });
+const pick = (checkpoint) => inspection.pick(checkpoint);
+const jobs = new Jobs({ look: pick, checkpoints: refreshInspection });
+const experiments = new Experiments({ look: pick, checkpoints: refreshInspection, jobs: () => jobs.refresh() });
 const form = jobForm((job) => jobs.started(job).catch(show));
 const experiment = experimentForm((made) => experiments.started(made).catch(show));
 
@@ -37,5 +37,5 @@ async function begin() {
   clear();
   role.take(null);
   await Promise.all([askRole(), jobs.refresh(), experiments.refresh(), offerDatasets()]);
-  await refreshLook();
+  await refreshInspection();
 }

@@ -8,8 +8,8 @@ const KEPT = { latest: "latest: the newest", best: "best: the lowest test loss" 
 
 export const pickers = [byId("pick-0"), byId("pick-1")];
 
-/** The page draws digits; networks on other pictures are left to the API. */
-const takesDigits = ({ settings }) => settings.pictureShape.join() === "1,28,28";
+/** The page draws digits; networks on other images are left to the API. */
+const takesDigits = ({ settings }) => settings.imageShape.join() === "1,28,28";
 
 /** All that can be picked: no checkpoint, no names. */
 export async function load() {
@@ -26,7 +26,7 @@ export function fill({ checkpoints, tags }) {
   pickers.forEach((picker, i) => {
     const before = picker.value;
     picker.replaceChildren(
-      ...(i === 1 ? [el("option", { value: "", textContent: "nothing" })] : []),
+      ...(i === 1 ? [el("option", { value: "", textContent: "none" })] : []),
       group("Names", tags.map((tag) => el("option", { value: tag.name, textContent: KEPT[tag.name] ?? tag.name }))),
       ...byJob(checkpoints).map((made) => group(
         made[0].imported ? "Imported" : `${made[0].settings.architecture} on ${made[0].settings.dataset}, ${time(made[0].createdAt)}`,

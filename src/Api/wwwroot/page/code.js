@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { count, el, outdate, save, say } from "./dom.js";
 import { latest } from "./latest.js";
-import { attempt, refuse, succeeded } from "./notice.js";
+import { attempt, refuse, succeeded } from "./notifications.js";
 import { SIDE, draw } from "./pixels.js";
 
 export class Code {

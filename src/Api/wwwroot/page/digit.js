@@ -1,22 +1,22 @@
-/** Where the digit comes from: the pad, a picture, or the test digits of a data set. All end as 784 pixels. */
+/** Where the digit comes from: the pad, an image file, or the test digits of a data set. All end as 784 pixels. */
 
 import * as api from "./api.js";
 import { byId, el, outdate } from "./dom.js";
-import { acceptDrops } from "./drops.js";
+import { acceptDrops } from "./drag-drop.js";
 import { latest } from "./latest.js";
-import { attempt, refuse } from "./notice.js";
+import { attempt, refuse } from "./notifications.js";
 import { Pad } from "./pad.js";
 import { read, shrink } from "./pixels.js";
 
 /**
- * @param reference gives the checkpoint that is looked at: its calls prepare uploaded pictures.
+ * @param reference gives the checkpoint that is looked at: its calls prepare uploaded images.
  * @param asked called when a digit has been asked for that is still to come.
  * @param changed called with the pixels and the time of the event that made them.
  */
 export function digitSource(reference, asked, changed) {
-  /** The service prepares the picture; the left half of a pair is what the network got. */
-  const prepare = async (picture, preprocess) =>
-    api.picture(`/v1/checkpoints/${reference()}/reconstruction?layout=pair&preprocess=${preprocess}`, picture);
+  /** The service prepares the image; the left half of a pair is what the network got. */
+  const prepare = async (image, preprocess) =>
+    api.image(`/v1/checkpoints/${reference()}/reconstruction?layout=pair&preprocess=${preprocess}`, image);
 
   async function takePad(at) {
     const centred = byId("centre").checked && !pad.isEmpty;
@@ -25,7 +25,7 @@ export function digitSource(reference, asked, changed) {
 
   async function takeTestDigit(at) {
     const [name, index] = [byId("stepper-set").value, byId("stepper-index").value];
-    const bitmap = await api.picture(`/v1/datasets/${name}/test/${index}.png`);
+    const bitmap = await api.image(`/v1/datasets/${name}/test/${index}.png`);
     pad.show(bitmap);
     outdate(byId("pad"), false);
     changed(read(bitmap), at);
@@ -81,7 +81,7 @@ export function digitSource(reference, asked, changed) {
 
   return {
     offer(datasets) {
-      byId("stepper-set").replaceChildren(...datasets.filter((set) => set.available && !set.awaited && `${set.shape}` === "1,28,28").map((set) =>
+      byId("stepper-set").replaceChildren(...datasets.filter((set) => set.status === "available" && `${set.shape}` === "1,28,28").map((set) =>
         el("option", { value: set.name, textContent: set.name, "data-last": set.splits.test - 1 })));
       limit();
     },

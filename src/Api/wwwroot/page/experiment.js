@@ -150,7 +150,7 @@ export class Experiment {
   #begin(varied) {
     this.#varied = varied;
     this.#rows.clear();
-    const names = ["Job", ...varied.map(labelOf), "State", "Validation", "Test", "Dead units", "ms a step"];
+    const names = ["Job", ...varied.map(labelOf), "State", "Validation", "Test", "Dead units", "ms/step"];
     this.#parts.head.replaceChildren(...names.map((name) => el("th", { scope: "col", textContent: name })),
       el("th", { scope: "col" }, el("span", { className: "hidden", textContent: "Look inside" })));
   }

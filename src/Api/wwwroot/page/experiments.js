@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { byId, confirm, say } from "./dom.js";
 import { Experiment, hasEnded } from "./experiment.js";
 import { Listing, QUIET_SECONDS } from "./listing.js";
-import { attempt, show } from "./notice.js";
+import { attempt, show } from "./notifications.js";
 
 const PATH = "/v1/experiments";
 const PAGE = 5;

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { el, say } from "./dom.js";
-import { attempt } from "./notice.js";
+import { attempt } from "./notifications.js";
 
 /**
  * Runs what a form is for. A refusal that names fields marks them; any other is shown as elsewhere.

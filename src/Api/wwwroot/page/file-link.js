@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { el, save } from "./dom.js";
-import { clear, refuse, succeeded } from "./notice.js";
+import { clear, refuse, succeeded } from "./notifications.js";
 
 export class FileLink {
   #name = "";

@@ -3,10 +3,10 @@
 import * as api from "./api.js";
 import { Curves } from "./curves.js";
 import { byId, confirm, loss, say } from "./dom.js";
-import { follow } from "./follow.js";
+import { follow } from "./job-stream.js";
 import { JobRow, isOver, nameOf } from "./job-row.js";
 import { Listing, QUIET_SECONDS } from "./listing.js";
-import { attempt, onceAnswered, show } from "./notice.js";
+import { attempt, onceAnswered, show } from "./notifications.js";
 
 const PATH = "/v1/training-jobs";
 const PAGE = 20;

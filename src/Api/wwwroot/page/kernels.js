@@ -18,7 +18,7 @@ export class Kernels {
   constructor(reference, layer) {
     this.#reference = reference;
     this.#layer = layer;
-    this.#tiles = new Tiles(layer.name, `Kernels of ${layer.name}`, nameOf, "zero everywhere");
+    this.#tiles = new Tiles(layer.name, `Kernels of ${layer.name}`, nameOf, (kernel) => (kernel.zero ? "zero everywhere" : null));
     this.element = el("section", { className: "stage", "data-kernels": layer.name },
       el("header", {}, el("h5", { textContent: layer.name }), this.#facts), this.#tiles.element);
   }
@@ -28,7 +28,7 @@ export class Kernels {
     const path = `/v1/checkpoints/${this.#reference}/kernels/${this.#layer.name}/tiles`;
     const shown = options.all ? MOST : FIRST;
     const query = `count=${shown}&columns=${shown}&scale=1&gap=0&range=${options.range}&palette=${options.palette}`;
-    const [strip, numbers] = await Promise.all([api.picture(`${path}?${query}`), api.get(`${path}?count=${shown}`)]);
+    const [strip, numbers] = await Promise.all([api.image(`${path}?${query}`), api.get(`${path}?count=${shown}`)]);
     this.#tiles.draw(strip, numbers.kernels);
     const weights = numbers.shape.reduce((product, size) => product * size, 1);
     const total = (weights * numbers.kernels.length) / (strip.width * strip.height);

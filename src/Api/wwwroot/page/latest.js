@@ -1,4 +1,4 @@
-import { onceAnswered, show } from "./notice.js";
+import { onceAnswered, show } from "./notifications.js";
 
 /**
  * One piece of work at a time, and the latest wins: what arrives meanwhile waits, and replaces what waited before it.

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { byId } from "./dom.js";
-import { answered, attempt, show } from "./notice.js";
+import { answered, attempt, show } from "./notifications.js";
 
 export const QUIET_SECONDS = 15; // other people make entries too
 const RETRY_SECONDS = 3; // while the service does not answer

@@ -45,7 +45,7 @@ export class Pad {
     this.#context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
   }
 
-  /** Puts a 28×28 picture on the pad, to be drawn on. */
+  /** Puts a 28×28 image on the pad, to be drawn on. */
   show(bitmap) {
     this.clear();
     this.#context.imageSmoothingEnabled = false;

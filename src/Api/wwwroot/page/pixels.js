@@ -2,7 +2,7 @@
 
 export const SIDE = 28;
 
-/** Too much ink is orange, too little blue: the colours of the service's own difference picture. */
+/** Too much ink is orange, too little blue: the colours of the service's own difference image. */
 const TOO_MUCH = [255, 140, 30];
 const TOO_LITTLE = [60, 150, 255];
 
@@ -23,7 +23,7 @@ export function shrink(image) {
   return pixels;
 }
 
-/** The leftmost 28×28 of a picture that the service drew at one pixel a value. */
+/** The leftmost 28×28 of an image that the service rendered at one pixel a value. */
 export function read(bitmap) {
   const context = new OffscreenCanvas(SIDE, SIDE).getContext("2d");
   context.drawImage(bitmap, 0, 0);

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 
 export const NETWORKS = {
-  strided: "Convolutions with stride 2 shrink the picture, transposed ones undo it. The best of the five.",
+  strided: "Convolutions with stride 2 shrink the image, transposed ones undo it. The best of the five.",
   "zero-unpool": "Max pooling; the way back puts each value at the corner of a 2×2 block of zeros. Can never draw well.",
   "nearest-unpool": "Max pooling; the way back repeats each value over its 2×2 block. Draws in coarse squares.",
   "switch-unpool": "Max pooling that remembers where each maximum was; the way back puts it there.",
@@ -16,19 +16,19 @@ const ACTIVATIONS = ["relu", "sigmoid"];
 /** Fields under "More settings": a list of choices, a number with its default, or two numbers. */
 export const MORE = [
   { name: "name", label: "Name", text: "my-first-network" },
-  { name: "batchSize", label: "Pictures in a batch", number: 60 },
+  { name: "batchSize", label: "Batch size", number: 60 },
   { name: "learningRate", label: "Learning rate", number: 0.01 },
   { name: "learningRateSchedule", label: "Schedule", choices: ["cosine", "constant"] },
   { name: "warmupSteps", label: "Warm-up steps", number: 500 },
   { name: "seed", label: "Seed", number: 1 },
   { name: "channels", label: "Channels", pair: [16, 32], only: "convolutional" },
   { name: "kernelSize", label: "Kernel size", number: 5, only: "convolutional" },
-  { name: "denseWidths", label: "Widths: hidden, code", pair: [300, 64], only: "dense" },
+  { name: "denseWidths", label: "Layer widths (hidden, code)", pair: [300, 64], only: "dense" },
   { name: "encoderActivation", label: "Encoder's activation", choices: ACTIVATIONS },
   { name: "decoderActivation", label: "Decoder's activation", choices: ACTIVATIONS },
   { name: "outputActivation", label: "Output's activation", choices: ACTIVATIONS },
-  { name: "decoderBias", label: "Bias in the decoder", choices: ["true", "false"] },
-  { name: "stopOnCollapse", label: "Stop when it collapses", choices: ["true", "false"] },
+  { name: "decoderBias", label: "Decoder bias", choices: ["true", "false"] },
+  { name: "stopOnCollapse", label: "Stop on collapse", choices: ["true", "false"] },
   { name: "evaluateEvery", label: "Steps between evaluations", number: "a twentieth" },
   { name: "checkpointEvery", label: "Steps between checkpoints", number: "a quarter" },
   { name: "startFrom", label: "Start from checkpoint", text: "id" },
@@ -52,11 +52,13 @@ export function rhythm(text) {
   return { evaluateEvery: Math.max(SHORTEST, Math.round(steps / 20)), checkpointEvery: Math.max(SHORTEST, Math.round(steps / 4)) };
 }
 
+const NOTES = { pending: " (downloaded first)", unavailable: " (not here)" };
+
 /** Fills a list with the data sets and picks the first that is here: @returns that one. */
 export function options(list, datasets) {
   list.replaceChildren(...datasets.map((set) => el("option", {
-    value: set.name, disabled: !set.available, textContent: !set.available ? `${set.name} (not here)` : set.awaited ? `${set.name} (downloaded first)` : set.name, title: set.unavailable ?? "" })));
-  const first = datasets.find((set) => set.available && !set.awaited);
+    value: set.name, disabled: set.status === "unavailable", textContent: `${set.name}${NOTES[set.status] ?? ""}`, title: set.reason ?? "" })));
+  const first = datasets.find((set) => set.status === "available");
   list.value = first.name;
   return first;
 }

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { byId, confirm, el, say } from "./dom.js";
 import { send } from "./fields.js";
-import { attempt } from "./notice.js";
+import { attempt } from "./notifications.js";
 import { needs } from "./role.js";
 
 const pathOf = (tag) => `/v1/tags/${encodeURIComponent(tag)}`;
@@ -46,12 +46,12 @@ export function tagging(on) {
   }
 
   const take = (tag, button) => attempt(button, async () => {
-    const isSure = await confirm(`Take the name ${tag} off?`, "The checkpoint stays, but the name no longer guards it from being deleted.", "Take it off");
+    const isSure = await confirm(`Remove tag ${tag}?`, "The checkpoint stays, but the tag no longer protects it from deletion.", "Remove tag");
     if (!isSure) return;
     const { body, etag } = await api.poll(pathOf(tag));
     if (body.checkpoint === checkpoint.id) await api.remove(pathOf(tag), { "If-Match": etag });
     on.removed(tag, checkpoint.id);
-    say(byId("tag-outcome"), `The name ${tag} is gone.`);
+    say(byId("tag-outcome"), `Tag ${tag} removed.`);
     await on.changed();
     input.focus();
   });
@@ -66,12 +66,12 @@ export function tagging(on) {
       byId("tags-none").hidden = names.length > 0;
       if (list.dataset.shown === key) return; // the focus may be within
       list.dataset.shown = key;
-      list.replaceChildren(...names.map((tag) => (tag.keptByService ? el("li", { className: "tag kept", title: "Kept by the service" }, tag.name) : own(tag.name))));
+      list.replaceChildren(...names.map((tag) => (tag.managed ? el("li", { className: "tag kept", title: "Kept by the service" }, tag.name) : own(tag.name))));
     },
   };
 
   function own(tag) {
-    const button = el("button", { type: "button", className: "quiet", textContent: "✕", "aria-label": `Take the name ${tag} off` });
+    const button = el("button", { type: "button", className: "quiet", textContent: "✕", "aria-label": `Remove tag ${tag}` });
     button.onclick = () => take(tag, button);
     return el("li", { className: "tag" }, tag, needs("operator", button));
   }

@@ -1,7 +1,7 @@
 /** Maps as a grid of tiles, each a button that enlarges it. */
 
 import { el } from "./dom.js";
-import { enlarge } from "./enlarge.js";
+import { enlarge } from "./map-dialog.js";
 
 /** How a single map is laid out: a matrix may be much broader or taller than it is the other way. */
 const single = (width, height) => (width > 2 * height ? "broad" : height > 2 * width ? "tall" : "wide");
@@ -10,13 +10,13 @@ export class Tiles {
   #tiles = [];
   #layer;
   #name;
-  #zero;
+  #zeroState;
 
-  /** @param label what the tiles are; @param name tells a map by its numbers, as "map 3"; @param zero says of one that it is zero everywhere. */
-  constructor(layer, label, name, zero) {
+  /** @param label what the tiles are; @param name tells a map by its numbers, as "map 3"; @param zeroState says of a map that is zero everywhere what that is called; null for others. */
+  constructor(layer, label, name, zeroState) {
     this.#layer = layer;
     this.#name = name;
-    this.#zero = zero;
+    this.#zeroState = zeroState;
     this.element = el("div", { className: "tiles", role: "group", "aria-label": label });
   }
 
@@ -30,7 +30,7 @@ export class Tiles {
   }
 
   #add() {
-    const tile = new Tile(this.#layer, this.#zero);
+    const tile = new Tile(this.#layer, this.#zeroState);
     tile.button.onclick = () => enlarge(this.#layer, this.#tiles.map((each) => each.content), this.#tiles.indexOf(tile), tile.button);
     this.#tiles.push(tile);
     this.element.append(tile.button);
@@ -40,11 +40,11 @@ export class Tiles {
 class Tile {
   #canvas = el("canvas");
   #layer;
-  #zero;
+  #zeroState;
 
-  constructor(layer, zero) {
+  constructor(layer, zeroState) {
     this.#layer = layer;
-    this.#zero = zero;
+    this.#zeroState = zeroState;
     this.button = el("button", { type: "button", className: "tile" }, this.#canvas);
   }
 
@@ -53,8 +53,8 @@ class Tile {
       Object.assign(this.#canvas, { width, height });
     }
     this.#canvas.getContext("2d").drawImage(strip, left, 0, width, height, 0, 0, width, height);
-    const state = map.dead ? this.#zero : null;
-    this.button.classList.toggle("zero", map.dead);
+    const state = this.#zeroState(map);
+    this.button.classList.toggle("zero", state !== null);
     this.button.setAttribute("aria-label", `${this.#layer} ${[name, state].filter(Boolean).join(", ")}`);
     this.content = { canvas: this.#canvas, map, name, state };
   }

@@ -2,9 +2,9 @@
 
 import * as api from "./api.js";
 import { byId, say } from "./dom.js";
-import { acceptDrops } from "./drops.js";
+import { acceptDrops } from "./drag-drop.js";
 import { FileLink } from "./file-link.js";
-import { onSuccess } from "./notice.js";
+import { onSuccess } from "./notifications.js";
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/; // as the service wants it
 
@@ -53,7 +53,7 @@ async function mistakeOf(file) {
   const start = new Uint8Array(await file.slice(0, 9).arrayBuffer());
   if (start.length === 0) return `The file is empty. ${ADVICE}`;
   if (start.length === 9 && start.slice(3, 8).every((byte) => byte === 0) && start[8] === "{".charCodeAt(0)) return null;
-  return file.type.startsWith("image/") ? "It is an image. Open it as a digit instead: “Open a picture”." : `It is no checkpoint file. ${ADVICE}`;
+  return file.type.startsWith("image/") ? "It is an image. Open it as a digit instead: “Open an image”." : `It is no checkpoint file. ${ADVICE}`;
 }
 
 /** What the service says of a file that begins like a checkpoint is of bytes and tensors: it stands behind what that means. */

@@ -1,4 +1,4 @@
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 
 namespace AutoencoderApi.Api.Tests.Images.Pages;
 
@@ -36,7 +36,7 @@ internal readonly record struct PageCover(double Ink, double Stroke)
     }
 
     /// <summary>The best cover over the places at which the digit may stand: its centre of mass in the middle, give or take two pixels.</summary>
-    public static PageCover Of(GrayPicture image, bool[] strokes)
+    public static PageCover Of(GrayImage image, bool[] strokes)
     {
         int[] cells = [.. Enumerable.Range(0, strokes.Length).Where(i => strokes[i])];
         int left = (int)Math.Round(14 - cells.Average(i => i % Side)), top = (int)Math.Round(14 - cells.Average(i => i / Side));
@@ -54,9 +54,9 @@ internal readonly record struct PageCover(double Ink, double Stroke)
     }
 
     /// <summary>Whether most of the image is bright: then ink and ground are the wrong way round, for no digit fills half of its frame.</summary>
-    public static bool IsNegative(GrayPicture image) => image.Pixels.Count(value => value > 127) > image.Pixels.Length / 2;
+    public static bool IsNegative(GrayImage image) => image.Pixels.Count(value => value > 127) > image.Pixels.Length / 2;
 
-    private static PageCover At(GrayPicture image, int[] cells, int left, int top)
+    private static PageCover At(GrayImage image, int[] cells, int left, int top)
     {
         bool[] near = new bool[Side * Side];
         int covered = 0;

@@ -4,7 +4,7 @@ using AutoencoderApi.Domain.Numerics;
 namespace AutoencoderApi.Api.Tests.Images.Pages;
 
 /// <summary>Puts the digits of a kind of page on a sheet: how much ink, how large, where.</summary>
-internal sealed class PageDigits(DigitSet? mnist, string kind)
+internal sealed class PageDigits(DatasetSplit? mnist, string kind)
 {
     private const int Smallest = 24; // pixels of a digit's height
     private const double LengthOfPen = 2.6; // of a digit's strokes, in its heights

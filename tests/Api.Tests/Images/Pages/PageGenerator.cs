@@ -7,7 +7,7 @@ namespace AutoencoderApi.Api.Tests.Images.Pages;
 /// <summary>Pages with a known digit on them. Each page is a function of the seed and its number alone (and of whether MNIST is at hand).</summary>
 /// <param name="mnist">A third of the digits are taken from here; null: all are strokes of a pen.</param>
 /// <param name="maxMegapixels">Sizes are log-uniform from 0.05 to this, as PNG to 36 at most.</param>
-internal sealed class PageGenerator(ulong seed, DigitSet? mnist, double maxMegapixels)
+internal sealed class PageGenerator(ulong seed, DatasetSplit? mnist, double maxMegapixels)
 {
     private const double MinMegapixels = 0.05;
     private const double LargeMegapixels = 12;

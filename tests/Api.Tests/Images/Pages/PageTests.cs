@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Images;
+using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Images.Pages;
@@ -24,7 +24,7 @@ public sealed class PageTests(ITestOutputHelper output)
     public async Task Pages_are_read_as_the_digits_on_them()
     {
         var generator = new PageGenerator(Seed, MnistFolder.IsAtHand ? MnistFolder.Load().Test : null, s_megapixels);
-        using var decoder = new PictureDecoder(new PictureLimits());
+        using ImageDecoder decoder = new ImageDecoder(new ImageLimits());
         var readings = new ConcurrentBag<Reading>();
         await Parallel.ForEachAsync(Enumerable.Range(0, s_pages), async (number, token) => readings.Add(await Read(generator.Make(number), number, decoder, token)));
 
@@ -41,12 +41,12 @@ public sealed class PageTests(ITestOutputHelper output)
         Assert.True(right >= 0.97 * s_pages, $"{right} of {s_pages}");
     }
 
-    private static async Task<Reading> Read(Page page, int number, PictureDecoder decoder, CancellationToken token)
+    private static async Task<Reading> Read(Page page, int number, ImageDecoder decoder, CancellationToken token)
     {
-        PictureDecoding.Decoded decoded = Assert.IsType<PictureDecoding.Decoded>(await decoder.DecodeAsync(page.File, channels: 1, AnyMemory.New(), token));
+        ImageDecoding.Decoded decoded = Assert.IsType<ImageDecoding.Decoded>(await decoder.DecodeAsync(page.File, channels: 1, AnyMemory.New(), token));
         return DigitPreparation.Prepare(new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk), new PreparationOptions()) switch
         {
-            PreparedDigit.Ready { Picture: var image } => new Reading(page.Kind, number, page.Digits == 1 && PageCover.Of(image, page.Strokes!).IsRight, PageCover.IsNegative(image)),
+            PreparedDigit.Ready { Image: var image } => new Reading(page.Kind, number, page.Digits == 1 && PageCover.Of(image, page.Strokes!).IsRight, PageCover.IsNegative(image)),
             PreparedDigit.NoDigit => new Reading(page.Kind, number, page.Digits == 0, false),
             PreparedDigit.SeveralDigits => new Reading(page.Kind, number, page.Digits > 1, false),
             _ => throw new InvalidOperationException("unreachable"),

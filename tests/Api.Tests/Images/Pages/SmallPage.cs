@@ -6,7 +6,7 @@ namespace AutoencoderApi.Api.Tests.Images.Pages;
 /// <summary>Images of the network's own size.</summary>
 internal static class SmallPage
 {
-    public static Page Make(string kind, DigitSet? mnist, ref SplitMix64 random)
+    public static Page Make(string kind, DatasetSplit? mnist, ref SplitMix64 random)
     {
         byte[] ink = new byte[28 * 28];
         int index = random.NextBelow(10_000);

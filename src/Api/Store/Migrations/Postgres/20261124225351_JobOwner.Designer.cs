@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace AutoencoderApi.Api.Store.Migrations.Postgres
 {
-    [DbContext(typeof(PostgresStoreContext))]
+    [DbContext(typeof(PostgresAppDbContext))]
     [Migration("20261124225351_JobOwner")]
     partial class JobOwner
     {

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 {
-    [DbContext(typeof(SqliteStoreContext))]
+    [DbContext(typeof(SqliteAppDbContext))]
     [Migration("20261124143618_Initial")]
     partial class Initial
     {

@@ -1,0 +1,160 @@
+using System.Security.Claims;
+using System.Text.Json;
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Imaging;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <summary>An image as values 0..1, [C, H, W] as the network takes it, or why there is none.</summary>
+internal abstract record ImageInput
+{
+    /// <param name="Preparation">What was done to the image to get them.</param>
+    internal sealed record Accepted(float[] Values, Preparation Preparation) : ImageInput
+    {
+        public Accepted(float[] values)
+            : this(values, Preparation.AsIs)
+        {
+        }
+    }
+
+    internal sealed record Refused(ProblemHttpResult Problem) : ImageInput;
+
+    public static implicit operator ImageInput(ProblemHttpResult problem) => new Refused(problem);
+}
+
+/// <summary>An image as numbers: channel by channel, row by row.</summary>
+internal sealed record PixelsRequest(float[] Pixels);
+
+/// <summary>Gets the digit that a request is about: from a data set, or uploaded as a multipart field, a raw body or JSON.</summary>
+internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder decoder)
+{
+    public const string Field = "image";
+
+    /// <summary>The split, or the problem with its name or with getting it.</summary>
+    /// <param name="caller">An operator has a data set fetched that is not here; others are told that it is not.</param>
+    public async Task<(DatasetSplit? Set, ProblemHttpResult? Problem)> SplitAsync(string dataset, string split, ClaimsPrincipal caller, CancellationToken token)
+    {
+        return await datasets.AskAsync(dataset, mayRequest: caller.Role() >= Role.Operator, token) switch
+        {
+            null => (null, Problems.DatasetNotFound(dataset, await datasets.NamesAsync(token))),
+            DatasetLoad.Pending pending => (null, Problems.DatasetPending(pending.Reason)),
+            DatasetLoad.Unavailable unavailable => (null, Problems.DatasetUnavailable(unavailable.Reason)),
+            DatasetLoad.Loaded loaded => (loaded.Dataset.Split(split), null),
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+    }
+
+    /// <param name="shape">That the network takes.</param>
+    public async Task<ImageInput> FromDatasetAsync(TensorShape shape, string? dataset, string split, int index, ClaimsPrincipal caller, CancellationToken token)
+    {
+        string name = dataset ?? await datasets.DefaultAsync(token);
+        (DatasetSplit? set, ProblemHttpResult? problem) = await SplitAsync(name, split, caller, token);
+        if (set is null)
+        {
+            return problem!;
+        }
+
+        return Misfit(name, set, shape) is { } misfit ? misfit
+            : index >= 0 && index < set.Count ? new ImageInput.Accepted(ToUnit(set.Image(index)))
+            : Problems.ImageNotFound(name, split, index, set.Count);
+    }
+
+    /// <summary>The problem of a data set whose images the network does not take; null where it does.</summary>
+    public static ProblemHttpResult? Misfit(string dataset, DatasetSplit set, TensorShape shape) => set.Shape == shape
+        ? null
+        : Problems.ImageUnusable($"The images of {dataset} are {set.Shape} (channels, height, width); this network takes {shape}. Name a data set of that shape.");
+
+    /// <summary>The uploaded image; what was done to it is reported in the answer's header.</summary>
+    /// <param name="model">The network that is to be shown the image.</param>
+    public async Task<ImageInput> FromUploadAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    {
+        ImageInput read = request.HasJsonContentType() ? await FromPixelsAsync(request, model.Definition.Input, token)
+            : request.IsFileForm() ? await FromFormAsync(request, model, query, token)
+            : await FromBodyAsync(request, model, query, token);
+        if (read is ImageInput.Accepted digit)
+        {
+            request.HttpContext.Response.Report(digit.Preparation);
+        }
+
+        return read;
+    }
+
+    public static ImageInput FromPixels(float[]? pixels, TensorShape shape) => pixels?.Length == shape.Count && pixels.All(value => value is >= 0 and <= 1)
+        ? new ImageInput.Accepted(pixels)
+        : Problems.Invalid("pixels", $"must be {shape.Count} numbers from 0 (background) to 1 (ink), {(shape.Channels == 1 ? "row by row" : "red, then green, then blue, each row by row")}: this network takes {shape}.");
+
+    public static float[] ToUnit(ReadOnlySpan<byte> pixels)
+    {
+        float[] values = new float[pixels.Length];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            values[i] = pixels[i] / 255f;
+        }
+
+        return values;
+    }
+
+    private static async Task<ImageInput> FromPixelsAsync(HttpRequest request, TensorShape shape, CancellationToken token)
+    {
+        PixelsRequest? body;
+        try
+        {
+            body = await request.ReadFromJsonAsync<PixelsRequest>(token);
+        }
+        catch (JsonException e)
+        {
+            return Problems.ImageMissing($"The body is not {{\"pixels\": [{shape.Count} numbers 0..1]}}: {e.Message}");
+        }
+
+        return FromPixels(body?.Pixels, shape);
+    }
+
+    private async Task<ImageInput> FromFormAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    {
+        ReadOnlyMemory<byte>? file = null;
+        ProblemHttpResult? problem = await FileForm.ReadAsync(request, [Field], Problems.ImageMissing, TakeAsync, token);
+        return problem is not null ? problem
+            : file is { } bytes ? await FromImageAsync(request.HttpContext, bytes, model, query, token)
+            : Problems.ImageMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@digit.png");
+
+        async Task<ProblemHttpResult?> TakeAsync(string name, Stream part)
+        {
+            (file, ProblemHttpResult? full) = await request.HttpContext.ReadAsync(part, token);
+            return full;
+        }
+    }
+
+    private async Task<ImageInput> FromBodyAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    {
+        (ReadOnlyMemory<byte> file, ProblemHttpResult? full) = await request.HttpContext.ReadAsync(request.Body, token);
+        return full is not null ? full : await FromImageAsync(request.HttpContext, file, model, query, token);
+    }
+
+    private async Task<ImageInput> FromImageAsync(HttpContext context, ReadOnlyMemory<byte> file, Model model, UploadQuery query, CancellationToken token)
+    {
+        if (file.Length == 0)
+        {
+            return Problems.ImageMissing($"The body is empty. Send a PNG or JPEG as the body, or as the multipart field '{Field}', or {{\"pixels\": [...]}} as JSON.");
+        }
+
+        ImageDecoding decoding = await decoder.DecodeAsync(file, model.Definition.Input.Channels, context.Memory(), token);
+        return decoding switch
+        {
+            ImageDecoding.Decoded decoded => UploadPreparation.Prepare(decoded, model, query),
+            ImageDecoding.UnsupportedType => Problems.MediaTypeUnsupported("The image must be image/png or image/jpeg; its first bytes are of neither."),
+            ImageDecoding.TooLarge large => Problems.ImageTooLarge(large.Reason),
+            ImageDecoding.Damaged damaged => Problems.ImageUnusable(damaged.Reason),
+            ImageDecoding.NoMemory full => full.Problem,
+            _ => throw new InvalidOperationException("unreachable"),
+        };
+    }
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
+using BitFaster.Caching;
+using BitFaster.Caching.Lru;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <summary>
+/// The networks used last, ready for images. One in use outlives its place in here until it is given back. Requests that ask for the same
+/// network, which is not here, wait for one reading of its checkpoint.
+/// </summary>
+internal sealed class ModelCache(CheckpointStore checkpoints, MemoryBudget memory) : IDisposable
+{
+    /// <summary>What the look-ups are counted under.</summary>
+    public const string MeterName = "AutoencoderApi.Models";
+
+    private const int Capacity = 8;
+    private const int RetrySeconds = 1;
+
+    /// <summary>Who holds the memory of a reading that several requests wait for.</summary>
+    private const string Reader = "networks being loaded";
+
+    private static readonly TimeSpan s_trusted = TimeSpan.FromSeconds(1);
+
+    private static readonly Meter s_meter = new(MeterName);
+    private static readonly Counter<long> s_lookups = s_meter.CreateCounter<long>(
+        "autoencoder.model_cache.lookups", "{lookup}", "Networks asked for: hit where it was loaded already, miss where its checkpoint had to be read.");
+
+    private readonly IScopedAsyncCache<Guid, Entry> _models =
+        new ConcurrentLruBuilder<Guid, Entry>().WithCapacity(Capacity).AsScopedCache().WithAtomicGetOrAdd().AsAsyncCache().Build();
+
+    private long _lastDeletion;
+
+    /// <summary>
+    /// A loaded network whose checkpoint was in the store less than a second ago: then it is not asked for again, and one that
+    /// another process has deleted is answered for that much longer. Else null.
+    /// </summary>
+    public Lease? LeaseIfSeen(Guid id)
+    {
+        if (!_models.ScopedTryGet(id, out Lifetime<Entry>? found))
+        {
+            return null;
+        }
+
+        long seen = Interlocked.Read(ref found.Value.SeenAt);
+        if (found.Value.Model is null || seen <= Interlocked.Read(ref _lastDeletion) || Stopwatch.GetElapsedTime(seen) >= s_trusted)
+        {
+            found.Dispose();
+            return null;
+        }
+
+        Count("hit");
+        return new Lease(found);
+    }
+
+    /// <summary>The checkpoint's network, to be given back by disposing of it; or the problem with reading it.</summary>
+    /// <param name="seenAt">The timestamp before the store was asked for <paramref name="row"/>.</param>
+    public async Task<(Lease? Rent, ProblemHttpResult? Problem)> LeaseAsync(CheckpointRow row, long seenAt, CancellationToken token)
+    {
+        bool isHit = _models.ScopedTryGet(row.Id, out Lifetime<Entry>? lifetime);
+        Count(isHit ? "hit" : "miss");
+        lifetime ??= await GetAsync(row, token);
+        Entry entry = lifetime.Value;
+        if (entry.Problem is { } problem)
+        {
+            lifetime.Dispose();
+            _models.TryRemove(row.Id);
+            return (null, problem);
+        }
+
+        InterlockedMax(ref entry.SeenAt, seenAt);
+        return (new Lease(lifetime), null);
+    }
+
+    /// <summary>Some checkpoint is gone: each is looked for in the store before it is used again.</summary>
+    public void Deleted() => Interlocked.Exchange(ref _lastDeletion, Stopwatch.GetTimestamp());
+
+    public void Dispose() => _models.Clear();
+
+    private static void Count(string result) => s_lookups.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    private static void InterlockedMax(ref long target, long value)
+    {
+        for (long there = Interlocked.Read(ref target); there < value;)
+        {
+            long before = Interlocked.CompareExchange(ref target, value, there);
+            there = before == there ? value : before;
+        }
+    }
+
+    /// <summary>Waits for the reading, which goes on for the others where this caller gives up.</summary>
+    private async Task<Lifetime<Entry>> GetAsync(CheckpointRow row, CancellationToken token)
+    {
+        Task<Lifetime<Entry>> reading = _models.ScopedGetOrAddAsync(row.Id, async _ => new Scoped<Entry>(await ReadAsync(row))).AsTask();
+        try
+        {
+            return await reading.WaitAsync(token);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = reading.ContinueWith(done => done.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private async Task<Entry> ReadAsync(CheckpointRow row)
+    {
+        // The weights as they are read, and as the network holds them.
+        long bytes = 2L * sizeof(float) * NetworkDefinition.For(row.Settings).ParameterCount;
+        if (memory.Take(Reader, bytes) != MemoryGrant.Granted)
+        {
+            return new Entry(Problems.MemoryFull(RetrySeconds));
+        }
+
+        try
+        {
+            return await checkpoints.LoadWeightsAsync(row, CancellationToken.None) switch
+            {
+                CheckpointRead.Valid valid => new Entry(new Model(valid.Checkpoint)),
+                CheckpointRead.Invalid invalid => new Entry(Problems.CheckpointDamaged(invalid.Reason)),
+                _ => throw new InvalidOperationException("unreachable"),
+            };
+        }
+        finally
+        {
+            memory.Return(Reader, bytes);
+        }
+    }
+
+    internal sealed class Lease(Lifetime<Entry> lifetime) : IDisposable
+    {
+        public Model Model => lifetime.Value.Model!;
+
+        public void Dispose() => lifetime.Dispose();
+    }
+
+    internal sealed class Entry : IDisposable
+    {
+        /// <summary>When the store was last asked for its checkpoint, and had it.</summary>
+        public long SeenAt;
+
+        public Entry(Model model) => Model = model;
+
+        public Entry(ProblemHttpResult problem) => Problem = problem;
+
+        public Model? Model { get; }
+
+        public ProblemHttpResult? Problem { get; }
+
+        public void Dispose() => Model?.Dispose();
+    }
+}

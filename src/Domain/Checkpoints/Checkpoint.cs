@@ -1,0 +1,46 @@
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Jobs;
+
+namespace AutoencoderApi.Domain.Checkpoints;
+
+/// <summary>Mean squared errors per element; null where not measured yet.</summary>
+/// <param name="Train">Mean over the batches since the evaluation before.</param>
+/// <param name="Validation">On the whole validation split.</param>
+/// <param name="Test">On the whole test split, measured after the last step.</param>
+public sealed record Losses(double? Train, double? Validation, double? Test)
+{
+    /// <summary>Whether those that were measured are finite numbers.</summary>
+    public bool AreFinite() => double.IsFinite(Train ?? 0) && double.IsFinite(Validation ?? 0) && double.IsFinite(Test ?? 0);
+}
+
+/// <summary>What equal bytes depend on beside the settings.</summary>
+/// <param name="Threads">Threads that computed.</param>
+/// <param name="InstructionSet">The widest vector instructions of the CPU, such as <c>avx512</c>.</param>
+public sealed record ExecutionEnvironment(int Threads, string InstructionSet);
+
+/// <summary>A training run after a number of steps: all that is needed to go on as if it had never stopped.</summary>
+/// <param name="Step">Steps taken, 0 to <c>Settings.Steps</c>.</param>
+/// <param name="Losses">As of the latest evaluation.</param>
+/// <param name="EvaluatedStep">The step of the latest evaluation, or -1.</param>
+/// <param name="LossSum">Sum of the batch losses since then.</param>
+/// <param name="Weights">All parameters as one vector, in the order of the network's definition.</param>
+/// <param name="FirstMoment">Adam's running mean of each gradient; null in a file without it.</param>
+/// <param name="SecondMoment">Adam's running mean of each squared gradient; null in a file without it.</param>
+public sealed record Checkpoint(
+    TrainingSettings Settings,
+    int Step,
+    Losses Losses,
+    int EvaluatedStep,
+    double LossSum,
+    ExecutionEnvironment Environment,
+    float[] Weights,
+    float[]? FirstMoment,
+    float[]? SecondMoment)
+{
+    /// <summary>What the data look like that the network is trained on; null in a file from before it was recorded.</summary>
+    public DataProfile? Data { get; init; }
+
+    /// <summary>Whether every loss, weight and moment is a finite number: no other checkpoint is stored, or read back.</summary>
+    public bool IsFinite => Losses.AreFinite() && double.IsFinite(LossSum) && Array.TrueForAll(Weights, float.IsFinite)
+        && Array.TrueForAll(FirstMoment ?? [], float.IsFinite) && Array.TrueForAll(SecondMoment ?? [], float.IsFinite);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using AutoencoderApi.Domain.Networks;
+
+namespace AutoencoderApi.Training.Networks;
+
+/// <summary>
+/// A trained convolutional network on kernels of our own. A caller borrows a workspace while it computes; there are as many as
+/// callers were ever in here at once.
+/// </summary>
+internal sealed class SimdViewer : IViewer
+{
+    private readonly PackedWeights _weights;
+    private readonly ConcurrentBag<ThreadWorkspace> _workspaces = [];
+    private readonly ConcurrentBag<ThreadWorkspace> _decoders = [];
+
+    public SimdViewer(NetworkDefinition definition, float[] weights)
+    {
+        _weights = new PackedWeights(definition, trained: false);
+        _weights.Pack(weights);
+    }
+
+    public float[] Look(ReadOnlySpan<float> images, int layer)
+    {
+        (int pixels, TensorShape shape) = (_weights.Definition.Input.Count, _weights.Definition.Layers[layer].Output);
+        float[] outputs = new float[images.Length / pixels * shape.Count];
+        ThreadWorkspace workspace = _workspaces.TryTake(out ThreadWorkspace? free) ? free : new ThreadWorkspace(_weights, trained: false);
+        for (int i = 0; i < images.Length / pixels; i++)
+        {
+            workspace.Read(images.Slice(i * pixels, pixels));
+            workspace.Forward(layer);
+            workspace.Output(layer).CopyTo(outputs.AsSpan(i * shape.Count, shape.Count), shape);
+        }
+
+        _workspaces.Add(workspace);
+        return outputs;
+    }
+
+    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image)
+    {
+        NetworkDefinition definition = _weights.Definition;
+        ThreadWorkspace workspace = _decoders.TryTake(out ThreadWorkspace? free) ? free : new ThreadWorkspace(_weights, trained: false, decodes: true);
+        if (definition.NeedsSwitches)
+        {
+            workspace.Read(image);
+            workspace.Forward(definition.CodeIndex);
+        }
+
+        workspace.Code.CopyFrom(code, definition.CodeShape);
+        workspace.Forward(definition.Layers.Count - 1, first: definition.CodeIndex + 1);
+        float[] decoded = new float[definition.Input.Count];
+        workspace.CopyReconstructionTo(decoded);
+        _decoders.Add(workspace);
+        return decoded;
+    }
+
+    public void Dispose()
+    {
+        _workspaces.Clear();
+        _decoders.Clear();
+    }
+}

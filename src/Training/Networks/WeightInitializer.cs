@@ -1,0 +1,54 @@
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Domain.Numerics;
+
+namespace AutoencoderApi.Training.Networks;
+
+/// <summary>
+/// Weights from a normal distribution of mean 0 and σ 0.1, drawn again where they fall beyond ±2σ; biases 0.1. Each
+/// parameter has a random stream of its own, so one layer's size does not change the next layer's weights.
+/// </summary>
+internal static class WeightInitializer
+{
+    private const double StandardDeviation = 0.1;
+    private const double Bound = 2;
+    private const float Bias = 0.1f;
+
+    /// <param name="draw">Which of a seed's draws, from 0.</param>
+    public static float[] Initialize(NetworkDefinition definition, int seed, int draw = 0)
+    {
+        int firstStream = draw * definition.Parameters.Count;
+        float[] weights = new float[definition.ParameterCount];
+        Span<float> rest = weights;
+        for (int i = 0; i < definition.Parameters.Count; i++)
+        {
+            Parameter parameter = definition.Parameters[i];
+            Span<float> values = rest[..parameter.Count];
+            if (parameter.Shape.Length == 1)
+            {
+                values.Fill(Bias);
+            }
+            else
+            {
+                FillTruncatedNormal(values, SplitMix64.ForStream((ulong)seed, (ulong)(firstStream + i)));
+            }
+
+            rest = rest[parameter.Count..];
+        }
+
+        return weights;
+    }
+
+    private static void FillTruncatedNormal(Span<float> values, SplitMix64 random)
+    {
+        foreach (ref float value in values)
+        {
+            double z;
+            do
+            {
+                z = random.NextNormal();
+            }
+            while (Math.Abs(z) > Bound);
+            value = (float)(StandardDeviation * z);
+        }
+    }
+}

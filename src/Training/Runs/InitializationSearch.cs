@@ -1,0 +1,68 @@
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Networks;
+
+namespace AutoencoderApi.Training.Runs;
+
+/// <summary>
+/// Finds initial weights of <c>switch-unpool</c> that learn. With about one draw in five its relus let all layers grow at once
+/// in the first steps, the output goes black, and no warm-up helps (docs/decisions/0006-trial-draws.md). So each draw of a
+/// seed is tried on the very steps that the run would take, and the first that gets away from black is the run's.
+/// </summary>
+internal sealed class InitializationSearch(TrainingSettings settings, int threads, BatchLoader batches, double blackLoss)
+{
+    private const int MaxDraws = 8;
+    private const int TrialSteps = CollapseDetector.FirstStep;
+    private const double Learning = 0.5; // of the black image's loss: no run has been seen to come back to black from here
+    private const double Memory = 0.9; // of the running mean of the batches' losses
+
+    /// <summary>Whether a run begins with trials: not where it is over before collapse is judged, nor without a warm-up, which collapses whatever the draw.</summary>
+    public static bool Applies(TrainingSettings settings) =>
+        settings is { Architecture: Architecture.SwitchUnpool, StartFrom: null, WarmupSteps: > 0, Steps: >= TrialSteps };
+
+    /// <summary>Steps of all trials of a run together, at most.</summary>
+    public static int MaxSteps(TrainingSettings settings) => Applies(settings) ? MaxDraws * TrialSteps : 0;
+
+    /// <summary>The number, from 0, of the first draw that does not end black; 0 where all do; null where <paramref name="stop"/> asked.</summary>
+    public int? First(CancellationToken stop)
+    {
+        for (int draw = 0; draw < MaxDraws; draw++)
+        {
+            FaultPoints.Pass("draw.before");
+            double loss = LossAfter(WeightInitializer.Initialize(NetworkDefinition.For(settings), settings.Seed, draw), stop);
+            FaultPoints.Pass("draw.after");
+            if (stop.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            if (!CollapseDetector.IsBlack(loss, blackLoss))
+            {
+                return draw;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>The running loss at the trial's end, which comes early for weights that learn, or where <paramref name="stop"/> asked.</summary>
+    private double LossAfter(float[] weights, CancellationToken stop)
+    {
+        using INetwork network = Engine.Trainable(NetworkDefinition.For(settings), weights, threads);
+        var adam = new Adam(new float[weights.Length], new float[weights.Length]);
+        double loss = double.NaN;
+        for (int step = 0; step < TrialSteps && !(loss < Learning * blackLoss); step++)
+        {
+            (float[] inputs, float[] targets) = batches.At(step);
+            if (network.ForwardBackward(inputs, targets, stop) is not { } batchLoss)
+            {
+                break;
+            }
+
+            adam.Step(network, step + 1, settings.LearningRateAt(step));
+            loss = step == 0 ? batchLoss : (Memory * loss) + ((1 - Memory) * batchLoss);
+        }
+
+        return loss;
+    }
+}

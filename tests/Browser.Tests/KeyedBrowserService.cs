@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
+using AutoencoderApi.Api.Tests;
+using Microsoft.Playwright;
+
+namespace AutoencoderApi.Browser.Tests;
+
+/// <summary>A service of its own that lets nobody in without a key, an operator's or a reader's.</summary>
+internal sealed class KeyedBrowserService : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-keyed-").FullName;
+    private ServiceProcess? _service;
+
+    private KeyedBrowserService()
+    {
+    }
+
+    public string OperatorKey { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+
+    public string ReaderKey { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+
+    public string Url => _service!.Client.Http.BaseAddress!.ToString();
+
+    public static async Task<KeyedBrowserService> Start()
+    {
+        KeyedBrowserService keyed = new KeyedBrowserService();
+        keyed._service = await ServiceProcess.Start(
+            keyed._folder,
+            ("Access__Keys__0__Hash", HashOf(keyed.OperatorKey)), ("Access__Keys__0__Role", "Operator"),
+            ("Access__Keys__1__Hash", HashOf(keyed.ReaderKey)), ("Access__Keys__1__Role", "Reader"), ("Access__Keys__1__Name", "looker"));
+        return keyed;
+
+        static string HashOf(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    }
+
+    /// <summary>Enters the key that the page asks for.</summary>
+    public async Task Unlock(IPage page)
+    {
+        await page.Button("Enter a key").ClickAsync();
+        await page.GetByLabel("Key", new() { Exact = true }).FillAsync(OperatorKey);
+        await page.Button("Use it").ClickAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

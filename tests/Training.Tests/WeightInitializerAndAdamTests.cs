@@ -1,0 +1,61 @@
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Runs;
+using static TorchSharp.torch;
+
+namespace AutoencoderApi.Training.Tests;
+
+public sealed class WeightInitializerAndAdamTests
+{
+    private static readonly NetworkDefinition s_dense = NetworkDefinition.For(TrainingSettings.For(Architecture.Dense, "mnist"));
+
+    [Fact]
+    public void Weights_follow_the_normal_distribution_truncated_at_two_sigma()
+    {
+        float[] sorted = [.. WeightInitializer.Initialize(s_dense, 1).Take(784 * 300).Order()];
+        Assert.Equal(0, sorted.Average(), 1e-3);
+        Assert.Equal(0.08796, Math.Sqrt(sorted.Average(w => (double)w * w)), 1e-3); // 0.1 × 0.8796, the truncated σ
+        Assert.True(sorted[0] > -0.2f && sorted[^1] < 0.2f);
+        double distance = sorted.Select((w, i) => Math.Abs(Cdf(w) - ((i + 0.5) / sorted.Length))).Max();
+        Assert.True(distance < 1.63 / Math.Sqrt(sorted.Length), $"Kolmogorov-Smirnov distance {distance}"); // 1 % level
+
+        static double Cdf(float w) => (Phi(w / 0.1) - Phi(-2)) / (Phi(2) - Phi(-2));
+
+        static double Phi(double z)
+        {
+            using var scope = NewDisposeScope();
+            return 0.5 * (1 + tensor(z / Math.Sqrt(2), ScalarType.Float64).erf().item<double>());
+        }
+    }
+
+    [Fact]
+    public void Biases_are_a_tenth_and_the_seed_decides_the_weights()
+    {
+        float[] weights = WeightInitializer.Initialize(s_dense, 1);
+        Assert.All(weights.AsSpan(784 * 300, 300).ToArray(), bias => Assert.Equal(0.1f, bias));
+        Assert.Equal(weights, WeightInitializer.Initialize(s_dense, 1));
+        Assert.NotEqual(weights, WeightInitializer.Initialize(s_dense, 2));
+    }
+
+    [Fact]
+    public void Adam_takes_the_steps_that_libtorchs_takes()
+    {
+        using var scope = NewDisposeScope();
+        Tensor target = randn(37);
+        float[] weights = randn(37).data<float>().ToArray();
+        var ours = new Adam(new float[37], new float[37]);
+        using var optimizer = optim.Adam([new TorchSharp.Modules.Parameter(tensor(weights))], 0.01);
+        Tensor leaf = optimizer.parameters().Single();
+        for (int step = 1; step <= 50; step++)
+        {
+            optimizer.zero_grad();
+            (leaf - target).pow(4).sum().backward();
+            optimizer.step();
+            float[] gradients = [.. weights.Zip(target.data<float>().ToArray(), (w, t) => 4 * MathF.Pow(w - t, 3))];
+            ours.Step(weights, gradients, first: 0, step, 0.01);
+        }
+
+        Assert.All(weights.Zip(leaf.data<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
+    }
+}
