@@ -41,7 +41,7 @@ def _train(client: Client, options: argparse.Namespace) -> int:
 
 
 def _reconstruct(client: Client, options: argparse.Namespace) -> int:
-    options.out.write_bytes(client.draw_reconstruction(options.checkpoint, options.picture.read_bytes(), layout=options.layout, scale=options.scale))
+    options.out.write_bytes(client.draw_reconstruction(options.checkpoint, options.image.read_bytes(), layout=options.layout, scale=options.scale))
     return 0
 
 
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
 
     reconstruct = commands.add_parser("reconstruct", help="draw the reconstruction of a PNG or JPEG")
-    reconstruct.add_argument("picture", type=Path)
+    reconstruct.add_argument("image", type=Path)
     reconstruct.add_argument("out", type=Path)
     reconstruct.add_argument("--checkpoint", default="latest", help="id or tag (%(default)s)")
     reconstruct.add_argument("--layout", default="pair", choices=["single", "pair", "difference"])

@@ -74,19 +74,19 @@ class Client:
             time.sleep(min(attempts, 1))
         yield from self._poll(job_id)
 
-    def reconstruct(self, checkpoint: str, picture: np.ndarray) -> np.ndarray:
-        """The service's reconstruction [C, H, W] of one picture [C, H, W] in [0, 1], by the checkpoint with this id or tag."""
-        body = {"pixels": [float(value) for value in np.ravel(picture)]}
+    def reconstruct(self, checkpoint: str, image: np.ndarray) -> np.ndarray:
+        """The service's reconstruction [C, H, W] of one image [C, H, W] in [0, 1], by the checkpoint with this id or tag."""
+        body = {"pixels": [float(value) for value in np.ravel(image)]}
         answer = self._json("POST", f"/v1/checkpoints/{_quoted(checkpoint)}/reconstruction", body)
-        return np.asarray(answer["pixels"], np.float32).reshape(np.shape(picture))
+        return np.asarray(answer["pixels"], np.float32).reshape(np.shape(image))
 
-    def draw_reconstruction(self, checkpoint: str, picture: bytes, **options: Any) -> bytes:
+    def draw_reconstruction(self, checkpoint: str, image: bytes, **options: Any) -> bytes:
         """A PNG of the reconstruction of a PNG or JPEG; options as `layout="pair", scale=8`."""
-        return self._picture(f"/v1/checkpoints/{_quoted(checkpoint)}/reconstruction", picture, options)
+        return self._image(f"/v1/checkpoints/{_quoted(checkpoint)}/reconstruction", image, options)
 
-    def tiles(self, checkpoint: str, layer: str, picture: bytes, **options: Any) -> bytes:
+    def tiles(self, checkpoint: str, layer: str, image: bytes, **options: Any) -> bytes:
         """A PNG of a layer's feature maps for a PNG or JPEG; options as `count="all", scale=8, palette="viridis"`."""
-        return self._picture(f"/v1/checkpoints/{_quoted(checkpoint)}/layers/{_quoted(layer)}/tiles", picture, options)
+        return self._image(f"/v1/checkpoints/{_quoted(checkpoint)}/layers/{_quoted(layer)}/tiles", image, options)
 
     def weights_file(self, checkpoint: str) -> bytes:
         """The checkpoint's safetensors file."""
@@ -127,10 +127,10 @@ class Client:
                     yield event, last, json.loads(data)
                     event, data = "message", ""
 
-    def _picture(self, path: str, picture: bytes, options: dict[str, Any]) -> bytes:
-        kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+    def _image(self, path: str, image: bytes, options: dict[str, Any]) -> bytes:
+        kind = "image/png" if image.startswith(b"\x89PNG") else "image/jpeg"
         query = f"?{urllib.parse.urlencode(options)}" if options else ""
-        with self._open("POST", path + query, picture, {"Content-Type": kind, "Accept": "image/png"}) as answer:
+        with self._open("POST", path + query, image, {"Content-Type": kind, "Accept": "image/png"}) as answer:
             return answer.read()
 
     def _json(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -6,71 +6,71 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .plan import Stage, same_padding
+from .definition import Layer, same_padding
 from .weights import Weights
 
 
-def reconstruct(weights: Weights, pictures: np.ndarray) -> np.ndarray:
-    """The reconstructions [N, C, H, W] of pictures [N, C, H, W] in [0, 1]."""
-    return _last(activations(weights, pictures))
+def reconstruct(weights: Weights, images: np.ndarray) -> np.ndarray:
+    """The reconstructions [N, C, H, W] of images [N, C, H, W] in [0, 1]."""
+    return _last(activations(weights, images))
 
 
-def encode(weights: Weights, pictures: np.ndarray) -> np.ndarray:
-    """The codes [N, C', H', W'] of pictures [N, C, H, W] in [0, 1]."""
-    return next(output for stage, output in activations(weights, pictures) if stage.name == "code")
+def encode(weights: Weights, images: np.ndarray) -> np.ndarray:
+    """The codes [N, C', H', W'] of images [N, C, H, W] in [0, 1]."""
+    return next(output for layer, output in activations(weights, images) if layer.name == "code")
 
 
-def activations(weights: Weights, pictures: np.ndarray) -> Iterator[tuple[Stage, np.ndarray]]:
-    """Every stage with its output [N, C, H, W], in order, each computed when it is asked for."""
-    x = np.asarray(pictures, np.float32)
-    stages = weights.stages
-    if x.shape[1:] != stages[0].input:
-        raise ValueError(f"pictures have the shape {x.shape}; this network takes {('N', *stages[0].input)}")
+def activations(weights: Weights, images: np.ndarray) -> Iterator[tuple[Layer, np.ndarray]]:
+    """Every layer with its output [N, C, H, W], in order, each computed when it is asked for."""
+    x = np.asarray(images, np.float32)
+    layers = weights.layers
+    if x.shape[1:] != layers[0].input:
+        raise ValueError(f"images have the shape {x.shape}; this network takes {('N', *layers[0].input)}")
     switches: dict[str, np.ndarray] = {}
-    for stage in stages:
-        x = _apply(stage, x, weights.tensors, switches)
-        yield stage, x
+    for layer in layers:
+        x = _apply(layer, x, weights.tensors, switches)
+        yield layer, x
 
 
-def _apply(stage: Stage, x: np.ndarray, tensors: dict[str, np.ndarray], switches: dict[str, np.ndarray]) -> np.ndarray:
-    if stage.kind == "max-pool":
+def _apply(layer: Layer, x: np.ndarray, tensors: dict[str, np.ndarray], switches: dict[str, np.ndarray]) -> np.ndarray:
+    if layer.kind == "max-pool":
         blocks = _blocks(x)  # [N,C,H/2,W/2,4]
-        switches[stage.name] = blocks.argmax(-1)[..., None]  # of equal values the first, as in PyTorch
+        switches[layer.name] = blocks.argmax(-1)[..., None]  # of equal values the first, as in PyTorch
         return blocks.max(-1)
-    if stage.kind == "zero-unpool":
+    if layer.kind == "zero-unpool":
         return _scatter(x, np.zeros((*x.shape, 1), np.intp))
-    if stage.kind == "nearest-unpool":
+    if layer.kind == "nearest-unpool":
         return x.repeat(2, axis=2).repeat(2, axis=3)
-    if stage.kind == "switch-unpool":
-        return _scatter(x, switches[stage.pool])
-    weight, bias = tensors[f"{stage.name}.weight"], tensors.get(f"{stage.name}.bias")
-    if stage.kind == "linear":
-        y = (x.reshape(len(x), -1) @ weight.T).reshape(len(x), *stage.output)
-        bias = None if bias is None else bias.reshape(stage.output)
+    if layer.kind == "switch-unpool":
+        return _scatter(x, switches[layer.pool])
+    weight, bias = tensors[f"{layer.name}.weight"], tensors.get(f"{layer.name}.bias")
+    if layer.kind == "linear":
+        y = (x.reshape(len(x), -1) @ weight.T).reshape(len(x), *layer.output)
+        bias = None if bias is None else bias.reshape(layer.output)
     else:
-        y = (_convolve if stage.kind == "conv" else _convolve_transposed)(stage, x, weight)
+        y = (_convolve if layer.kind == "conv" else _convolve_transposed)(layer, x, weight)
         bias = None if bias is None else bias[:, None, None]
-    return _activate(stage.activation, y if bias is None else y + bias)
+    return _activate(layer.activation, y if bias is None else y + bias)
 
 
-def _convolve(stage: Stage, x: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _convolve(layer: Layer, x: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """x [N, in, H, W], weight [out, in, k, k]: a sum over the kernel's taps, each a product of matrices."""
-    (_, height, width), s = stage.output, stage.stride
-    rows, columns = (same_padding(size, stage.kernel, s) for size in stage.input[1:])
+    (_, height, width), s = layer.output, layer.stride
+    rows, columns = (same_padding(size, layer.kernel, s) for size in layer.input[1:])
     padded = np.pad(x, ((0, 0), (0, 0), rows, columns))
-    y = np.zeros((len(x), *stage.output), np.float32)
-    for i, j in np.ndindex(stage.kernel, stage.kernel):
+    y = np.zeros((len(x), *layer.output), np.float32)
+    for i, j in np.ndindex(layer.kernel, layer.kernel):
         window = padded[:, :, i : i + (height - 1) * s + 1 : s, j : j + (width - 1) * s + 1 : s]  # [N,in,H',W']
         y += np.einsum("oc,nchw->nohw", weight[:, :, i, j], window, optimize=True)
     return y
 
 
-def _convolve_transposed(stage: Stage, x: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _convolve_transposed(layer: Layer, x: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """x [N, in, h, w], weight [in, out, k, k]: the gradient of `_convolve`, so its padding is the output's and is cut off."""
-    (_, h, w), (c, height, width), s = stage.input, stage.output, stage.stride
-    rows, columns = (same_padding(size, stage.kernel, s) for size in (height, width))
+    (_, h, w), (c, height, width), s = layer.input, layer.output, layer.stride
+    rows, columns = (same_padding(size, layer.kernel, s) for size in (height, width))
     padded = np.zeros((len(x), c, height + sum(rows), width + sum(columns)), np.float32)
-    for i, j in np.ndindex(stage.kernel, stage.kernel):
+    for i, j in np.ndindex(layer.kernel, layer.kernel):
         window = padded[:, :, i : i + (h - 1) * s + 1 : s, j : j + (w - 1) * s + 1 : s]  # [N,out,h,w]
         window += np.einsum("co,nchw->nohw", weight[:, :, i, j], x, optimize=True)
     return padded[:, :, rows[0] : rows[0] + height, columns[0] : columns[0] + width]
@@ -102,6 +102,6 @@ def _activate(activation: str, x: np.ndarray) -> np.ndarray:
     raise ValueError(f"the activation {activation!r} is not known")
 
 
-def _last(outputs: Iterator[tuple[Stage, np.ndarray]]) -> np.ndarray:
+def _last(outputs: Iterator[tuple[Layer, np.ndarray]]) -> np.ndarray:
     *_, (_, output) = outputs
     return output

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .plan import Stage, same_padding, stages_of
+from .definition import Layer, same_padding, layers_of
 from .weights import Weights
 
 _ACTIVATIONS = {"relu": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "linear": lambda x: x}
@@ -19,10 +19,10 @@ class Autoencoder(nn.Module):
 
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__()
-        self.stages = stages_of(settings)
-        for stage in self.stages:
-            if stage.parameters:
-                self.add_module(stage.name, _Layer(stage))
+        self.layers = layers_of(settings)
+        for layer in self.layers:
+            if layer.parameters:
+                self.add_module(layer.name, _Layer(layer))
 
     @classmethod
     def of(cls, weights: Weights) -> Autoencoder:
@@ -39,41 +39,41 @@ class Autoencoder(nn.Module):
         return self.activations(x)["code"]
 
     def activations(self, x: Tensor) -> dict[str, Tensor]:
-        """Every stage's output [N, C, H, W] by its name."""
+        """Every layer's output [N, C, H, W] by its name."""
         outputs: dict[str, Tensor] = {}
         switches: dict[str, Tensor] = {}
-        for stage in self.stages:
-            if stage.kind == "max-pool":
-                x, switches[stage.name] = F.max_pool2d(x, 2, return_indices=True)
-            elif stage.kind == "zero-unpool":
+        for layer in self.layers:
+            if layer.kind == "max-pool":
+                x, switches[layer.name] = F.max_pool2d(x, 2, return_indices=True)
+            elif layer.kind == "zero-unpool":
                 zeros = torch.zeros_like(x)
                 x = F.pixel_shuffle(torch.stack([x, zeros, zeros, zeros], 2).flatten(1, 2), 2)
-            elif stage.kind == "nearest-unpool":
+            elif layer.kind == "nearest-unpool":
                 x = F.interpolate(x, scale_factor=2, mode="nearest")
-            elif stage.kind == "switch-unpool":
-                x = F.max_unpool2d(x, switches[stage.pool], 2)
+            elif layer.kind == "switch-unpool":
+                x = F.max_unpool2d(x, switches[layer.pool], 2)
             else:
-                x = self.get_submodule(stage.name)(x)
-            outputs[stage.name] = x
+                x = self.get_submodule(layer.name)(x)
+            outputs[layer.name] = x
         return outputs
 
 
 class _Layer(nn.Module):
     """A convolution with "SAME" padding, its gradient, or a linear layer; then the activation."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, layer: Layer) -> None:
         super().__init__()
-        self.stage = stage
-        for name, shape in stage.parameters.items():
+        self.layer = layer
+        for name, shape in layer.parameters.items():
             value = torch.full(shape, 0.1)  # what the service begins biases with
             if name.endswith(".weight"):
                 nn.init.trunc_normal_(value, std=0.1, a=-0.2, b=0.2)
             self.register_parameter(name.rsplit(".", 1)[1], nn.Parameter(value))
-        if not stage.bias:
+        if not layer.bias:
             self.register_parameter("bias", None)
 
     def forward(self, x: Tensor) -> Tensor:
-        s = self.stage
+        s = self.layer
         if s.kind == "linear":
             x = F.linear(x.flatten(1), self.weight, self.bias).unflatten(1, s.output)
         elif s.kind == "conv":
@@ -85,7 +85,7 @@ class _Layer(nn.Module):
 
     def _transposed(self, x: Tensor) -> Tensor:
         """The full transposed convolution without the padding; a kernel below the stride leaves the last rows to the bias."""
-        s = self.stage
+        s = self.layer
         (_, h, w), (_, height, width) = s.input, s.output
         (top, _), (left, _) = (same_padding(size, s.kernel, s.stride) for size in (height, width))
         lack = [max(0, to - ((of - 1) * s.stride + s.kernel - 2 * before)) for of, to, before in ((h, height, top), (w, width, left))]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .plan import Stage, stages_of
+from .definition import Layer, layers_of
 
 _FORMAT = "autoencoder-api/1"
 _MAX_HEADER = 64 * 1024
@@ -29,9 +29,9 @@ class Weights:
     tensors: dict[str, np.ndarray]
 
     @property
-    def stages(self) -> list[Stage]:
-        """The network's named stages in order; the last gives the reconstruction."""
-        return stages_of(self.settings)
+    def layers(self) -> list[Layer]:
+        """The network's named layers in order; the last gives the reconstruction."""
+        return layers_of(self.settings)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Weights:
@@ -50,8 +50,8 @@ class Weights:
             json.loads(metadata["progress"]),
             {name: _tensor(name, entry, data) for name, entry in header.items()},
         )
-        for stage in weights.stages:
-            for name, shape in stage.parameters.items():
+        for layer in weights.layers:
+            for name, shape in layer.parameters.items():
                 if name not in weights.tensors or weights.tensors[name].shape != shape:
                     raise ValueError(f"the file has no tensor {name} of shape {list(shape)}, which its settings call for")
         return weights
