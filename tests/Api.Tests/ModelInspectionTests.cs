@@ -13,7 +13,7 @@ public sealed class ModelInspectionTests(TrainedService trained)
 
     private HttpClient Client => trained.Service.Http;
 
-    public static TheoryData<string, string, int, int, int> Stages => new()
+    public static TheoryData<string, string, int, int, int> Layers => new()
     {
         { "strided", "conv1", 16, 14, 14 }, { "strided", "code", 32, 7, 7 }, { "strided", "deconv1", 16, 14, 14 }, { "strided", "output", 1, 28, 28 },
         { "zero-unpool", "conv1", 16, 28, 28 }, { "zero-unpool", "pool1", 16, 14, 14 }, { "zero-unpool", "conv2", 32, 14, 14 }, { "zero-unpool", "code", 32, 7, 7 },
@@ -24,7 +24,7 @@ public sealed class ModelInspectionTests(TrainedService trained)
     };
 
     [Theory]
-    [MemberData(nameof(Stages))]
+    [MemberData(nameof(Layers))]
     public async Task Every_layer_has_its_shape_and_its_tiles(string architecture, string layer, int channels, int height, int width)
     {
         string path = $"{trained.CheckpointOf(architecture)}/layers/{layer}/tiles?{Dataset}&scale=2&gap=1&count=all";

@@ -120,7 +120,7 @@ public sealed class ShapeTests(TrainedService trained)
         Assert.Equal("urn:autoencoder-api:problem:figure-too-large", (string?)problem["type"]);
     }
 
-    private async Task<(string Path, Checkpoint Snapshot)> Import(Architecture architecture, int[] shape, int[]? channels = null, bool train = true)
+    private async Task<(string Path, Checkpoint Checkpoint)> Import(Architecture architecture, int[] shape, int[]? channels = null, bool train = true)
     {
         TensorShape images = TensorShape.Of(shape);
         TrainingSettings settings = TrainingSettings.For(architecture, "colours", output: Activation.Sigmoid) with

@@ -15,10 +15,10 @@ public sealed class InspectionTests(Chromium chromium)
         ILocator reconstruction = page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" });
         ILocator tile = page.Tiles("output").Locator("canvas");
         await page.WaitForFunctionAsync("() => document.querySelector('#spoken').textContent !== ''"); // the hand rests
-        string[] before = [await reconstruction.Picture(), await tile.Picture(), await page.Locator("#spoken").InnerTextAsync()];
+        string[] before = [await reconstruction.ImageData(), await tile.ImageData(), await page.Locator("#spoken").InnerTextAsync()];
         await page.Stroke((0.7f, 0.2f), (0.4f, 0.85f));
         await page.Locator("#spoken").Sees().Not.ToHaveTextAsync(before[2]);
-        Assert.NotEqual(before[0], await reconstruction.Picture());
+        Assert.NotEqual(before[0], await reconstruction.ImageData());
         await page.WaitForFunctionAsync("before => document.querySelector('[data-layer=output] canvas').toDataURL() !== before", before[1]);
     }
 
@@ -50,7 +50,7 @@ public sealed class InspectionTests(Chromium chromium)
         IPage page = await chromium.Open();
         await page.SeeNetwork();
         byte[] image = await chromium.Client.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png?scale=9");
-        string before = await page.Locator("#pad").Picture();
+        string before = await page.Locator("#pad").ImageData();
         await page.Locator("#upload").SetInputFilesAsync(new FilePayload { Name = "digit.png", MimeType = "image/png", Buffer = image });
         await page.WaitForFunctionAsync("before => document.querySelector('#pad').toDataURL() !== before", before);
         await page.Locator("#upload").SetInputFilesAsync(new FilePayload { Name = "digit.png", MimeType = "image/png", Buffer = "no image"u8.ToArray() });
@@ -69,9 +69,9 @@ public sealed class InspectionTests(Chromium chromium)
         await page.Locator(".one-network").Nth(0).Locator("[data-layer=code] .tile").Sees().ToHaveCountAsync(16);
         await page.Locator(".one-network").Nth(1).Locator("[data-layer=unpool1] .tile").Sees().ToHaveCountAsync(16);
         ILocator inputs = page.GetByRole(AriaRole.Img, new() { Name = "28×28 input" });
-        Assert.Equal(await inputs.Nth(0).Picture(), await inputs.Nth(1).Picture());
+        Assert.Equal(await inputs.Nth(0).ImageData(), await inputs.Nth(1).ImageData());
         ILocator outputs = page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" });
-        Assert.NotEqual(await outputs.Nth(0).Picture(), await outputs.Nth(1).Picture());
+        Assert.NotEqual(await outputs.Nth(0).ImageData(), await outputs.Nth(1).ImageData());
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class InspectionTests(Chromium chromium)
         await page.Pick("Compare with", "nearest-unpool");
         ILocator ways = page.GetByRole(AriaRole.Img, new() { Name = "9 images from test digit 0 to test digit 1" });
         await ways.Sees().ToHaveCountAsync(2);
-        Assert.NotEqual(await ways.Nth(0).Picture(), await ways.Nth(1).Picture());
+        Assert.NotEqual(await ways.Nth(0).ImageData(), await ways.Nth(1).ImageData());
         await page.GetByLabel("To digit").FillAsync("7");
         await page.GetByLabel("To digit").PressAsync("Tab");
         await page.GetByRole(AriaRole.Img, new() { Name = "9 images from test digit 0 to test digit 7" }).Sees().ToHaveCountAsync(2);
@@ -149,8 +149,8 @@ public sealed class InspectionTests(Chromium chromium)
         await page.Locator(".code h4").Sees().ToContainTextAsync("strided, step 40");
         await page.GetByText("1,568 numbers").Sees().ToBeVisibleAsync();
         ILocator decoded = page.GetByRole(AriaRole.Img, new() { Name = "Decoded from the changed code" });
-        Assert.Equal(await page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" }).Picture(), await decoded.Picture());
-        string before = await decoded.Picture();
+        Assert.Equal(await page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" }).ImageData(), await decoded.ImageData());
+        string before = await decoded.ImageData();
         await page.GetByLabel("times 1.0").PressAsync("End");
         await page.GetByLabel("times 4.0").Sees().ToBeVisibleAsync();
         await page.WaitForFunctionAsync("before => document.querySelector('.code canvas').toDataURL() !== before", before);
@@ -226,18 +226,18 @@ public sealed class InspectionTests(Chromium chromium)
         IPage page = await chromium.Open();
         await page.SeeNetwork();
         await page.Button("Clear").ClickAsync();
-        string empty = await page.Locator("#pad").Picture();
+        string empty = await page.Locator("#pad").ImageData();
         await page.Locator("#pad").FocusAsync();
         await page.Keyboard.PressAsync("ArrowDown");
-        Assert.Equal(empty, await page.Locator("#pad").Picture());
+        Assert.Equal(empty, await page.Locator("#pad").ImageData());
         await page.Keyboard.PressAsync("Space");
         for (int i = 0; i < 8; i++)
         {
             await page.Keyboard.PressAsync("ArrowDown");
         }
 
-        Assert.NotEqual(empty, await page.Locator("#pad").Picture());
+        Assert.NotEqual(empty, await page.Locator("#pad").ImageData());
         await page.Keyboard.PressAsync("Delete");
-        Assert.Equal(empty, await page.Locator("#pad").Picture());
+        Assert.Equal(empty, await page.Locator("#pad").ImageData());
     }
 }

@@ -14,7 +14,7 @@ public sealed class OutageTests(Chromium chromium)
         await page.Button("Clear").ClickAsync();
         ILocator row = page.Locator(".reconstruction"), output = page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" });
         await page.Locator(".outdated").Sees().ToHaveCountAsync(0);
-        string before = await output.Picture();
+        string before = await output.ImageData();
 
         await page.RouteAsync("**/v1/**", route => route.AbortAsync());
         await page.Stroke((0.3f, 0.2f), (0.7f, 0.8f));
@@ -22,13 +22,13 @@ public sealed class OutageTests(Chromium chromium)
         await row.Sees().ToHaveAttributeAsync("aria-busy", "true");
         await output.Sees().ToHaveCSSAsync("opacity", "0.3");
         await page.Locator(".stage.outdated").First.Sees().ToBeVisibleAsync();
-        Assert.Equal(before, await output.Picture());
-        string drawn = await page.Locator("#pad").Picture();
+        Assert.Equal(before, await output.ImageData());
+        string drawn = await page.Locator("#pad").ImageData();
 
         await page.UnrouteAsync("**/v1/**");
         await page.Locator(".outdated").Sees().ToHaveCountAsync(0);
-        Assert.NotEqual(before, await output.Picture());
-        Assert.Equal(drawn, await page.Locator("#pad").Picture());
+        Assert.NotEqual(before, await output.ImageData());
+        Assert.Equal(drawn, await page.Locator("#pad").ImageData());
         await page.Locator("#notice").Sees().ToBeHiddenAsync();
     }
 
@@ -43,10 +43,10 @@ public sealed class OutageTests(Chromium chromium)
         await page.Locator(".reconstruction.outdated").Sees().ToBeVisibleAsync();
         await page.Button("Clear").ClickAsync();
         await page.Locator("#pad.outdated").Sees().ToHaveCountAsync(0);
-        string drawn = await page.Locator("#pad").Picture();
+        string drawn = await page.Locator("#pad").ImageData();
         await page.UnrouteAsync("**/v1/**");
         await page.Locator(".outdated").Sees().ToHaveCountAsync(0);
-        Assert.Equal(drawn, await page.Locator("#pad").Picture());
+        Assert.Equal(drawn, await page.Locator("#pad").ImageData());
     }
 
     [Fact]

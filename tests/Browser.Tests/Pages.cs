@@ -43,7 +43,7 @@ internal static class Pages
     }
 
     /// <summary>All pixels of a canvas as one string, to tell images apart.</summary>
-    public static Task<string> Picture(this ILocator canvas) => canvas.EvaluateAsync<string>("canvas => canvas.toDataURL()");
+    public static Task<string> ImageData(this ILocator canvas) => canvas.EvaluateAsync<string>("canvas => canvas.toDataURL()");
 
     /// <summary>A stroke from one place of the pad to another, each 0..1 of its side.</summary>
     public static async Task Stroke(this IPage page, (float X, float Y) from, (float X, float Y) to, int moves = 12)

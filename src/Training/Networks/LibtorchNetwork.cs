@@ -54,7 +54,7 @@ internal sealed class LibtorchNetwork : INetwork, IViewer
     public Tensor Forward(Tensor x) => Activations(x).Last().Output;
 
     /// <summary>Every layer's output [B, C, H, W] in order, each computed when it is asked for. Nothing is kept in the network, so threads may share it.</summary>
-    public IEnumerable<(Layer Stage, Tensor Output)> Activations(Tensor x)
+    public IEnumerable<(Layer Layer, Tensor Output)> Activations(Tensor x)
     {
         Dictionary<string, Tensor> switches = [];
         foreach (Layer layer in Definition.Layers)
