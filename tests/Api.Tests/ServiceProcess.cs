@@ -52,6 +52,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment.Add(ServiceProgram.CompiledOnce);
         start.Environment["ASPNETCORE_URLS"] = url;
         start.Environment["Store__Folder"] = folder;
         start.Environment["Training__Threads"] = "2";
@@ -140,6 +141,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment.Add(ServiceProgram.CompiledOnce);
         foreach ((string name, string value) in settings)
         {
             start.Environment[name] = value;

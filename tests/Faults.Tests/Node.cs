@@ -23,6 +23,7 @@ internal sealed partial class Node : IAsyncDisposable
             start.Environment[key] = value;
         }
 
+        start.Environment.Add(ServiceProgram.CompiledOnce);
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["Logging__LogLevel__AutoencoderApi.Api.Jobs.TrainingJobRunner"] = "Debug"; // tells whom a job was refused
         _process = new Process { StartInfo = start };
