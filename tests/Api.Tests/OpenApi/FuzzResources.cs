@@ -116,7 +116,7 @@ internal sealed class FuzzResources
         return ended["items"]!.AsArray().Select(job => job!)
             .FirstOrDefault(job => (string?)job["latestCheckpoint"] != Checkpoint) is { } job
             ? (string)job["id"]!
-            : await Ended(await _service.Submit(Job));
+            : await Ended((await Made(HttpMethod.Post, "/v1/training-jobs", Json(Job))).ToString());
     }
 
     private async Task<string> EndedExperiment()
