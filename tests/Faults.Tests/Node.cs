@@ -17,13 +17,12 @@ internal sealed partial class Node : IAsyncDisposable
     public Node(string name, IEnumerable<KeyValuePair<string, string>> settings, DrillLog log, Action<Node, string> heard)
     {
         (Name, _log) = (name, log);
-        var start = new ProcessStartInfo("dotnet", ServiceProgram.Path) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = ServiceProgram.StartInfo(before: []);
         foreach ((string key, string value) in settings)
         {
             start.Environment[key] = value;
         }
 
-        start.Environment.Add(ServiceProgram.CompiledOnce);
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["Logging__LogLevel__AutoencoderApi.Api.Jobs.TrainingJobRunner"] = "Debug"; // tells whom a job was refused
         _process = new Process { StartInfo = start };

@@ -24,21 +24,22 @@ internal sealed class JobLease(Guid jobId, long fence, long asked)
 
     public long Fence => fence;
 
-    /// <summary>How long the lease surely holds if nobody takes it; zero or less once it may have run out.</summary>
-    public TimeSpan Remaining => TimeSpan.FromSeconds(Seconds) - Stopwatch.GetElapsedTime(Interlocked.Read(ref _asked));
-
-    public bool HasRunOut
+    /// <summary>How long the lease surely holds if nobody takes it; once zero, always zero.</summary>
+    public TimeSpan Remaining
     {
         get
         {
-            if (Remaining <= TimeSpan.Zero)
+            TimeSpan remaining = TimeSpan.FromSeconds(Seconds) - Stopwatch.GetElapsedTime(Interlocked.Read(ref _asked));
+            if (remaining <= TimeSpan.Zero)
             {
                 _hasRunOut = true;
             }
 
-            return _hasRunOut;
+            return _hasRunOut ? TimeSpan.Zero : remaining;
         }
     }
+
+    public bool HasRunOut => Remaining == TimeSpan.Zero;
 
     /// <summary>Takes a queued job, or null where somebody else has it, it waits for its data set, or it has ended.</summary>
     public static async Task<JobLease?> ClaimAsync(StoreContext store, Guid jobId, CancellationToken token)

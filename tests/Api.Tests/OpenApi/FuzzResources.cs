@@ -134,7 +134,7 @@ internal sealed class FuzzResources
         {
             using HttpResponseMessage response = await _service.Http.GetAsync(path);
             if (response.StatusCode == HttpStatusCode.NotFound
-                || (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["status"] is "succeeded" or "failed" or "cancelled" or "ended")
+                || (string?)JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!["status"] is "succeeded" or "failed" or "cancelled" or "ended")
             {
                 return path.Split('/')[^1];
             }

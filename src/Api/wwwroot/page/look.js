@@ -77,7 +77,7 @@ export function look() {
   const open = latest(async () => {
     const next = await Promise.all(wanted().map(openNetwork));
     let drawn, choice;
-    do { // before it is shown, so that nothing flickers; again where the user chose otherwise meanwhile, so that no map lacks that had the focus
+    do { // before it is shown, so that nothing flickers; once more after another choice, so that the map with the focus is among the new ones
       [drawn, choice] = [digit, JSON.stringify(options())];
       if (drawn !== null) await Promise.all(next.map((network) => drawAll(network, drawn)));
     } while (JSON.stringify(options()) !== choice);
