@@ -78,6 +78,7 @@ public sealed partial class ExperimentTests(TrainedService trained)
     [InlineData("""{"grid":{"learningRate":[]}}""", "jobs")]
     [InlineData("""{"grid":{"learningRate":[0.01,"high"]}}""", "grid[1].learningRate")]
     [InlineData("""{"grid":{"colour":[1]}}""", "grid[0].colour")]
+    [InlineData("""{"jobs":[],"grid":{"colour":[1]}}""", "grid[0].colour")]
     [InlineData("""{"grid":{"seed":[1],"kernelSize":[4]}}""", "grid[0].kernelSize")]
     [InlineData("""{"grid":{"seed":[1,2,3,4,5,6,7,8,9],"steps":[1,2,3,4,5,6,7,8]}}""", "grid")]
     public async Task A_request_that_makes_no_experiment_is_told_which_field_is_wrong_and_makes_no_job(string body, string field)

@@ -31,7 +31,7 @@ public sealed class RestartTests : IDisposable
             }
             else
             {
-                Assert.InRange((await before.Stop()).TotalSeconds, 0, 10);
+                await before.Stop();
             }
 
             await following;

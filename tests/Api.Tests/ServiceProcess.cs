@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -45,12 +46,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Launch(string folder, int port, string[] before, params (string Name, string Value)[] environment)
     {
         string url = $"http://127.0.0.1:{port}";
-        string[] command = [.. before, "dotnet", Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll")];
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = ServiceProgram.StartInfo(before);
         start.Environment["ASPNETCORE_URLS"] = url;
         start.Environment["Store__Folder"] = folder;
         start.Environment["Training__Threads"] = "2";
@@ -133,12 +129,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <param name="before">A program with its arguments that starts it.</param>
     public static async Task<(int ExitStatus, string Output, string Errors)> Run(string[] before, string[] arguments, params (string Name, string Value)[] settings)
     {
-        string[] command = [.. before, "dotnet", Path.Combine(AppContext.BaseDirectory, "AutoencoderApi.Api.dll"), .. arguments];
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = ServiceProgram.StartInfo(before, arguments);
         foreach ((string name, string value) in settings)
         {
             start.Environment[name] = value;

@@ -8,7 +8,8 @@ namespace AutoencoderApi.Api.Tests;
 /// <summary>A polite stop at any time of the start, of process 1 as in a container: to it the kernel delivers no signal that it does not handle.</summary>
 public sealed class StopTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
-    private static readonly string[] s_asProcess1 = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
+    // SIGINT as a container's program has it: a shell's background jobs, which the tests may be, inherit that it is ignored.
+    private static readonly string[] s_asProcess1 = ["env", "--default-signal=INT", "unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 

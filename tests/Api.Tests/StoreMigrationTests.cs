@@ -22,16 +22,6 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task The_migrations_make_the_tables_of_the_model(string provider)
-    {
-        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
-        await using AppDbContext context = await store.Stores.CreateDbContextAsync();
-        Assert.False(context.Database.HasPendingModelChanges());
-    }
-
-    [Theory]
-    [InlineData("sqlite")]
-    [InlineData("postgres")]
     public async Task Each_migration_is_one_transaction_so_that_a_kill_leaves_it_done_or_undone(string provider)
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);

@@ -22,7 +22,7 @@ public sealed class CrashPointTests(BaselineRuns baselines, PostgresServer postg
                 sum += result;
             }
         });
-        report.Expect($"{Word(first)} and {Word(second)} at a milestone, {store}", sum);
+        report.Expect($"{Word(first)}, then {Word(second)}, at a milestone, {store}", sum);
 
         static string Word(string end) => end == "KILL" ? "death" : "SIGTERM";
     }

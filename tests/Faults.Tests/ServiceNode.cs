@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Faults.Tests;
 
 /// <summary>One process of the service, started to be killed.</summary>
 internal sealed partial class ServiceNode : IAsyncDisposable
 {
-    private static readonly string s_service = BuiltFile.Named("Service");
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly Process _process;
@@ -18,7 +18,7 @@ internal sealed partial class ServiceNode : IAsyncDisposable
         string name, IEnumerable<KeyValuePair<string, string>> settings, FaultScenarioLog log, Action<ServiceNode, string> heard)
     {
         (Name, _log) = (name, log);
-        var start = new ProcessStartInfo("dotnet", s_service) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = ServiceProgram.StartInfo(before: []);
         foreach ((string key, string value) in settings)
         {
             start.Environment[key] = value;

@@ -16,7 +16,7 @@ internal static class Settings
     public static int Seed => Number("FAULTS_SEED", 1);
 
     /// <summary>Drills that go on at once: mostly they wait for a lease to run out.</summary>
-    public static int Drills => Number("FAULTS_DRILLS", 6);
+    public static int Drills => Number("FAULTS_DRILLS", 4);
 
     private static int Number(string name, int usual) =>
         Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;

@@ -35,12 +35,12 @@ internal abstract record ExperimentPlan
             return Wrong(field, $"is {count} jobs; an experiment has at most {maxJobs} here (Limits:ExperimentJobs).");
         }
 
-        if (request.Jobs is { } listed && Array.IndexOf(listed, null) is >= 0 and var at)
+        if (field == "jobs" && Array.IndexOf(request.Jobs!, null) is >= 0 and var at)
         {
             return Wrong($"jobs[{at}]", "must not be null.");
         }
 
-        (List<TrainingJobRequest> jobs, JsonException? fault) = Requests(request);
+        (List<TrainingJobRequest> jobs, JsonException? fault) = Requests(request, field);
         return fault is null
             ? await CheckedAsync(field, jobs, datasets, bounds, token)
             : Wrong($"{field}[{jobs.Count}].{JsonFault.Field(fault)}", JsonFault.Reason(fault));
@@ -53,12 +53,13 @@ internal abstract record ExperimentPlan
         ? 0
         : (int)Math.Min(int.MaxValue, grid.Values.Aggregate(1.0, (product, values) => product * (values?.Length ?? 0)));
 
-    private static (List<TrainingJobRequest> Jobs, JsonException? Fault) Requests(ExperimentRequest request)
+    /// <param name="given">The field that has jobs: an empty list may stand beside a grid.</param>
+    private static (List<TrainingJobRequest> Jobs, JsonException? Fault) Requests(ExperimentRequest request, string given)
     {
-        IEnumerable<JsonObject> variations = request switch
+        IEnumerable<JsonObject> variations = given switch
         {
-            { Preset: not null } => Enum.GetValues<Architecture>().Select(JsonConventions.Name).Select(name => new JsonObject { ["architecture"] = name, ["name"] = name }),
-            { Jobs: { } jobs } => jobs.Select(job => Fields(job!)),
+            "preset" => Enum.GetValues<Architecture>().Select(JsonConventions.Name).Select(name => new JsonObject { ["architecture"] = name, ["name"] = name }),
+            "jobs" => request.Jobs!.Select(job => Fields(job!)),
             _ => Grid(request.Grid!),
         };
         var requests = new List<TrainingJobRequest>();

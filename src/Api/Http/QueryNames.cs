@@ -9,7 +9,7 @@ namespace AutoencoderApi.Api.Http;
 /// </summary>
 internal static class QueryNames
 {
-    /// <summary>Gives endpoints the names of their handlers' query parameters: those parsed from text that stand in no route.</summary>
+    /// <summary>Gives endpoints the names of their handlers' query parameters: those of text, or parsed from it, that stand in no route.</summary>
     public static TBuilder WithStrictQuery<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -18,7 +18,8 @@ internal static class QueryNames
             if (endpoint is RouteEndpointBuilder { RoutePattern: var route })
             {
                 string[] names = [.. endpoint.Metadata.OfType<IParameterBindingMetadata>()
-                    .Where(parameter => parameter.HasTryParse && route.GetParameter(parameter.Name) is null)
+                    .Where(parameter => (parameter.HasTryParse || parameter.ParameterInfo.ParameterType == typeof(string))
+                        && route.GetParameter(parameter.Name) is null)
                     .Select(parameter => JsonNamingPolicy.CamelCase.ConvertName(parameter.Name))];
                 endpoint.Metadata.Add(new Names(names));
             }

@@ -72,7 +72,7 @@ internal sealed partial class Heartbeat : IAsyncDisposable
         }
 
         // A timer of this process, so that the run stops in time even while a renewal hangs.
-        _stop.CancelAfter(_lease.HasRunOut ? TimeSpan.Zero : _lease.Remaining);
+        _stop.CancelAfter(_lease.Remaining);
     }
 
     private static partial class Log

@@ -10,7 +10,8 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>
 /// A worker's right to run one job: valid as long as nobody has raised the fencing number since. Every write names that
 /// number in its own condition, so a worker that has lost the job, knowingly or not, changes nothing. Beside the database's
-/// word the worker has its own: once its clock says that no renewal came through in time, it writes no more.
+/// word the worker has its own: once its clock has said that no renewal came through in time, it writes no more, though a renewal that was under way
+/// may hold the job yet. What follows a write that was given up would otherwise be stored without it.
 /// </summary>
 /// <param name="requestedAt">When the worker asked for the lease, as <see cref="Stopwatch"/> counts: never later than the database gave it.</param>
 internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
@@ -18,15 +19,28 @@ internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
     public const int Seconds = 15;
 
     private long _requestedAt = requestedAt;
+    private volatile bool _hasRunOut;
 
     public Guid JobId => jobId;
 
     public long Fence => fence;
 
-    /// <summary>How long the lease surely holds if nobody takes it; zero or less once it may have run out.</summary>
-    public TimeSpan Remaining => TimeSpan.FromSeconds(Seconds) - Stopwatch.GetElapsedTime(Interlocked.Read(ref _requestedAt));
+    /// <summary>How long the lease surely holds if nobody takes it; once zero, always zero.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            TimeSpan remaining = TimeSpan.FromSeconds(Seconds) - Stopwatch.GetElapsedTime(Interlocked.Read(ref _requestedAt));
+            if (remaining <= TimeSpan.Zero)
+            {
+                _hasRunOut = true;
+            }
 
-    public bool HasRunOut => Remaining <= TimeSpan.Zero;
+            return _hasRunOut ? TimeSpan.Zero : remaining;
+        }
+    }
+
+    public bool HasRunOut => Remaining == TimeSpan.Zero;
 
     /// <summary>Takes a queued job, or null where somebody else has it, it waits for its data set, or it has ended.</summary>
     public static async Task<JobLease?> ClaimAsync(AppDbContext store, Guid jobId, CancellationToken token)

@@ -151,16 +151,10 @@ internal sealed partial class TrainingJobRunner(
         long began = Stopwatch.GetTimestamp();
 
         (JobStatus, JobError?) outcome = (JobStatus.Queued, null);
-        bool held = true;
         await foreach (TrainingEvent happened in training.Events)
         {
-            if (!held)
-            {
-                continue; // a renewal that was under way may hold the lease again: what follows a lost event would then be stored without it
-            }
-
             double elapsed = elapsedBefore + Stopwatch.GetElapsedTime(began).TotalSeconds;
-            held = happened switch
+            bool held = happened switch
             {
                 TrainingEvent.Evaluated e => await progress.EvaluatedAsync(lease, e, elapsed),
                 TrainingEvent.Warned e => await progress.WarnedAsync(lease, e.Message),

@@ -11,16 +11,13 @@ using AutoencoderApi.Training;
 namespace AutoencoderApi.Api.Models;
 
 /// <summary>
-/// Does once, as soon as the service has started, what a reconstruction consists of, with a network that knows nothing: what is compiled and
+/// Does once, while the service starts, what a reconstruction consists of, with a network that knows nothing: what is compiled and
 /// loaded for the first image is then ready for the first caller (docs/performance.md).
 /// </summary>
-internal sealed class WarmUp(CheckpointStore checkpoints, ImageDecoder decoder, MemoryBudget memory, IHostApplicationLifetime lifetime) : BackgroundService
+internal sealed class WarmUp(CheckpointStore checkpoints, ImageDecoder decoder, MemoryBudget memory) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration starting = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
         byte[] png = PngEncoder.Encode(new Canvas(DigitPreparation.Side, DigitPreparation.Side, channels: 1));
         using (var held = new RequestMemory(memory, nameof(WarmUp)))
         {

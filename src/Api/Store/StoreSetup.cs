@@ -34,15 +34,10 @@ internal static class StoreSetup
     public static string PostgresConnection(this IConfiguration configuration) =>
         StoreOptions.PostgresConnection(configuration.GetConnectionString(StoreOptions.ConnectionName)!);
 
-    /// <summary>
-    /// EF logs each fault with its stack trace and throws it too. Whoever catches it knows whether it was a lost race, an outage or a fault.
-    /// That the migrations make the model's tables is a test's to see: EF would compare the two at each start on a new store.
-    /// </summary>
-    private static void LeaveFaultsToTheCaller(this DbContextOptionsBuilder options) => options.ConfigureWarnings(events => events
-        .Log(
-            (RelationalEventId.ConnectionError, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug),
-            (CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug))
-        .Ignore(RelationalEventId.PendingModelChangesWarning));
+    /// <summary>EF logs each fault with its stack trace and throws it too. Whoever catches it knows whether it was a lost race, an outage or a fault.</summary>
+    private static void LeaveFaultsToTheCaller(this DbContextOptionsBuilder options) => options.ConfigureWarnings(events => events.Log(
+        (RelationalEventId.ConnectionError, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug),
+        (CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug)));
 
     private sealed class Factory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<AppDbContext>
         where TContext : AppDbContext

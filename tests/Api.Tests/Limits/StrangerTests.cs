@@ -45,7 +45,7 @@ public sealed partial class StrangerTests : IDisposable
 
         long began = Stopwatch.GetTimestamp();
         await Task.WhenAll(strangers.Select(stranger => stranger.ClosedAsync()));
-        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 10);
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 30); // the server by itself keeps idle connections for 130 s
         Assert.Equal(200, await known.AskAsync("/v1/training-jobs", _key)); // on the same connection
         Array.ForEach(strangers, stranger => stranger.Dispose());
 

@@ -12,6 +12,7 @@ namespace AutoencoderApi.Api.Tests.OpenApi;
 internal sealed class FuzzResources
 {
     private const string Job = """{"dataset":"synthetic-digits","steps":1,"channels":[2,3],"kernelSize":3}""";
+    private const string Prefix = "made-";
     private const string KeptTag = "kept"; // holds the checkpoint and its job
 
     private readonly ServiceClient _service;
@@ -49,7 +50,7 @@ internal sealed class FuzzResources
             "cancelExperiment" => Last(await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""))),
             "deleteCheckpoint" => Last(await Made(HttpMethod.Post, "/v1/checkpoints", Raw(Weights, "application/octet-stream"))),
             "deleteTag" => Last(await Made(HttpMethod.Put, $"/v1/tags/{Name()}", Json($$"""{"checkpoint":"{{Checkpoint}}"}"""))),
-            "deleteDataset" => Last(await Made(HttpMethod.Put, $"/v1/datasets/{Name()}", Raw(Zip(), "application/zip"))),
+            "deleteDataset" => await MadeDataset(),
             "putTag" => Name(),
             "putDataset" => $"set-{random.Below(5)}",
             "reportExperiment" or "getExperiment" =>
@@ -104,25 +105,42 @@ internal sealed class FuzzResources
         return [.. Text($"--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n"), .. file, .. Text("\r\n--edge--\r\n")];
     }
 
+    /// <summary>One that a refused request left, or a new one: there may be only so many.</summary>
+    private async Task<string> MadeDataset() =>
+        (await _service.Json("/v1/datasets")).AsArray().Select(set => (string)set!["name"]!).FirstOrDefault(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+        ?? Last(await Made(HttpMethod.Put, $"/v1/datasets/{Name()}", Raw(Zip(), "application/zip")));
+
     private async Task<string> EndedJob()
     {
         JsonNode ended = await _service.Json("/v1/training-jobs?status=succeeded&limit=50");
         return ended["items"]!.AsArray().Select(job => job!)
             .FirstOrDefault(job => (string?)job["latestCheckpoint"] != Checkpoint) is { } job
             ? (string)job["id"]!
-            : (string)(await _service.Ended(await _service.Submit(Job)))["id"]!;
+            : await Ended((await Made(HttpMethod.Post, "/v1/training-jobs", Json(Job))).ToString());
     }
 
     private async Task<string> EndedExperiment()
     {
         JsonNode listed = await _service.Json("/v1/experiments?limit=50");
-        if (listed["items"]!.AsArray().FirstOrDefault(experiment => (string?)experiment!["status"] == "ended") is { } ended)
-        {
-            return (string)ended["id"]!;
-        }
+        return listed["items"]!.AsArray().FirstOrDefault(experiment => (string?)experiment!["status"] == "ended") is { } ended
+            ? (string)ended["id"]!
+            : await Ended((await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""))).ToString());
+    }
 
-        Uri made = await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""));
-        return (string)(await _service.Await(made.ToString(), experiment => (string?)experiment["status"] == "ended"))["id"]!;
+    /// <summary>The id of a job or an experiment once it has ended, or another request has deleted it.</summary>
+    private async Task<string> Ended(string path)
+    {
+        while (true)
+        {
+            using HttpResponseMessage response = await _service.Http.GetAsync(path);
+            if (response.StatusCode == HttpStatusCode.NotFound
+                || (string?)JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!["status"] is "succeeded" or "failed" or "cancelled" or "ended")
+            {
+                return path.Split('/')[^1];
+            }
+
+            await Task.Delay(50);
+        }
     }
 
     private async Task<string?> Newest(string list) => (string?)(await _service.Json(list))["items"]!.AsArray().LastOrDefault()?["id"];
@@ -144,7 +162,7 @@ internal sealed class FuzzResources
         }
     }
 
-    private string Name() => $"made-{Interlocked.Increment(ref _made)}";
+    private string Name() => $"{Prefix}{Interlocked.Increment(ref _made)}";
 
     private static string Last(Uri path) => path.ToString().Split('/')[^1];
 

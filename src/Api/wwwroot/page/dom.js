@@ -25,9 +25,12 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Focuses an element or, where it was replaced meanwhile, the one that stands for it: of the same kind, with the same label. */
+/** Focuses an element or, where it was replaced meanwhile, the one that stands for it: the same map, or of the same kind with the same label. */
 export function giveFocus(element) {
-  const alike = (other) => other.className === element.className && other.ariaLabel === element.ariaLabel && other.textContent === element.textContent;
+  const { map } = element.dataset;
+  const alike = (other) => (map !== undefined
+    ? other.dataset.map === map
+    : other.className === element.className && other.ariaLabel === element.ariaLabel && other.textContent === element.textContent);
   (element.isConnected ? element : [...document.querySelectorAll(element.tagName)].find(alike))?.focus();
 }
 

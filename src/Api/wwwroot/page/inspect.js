@@ -76,8 +76,11 @@ export function inspect() {
 
   const open = latest(async () => {
     const next = await Promise.all(wanted().map(openNetwork));
-    const [drawn, choice] = [digit, JSON.stringify(options())];
-    if (drawn !== null) await Promise.all(next.map((network) => drawAll(network, drawn))); // before it is shown, so that nothing flickers
+    let drawn, choice;
+    do { // before it is shown, so that nothing flickers; once more after another choice, so that the map with the focus is among the new ones
+      [drawn, choice] = [digit, JSON.stringify(options())];
+      if (drawn !== null) await Promise.all(next.map((network) => drawAll(network, drawn)));
+    } while (JSON.stringify(options()) !== choice);
     networks = next;
     const focused = document.activeElement;
     byId("results").replaceChildren(...networks.map((network) => network.reconstruction.element));
@@ -94,7 +97,7 @@ export function inspect() {
     else if (digit !== drawn) {
       outdateAll(ofDigit);
       redraw(performance.now());
-    } else if (JSON.stringify(options()) !== choice) redrawLayers();
+    }
   });
 
   checkpoints.pickers.forEach((picker) => (picker.onchange = () => {

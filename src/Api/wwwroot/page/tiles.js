@@ -55,6 +55,7 @@ class Tile {
     this.#canvas.getContext("2d").drawImage(strip, left, 0, width, height, 0, 0, width, height);
     const state = this.#zeroState(map);
     this.button.classList.toggle("zero", state !== null);
+    this.button.dataset.map = `${this.#layer} ${name}`; // whatever its state: the same map of another network may be silent
     this.button.setAttribute("aria-label", `${this.#layer} ${[name, state].filter(Boolean).join(", ")}`);
     this.content = { canvas: this.#canvas, map, name, state };
   }
