@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines.Simd;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.TrainingBench;

@@ -4,7 +4,8 @@ using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines;
+using AutoencoderApi.Training.Engines.Torch;
 using AutoencoderApi.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,16 +18,17 @@ namespace AutoencoderApi.TrainingBench;
 /// </summary>
 internal static class Measurement
 {
-    public const string Ours = "ours";
-    public const string Plain = "plain";
+    public const string Simd = "simd";
+    public const string Torch = "torchsharp";
     public const int Batch = 60;
 
     private const int GemmSize = 512;
 
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(0.5), s_measured = TimeSpan.FromSeconds(0.5);
 
-    public static void Print(string engine, int threads)
+    public static void Print(string name, int threads)
     {
+        var engine = Enum.Parse<EngineKind>(name, ignoreCase: true);
         PrintGemm(threads);
         DatasetSplit digits = SyntheticDigits.Create(Batch, 1, 1).Train;
         float[] batch = new float[Batch * digits.PixelsPerImage];
@@ -40,24 +42,19 @@ internal static class Measurement
         }
     }
 
-    private static void PrintStep(string engine, int threads, NetworkDefinition definition, float[] weights, float[] batch, string name)
+    private static void PrintStep(EngineKind engine, int threads, NetworkDefinition definition, float[] weights, float[] batch, string name)
     {
-        using INetwork network = engine == Ours ? Engine.Trainable(definition, weights, threads) : new LibtorchNetwork(definition, weights, threads, trainable: true);
-        var adam = new Adam(new float[weights.Length], new float[weights.Length]);
-        int step = 0;
+        NetworkState initial = NetworkState.Initial(weights);
+        using ITrainingSession session = EngineSelection.For(definition, engine).StartTraining(definition, initial, threads);
         Print($"step {name}", Timing.Milliseconds(threads, Step, s_warmUp, s_measured));
 
-        void Step()
-        {
-            network.ForwardBackward(batch, batch, CancellationToken.None);
-            adam.Step(network, ++step, 1e-4);
-        }
+        void Step() => session.Step(new TrainingBatch(batch, batch), learningRate: 1e-4, CancellationToken.None);
     }
 
-    private static void PrintLook(string engine, NetworkDefinition definition, float[] weights, float[] image, string name)
+    private static void PrintLook(EngineKind engine, NetworkDefinition definition, float[] weights, float[] image, string name)
     {
-        using IViewer viewer = engine == Ours ? Engine.Viewer(definition, weights) : new LibtorchNetwork(definition, weights, threads: 1, trainable: false);
-        Print($"look {name}", Timing.Milliseconds(threads: 1, () => viewer.Look(image, definition.Layers.Count - 1), s_warmUp, s_measured));
+        using IInferenceModel model = EngineSelection.For(definition, engine).Load(definition, weights);
+        Print($"look {name}", Timing.Milliseconds(threads: 1, () => model.Run(image, definition.Layers.Count - 1), s_warmUp, s_measured));
     }
 
     /// <summary>The yardstick: what libtorch's own matrix product reaches with the same threads.</summary>

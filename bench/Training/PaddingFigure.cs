@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines.Torch;
 using static TorchSharp.torch;
 
 namespace AutoencoderApi.TrainingBench;

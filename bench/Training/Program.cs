@@ -28,7 +28,7 @@ switch (args)
         ModelMemory.Print();
         break;
     default:
-        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure ours|plain THREADS | layers | padding | telemetry | models]");
+        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure simd|torchsharp THREADS | layers | padding | telemetry | models]");
         return 2;
 }
 

@@ -6,12 +6,12 @@ namespace AutoencoderApi.TrainingBench;
 /// <summary>What one process measured.</summary>
 internal sealed record Sample(double Median, double Best);
 
-/// <summary>Our engine, plain TorchSharp and Debian's PyTorch in turn, each time in a fresh process.</summary>
+/// <summary>The SIMD engine, the TorchSharp engine and Debian's PyTorch in turn, each time in a fresh process.</summary>
 internal sealed class Rounds
 {
     public const string Peer = "python3-torch";
 
-    private static readonly string[] s_engines = [Measurement.Ours, Measurement.Plain, Peer];
+    private static readonly string[] s_engines = [Measurement.Simd, Measurement.Torch, Peer];
 
     private readonly ILookup<(string Engine, int Threads, string What), Sample> _samples;
 

@@ -25,7 +25,7 @@ internal static class Tables
 
     private static void PrintSteps(Rounds rounds)
     {
-        Console.WriteLine("| step, batch 60 | threads | ours, ms | of GEMM | plain TorchSharp, ms | ratio | python3-torch, ms | ratio |");
+        Console.WriteLine("| step, batch 60 | threads | SIMD, ms | of GEMM | TorchSharp, ms | ratio | python3-torch, ms | ratio |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (Architecture architecture in s_architectures)
         {
@@ -34,23 +34,23 @@ internal static class Tables
             Sample[] peer = rounds.Of(Rounds.Peer, best, what);
             foreach (int threads in rounds.ThreadCounts)
             {
-                Sample[] ours = rounds.Of(Measurement.Ours, threads, what), plain = rounds.Of(Measurement.Plain, threads, what);
-                double rate = StepFlops(architecture) / 1e6 / ours.Min(sample => sample.Best);
-                double gemm = rounds.Of(Measurement.Ours, threads, "gemm").Max(sample => sample.Best);
+                Sample[] simd = rounds.Of(Measurement.Simd, threads, what), torch = rounds.Of(Measurement.Torch, threads, what);
+                double rate = StepFlops(architecture) / 1e6 / simd.Min(sample => sample.Best);
+                double gemm = rounds.Of(Measurement.Simd, threads, "gemm").Max(sample => sample.Best);
                 Console.WriteLine(
-                    $"| `{name}` | {threads} | {Text(ours)} | {rate / gemm:P0} | {Text(plain)} | {Ratio(plain, ours)} | {Text(peer)}, {best} thr. | {Ratio(peer, ours)} |");
+                    $"| `{name}` | {threads} | {Text(simd)} | {rate / gemm:P0} | {Text(torch)} | {Ratio(torch, simd)} | {Text(peer)}, {best} thr. | {Ratio(peer, simd)} |");
             }
         }
     }
 
     private static void PrintLooks(Rounds rounds)
     {
-        Console.WriteLine("\n| one image forward, 1 thread | ours, µs | plain TorchSharp, µs | ratio | python3-torch, µs | ratio |");
+        Console.WriteLine("\n| one image forward, 1 thread | SIMD, µs | TorchSharp, µs | ratio | python3-torch, µs | ratio |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (string name in s_architectures.Select(JsonConventions.Name))
         {
-            Sample[] ours = Look(Measurement.Ours), plain = Look(Measurement.Plain), peer = Look(Rounds.Peer);
-            Console.WriteLine($"| `{name}` | {Text(ours, 1e3)} | {Text(plain, 1e3)} | {Ratio(plain, ours)} | {Text(peer, 1e3)} | {Ratio(peer, ours)} |");
+            Sample[] simd = Look(Measurement.Simd), torch = Look(Measurement.Torch), peer = Look(Rounds.Peer);
+            Console.WriteLine($"| `{name}` | {Text(simd, 1e3)} | {Text(torch, 1e3)} | {Ratio(torch, simd)} | {Text(peer, 1e3)} | {Ratio(peer, simd)} |");
 
             Sample[] Look(string engine) => rounds.Of(engine, 1, $"look {name}");
         }
@@ -61,7 +61,7 @@ internal static class Tables
         Console.WriteLine();
         foreach (int threads in rounds.ThreadCounts)
         {
-            Sample[] gemm = rounds.Of(Measurement.Ours, threads, "gemm"), peer = rounds.Of(Rounds.Peer, threads, "gemm");
+            Sample[] gemm = rounds.Of(Measurement.Simd, threads, "gemm"), peer = rounds.Of(Rounds.Peer, threads, "gemm");
             double best = gemm.Max(sample => sample.Best);
             int slow = gemm.Count(sample => sample.Median < QuietGemm * best);
             Console.WriteLine($"GEMM 512³ with {threads} thread(s), GFLOP/s: libtorch {best:F0} at best, python3-torch {peer.Max(sample => sample.Best):F0}; "

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines;
+using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Training;
 
@@ -12,14 +13,14 @@ public sealed record FeatureMaps(string Layer, TensorShape Shape, float[] Values
 /// <summary>A trained network ready to look at images. Its methods may be called from many threads at once.</summary>
 public sealed class Model : IDisposable
 {
-    private readonly IViewer _network;
+    private readonly IInferenceModel _network;
     private readonly KeyValuePair<string, object?> _architecture;
     private readonly float[] _weights;
 
-    public Model(Checkpoint checkpoint)
+    public Model(Checkpoint checkpoint, EngineKind engine = EngineKind.Auto)
     {
         (Definition, Noise, Data) = (NetworkDefinition.For(checkpoint.Settings), checkpoint.Settings.Noise, checkpoint.Data);
-        _network = Engine.Viewer(Definition, checkpoint.Weights);
+        _network = EngineSelection.For(Definition, engine).Load(Definition, checkpoint.Weights);
         _architecture = Telemetry.Tag(checkpoint.Settings.Architecture);
         _weights = checkpoint.Weights;
     }
@@ -33,27 +34,28 @@ public sealed class Model : IDisposable
     public DataProfile? Data { get; }
 
     /// <summary>Runs a network that knows nothing once, and counts it nowhere: what that compiles is then ready.</summary>
-    public static void WarmUp(NetworkDefinition definition)
+    public static void WarmUp(NetworkDefinition definition, EngineKind engine)
     {
-        using IViewer viewer = Engine.Viewer(definition, WeightInitializer.Initialize(definition, seed: 1));
-        viewer.Look(new float[definition.Input.Count], definition.Layers.Count - 1);
+        float[] weights = WeightInitializer.Initialize(definition, seed: 1);
+        using IInferenceModel model = EngineSelection.For(definition, engine).Load(definition, weights);
+        model.Run(new float[definition.Input.Count], definition.Layers.Count - 1);
     }
 
     /// <param name="images">Any number of images, [C, H, W] in 0..1 each.</param>
     /// <returns>Their reconstructions, in the same layout.</returns>
-    public float[] Reconstruct(ReadOnlySpan<float> images) => Look("reconstruct", images, Definition.Layers.Count - 1);
+    public float[] Reconstruct(ReadOnlySpan<float> images) => Run("reconstruct", images, Definition.Layers.Count - 1);
 
     /// <summary>What the layer <paramref name="layer"/> makes of one image.</summary>
     /// <param name="image">[C, H, W] in 0..1.</param>
     public FeatureMaps Look(Layer layer, ReadOnlySpan<float> image)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(image.Length, Definition.Input.Count);
-        return new FeatureMaps(layer.Name, layer.Output, Look("look", image, Definition.IndexOf(layer.Name)));
+        return new FeatureMaps(layer.Name, layer.Output, Run("look", image, Definition.IndexOf(layer.Name)));
     }
 
     /// <param name="image">[C, H, W] in 0..1.</param>
     /// <returns>Its code, in the shape of <see cref="NetworkDefinition.CodeShape"/>.</returns>
-    public float[] Encode(ReadOnlySpan<float> image) => Look("encode", image, Definition.CodeIndex);
+    public float[] Encode(ReadOnlySpan<float> image) => Run("encode", image, Definition.CodeIndex);
 
     /// <summary>An image from a code alone. The code of an image gives the same bits as <see cref="Reconstruct"/> of that image.</summary>
     /// <param name="code">In the shape of <see cref="NetworkDefinition.CodeShape"/>.</param>
@@ -100,10 +102,10 @@ public sealed class Model : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    private float[] Look(string operation, ReadOnlySpan<float> images, int layer)
+    private float[] Run(string operation, ReadOnlySpan<float> images, int layer)
     {
         long began = Stopwatch.GetTimestamp();
-        float[] values = _network.Look(images, layer);
+        float[] values = _network.Run(images, layer);
         Record(operation, began);
         return values;
     }

@@ -22,6 +22,7 @@ public sealed class StartFailureTests(PostgresServer postgres) : IClassFixture<P
     [InlineData("Access__TrustedProxies__0", "anyone", "'anyone' is neither an address nor a network")]
     [InlineData("Limits__Steps", "0", "Limits:Steps is '0'; set it to a whole number from 1 to 100000.")]
     [InlineData("Training__ParallelJobs", "0", "Training:ParallelJobs is '0'; set it to a whole number from 1 to 64.")]
+    [InlineData("Training__Engine", "torch", "Training:Engine is 'torch'; set it to auto, torchsharp or simd.")]
     [InlineData("Training__Threads", "many", "Training:Threads is 'many'; set it to a whole number")]
     [InlineData("Logging__LogLevel__Default", "Loud", "Logging__LogLevel__Default is 'Loud'; set it to one of Trace, ")]
     [InlineData("Logging__Console__LogLevel__Hangfire", "Loud", "Logging__Console__LogLevel__Hangfire is 'Loud'")]

@@ -1,5 +1,6 @@
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Engines;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Training.Tests;
@@ -53,5 +54,5 @@ public sealed class BatchLoaderTests
         Assert.NotEqual(first.At(9).Inputs.Zip(first.At(9).Targets, (a, b) => a - b), inputs.Zip(targets, (a, b) => a - b));
     }
 
-    private static int[] Numbers((float[] Inputs, float[] Targets) batch) => [.. batch.Targets.Select(value => (int)MathF.Round(value * 255))];
+    private static int[] Numbers(TrainingBatch batch) => [.. batch.Targets.Select(value => (int)MathF.Round(value * 255))];
 }

@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Training.Tests;
@@ -11,8 +11,6 @@ public sealed class DecodeTests
     private static readonly float[] s_one = Digit(1), s_other = Digit(2);
 
     public static TheoryData<Architecture> All => [.. Enum.GetValues<Architecture>()];
-
-    public static TheoryData<Architecture> Convolutional => [.. Enum.GetValues<Architecture>().Where(architecture => architecture != Architecture.Dense)];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -26,21 +24,20 @@ public sealed class DecodeTests
     }
 
     [Theory]
-    [MemberData(nameof(Convolutional))]
+    [MemberData(nameof(All))]
     public void The_kernels_decode_as_libtorch_does_and_each_to_the_bits_of_its_own_reconstruction(Architecture architecture)
     {
         NetworkDefinition definition = NetworkDefinition.For(Settings(architecture));
         float[] weights = WeightInitializer.Initialize(definition, 1);
-        using SimdViewer viewer = new SimdViewer(definition, weights);
-        using var plain = new LibtorchNetwork(definition, weights, threads: 1, trainable: false);
+        using IInferenceModel kernels = Sessions.Load(EngineKind.Simd, definition, weights), plain = Sessions.Load(EngineKind.TorchSharp, definition, weights);
         float[] code = [.. Enumerable.Range(0, definition.CodeShape.Count).Select(i => MathF.Sin(i))];
-        float[] expected = plain.Decode(code, s_one), actual = viewer.Decode(code, s_one);
+        float[] expected = plain.Decode(code, s_one), actual = kernels.Decode(code, s_one);
         float scale = expected.Max(Math.Abs);
         Assert.True(scale > 0);
         Assert.All(actual.Zip(expected, (a, b) => Math.Abs(a - b)), difference => Assert.True(difference <= 1e-5f * scale));
-        foreach (IViewer each in (IViewer[])[viewer, plain])
+        foreach (IInferenceModel each in (IInferenceModel[])[kernels, plain])
         {
-            Assert.Equal(each.Look(s_one, definition.Layers.Count - 1), each.Decode(each.Look(s_one, definition.CodeIndex), s_one));
+            Assert.Equal(each.Run(s_one, definition.Layers.Count - 1), each.Decode(each.Run(s_one, definition.CodeIndex), s_one));
         }
     }
 

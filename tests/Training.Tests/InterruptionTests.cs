@@ -5,7 +5,7 @@ using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Training.Tests;
@@ -21,46 +21,47 @@ public sealed class InterruptionTests
     private static readonly TrainingSettings s_dense = TrainingSettings.For(Architecture.Dense, "any") with { ImageShape = [3, 48, 52], DenseWidths = [240, 1_568] };
 
     [Theory]
-    [InlineData("vector", 162)]
-    [InlineData("libtorch", 162)]
-    [InlineData("dense", 1_000)]
-    [InlineData("dense-libtorch", 1_000)]
-    public void A_step_and_an_evaluation_at_the_largest_settings_end_within_two_seconds_of_work_after_a_wish_to_stop(string engine, int batch)
+    [InlineData(EngineKind.Simd, false, 162)]
+    [InlineData(EngineKind.TorchSharp, false, 162)]
+    [InlineData(EngineKind.Simd, true, 1_000)]
+    [InlineData(EngineKind.TorchSharp, true, 1_000)]
+    public void A_step_and_an_evaluation_at_the_largest_settings_end_within_two_seconds_of_work_after_a_wish_to_stop(EngineKind engine, bool isDense, int batch)
     {
-        NetworkDefinition definition = NetworkDefinition.For(engine.StartsWith("dense", StringComparison.Ordinal) ? s_dense : s_wide);
-        using INetwork network = NetworkOf(engine, definition, WeightInitializer.Initialize(definition, seed: 1), threads: 1);
+        NetworkDefinition definition = NetworkDefinition.For(isDense ? s_dense : s_wide);
+        using TrainingSession session = Sessions.Start(engine, definition, WeightInitializer.Initialize(definition, seed: 1), threads: 1);
         float[] images = new float[batch * definition.Input.Count];
         DatasetSplit set = new DatasetSplit(definition.Input, new byte[2_000 * definition.Input.Count], new byte[2_000]);
         for (int round = 0; round < 2; round++) // what is compiled in the first is not waited for in the second
         {
-            AssertStops(stop => network.ForwardBackward(images, images, stop) is null);
-            AssertStops(stop => network.Evaluate(set, noise: null, stop) is null);
+            AssertStops(stop => session.Step(new TrainingBatch(images, images), learningRate: 1e-3, stop) is null);
+            AssertStops(stop => session.Evaluate(set, noise: null, stop) is null);
         }
     }
 
     [Theory]
-    [InlineData("vector")]
-    [InlineData("libtorch")]
-    [InlineData("dense")]
-    [InlineData("dense-libtorch")]
-    public void A_step_that_is_broken_off_leaves_the_weights_and_the_next_steps_bits_as_they_were(string engine)
+    [InlineData(EngineKind.Simd, Architecture.NearestUnpool)]
+    [InlineData(EngineKind.TorchSharp, Architecture.NearestUnpool)]
+    [InlineData(EngineKind.Simd, Architecture.Dense)]
+    [InlineData(EngineKind.TorchSharp, Architecture.Dense)]
+    public void A_step_that_is_broken_off_leaves_the_weights_and_the_next_steps_bits_as_they_were(EngineKind engine, Architecture architecture)
     {
-        NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(engine.StartsWith("dense", StringComparison.Ordinal) ? Architecture.Dense : Architecture.NearestUnpool, "any"));
+        NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(architecture, "any"));
         float[] weights = WeightInitializer.Initialize(definition, seed: 1), images = new float[60 * definition.Input.Count];
         Pixels.ToFloats(s_digits.Train.Slice(0, 60), images);
-        using INetwork network = NetworkOf(engine, definition, weights, threads: 2),
-            untouched = NetworkOf(engine, definition, weights, threads: 2);
-        double? expected = untouched.ForwardBackward(images, images, CancellationToken.None);
+        var batch = new TrainingBatch(images, images);
+        using TrainingSession session = Sessions.Start(engine, definition, weights, threads: 2),
+            untouched = Sessions.Start(engine, definition, weights, threads: 2);
+        double? expected = untouched.ForwardBackward(batch, CancellationToken.None);
         for (int microseconds = 0; microseconds < 2_000; microseconds += 200)
         {
             using var stop = new CancellationTokenSource();
             using var alarm = new Timer(_ => stop.Cancel(), null, TimeSpan.FromMicroseconds(microseconds), Timeout.InfiniteTimeSpan);
-            network.ForwardBackward(images, images, stop.Token);
+            session.ForwardBackward(batch, stop.Token);
         }
 
-        Assert.Equal(weights, network.Weights.ToArray());
-        Assert.Equal(expected, network.ForwardBackward(images, images, CancellationToken.None));
-        Assert.Equal(untouched.Gradients.ToArray(), network.Gradients.ToArray());
+        Assert.Equal(weights, session.Weights.ToArray());
+        Assert.Equal(expected, session.ForwardBackward(batch, CancellationToken.None));
+        Assert.Equal(untouched.Gradients.ToArray(), session.Gradients.ToArray());
     }
 
     [Fact]
@@ -74,10 +75,11 @@ public sealed class InterruptionTests
             value = random.NextSingle();
         }
 
-        using INetwork sliced = NetworkOf("libtorch", definition, weights, threads: 2),
-            ours = NetworkOf("vector", definition, weights, threads: 2);
-        double expected = ours.ForwardBackward(images, images, CancellationToken.None)!.Value;
-        Assert.Equal(expected, sliced.ForwardBackward(images, images, CancellationToken.None)!.Value, 1e-5 * expected);
+        using TrainingSession sliced = Sessions.Start(EngineKind.TorchSharp, definition, weights, threads: 2),
+            ours = Sessions.Start(EngineKind.Simd, definition, weights, threads: 2);
+        var batch = new TrainingBatch(images, images);
+        double expected = ours.ForwardBackward(batch, CancellationToken.None)!.Value;
+        Assert.Equal(expected, sliced.ForwardBackward(batch, CancellationToken.None)!.Value, 1e-5 * expected);
         float largest = ours.Gradients.ToArray().Max(Math.Abs);
         Assert.All(ours.Gradients.ToArray().Zip(sliced.Gradients.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * largest));
     }
@@ -170,13 +172,6 @@ public sealed class InterruptionTests
         string[] fields = File.ReadAllText(stat).Split(')')[^1].Split(' '); // from field 3 on; 14 and 15 are hundredths of seconds
         return (double.Parse(fields[12], CultureInfo.InvariantCulture) + double.Parse(fields[13], CultureInfo.InvariantCulture)) / 100;
     }
-
-    private static INetwork NetworkOf(string engine, NetworkDefinition definition, float[] weights, int threads) => engine switch
-    {
-        "vector" => new SimdNetwork(definition, weights, threads),
-        "dense" => new DenseNetwork(definition, weights, threads),
-        _ => new LibtorchNetwork(definition, weights, threads, trainable: true),
-    };
 
     private static TrainingSettings Settings(Architecture architecture) => TrainingSettings.For(architecture, "synthetic-digits") with
     {

@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Training.Tests;
@@ -101,21 +101,21 @@ public sealed class KernelNetworkTests
     public void Every_layer_the_decoder_and_the_evaluation_equal_those_of_libtorch(Architecture architecture, int[] shape, int kernel)
     {
         (NetworkDefinition definition, float[] weights) = Draw(architecture, shape, kernel, 3, 17, 0);
-        using SimdViewer viewer = new SimdViewer(definition, weights);
-        using SimdNetwork ours = new SimdNetwork(definition, weights, Threads);
-        using var plain = new LibtorchNetwork(definition, weights, Threads, trainable: true);
+        using IInferenceModel model = Sessions.Load(EngineKind.Simd, definition, weights), reference = Sessions.Load(EngineKind.TorchSharp, definition, weights);
+        using TrainingSession ours = Sessions.Start(EngineKind.Simd, definition, weights, Threads);
+        using TrainingSession plain = Sessions.Start(EngineKind.TorchSharp, definition, weights, Threads);
         DatasetSplit set = Random(shape);
         float[] images = Images(set);
         for (int layer = 0; layer < definition.Layers.Count; layer++)
         {
-            float[] expected = plain.Look(images, layer);
+            float[] expected = reference.Run(images, layer);
             float scale = expected.Max(Math.Abs);
-            Assert.All(viewer.Look(images, layer).Zip(expected, (a, b) => Math.Abs(a - b)), difference => Assert.True(difference <= 1e-5f * scale));
+            Assert.All(model.Run(images, layer).Zip(expected, (a, b) => Math.Abs(a - b)), difference => Assert.True(difference <= 1e-5f * scale));
         }
 
         ReadOnlySpan<float> first = images.AsSpan(0, definition.Input.Count);
-        float[] code = viewer.Look(first, definition.CodeIndex);
-        Assert.Equal(viewer.Look(first, definition.Layers.Count - 1), viewer.Decode(code, first));
+        float[] code = model.Run(first, definition.CodeIndex);
+        Assert.Equal(model.Run(first, definition.Layers.Count - 1), model.Decode(code, first));
         AssertEqualEvaluations(ours, plain, set);
     }
 
@@ -126,8 +126,8 @@ public sealed class KernelNetworkTests
     {
         int[] shape = [1, side, side];
         (NetworkDefinition definition, float[] weights) = Draw(Architecture.Dense, shape, 5, hidden, code, 0);
-        using INetwork ours = Trainable(definition, weights, Threads);
-        using var plain = new LibtorchNetwork(definition, weights, Threads, trainable: true);
+        using TrainingSession ours = Sessions.Start(EngineKind.Simd, definition, weights, Threads);
+        using TrainingSession plain = Sessions.Start(EngineKind.TorchSharp, definition, weights, Threads);
         AssertEqualEvaluations(ours, plain, Random(shape));
     }
 
@@ -138,16 +138,14 @@ public sealed class KernelNetworkTests
         float[] images = Images(Random(s_digit));
         (double? Loss, float[] Weights)[] ends = [.. ((int[])[1, 2, 3, 7]).Select(threads =>
         {
-            using INetwork network = Trainable(definition, weights, threads);
-            var adam = new Adam(new float[weights.Length], new float[weights.Length]);
+            using TrainingSession session = Sessions.Start(EngineKind.Simd, definition, weights, threads);
             double? loss = 0;
             for (int step = 1; step <= 5; step++)
             {
-                loss = network.ForwardBackward(images, images, CancellationToken.None);
-                adam.Step(network, step, 0.01);
+                loss = session.Step(new TrainingBatch(images, images), 0.01, CancellationToken.None);
             }
 
-            return (loss, (float[])[.. network.Weights]);
+            return (loss, (float[])[.. session.Weights]);
         })];
         Assert.NotEqual(weights, ends[0].Weights);
         Assert.All(ends, end =>
@@ -157,10 +155,7 @@ public sealed class KernelNetworkTests
         });
     }
 
-    private static INetwork Trainable(NetworkDefinition definition, float[] weights, int threads) =>
-        definition.Layers.Any(layer => layer is Layer.Linear) ? new DenseNetwork(definition, weights, threads) : new SimdNetwork(definition, weights, threads);
-
-    private static void AssertEqualEvaluations(INetwork ours, LibtorchNetwork plain, DatasetSplit set)
+    private static void AssertEqualEvaluations(TrainingSession ours, TrainingSession plain, DatasetSplit set)
     {
         foreach (Noise? noise in (Noise?[])[null, new() { Kind = NoiseKind.Gaussian, Amount = 0.3 }, new() { Kind = NoiseKind.SaltAndPepper, Amount = 0.2 }])
         {
@@ -180,11 +175,12 @@ public sealed class KernelNetworkTests
     private static string? Fault(Architecture architecture, int[] shape, int kernel, int first, int second, int draw)
     {
         (NetworkDefinition definition, float[] weights) = Draw(architecture, shape, kernel, first, second, draw);
-        using INetwork ours = Trainable(definition, weights, Threads);
-        using var plain = new LibtorchNetwork(definition, weights, Threads, trainable: true);
+        using TrainingSession ours = Sessions.Start(EngineKind.Simd, definition, weights, Threads);
+        using TrainingSession plain = Sessions.Start(EngineKind.TorchSharp, definition, weights, Threads);
         DatasetSplit set = Random(shape);
         float[] inputs = Images(set), targets = [.. Images(set).Reverse()]; // unlike the inputs, as with noise
-        double expected = plain.ForwardBackward(inputs, targets, CancellationToken.None)!.Value, actual = ours.ForwardBackward(inputs, targets, CancellationToken.None)!.Value;
+        var batch = new TrainingBatch(inputs, targets);
+        double expected = plain.ForwardBackward(batch, CancellationToken.None)!.Value, actual = ours.ForwardBackward(batch, CancellationToken.None)!.Value;
         if (Math.Abs(actual - expected) > 1e-5 * expected)
         {
             return $"loss {actual} in place of {expected}";

@@ -2,17 +2,18 @@ using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
+using AutoencoderApi.Training.Engines;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Training.Tests;
 
 public sealed class LayerTests
 {
-    public static MatrixTheoryData<Architecture, bool> Networks => new(Enum.GetValues<Architecture>(), [false, true]);
+    public static MatrixTheoryData<EngineKind, Architecture, bool> Networks => new([EngineKind.Simd, EngineKind.TorchSharp], Enum.GetValues<Architecture>(), [false, true]);
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Every_layer_equals_plain_nested_loops(Architecture architecture, bool decoderBias)
+    public void Every_layer_equals_plain_nested_loops(EngineKind engine, Architecture architecture, bool decoderBias)
     {
         TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits", Activation.Tanh, Activation.Sigmoid, Activation.Linear) with
         {
@@ -24,7 +25,7 @@ public sealed class LayerTests
         byte[] digit = new byte[784];
         SyntheticDigits.Draw(1, 0, digit);
 
-        AssertStages(settings, Trainer.CreateInitialState(settings, threads: 1).Weights, [.. digit.Select(value => value / 255f)], 1e-5);
+        AssertLayers(engine, settings, Trainer.CreateInitialState(settings, threads: 1).Weights, [.. digit.Select(value => value / 255f)], 1e-5);
     }
 
     /// <summary>
@@ -32,10 +33,13 @@ public sealed class LayerTests
     /// one twice: what comes back where shows which of equal values counts as the maximum.
     /// </summary>
     [Theory]
-    [InlineData(Architecture.ZeroUnpool)]
-    [InlineData(Architecture.NearestUnpool)]
-    [InlineData(Architecture.SwitchUnpool)]
-    public void Of_equal_maxima_the_first_in_reading_order_is_remembered(Architecture architecture)
+    [InlineData(EngineKind.Simd, Architecture.ZeroUnpool)]
+    [InlineData(EngineKind.Simd, Architecture.NearestUnpool)]
+    [InlineData(EngineKind.Simd, Architecture.SwitchUnpool)]
+    [InlineData(EngineKind.TorchSharp, Architecture.ZeroUnpool)]
+    [InlineData(EngineKind.TorchSharp, Architecture.NearestUnpool)]
+    [InlineData(EngineKind.TorchSharp, Architecture.SwitchUnpool)]
+    public void Of_equal_maxima_the_first_in_reading_order_is_remembered(EngineKind engine, Architecture architecture)
     {
         TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits", Activation.Linear, Activation.Linear, Activation.Linear) with
         {
@@ -46,14 +50,14 @@ public sealed class LayerTests
         var random = new SplitMix64(1);
         float[] image = [.. Enumerable.Range(0, 784).Select(_ => random.NextBelow(4) - 2f)]; // below 0 too: a pool padded by zeros would show
 
-        AssertStages(settings, weights, image, 0);
+        AssertLayers(engine, settings, weights, image, 0);
     }
 
-    private static void AssertStages(TrainingSettings settings, float[] weights, float[] image, double tolerance)
+    private static void AssertLayers(EngineKind engine, TrainingSettings settings, float[] weights, float[] image, double tolerance)
     {
         NetworkDefinition definition = NetworkDefinition.For(settings);
         Dictionary<string, double[]> expected = new ReferenceNetwork(definition, weights).Activations(image);
-        using var model = new Model(Trainer.CreateInitialState(settings, threads: 1, weights));
+        using var model = new Model(Trainer.CreateInitialState(settings, threads: 1, weights), engine);
         foreach (Layer layer in definition.Layers)
         {
             float[] actual = model.Look(layer, image).Values;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines.Torch;
 using static TorchSharp.torch;
 
 namespace AutoencoderApi.Training.Tests;

@@ -2,6 +2,7 @@ using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Engines;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Training.Tests;
@@ -10,16 +11,15 @@ public sealed class TrainerTests
 {
     private static readonly Dataset s_digits = SyntheticDigits.Create(300, 60, 60);
 
+    public static MatrixTheoryData<EngineKind, Architecture> Networks => new([EngineKind.Simd, EngineKind.TorchSharp], Enum.GetValues<Architecture>());
+
     [Theory]
-    [InlineData(Architecture.Strided)]
-    [InlineData(Architecture.ZeroUnpool)]
-    [InlineData(Architecture.NearestUnpool)]
-    [InlineData(Architecture.SwitchUnpool)]
-    [InlineData(Architecture.Dense)]
-    public void Every_architecture_learns_and_a_run_resumed_anywhere_ends_with_the_same_bytes(Architecture architecture)
+    [MemberData(nameof(Networks))]
+    public void Every_architecture_learns_and_a_run_resumed_anywhere_ends_with_the_same_bytes(EngineKind engine, Architecture architecture)
     {
         TrainingSettings settings = Settings(architecture);
-        List<TrainingEvent> whole = [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(CancellationToken.None)];
+        Checkpoint initial = Trainer.CreateInitialState(settings, 1, engine: engine);
+        List<TrainingEvent> whole = [.. new Trainer(s_digits, initial, engine).Train(CancellationToken.None)];
         Assert.IsType<TrainingEvent.Finished>(whole[^1]);
         double[] losses = [.. whole.OfType<TrainingEvent.Evaluated>().Select(point => point.ValidationLoss)];
         Assert.True(losses[^1] < 0.9 * losses[0], string.Join(", ", losses));
@@ -28,7 +28,7 @@ public sealed class TrainerTests
         foreach (int stopAt in (int[])[0, 7, 20])
         {
             using var stop = new CancellationTokenSource();
-            var trainer = new Trainer(s_digits, Trainer.CreateInitialState(settings, 1));
+            var trainer = new Trainer(s_digits, initial, engine);
             Checkpoint? saved = null;
             using var watch = new Timer(_ => { if (trainer.Step >= stopAt) { stop.Cancel(); } }, null, 0, 1);
             foreach (TrainingEvent happened in trainer.Train(stop.Token))
@@ -36,8 +36,9 @@ public sealed class TrainerTests
                 saved = (happened as TrainingEvent.Checkpointed)?.Checkpoint ?? saved;
             }
 
-            Checkpoint start = saved is null ? Trainer.CreateInitialState(settings, 1) : Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(CheckpointFile.Write(saved))).Checkpoint;
-            Checkpoint end = new Trainer(s_digits, start).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? start;
+            Checkpoint start = saved is null ? initial : Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(CheckpointFile.Write(saved))).Checkpoint;
+            Assert.Equal(engine == EngineKind.Simd ? "simd" : "torchsharp", start.Environment.Engine);
+            Checkpoint end = new Trainer(s_digits, start, engine).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? start;
             Assert.Equal(expected, CheckpointFile.Write(end));
         }
     }

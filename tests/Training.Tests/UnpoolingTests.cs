@@ -1,5 +1,5 @@
 using AutoencoderApi.Tests;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines.Torch;
 using static TorchSharp.torch;
 
 namespace AutoencoderApi.Training.Tests;

@@ -1,6 +1,6 @@
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines.Simd;
 using AutoencoderApi.Training.Runs;
 using static TorchSharp.torch;
 

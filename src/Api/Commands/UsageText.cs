@@ -37,6 +37,7 @@ internal static class UsageText
           ConnectionStrings__Store PostgreSQL's connection string
           Store__RetentionDays     days after which ended jobs without a tag are deleted; unset: nothing is deleted
           Datasets__Mnist__Folder  folder of MNIST's four IDX files; without it they are downloaded when first needed
+          Training__Engine         what computes networks: auto (default), torchsharp or simd
           Training__Threads        threads of one job; default {s_training.Threads}: the cores, shared among the parallel jobs
           Training__ParallelJobs   jobs that train at the same time; default {s_training.ParallelJobs}
           Access__Keys__N__Hash, Access__Keys__N__Role, Access__Keys__N__Name

@@ -116,15 +116,12 @@ internal sealed partial class TrainingJobRunner(
             if (await checkpoints.LoadAsync(row, token) is CheckpointRead.Valid valid)
             {
                 await progress.RewindAsync(lease, valid.Checkpoint.EvaluatedStep);
-                if (valid.Checkpoint.Environment.InstructionSet is var was && was != InstructionSet.Current)
+                if (ResumeWarning(row.Step, valid.Checkpoint) is { } warning)
                 {
-                    await progress.WarnedAsync(
-                        lease,
-                        $"Resumed at step {row.Step} on a CPU with {InstructionSet.Current} (started on {was}): "
-                        + "the last bits of the weights may differ from a run on one CPU.");
+                    await progress.WarnedAsync(lease, warning);
                 }
 
-                return (new Trainer(dataset, valid.Checkpoint), null, row.ElapsedSeconds);
+                return (new Trainer(dataset, valid.Checkpoint, options.Value.Engine), null, row.ElapsedSeconds);
             }
 
             await progress.WarnedAsync(lease, $"Checkpoint {row.Id} of step {row.Step} is damaged; the one before it is used.");
@@ -133,14 +130,37 @@ internal sealed partial class TrainingJobRunner(
         await progress.RewindAsync(lease, -1);
         if (job.Settings.StartFrom is not { } startFrom)
         {
-            return (new Trainer(dataset, Trainer.CreateInitialState(job.Settings, options.Value.ThreadsPerJob)), null, 0);
+            return (NewRun(weights: null), null, 0);
         }
 
         CheckpointRow? first = await checkpoints.FindAsync(startFrom.ToString(), token);
         CheckpointRead? read = first is null ? null : await checkpoints.LoadAsync(first, token);
         return read is CheckpointRead.Valid { Checkpoint: var start }
-            ? (new Trainer(dataset, Trainer.CreateInitialState(job.Settings, options.Value.ThreadsPerJob, start.Weights)), null, 0)
+            ? (NewRun(start.Weights), null, 0)
             : (null, JobErrors.StartFromGone(startFrom), 0);
+
+        Trainer NewRun(float[]? weights)
+        {
+            Checkpoint initial = Trainer.CreateInitialState(job.Settings, options.Value.ThreadsPerJob, weights, options.Value.Engine);
+            return new Trainer(dataset, initial, options.Value.Engine);
+        }
+    }
+
+    /// <summary>Says where a run is resumed by other instructions or another engine than those that it was started with; else null.</summary>
+    private string? ResumeWarning(int step, Checkpoint checkpoint)
+    {
+        ExecutionEnvironment started = checkpoint.Environment;
+        ExecutionEnvironment here = Trainer.EnvironmentFor(checkpoint.Settings, started.Threads, options.Value.Engine);
+        string[] differences =
+        [
+            .. started.InstructionSet == here.InstructionSet
+                ? Array.Empty<string>() : [$"on a CPU with {here.InstructionSet} (started on {started.InstructionSet})"],
+            .. started.Engine is null || started.Engine == here.Engine
+                ? Array.Empty<string>() : [$"by the engine {here.Engine} (started by {started.Engine})"],
+        ];
+        return differences.Length == 0
+            ? null
+            : $"Resumed at step {step} {string.Join(" and ", differences)}: the last bits of the weights may differ from an uninterrupted run.";
     }
 
     private async Task<(JobStatus Status, JobError? Error)> TrainAsync(JobLease lease, Trainer trainer, double elapsedBefore, CancellationToken shutdown)

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using AutoencoderApi.Training.Engines;
 
 namespace AutoencoderApi.Api.Jobs;
 
-/// <summary>How much of the machine training may have.</summary>
-internal sealed class TrainingOptions
+/// <summary>What computes networks, and how much of the machine training may have.</summary>
+internal sealed class TrainingOptions : IValidatableObject
 {
     public const string Section = "Training";
 
@@ -15,5 +16,10 @@ internal sealed class TrainingOptions
     [Range(1, 64)]
     public int ParallelJobs { get; set; } = 1;
 
+    public EngineKind Engine { get; set; }
+
     public int ThreadsPerJob => Threads > 0 ? Threads : Math.Max(1, Environment.ProcessorCount / Math.Max(1, ParallelJobs));
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        EngineSelection.Fault(Engine) is { } fault ? [new ValidationResult($"{Section}:Engine: {fault}")] : [];
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
@@ -10,6 +11,7 @@ using AutoencoderApi.Training;
 using BitFaster.Caching;
 using BitFaster.Caching.Lru;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Models;
 
@@ -17,7 +19,7 @@ namespace AutoencoderApi.Api.Models;
 /// The networks used last, ready for images. One in use outlives its place in here until it is given back. Requests that ask for the same
 /// network, which is not here, wait for one reading of its checkpoint.
 /// </summary>
-internal sealed class ModelCache(CheckpointStore checkpoints, MemoryBudget memory) : IDisposable
+internal sealed class ModelCache(CheckpointStore checkpoints, MemoryBudget memory, IOptions<TrainingOptions> options) : IDisposable
 {
     /// <summary>What the look-ups are counted under.</summary>
     public const string MeterName = "AutoencoderApi.Models";
@@ -124,7 +126,7 @@ internal sealed class ModelCache(CheckpointStore checkpoints, MemoryBudget memor
         {
             return await checkpoints.LoadWeightsAsync(row, CancellationToken.None) switch
             {
-                CheckpointRead.Valid valid => new Entry(new Model(valid.Checkpoint)),
+                CheckpointRead.Valid valid => new Entry(new Model(valid.Checkpoint, options.Value.Engine)),
                 CheckpointRead.Invalid invalid => new Entry(Problems.CheckpointDamaged(invalid.Reason)),
                 _ => throw new InvalidOperationException("unreachable"),
             };

@@ -1,5 +1,6 @@
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
@@ -7,6 +8,7 @@ using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
+using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Models;
 
@@ -14,7 +16,8 @@ namespace AutoencoderApi.Api.Models;
 /// Does once, while the service starts, what a reconstruction consists of, with a network that knows nothing: what is compiled and
 /// loaded for the first image is then ready for the first caller (docs/performance.md).
 /// </summary>
-internal sealed class WarmUp(CheckpointStore checkpoints, ImageDecoder decoder, MemoryBudget memory) : BackgroundService
+internal sealed class WarmUp(
+    CheckpointStore checkpoints, ImageDecoder decoder, MemoryBudget memory, IOptions<TrainingOptions> options) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,7 +29,8 @@ internal sealed class WarmUp(CheckpointStore checkpoints, ImageDecoder decoder, 
 
         foreach (Architecture architecture in (Architecture[])[Architecture.Strided, Architecture.NearestUnpool])
         {
-            Model.WarmUp(NetworkDefinition.For(TrainingSettings.For(architecture, SyntheticDigits.Name)));
+            NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(architecture, SyntheticDigits.Name));
+            Model.WarmUp(definition, options.Value.Engine);
         }
 
         try

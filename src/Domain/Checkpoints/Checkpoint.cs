@@ -16,7 +16,8 @@ public sealed record Losses(double? Train, double? Validation, double? Test)
 /// <summary>What equal bytes depend on beside the settings.</summary>
 /// <param name="Threads">Threads that computed.</param>
 /// <param name="InstructionSet">The widest vector instructions of the CPU, such as <c>avx512</c>.</param>
-public sealed record ExecutionEnvironment(int Threads, string InstructionSet);
+/// <param name="Engine">The library that computed: <c>simd</c> or <c>torchsharp</c>; null in a file from before it was recorded.</param>
+public sealed record ExecutionEnvironment(int Threads, string InstructionSet, string? Engine = null);
 
 /// <summary>A training run after a number of steps: all that is needed to go on as if it had never stopped.</summary>
 /// <param name="Step">Steps taken, 0 to <c>Settings.Steps</c>.</param>

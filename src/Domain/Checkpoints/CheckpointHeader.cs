@@ -181,6 +181,7 @@ public sealed record CheckpointHeader
     private static string? Violation(ExecutionEnvironment machine) =>
         machine.Threads is < 1 or > MaxThreads ? $"machine.threads must be 1 to {MaxThreads}."
         : machine.InstructionSet is null || !TrainingSettingsValidator.IsName(machine.InstructionSet) ? $"machine.instructionSet {TrainingSettingsValidator.NameRule}"
+        : machine.Engine is { } engine && !TrainingSettingsValidator.IsName(engine) ? $"machine.engine {TrainingSettingsValidator.NameRule}"
         : null;
 
     private static bool IsLoss(double? loss) => loss is null or (>= 0 and <= double.MaxValue);

@@ -1,4 +1,5 @@
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Training.Engines;
 
 namespace AutoencoderApi.Training.Runs;
 
@@ -18,7 +19,7 @@ internal sealed class BatchLoader(DatasetSplit set, int batchSize, int seed, Noi
     /// Batch number <paramref name="step"/> as [B, C, H, W], what the network is given and what it should make of it: one array where
     /// there is no noise. They are the same arrays each time, valid until the next call.
     /// </summary>
-    public (float[] Inputs, float[] Targets) At(int step)
+    public TrainingBatch At(int step)
     {
         float[] inputs = _inputs ?? _targets;
         for (int i = 0; i < batchSize; i++)
@@ -29,7 +30,7 @@ internal sealed class BatchLoader(DatasetSplit set, int batchSize, int seed, Noi
             Pixels.AddNoise(_targets.AsSpan(own), inputs.AsSpan(own), noise, seed, position);
         }
 
-        return (inputs, _targets);
+        return new TrainingBatch(inputs, _targets);
     }
 
     private int ImageAt(long position)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines;
 
 namespace AutoencoderApi.Training.Runs;
 

@@ -1,6 +1,6 @@
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines;
 
 namespace AutoencoderApi.Training.Runs;
 
@@ -9,7 +9,7 @@ namespace AutoencoderApi.Training.Runs;
 /// in the first steps, the output goes black, and no warm-up helps (docs/decisions/0006-trial-draws.md). So each draw of a
 /// seed is tried on the very steps that the run would take, and the first that gets away from black is the run's.
 /// </summary>
-internal sealed class InitializationSearch(TrainingSettings settings, int threads, BatchLoader batches, double blackLoss)
+internal sealed class InitializationSearch(TrainingSettings settings, IEngine engine, int threads, BatchLoader batches, double blackLoss)
 {
     private const int MaxDraws = 8;
     private const int TrialSteps = CollapseDetector.FirstStep;
@@ -48,18 +48,15 @@ internal sealed class InitializationSearch(TrainingSettings settings, int thread
     /// <summary>The running loss at the trial's end, which comes early for weights that learn, or where <paramref name="stop"/> asked.</summary>
     private double LossAfter(float[] weights, CancellationToken stop)
     {
-        using INetwork network = Engine.Trainable(NetworkDefinition.For(settings), weights, threads);
-        var adam = new Adam(new float[weights.Length], new float[weights.Length]);
+        using ITrainingSession session = engine.StartTraining(NetworkDefinition.For(settings), NetworkState.Initial(weights), threads);
         double loss = double.NaN;
         for (int step = 0; step < TrialSteps && !(loss < Learning * blackLoss); step++)
         {
-            (float[] inputs, float[] targets) = batches.At(step);
-            if (network.ForwardBackward(inputs, targets, stop) is not { } batchLoss)
+            if (session.Step(batches.At(step), settings.LearningRateAt(step), stop) is not { } batchLoss)
             {
                 break;
             }
 
-            adam.Step(network, step + 1, settings.LearningRateAt(step));
             loss = step == 0 ? batchLoss : (Memory * loss) + ((1 - Memory) * batchLoss);
         }
 

@@ -4,7 +4,7 @@ using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
-using AutoencoderApi.Training.Networks;
+using AutoencoderApi.Training.Engines;
 using static AutoencoderApi.Training.Runs.TrainingEvent;
 
 namespace AutoencoderApi.Training.Runs;
@@ -22,27 +22,36 @@ public sealed class Trainer
     private readonly Dataset _dataset;
     private readonly Checkpoint _start;
     private readonly DataProfile _data;
+    private readonly NetworkDefinition _definition;
+    private readonly IEngine _engine;
     private volatile int _step;
 
-    /// <param name="start">From <see cref="CreateInitialState"/>, or the checkpoint of a run to go on with.</param>
-    public Trainer(Dataset dataset, Checkpoint start)
+    /// <param name="start">From <see cref="CreateInitialState"/>, or the checkpoint of a run to resume.</param>
+    public Trainer(Dataset dataset, Checkpoint start, EngineKind engine = EngineKind.Auto)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, TensorShape.Of(start.Settings.ImageShape));
         (_settings, _dataset, _start, _step) = (start.Settings, dataset, start, start.Step);
         _data = start.Data ?? DataProfile.Of(dataset.Train);
+        _definition = NetworkDefinition.For(_settings);
+        _engine = EngineSelection.For(_definition, engine);
     }
 
     /// <summary>Steps taken so far.</summary>
     public int Step => _step;
 
+    /// <summary>What equal bytes depend on here, beside the settings.</summary>
+    public static ExecutionEnvironment EnvironmentFor(TrainingSettings settings, int threads, EngineKind engine) =>
+        new(threads, InstructionSet.Current, EngineSelection.For(NetworkDefinition.For(settings), engine).Name);
+
     /// <summary>The checkpoint of a run before its first step, with fresh weights or those of another checkpoint.</summary>
-    public static Checkpoint CreateInitialState(TrainingSettings settings, int threads, float[]? weights = null) => new(
+    public static Checkpoint CreateInitialState(
+        TrainingSettings settings, int threads, float[]? weights = null, EngineKind engine = EngineKind.Auto) => new(
         settings,
         Step: 0,
         new Losses(null, null, null),
         EvaluatedStep: -1,
         LossSum: 0,
-        new ExecutionEnvironment(threads, InstructionSet.Current),
+        EnvironmentFor(settings, threads, engine),
         weights ?? WeightInitializer.Initialize(NetworkDefinition.For(settings), settings.Seed),
         FirstMoment: null,
         SecondMoment: null);
@@ -58,10 +67,11 @@ public sealed class Trainer
     {
         BatchLoader batches = new BatchLoader(_dataset.Train, _settings.BatchSize, _settings.Seed, _settings.Noise);
         CollapseDetector collapse = new CollapseDetector(_dataset.Validation);
-        float[] weights = _start.Weights;
+        NetworkState state = NetworkState.Of(_start);
         if (_start.Step == 0 && InitializationSearch.Applies(_settings))
         {
-            if (new InitializationSearch(_settings, _start.Environment.Threads, batches, collapse.BlackLoss).First(stop) is not { } draw)
+            var search = new InitializationSearch(_settings, _engine, _start.Environment.Threads, batches, collapse.BlackLoss);
+            if (search.First(stop) is not { } draw)
             {
                 yield return new Stopped(0);
                 yield break;
@@ -69,13 +79,14 @@ public sealed class Trainer
 
             if (draw > 0)
             {
-                weights = WeightInitializer.Initialize(NetworkDefinition.For(_settings), _settings.Seed, draw);
-                yield return new Warned(0, string.Create(CultureInfo.InvariantCulture, $"Random initialisation {draw + 1} is used: those before it led to an all-black output."));
+                state = NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, draw));
+                yield return new Warned(0, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Random initialisation {draw + 1} is used: those before it led to an all-black output."));
             }
         }
 
-        using INetwork network = Engine.Trainable(NetworkDefinition.For(_settings), weights, _start.Environment.Threads);
-        var adam = new Adam(MomentOf(_start.FirstMoment), MomentOf(_start.SecondMoment));
+        using ITrainingSession session = _engine.StartTraining(_definition, state, _start.Environment.Threads);
         (int step, double lossSum, int evaluatedStep, Losses losses) = (_start.Step, _start.LossSum, _start.EvaluatedStep, _start.Losses);
         bool saved = true; // this step's state is stored, or comes from the seed
         KeyValuePair<string, object?> architecture = Telemetry.Tag(_settings.Architecture);
@@ -137,7 +148,7 @@ public sealed class Trainer
 
             FaultPoints.Pass("step.before");
             long began = Stopwatch.GetTimestamp();
-            if (ForwardBackward(step) is not { } batchLoss) // forward, mean squared error, backward
+            if (session.Step(batches.At(step), _settings.LearningRateAt(step), stop) is not { } batchLoss)
             {
                 continue;
             }
@@ -148,17 +159,10 @@ public sealed class Trainer
                 yield break;
             }
 
-            adam.Step(network, step + 1, _settings.LearningRateAt(step));
             Telemetry.StepDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, architecture);
             lossSum += batchLoss;
             (_step, saved) = (++step, false);
             FaultPoints.Pass("step.after");
-        }
-
-        double? ForwardBackward(int step)
-        {
-            (float[] inputs, float[] targets) = batches.At(step); // [B,C,H,W], with noise and without
-            return network.ForwardBackward(inputs, targets, stop);
         }
 
         (Losses Losses, Evaluation Validation)? Evaluate(bool last)
@@ -166,9 +170,9 @@ public sealed class Trainer
             using Activity? span = Telemetry.Spans.StartActivity("evaluate");
             span?.SetTag("job.step", step);
             FaultPoints.Pass("evaluate.before");
-            double? train = step == 0 ? ForwardBackward(0) : lossSum / (step - Math.Max(evaluatedStep, 0));
-            Evaluation? validation = network.Evaluate(_dataset.Validation, _settings.Noise, stop);
-            double? test = last ? network.Evaluate(_dataset.Test, _settings.Noise, stop)?.Loss : null;
+            double? train = step == 0 ? session.Loss(batches.At(0), stop) : lossSum / (step - Math.Max(evaluatedStep, 0));
+            Evaluation? validation = session.Evaluate(_dataset.Validation, _settings.Noise, stop);
+            double? test = last ? session.Evaluate(_dataset.Test, _settings.Noise, stop)?.Loss : null;
             FaultPoints.Pass("evaluate.after");
             return stop.IsCancellationRequested || validation is null ? null : (new Losses(train, validation.Loss, test), validation); // half an evaluation is none
         }
@@ -177,7 +181,7 @@ public sealed class Trainer
         bool WasCollapsed()
         {
             if (_settings.StopOnCollapse && step >= CollapseDetector.FirstStep && evaluatedStep == step
-                && network.Evaluate(_dataset.Validation, _settings.Noise, stop) is { } validation)
+                && session.Evaluate(_dataset.Validation, _settings.Noise, stop) is { } validation)
             {
                 collapse.Warnings(step, validation);
             }
@@ -185,12 +189,11 @@ public sealed class Trainer
             return collapse.Happened;
         }
 
-        float[] MomentOf(float[]? saved) => (float[]?)saved?.Clone() ?? new float[_start.Weights.Length];
-
         TrainingEvent Checkpoint()
         {
+            (float[] weights, float[] firstMoment, float[] secondMoment, _) = session.Export();
             Checkpoint checkpoint = new Checkpoint(
-                _settings, step, losses, evaluatedStep, lossSum, _start.Environment, network.Weights.ToArray(), [.. adam.FirstMoment], [.. adam.SecondMoment])
+                _settings, step, losses, evaluatedStep, lossSum, _start.Environment, weights, firstMoment, secondMoment)
             {
                 Data = _data,
             };

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines;
 
 internal static class SquaredError
 {

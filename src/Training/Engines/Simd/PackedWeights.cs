@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Kernels;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>A convolutional network's weights as its workspaces read them. Packed by nobody while a workspace computes.</summary>
 internal sealed class PackedWeights

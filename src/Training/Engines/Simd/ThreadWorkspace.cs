@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Kernels;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>
 /// A network's activations and gradients for one image at a time, which fit in a core's own cache; for one thread. A batch

@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Runs;
 
 /// <summary>
 /// Weights from a normal distribution of mean 0 and σ 0.1, drawn again where they fall beyond ±2σ; biases 0.1. Each

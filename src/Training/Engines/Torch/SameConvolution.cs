@@ -2,7 +2,7 @@ using AutoencoderApi.Domain.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Torch;
 
 /// <summary>Convolutions with TensorFlow's "SAME" padding, which libtorch has for stride 1 only.</summary>
 internal static class SameConvolution

@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Kernels;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>
 /// A fully connected layer on a batch. Several threads call each method at once, each with a number of its own, and each computes

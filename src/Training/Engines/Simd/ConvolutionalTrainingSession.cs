@@ -2,74 +2,67 @@ using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Kernels;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>
 /// A convolutional network in training, on kernels of our own. Each thread takes a fixed share of a batch's images through
 /// a workspace of its own, and the workspaces' gradients are added in a fixed order: the same thread count gives the same bits.
 /// </summary>
-internal sealed class SimdNetwork : INetwork
+internal sealed class ConvolutionalTrainingSession : SimdTrainingSession
 {
     private readonly float[] _weights;
     private readonly float[] _gradients;
     private readonly PackedWeights _packed;
     private readonly ThreadWorkspace[] _workspaces;
     private readonly int[] _places; // where in a workspace's gradients each parameter's stands
-    private readonly ForkJoinPool _pool;
 
-    public SimdNetwork(NetworkDefinition definition, float[] weights, int threads)
+    public ConvolutionalTrainingSession(NetworkDefinition definition, NetworkState from, int threads)
+        : base(definition, from, threads)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, definition.ParameterCount);
-        Definition = definition;
-        (_weights, _gradients, _places) = ([.. weights], new float[weights.Length], new int[weights.Length]);
+        int count = definition.ParameterCount;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(from.Weights.Length, count);
+        (_weights, _gradients, _places) = ([.. from.Weights], new float[count], new int[count]);
         _packed = new PackedWeights(definition, trained: true);
         _workspaces = [.. Enumerable.Range(0, threads).Select(_ => new ThreadWorkspace(_packed, trained: true))];
         foreach ((int place, int parameter) in _packed.GradientSource.Index().Where(pair => pair.Item >= 0))
         {
             _places[parameter] = place;
         }
-
-        _pool = new ForkJoinPool(threads);
     }
 
-    public NetworkDefinition Definition { get; }
+    public override ReadOnlySpan<float> Gradients => _gradients;
 
-    public Span<float> Weights => _weights;
+    protected override Span<float> MutableWeights => _weights;
 
-    public ReadOnlySpan<float> Gradients => _gradients;
-
-    public double? ForwardBackward(float[] inputs, float[] targets, CancellationToken token)
+    public override double? ForwardBackward(TrainingBatch batch, CancellationToken token)
     {
-        double[] squares = new double[_pool.Size];
-        _pool.Run(part => _packed.Pack(_weights, part, _pool.Size));
-        _pool.Run(part => squares[part] = LearnShare(part, inputs, targets, token));
-        _pool.Run(AddGradients);
-        return token.IsCancellationRequested ? null : squares.Sum() / targets.Length;
+        double[] squares = new double[Pool.Size];
+        Pool.Run(part => _packed.Pack(_weights, part, Pool.Size));
+        Pool.Run(part => squares[part] = ForwardBackwardPartition(part, batch, token));
+        Pool.Run(AddGradients);
+        return token.IsCancellationRequested ? null : squares.Sum() / batch.Targets.Length;
     }
 
-    public void InPartitions(Action<int, int> work) => _pool.InPartitions(_weights.Length, work);
-
-    public Evaluation? Evaluate(DatasetSplit set, Noise? noise, CancellationToken token)
+    public override Evaluation? Evaluate(DatasetSplit split, Noise? noise, CancellationToken token)
     {
         EvaluationAccumulator[] accumulators = [.. _workspaces.Select(_ => new EvaluationAccumulator(Definition))];
         _packed.Pack(_weights);
-        _pool.Run(part => EvaluatePartition(part, set, noise, accumulators[part], token));
+        Pool.Run(part => EvaluatePartition(part, split, noise, accumulators[part], token));
         return token.IsCancellationRequested ? null : EvaluationAccumulator.ToEvaluation(Definition, accumulators);
     }
 
-    public void Dispose() => _pool.Dispose();
-
-    private double LearnShare(int part, float[] inputs, float[] targets, CancellationToken token)
+    private double ForwardBackwardPartition(int part, TrainingBatch batch, CancellationToken token)
     {
         ThreadWorkspace workspace = _workspaces[part];
         workspace.Gradients.Span.Clear();
         double squares = 0;
         int size = Definition.Input.Count;
-        (int first, int end) = Partition.Of(inputs.Length / size, part, _pool.Size);
+        float scale = 2f / batch.Targets.Length; // the gradient of the mean of squares is 2 / count times the error
+        (int first, int end) = Partition.Of(batch.Inputs.Length / size, part, Pool.Size);
         for (int i = first; i < end && !token.IsCancellationRequested; i++)
         {
-            workspace.Read(inputs.AsSpan(i * size, size));
-            squares += workspace.ForwardBackward(targets.AsSpan(i * size, size), 2f / targets.Length, token); // the gradient of the mean of squares is 2 / count times the error
+            workspace.Read(batch.Inputs.AsSpan(i * size, size));
+            squares += workspace.ForwardBackward(batch.Targets.AsSpan(i * size, size), scale, token);
         }
 
         return squares;
@@ -77,7 +70,7 @@ internal sealed class SimdNetwork : INetwork
 
     private void AddGradients(int part)
     {
-        (int first, int end) = Partition.Of(_gradients.Length, part, _pool.Size);
+        (int first, int end) = Partition.Of(_gradients.Length, part, Pool.Size);
         for (int i = first; i < end; i++)
         {
             float sum = 0;
@@ -90,14 +83,15 @@ internal sealed class SimdNetwork : INetwork
         }
     }
 
-    private void EvaluatePartition(int part, DatasetSplit set, Noise? noise, EvaluationAccumulator accumulator, CancellationToken token)
+    private void EvaluatePartition(int part, DatasetSplit split, Noise? noise, EvaluationAccumulator accumulator, CancellationToken token)
     {
         ThreadWorkspace workspace = _workspaces[part];
-        float[] clean = new float[Definition.Input.Count], input = noise is null ? clean : new float[clean.Length], reconstruction = new float[clean.Length];
-        (int first, int end) = Partition.Of(set.Count, part, _pool.Size);
+        float[] clean = new float[Definition.Input.Count], reconstruction = new float[clean.Length];
+        float[] input = noise is null ? clean : new float[clean.Length];
+        (int first, int end) = Partition.Of(split.Count, part, Pool.Size);
         for (int i = first; i < end && !token.IsCancellationRequested; i++)
         {
-            Pixels.ToFloats(set.Image(i), clean);
+            Pixels.ToFloats(split.Image(i), clean);
             Pixels.AddNoise(clean, input, noise, Noise.EvaluationSeed, i);
             workspace.Read(input);
             workspace.Forward(Definition.Layers.Count - 1, token: token);

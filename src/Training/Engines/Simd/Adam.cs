@@ -1,7 +1,6 @@
 using System.Numerics;
-using AutoencoderApi.Training.Networks;
 
-namespace AutoencoderApi.Training.Runs;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>Adam (Kingma and Ba, 2015; algorithm 1 with bias correction), β 0.9 and 0.999, ε 1e-8, over one flat vector.</summary>
 /// <param name="firstMoment">Running mean of each gradient; all zero at the start.</param>
@@ -16,13 +15,9 @@ internal sealed class Adam(float[] firstMoment, float[] secondMoment)
 
     public float[] SecondMoment => secondMoment;
 
-    /// <summary>Moves a network's weights along its gradients, on its threads.</summary>
-    /// <param name="step">Number of this step, from 1.</param>
-    public void Step(INetwork network, int step, double learningRate) =>
-        network.InPartitions((first, end) => Step(network.Weights[first..end], network.Gradients[first..end], first, step, learningRate));
-
     /// <summary>Moves a part of the weights.</summary>
-    /// <param name="first">Where in the flat vector it begins.</param>
+    /// <param name="first">Where in the flat vector the part begins.</param>
+    /// <param name="step">The number of this step, from 1.</param>
     public void Step(Span<float> weights, ReadOnlySpan<float> gradients, int first, int step, double learningRate)
     {
         Span<float> ms = firstMoment.AsSpan(first, weights.Length), vs = secondMoment.AsSpan(first, weights.Length);

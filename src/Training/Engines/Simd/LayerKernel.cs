@@ -1,6 +1,6 @@
 using AutoencoderApi.Training.Kernels;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>One layer of a network on one image, between the signal it reads and the one it makes.</summary>
 internal abstract class LayerKernel

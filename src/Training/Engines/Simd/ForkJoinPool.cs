@@ -1,6 +1,6 @@
 using AutoencoderApi.Training.Kernels;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>
 /// A fixed number of threads, the caller's among them, that do pieces of work together. Which thread does which part never

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace AutoencoderApi.Training;
+namespace AutoencoderApi.Training.Engines.Torch;
 
 /// <summary>How many threads libtorch's kernels use when called from the current thread.</summary>
 internal static class TorchThreads

@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Kernels;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <param name="gradient">The workspace's sum for this layer: of the weights [.., 16], then of the bias; null where nothing is
 /// trained.</param>

@@ -1,4 +1,4 @@
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>Who does which part of a work that threads share.</summary>
 internal static class Partition

@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Kernels;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>The weights of a convolution or a transposed one, packed as the kernels read them, for all workspaces of a network.</summary>
 internal sealed unsafe class ConvolutionWeights

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using AutoencoderApi.Domain.Networks;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines;
 
 /// <param name="Loss">Mean squared error over all elements.</param>
 /// <param name="DeadUnits">Share, 0..1, of the units of layers with weights that are zero for every image.</param>

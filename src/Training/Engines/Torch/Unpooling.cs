@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Torch;
 
 /// <summary>The three ways to undo 2×2 max pooling; each takes [B, C, H, W] to [B, C, 2H, 2W].</summary>
 internal static class Unpooling

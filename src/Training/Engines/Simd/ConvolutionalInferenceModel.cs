@@ -1,25 +1,25 @@
 using System.Collections.Concurrent;
 using AutoencoderApi.Domain.Networks;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>
 /// A trained convolutional network on kernels of our own. A caller borrows a workspace while it computes; there are as many as
 /// callers were ever in here at once.
 /// </summary>
-internal sealed class SimdViewer : IViewer
+internal sealed class ConvolutionalInferenceModel : IInferenceModel
 {
     private readonly PackedWeights _weights;
     private readonly ConcurrentBag<ThreadWorkspace> _workspaces = [];
     private readonly ConcurrentBag<ThreadWorkspace> _decoders = [];
 
-    public SimdViewer(NetworkDefinition definition, float[] weights)
+    public ConvolutionalInferenceModel(NetworkDefinition definition, float[] weights)
     {
         _weights = new PackedWeights(definition, trained: false);
         _weights.Pack(weights);
     }
 
-    public float[] Look(ReadOnlySpan<float> images, int layer)
+    public float[] Run(ReadOnlySpan<float> images, int layer)
     {
         (int pixels, TensorShape shape) = (_weights.Definition.Input.Count, _weights.Definition.Layers[layer].Output);
         float[] outputs = new float[images.Length / pixels * shape.Count];

@@ -1,7 +1,7 @@
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Kernels;
 
-namespace AutoencoderApi.Training.Networks;
+namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>A batch's way through a dense network: its activations and, in training, their gradients.</summary>
 internal sealed unsafe class DenseWorkspace
@@ -34,6 +34,14 @@ internal sealed unsafe class DenseWorkspace
                 inputActivation: i == 0 ? Activation.Linear : layers[i - 1].Activation);
             offset += layers[i].Parameters.Sum(parameter => parameter.Count);
         }
+    }
+
+    /// <summary>A copy of the weights with room behind them: the products read past their end.</summary>
+    public static AlignedFloats ReadableWeights(float[] weights)
+    {
+        var readable = new AlignedFloats(weights.Length + MicroKernel.Lanes);
+        weights.CopyTo(readable.Span);
+        return readable;
     }
 
     /// <summary>Images that there is room for.</summary>
