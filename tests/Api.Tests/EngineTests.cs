@@ -8,7 +8,7 @@ namespace AutoencoderApi.Api.Tests;
 public sealed class EngineTests : IDisposable
 {
     private const string Long =
-        """{"architecture":"nearest-unpool","dataset":"synthetic-digits","steps":300,"warmupSteps":100,"evaluateEvery":100,"checkpointEvery":50}""";
+        """{"architecture":"nearest-unpool","dataset":"synthetic-digits","steps":300,"channels":[4,8],"warmupSteps":100,"evaluateEvery":100,"checkpointEvery":50}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 
@@ -23,7 +23,7 @@ public sealed class EngineTests : IDisposable
         foreach (string architecture in (string[])["strided", "zero-unpool", "nearest-unpool", "switch-unpool", "dense"])
         {
             JsonNode job = await service.Client.Ended(await service.Client.Submit(
-                $$"""{"architecture":"{{architecture}}","dataset":"synthetic-digits","steps":60,"warmupSteps":20,"evaluateEvery":60,"checkpointEvery":60}"""));
+                $$"""{"architecture":"{{architecture}}","dataset":"synthetic-digits","steps":40,"channels":[4,8],"denseWidths":[60,16],"warmupSteps":10,"evaluateEvery":40,"checkpointEvery":40}"""));
             Assert.Equal("succeeded", (string?)job["status"]);
             double[] losses =
                 [.. (await service.Client.Json((string)job["links"]!["metrics"]!)).AsArray().Select(point => (double)point!["validationLoss"]!)];

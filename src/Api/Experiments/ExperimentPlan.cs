@@ -86,8 +86,11 @@ internal abstract record ExperimentPlan
     }
 
     /// <summary>The common fields that a job of that architecture has no use for, such as the channels of convolutions for a dense one.</summary>
-    private static string[] Foreign(JsonNode? architecture) =>
-        TrainingJobRules.Foreign((architecture is JsonValue value && value.TryGetValue(out string? name) ? JsonConventions.Parse<Architecture>(name) : null) ?? Architecture.Strided);
+    private static string[] Foreign(JsonNode? architecture)
+    {
+        Architecture? parsed = architecture is JsonValue value && value.TryGetValue(out string? name) ? JsonConventions.Parse<Architecture>(name) : null;
+        return Architectures.ForeignSizeFields(parsed ?? TrainingJobRequest.DefaultArchitecture);
+    }
 
     /// <summary>Every combination of the values, the last field varying fastest.</summary>
     private static IEnumerable<JsonObject> Grid(Dictionary<string, JsonElement[]> grid)

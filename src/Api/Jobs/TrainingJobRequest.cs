@@ -73,13 +73,16 @@ internal sealed record TrainingJobRequest
     /// <summary>A checkpoint to begin with the weights of; optimizer, schedule and batch order are the new job's own.</summary>
     public Guid? StartFrom { get; init; }
 
+    /// <summary>Of a job that names none.</summary>
+    internal const Domain.Networks.Architecture DefaultArchitecture = Domain.Networks.Architecture.Strided;
+
     /// <summary>The settings with every value resolved.</summary>
     /// <param name="dataset">The data set asked for, or the default one.</param>
     /// <param name="images">The shape of its images.</param>
     public TrainingSettings Resolve(string dataset, TensorShape images)
     {
         TrainingSettings settings = TrainingSettings.For(
-            Architecture ?? Domain.Networks.Architecture.Strided, dataset, EncoderActivation, DecoderActivation, OutputActivation);
+            Architecture ?? DefaultArchitecture, dataset, EncoderActivation, DecoderActivation, OutputActivation);
         return settings with
         {
             ImageShape = images.ToArray(),

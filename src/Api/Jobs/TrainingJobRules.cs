@@ -4,6 +4,7 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -25,9 +26,6 @@ internal static class TrainingJobRules
         TrainingSettings settings = request.Resolve(dataset, size?.Shape ?? DigitPreparation.Shape);
         return (settings, Violations(request, settings, size, bounds));
     }
-
-    /// <summary>The fields that mean nothing to a network of that architecture.</summary>
-    public static string[] Foreign(Architecture architecture) => architecture == Architecture.Dense ? ["channels", "kernelSize"] : ["denseWidths"];
 
     /// <summary>The problem with the first of the data sets that can neither be had nor fetched, or null where none is.</summary>
     public static async Task<ProblemHttpResult?> CheckDatasetsAsync(IEnumerable<TrainingSettings> settings, DatasetCatalog datasets, CancellationToken token)
@@ -81,9 +79,9 @@ internal static class TrainingJobRules
             violations["dataset"] = NoDataset;
         }
 
-        foreach (string field in Given(request).Intersect(Foreign(settings.Architecture)))
+        foreach (string field in Given(request).Intersect(Architectures.ForeignSizeFields(settings.Architecture)))
         {
-            violations[field] = settings.Architecture == Architecture.Dense ? "does not apply to dense; leave it out." : "applies to dense only; leave it out.";
+            violations[field] = $"does not apply to {JsonConventions.Name(settings.Architecture)}; leave it out.";
         }
 
         return violations.Count > 0 ? violations : bounds.Violations(settings, dataset!);
@@ -91,7 +89,12 @@ internal static class TrainingJobRules
 
     private static IEnumerable<string> Given(TrainingJobRequest request)
     {
-        (string Field, bool IsGiven)[] fields = [("channels", request.Channels is not null), ("kernelSize", request.KernelSize is not null), ("denseWidths", request.DenseWidths is not null)];
+        (string Field, bool IsGiven)[] fields =
+        [
+            (SizeFields.Channels, request.Channels is not null),
+            (SizeFields.KernelSize, request.KernelSize is not null),
+            (SizeFields.DenseWidths, request.DenseWidths is not null),
+        ];
         return fields.Where(field => field.IsGiven).Select(field => field.Field);
     }
 }

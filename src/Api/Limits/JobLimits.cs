@@ -25,7 +25,7 @@ internal sealed class JobLimits(IOptions<LimitsOptions> options)
             violations["batchSize"] = $"must be at most {limits.BatchSize} here (Limits:BatchSize).";
         }
 
-        if (settings.Architecture != Architecture.Dense && settings.Channels.Max() > limits.Channels)
+        if (Architectures.Of(settings.Architecture).SizeFields.Contains(SizeFields.Channels) && settings.Channels.Max() > limits.Channels)
         {
             violations["channels"] = $"must be at most {limits.Channels} each here (Limits:Channels).";
         }

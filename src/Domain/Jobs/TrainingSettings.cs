@@ -84,15 +84,15 @@ public sealed record TrainingSettings
     public static TrainingSettings For(
         Architecture architecture, string dataset, Activation? encoder = null, Activation? decoder = null, Activation? output = null)
     {
-        Activation encoding = encoder ?? (architecture is Architecture.Dense ? Activation.Sigmoid : Activation.Relu);
-        Activation decoding = decoder ?? (architecture is Architecture.Strided or Architecture.SwitchUnpool ? Activation.Relu : Activation.Sigmoid);
+        ArchitectureDescriptor defaults = Architectures.Of(architecture);
+        Activation decoding = decoder ?? defaults.DecoderActivation;
         return new TrainingSettings
         {
             Architecture = architecture,
             Dataset = dataset,
-            EncoderActivation = encoding,
+            EncoderActivation = encoder ?? defaults.EncoderActivation,
             DecoderActivation = decoding,
-            OutputActivation = output ?? (architecture is Architecture.SwitchUnpool ? Activation.Sigmoid : decoding),
+            OutputActivation = output ?? defaults.OutputActivation ?? decoding,
         };
     }
 

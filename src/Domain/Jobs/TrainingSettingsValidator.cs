@@ -95,7 +95,7 @@ public static partial class TrainingSettingsValidator
         {
             NetworkDefinition definition = NetworkDefinition.For(settings);
             Require(
-                definition.ParameterCount <= MaxParameters, settings.Architecture == Architecture.Dense ? "denseWidths" : "channels",
+                definition.ParameterCount <= MaxParameters, Architectures.Of(settings.Architecture).SizeFields[0],
                 $"make a network of {definition.ParameterCount} parameters of these images, {definition.Input}; at most {MaxParameters} are taken.");
             Require(
                 (long)settings.BatchSize * definition.Input.Count <= MaxBatchValues, "batchSize",

@@ -10,6 +10,9 @@ public readonly record struct TensorShape(int Channels, int Height, int Width)
 
     public int[] ToArray() => [Channels, Height, Width];
 
+    /// <summary>Maps of the image's size divided by <paramref name="divisor"/>.</summary>
+    public TensorShape Shrunk(int channels, int divisor) => new(channels, Height / divisor, Width / divisor);
+
     public override string ToString() => $"[{Channels}, {Height}, {Width}]";
 }
 

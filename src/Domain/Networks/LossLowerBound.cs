@@ -6,23 +6,8 @@ namespace AutoencoderApi.Domain.Networks;
 public static class LossLowerBound
 {
     /// <summary>Mean squared error per pixel, pixels 0..1.</summary>
-    public static double Of(Architecture architecture, DatasetSplit set) => architecture switch
-    {
-        Architecture.ZeroUnpool => MeanOverBlocks(set, OffTheCorner),
-        Architecture.NearestUnpool => MeanOverBlocks(set, AroundTheMean),
-        _ => 0,
-    };
-
-    /// <summary>The squares of the three pixels that stay black.</summary>
-    private static double OffTheCorner(byte topLeft, byte topRight, byte bottomLeft, byte bottomRight) =>
-        (topRight * topRight) + (bottomLeft * bottomLeft) + (bottomRight * bottomRight);
-
-    /// <summary>The squares about the best single value of a block, which is its mean.</summary>
-    private static double AroundTheMean(byte a, byte b, byte c, byte d)
-    {
-        double mean = (a + b + c + d) / 4.0;
-        return ((a - mean) * (a - mean)) + ((b - mean) * (b - mean)) + ((c - mean) * (c - mean)) + ((d - mean) * (d - mean));
-    }
+    public static double Of(Architecture architecture, DatasetSplit set) =>
+        Architectures.Of(architecture).BlockError is { } error ? MeanOverBlocks(set, error) : 0;
 
     private static double MeanOverBlocks(DatasetSplit set, Func<byte, byte, byte, byte, double> error)
     {

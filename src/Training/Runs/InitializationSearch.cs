@@ -18,7 +18,7 @@ internal sealed class InitializationSearch(TrainingSettings settings, IEngine en
 
     /// <summary>Whether a run begins with trials: not where it is over before collapse is judged, nor without a warm-up, which collapses whatever the draw.</summary>
     public static bool Applies(TrainingSettings settings) =>
-        settings is { Architecture: Architecture.SwitchUnpool, StartFrom: null, WarmupSteps: > 0, Steps: >= TrialSteps };
+        Architectures.Of(settings.Architecture).SearchesInitialization && settings is { StartFrom: null, WarmupSteps: > 0, Steps: >= TrialSteps };
 
     /// <summary>Steps of all trials of a run together, at most.</summary>
     public static int MaxSteps(TrainingSettings settings) => Applies(settings) ? MaxDraws * TrialSteps : 0;

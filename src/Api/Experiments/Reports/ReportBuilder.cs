@@ -27,14 +27,6 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Chec
     private const int TileSide = 42; // pixels of a tile, about
     private const int CurvesWidth = 1_400, CurvesHeight = 700;
 
-    /// <summary>The losses that the article reached (MNIST, one run each), by architecture: docs/results.md.</summary>
-    private static readonly Dictionary<Architecture, double> s_article = new()
-    {
-        [Architecture.Strided] = 0.000948159,
-        [Architecture.ZeroUnpool] = 0.0858374,
-        [Architecture.NearestUnpool] = 0.0172661,
-    };
-
     /// <summary>The layers whose maps the article shows.</summary>
     private static readonly string[] s_stages = [NetworkDefinition.Code, "deconv1", "unpool1"];
 
@@ -46,7 +38,7 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Chec
         var floors = new Dictionary<(string, TensorShape, Architecture), double?>();
         foreach ((ExperimentJob job, JobRow row) in jobs)
         {
-            double? article = row.Settings.Dataset == MirroredSet.Mnist.Name && s_article.TryGetValue(row.Architecture, out double loss) ? loss : null;
+            double? article = row.Settings.Dataset == MirroredSet.Mnist.Name ? Architectures.Of(row.Architecture).ArticleLoss : null;
             var kind = (row.Settings.Dataset, TensorShape.Of(row.Settings.ImageShape), row.Architecture);
             if (!floors.TryGetValue(kind, out double? reachable))
             {
