@@ -101,19 +101,20 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     app.UseLastSend();
     if (app.Configuration.Role() != ProcessRole.Worker)
     {
-        RouteGroupBuilder api = app.MapGroup("").WithHead().WithStrictQuery();
+        RouteGroupBuilder api = app.MapGroup("").WithHead().WithStrictQuery().WithBodyCodings().WithLimits().WithProblems();
+        RouteGroupBuilder stored = api.MapGroup("").UsesStore();
         app.MapPage();
         app.MapOpenApiDocument();
-        api.MapKernels();
-        api.MapInterpolation();
-        api.MapJobs();
-        api.MapExperiments();
-        api.MapCheckpoints();
-        api.MapTags();
-        api.MapReconstructions();
-        api.MapLayers();
-        api.MapCodes();
-        api.MapDatasets();
+        stored.MapJobs();
+        stored.MapExperiments();
+        stored.MapCheckpoints();
+        stored.MapTags();
+        stored.MapReconstructions();
+        stored.MapLayers();
+        stored.MapKernels();
+        stored.MapCodes();
+        stored.MapInterpolation();
+        stored.MapDatasets();
         api.MapCaller();
         app.MapDashboard();
     }

@@ -1,13 +1,17 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -31,8 +35,8 @@ public sealed class Service : WebApplicationFactory<Program>
 
     public ServiceClient Client { get; }
 
-    /// <summary>Which operation has answered with which status.</summary>
-    internal ConcurrentDictionary<(string Operation, int Status), bool> Answers { get; } = [];
+    /// <summary>Which operation has answered with which status, and of an error with which type of problem.</summary>
+    internal ConcurrentDictionary<(string Operation, int Status, string? Problem), bool> Answers { get; } = [];
 
     public string Folder => _folder;
 
@@ -43,7 +47,10 @@ public sealed class Service : WebApplicationFactory<Program>
         builder.UseSetting("Limits:FigurePixels", "4000000");
         builder.UseSetting("Datasets:Mnist:Mirrors:0", ""); // no test reaches out of the machine
         builder.UseSetting("Datasets:FashionMnist:Mirrors:0", "");
-        builder.ConfigureServices(services => services.AddSingleton<IStartupFilter, PretendAddress>().AddSingleton<IStartupFilter>(new NoteAnswers(Answers)));
+        builder.ConfigureServices(services => services
+            .AddSingleton<IStartupFilter, PretendAddress>()
+            .AddSingleton<IStartupFilter>(new NoteAnswers(Answers))
+            .Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, NotingProblemWriter>()));
     }
 
     public override async ValueTask DisposeAsync()
@@ -54,7 +61,7 @@ public sealed class Service : WebApplicationFactory<Program>
         Directory.Delete(_folder, recursive: true);
     }
 
-    private sealed class NoteAnswers(ConcurrentDictionary<(string, int), bool> answers) : IStartupFilter
+    private sealed class NoteAnswers(ConcurrentDictionary<(string, int, string?), bool> answers) : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
@@ -64,11 +71,29 @@ public sealed class Service : WebApplicationFactory<Program>
                 Endpoint? endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
                 if (endpoint?.Metadata.GetMetadata<IEndpointNameMetadata>() is { EndpointName: var operation })
                 {
-                    answers.TryAdd((operation, context.Response.StatusCode), true);
+                    answers.TryAdd((operation, context.Response.StatusCode, NotingProblemWriter.TypeOf(context)), true);
                 }
             });
             next(app);
         };
+    }
+
+    /// <summary>The service's own writer, which notes the type of the problem that it has written.</summary>
+    private sealed class NotingProblemWriter(IOptions<JsonOptions> json) : IProblemDetailsWriter
+    {
+        private static readonly object s_type = new();
+
+        private readonly ProblemWriter _writer = new(json);
+
+        public static string? TypeOf(HttpContext context) => (string?)context.Items[s_type];
+
+        public bool CanWrite(ProblemDetailsContext context) => _writer.CanWrite(context);
+
+        public async ValueTask WriteAsync(ProblemDetailsContext context)
+        {
+            await _writer.WriteAsync(context);
+            context.HttpContext.Items[s_type] = context.ProblemDetails.Type;
+        }
     }
 
     private sealed class PretendAddress : IStartupFilter
@@ -117,15 +142,20 @@ public sealed class TrainedService : IAsyncLifetime
         }
     }
 
-    /// <summary>Checks on the way out that the OpenAPI document has every status that an operation has answered with.</summary>
+    /// <summary>
+    /// Checks on the way out that the OpenAPI document has every status that an operation has answered with, and of errors every type of
+    /// problem.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        JsonNode document = await Service.Json("/openapi/v1.json");
-        var described = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).SelectMany(
-            operation => operation.Value!["responses"]!.AsObject(), (operation, answer) => ((string)operation.Value!["operationId"]!, int.Parse(answer.Key, null as IFormatProvider)));
-        (string, int)[] undescribed = [.. _host.Answers.Keys.Except(described)];
+        IReadOnlyList<Operation> operations = await Operation.All(Service);
+        IEnumerable<(string, int, string?)> described = operations.SelectMany(operation =>
+            operation.Answers, (operation, answer) => (operation.Id, answer.Status, answer.Problem));
+        (string Operation, int Status, string? Problem)[] undescribed = [.. _host.Answers.Keys.Except(described)];
         await _host.DisposeAsync();
-        Assert.Empty(undescribed);
+        Assert.True(
+            undescribed.Length == 0,
+            $"The OpenAPI document lacks what operations have answered with: {string.Join(", ", undescribed.Order())}");
     }
 }
 

@@ -20,19 +20,19 @@ using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Checkpoints;
 
-/// <summary>What is known of a checkpoint.</summary>
+/// <summary>A checkpoint: the weights of a network at one step, and its settings.</summary>
 /// <param name="Id">Identifier used in URLs.</param>
-/// <param name="JobId">The job that wrote it; null where it was imported.</param>
-/// <param name="Name">The name that its importer gave it, or null.</param>
-/// <param name="Imported">Whether it was imported: its step and losses are then what the file claims, and not measured here.</param>
-/// <param name="Architecture">Of the network.</param>
-/// <param name="Settings">Those that it was trained with.</param>
-/// <param name="Step">Steps taken.</param>
+/// <param name="JobId">Id of the job that wrote the checkpoint; null of an imported one.</param>
+/// <param name="Name">Name given at import, or null.</param>
+/// <param name="Imported">Whether the checkpoint was imported: step and losses are then read from the file, not measured.</param>
+/// <param name="Architecture">Architecture of the network.</param>
+/// <param name="Settings">Settings of the training.</param>
+/// <param name="Step">Training steps done.</param>
 /// <param name="Losses">Mean squared error per pixel, pixels 0..1; <c>test</c> only after a job's last step.</param>
-/// <param name="Layers">The named layers one may look into.</param>
+/// <param name="Layers">Named layers of the network.</param>
 /// <param name="Bytes">Size of the safetensors file, in bytes.</param>
-/// <param name="Sha256">Of that file, in lower-case hexadecimal.</param>
-/// <param name="CreatedAt">When it was written or imported.</param>
+/// <param name="Sha256">SHA-256 of the safetensors file, in lower-case hexadecimal.</param>
+/// <param name="CreatedAt">Time when the checkpoint was written or imported.</param>
 internal sealed record CheckpointResponse(
     Guid Id, Guid? JobId, string? Name, bool Imported, Architecture Architecture, TrainingSettings Settings, int Step, Losses Losses, LayerResponse[] Layers, int Bytes, [property: RegularExpression("^[0-9a-f]{64}$")] string Sha256, DateTime CreatedAt)
 {
@@ -41,9 +41,9 @@ internal sealed record CheckpointResponse(
 }
 
 /// <summary>A named layer of a network.</summary>
-/// <param name="Name">What <c>/layers/{layer}/tiles</c> takes.</param>
+/// <param name="Name">Name of the layer, as in <c>/layers/{layer}/tiles</c>.</param>
 /// <param name="Shape">Channels, height, width.</param>
-/// <param name="Parameters">How many of the network's trainable numbers it holds.</param>
+/// <param name="Parameters">Number of trainable parameters of the layer.</param>
 internal sealed record LayerResponse(string Name, [property: Length(3, 3)] int[] Shape, int Parameters)
 {
     public static LayerResponse[] AllOf(TrainingSettings settings) =>
@@ -52,24 +52,60 @@ internal sealed record LayerResponse(string Name, [property: Length(3, 3)] int[]
 
 internal static class CheckpointEndpoints
 {
+    /// <summary>A file name without its ending, as the OpenAPI document shows it.</summary>
+    public const string ExampleName = "nearest-unpool-600-01a21060-f263-74af-be43-6cf8a0371105";
+
     public static void MapCheckpoints(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder checkpoints = app.MapGroup("/v1/checkpoints").WithTags("Checkpoints").RequireAuthorization(Roles.Reader);
-        checkpoints.MapGet("", List).WithName("listCheckpoints").WithSummary("The checkpoints, newest first").ProducesProblem(400);
-        checkpoints.MapGet("{reference}", Get).WithName("getCheckpoint").WithSummary("One checkpoint, by id or tag").AnswersEntityTag("the checkpoint, which never changes").ProducesProblem(404);
-        checkpoints.MapPost("", Import).RequireAuthorization(Roles.Operator).WithName("importCheckpoint").WithSummary("Import a safetensors file that this service, or one like it, has written")
-            .TakesUpTo(_ => CheckpointUpload.MaxRequestBytes).WithMetadata(new AcceptsCheckpointMetadata())
-            .Produces<CheckpointResponse>(201).AnswersLocation(201, "/v1/checkpoints/01a21060-f263-74af-be43-6cf8a0371105").TakesIdempotencyKey();
-        checkpoints.MapDelete("{reference}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteCheckpoint").WithSummary("Delete a checkpoint that no tag names and no running job needs").ProducesProblem(404).ProducesProblem(409);
-        checkpoints.MapGet("{reference}/weights", Weights).WithName("downloadWeights").WithSummary("The safetensors file")
-            .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").AnswersEntityTag("the file, by its sha256")
-            .TakesHeader("Range", "The part of the file to send, in bytes.", "bytes=0-1023")
-            .AnswersHeader(200, "Content-Disposition", "A name to save the file by.", "attachment; filename=nearest-unpool-600-01a21060-f263-74af-be43-6cf8a0371105.safetensors")
-            .AnswersHeader(206, "Content-Range", "Which bytes these are, and of how many.", "bytes 0-1023/319944")
-            .ProducesProblem(404).ProducesProblem(412).ProducesProblem(416).ProducesProblem(422).DisableRequestTimeout();
+        RouteGroupBuilder checkpoints = app.MapGroup("/v1/checkpoints").WithTags("Checkpoints").RequireRole(Roles.Reader);
+        checkpoints.MapGet("", List)
+            .WithName("listCheckpoints")
+            .WithSummary("List the checkpoints, newest first")
+            .Answers(200, "A page of checkpoints.");
+        checkpoints.MapGet("{reference}", Get)
+            .WithName("getCheckpoint")
+            .WithSummary("One checkpoint, by id or tag")
+            .Answers(200, "The checkpoint.")
+            .AnswersEntityTag("the checkpoint, which never changes")
+            .ProducesProblems(ProblemType.CheckpointNotFound);
+        checkpoints.MapPost("", Import)
+            .RequireRole(Roles.Operator)
+            .WithName("importCheckpoint")
+            .WithSummary("Import a safetensors file that this service, or one like it, has written")
+            .AcceptsCheckpoint()
+            .TakesIdempotencyKey()
+            .Produces<CheckpointResponse>(201)
+            .Answers(201, "Checkpoint imported.")
+            .AnswersLocation(201, "/v1/checkpoints/01a21060-f263-74af-be43-6cf8a0371105")
+            .ProducesProblems(ProblemType.Unprocessable);
+        checkpoints.MapDelete("{reference}", Delete)
+            .RequireRole(Roles.Operator)
+            .WithName("deleteCheckpoint")
+            .WithSummary("Delete a checkpoint that no tag names and no running job needs")
+            .Answers(204, "Checkpoint deleted.")
+            .ProducesProblems(ProblemType.CheckpointNotFound, ProblemType.CheckpointTagged, ProblemType.Conflict);
+        checkpoints.MapWeights();
         checkpoints.MapOnnx();
-        checkpoints.MapGet("{reference}/layers", Layers).WithName("listLayers").WithSummary("The named layers with their shapes").ProducesProblem(404);
+        checkpoints.MapGet("{reference}/layers", Layers)
+            .WithName("listLayers")
+            .WithSummary("The named layers with their shapes")
+            .Answers(200, "The layers, from the input to the output.")
+            .ProducesProblems(ProblemType.CheckpointNotFound);
     }
+
+    private static void MapWeights(this RouteGroupBuilder checkpoints) => checkpoints.MapGet("{reference}/weights", Weights)
+        .WithName("downloadWeights")
+        .WithSummary("Download the safetensors file")
+        .TakesHeader("Range", "Byte range of the file to send.", "bytes=0-1023")
+        .Produces(200, contentType: CheckpointUpload.RawType)
+        .Produces(206, contentType: CheckpointUpload.RawType)
+        .Answers(200, "The safetensors file.")
+        .AnswersEntityTag("the file, by its sha256")
+        .AnswersHeader(200, "Content-Disposition", "File name for saving.", $"attachment; filename={ExampleName}.safetensors")
+        .AnswersHeader(206, "Content-Range", "Byte range of this response, and size of the file.", "bytes 0-1023/319944")
+        .ProducesProblems(ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged)
+        .ProducesProblems(ProblemType.PreconditionFailed, ProblemType.RangeNotSatisfiable)
+        .DisableRequestTimeout();
 
     private static async Task<Results<Ok<Page<CheckpointResponse>>, ProblemHttpResult>> List(
         IDbContextFactory<AppDbContext> stores, CancellationToken token,
@@ -104,7 +140,7 @@ internal static class CheckpointEndpoints
 
     private static async Task<IResult> Import(
         HttpContext context, CheckpointStore checkpoints, StorageBound storage, IdempotencyKeys keys, CancellationToken token,
-        [Name, Description("A name to know the checkpoint by.")] string? name = null)
+        [Name, Description("Name of the checkpoint.")] string? name = null)
     {
         return await CheckpointUpload.ReadAsync(context.Request, token) switch
         {

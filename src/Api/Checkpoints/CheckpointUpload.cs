@@ -1,6 +1,7 @@
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain.Checkpoints;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -20,6 +21,10 @@ internal abstract record CheckpointUpload
     internal sealed record File(byte[] Content, CheckpointHeader Header) : CheckpointUpload;
 
     internal sealed record Refused(ProblemHttpResult Problem) : CheckpointUpload;
+
+    /// <summary>Of a request that sends a checkpoint.</summary>
+    public static readonly ProblemType[] Refusals =
+        [ProblemType.CheckpointMissing, ProblemType.CheckpointDamaged, .. RequestMemory.Refusals];
 
     /// <summary>Reads the file from the raw body, or from the multipart field <c>file</c>, without ever writing it to disk.</summary>
     public static async Task<CheckpointUpload> ReadAsync(HttpRequest request, CancellationToken token)
@@ -100,4 +105,20 @@ internal abstract record CheckpointUpload
     }
 
     private static Refused Damaged(string reason) => new(Problems.CheckpointDamaged(reason));
+}
+
+internal static class CheckpointUploadConventions
+{
+    /// <summary>Lets an endpoint's body be a checkpoint file, raw or as a form's field.</summary>
+    public static RouteHandlerBuilder AcceptsCheckpoint(this RouteHandlerBuilder endpoint)
+    {
+        return endpoint
+            .TakesUpTo(_ => CheckpointUpload.MaxRequestBytes)
+            .TakesFile(CheckpointUpload.RawType, Description)
+            .TakesForm((CheckpointUpload.Field, Description))
+            .ProducesProblems(CheckpointUpload.Refusals);
+
+        static string Description(LimitsOptions limits) =>
+            $"A safetensors file of at most {CheckpointFile.MaxBytes:N0} bytes, as `GET /v1/checkpoints/{{reference}}/weights` sends it.";
+    }
 }

@@ -15,10 +15,14 @@ internal static class OnnxEndpoint
     private const string ContentType = "application/octet-stream";
 
     public static void MapOnnx(this RouteGroupBuilder checkpoints) => checkpoints.MapGet("{reference}/onnx", Export)
-        .WithName("exportOnnx").WithSummary("The network as an ONNX model: picture [N, C, H, W] in, reconstruction and code out")
-        .Produces(200, contentType: ContentType).AnswersEntityTag("the model, by the sha256 of the checkpoint's file and the version of the export")
-        .AnswersHeader(200, "Content-Disposition", "A name to save the file by.", "attachment; filename=nearest-unpool-600-01a21060-f263-74af-be43-6cf8a0371105.onnx")
-        .ProducesProblem(404).ProducesProblem(412).ProducesProblem(422).DisableRequestTimeout();
+        .WithName("exportOnnx")
+        .WithSummary("Export the network as ONNX: image [N, C, H, W] in, reconstruction and code out")
+        .Produces(200, contentType: ContentType)
+        .Answers(200, "The ONNX model.")
+        .AnswersEntityTag("the model, by the sha256 of the checkpoint's file and the version of the export")
+        .AnswersHeader(200, "Content-Disposition", "File name for saving.", $"attachment; filename={CheckpointEndpoints.ExampleName}.onnx")
+        .ProducesProblems(ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged, ProblemType.PreconditionFailed)
+        .DisableRequestTimeout();
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> Export(
         string reference, CheckpointStore checkpoints, HttpResponse response, CancellationToken token)

@@ -1,3 +1,5 @@
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.OpenApi;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 
@@ -6,6 +8,8 @@ namespace AutoencoderApi.Api.Conditions;
 /// <summary>Conditional requests (RFC 9110, section 13): a reader asks for news only, a writer names what it means to replace.</summary>
 internal static class ConditionalRequests
 {
+    private const string Example = "\"01a2106100ad7380b090c0c951facf43\"";
+
     public static EntityTagHeaderValue EntityTag(string value) => new($"\"{value}\"");
 
     /// <summary>Shows <paramref name="current"/> as the answer's ETag.</summary>
@@ -28,6 +32,21 @@ internal static class ConditionalRequests
         return (request.Headers.IfMatch.Count == 0 || (current is not null && Contain(headers.IfMatch, current, useStrongComparison: true)))
             && (current is null || !Contain(headers.IfNoneMatch, current, useStrongComparison: false));
     }
+
+    /// <summary>Declares the ETag of a GET, and the conditional request that it is for.</summary>
+    /// <param name="what">What the ETag identifies.</param>
+    public static RouteHandlerBuilder AnswersEntityTag(this RouteHandlerBuilder endpoint, string what) => endpoint
+        .AnswersHeader(200, HeaderNames.ETag, $"Identifies {what}.", Example)
+        .AnswersHeader(304, HeaderNames.ETag, $"Identifies {what}.", Example)
+        .TakesHeader(HeaderNames.IfNoneMatch, "ETag of an earlier answer: while it is current, the answer is 304 without a body.", Example)
+        .Produces(304);
+
+    /// <summary>Declares the ETag of a resource that the endpoint writes, and the precondition that it is for.</summary>
+    /// <param name="statuses">Of the responses that show the new ETag.</param>
+    public static RouteHandlerBuilder GuardedByEntityTag(this RouteHandlerBuilder endpoint, string what, params int[] statuses) => statuses
+        .Aggregate(endpoint, (declared, status) => declared.AnswersHeader(status, HeaderNames.ETag, $"Identifies {what}.", Example))
+        .TakesHeader(HeaderNames.IfMatch, "ETag to replace: where it is not current, the answer is 412 and nothing is written.", Example)
+        .ProducesProblems(ProblemType.PreconditionFailed);
 
     private static bool Contain(IList<EntityTagHeaderValue> wanted, EntityTagHeaderValue current, bool useStrongComparison) =>
         wanted.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison));

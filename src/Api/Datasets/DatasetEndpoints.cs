@@ -15,20 +15,46 @@ namespace AutoencoderApi.Api.Datasets;
 
 internal static class DatasetEndpoints
 {
-    private const string FromList = "The data set, from `GET /v1/datasets`.";
+    private const string FromList = "Name of the data set, from `GET /v1/datasets`.";
 
     public static void MapDatasets(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder datasets = app.MapGroup("/v1/datasets").WithTags("Data sets").RequireAuthorization(Roles.Reader);
-        datasets.MapGet("", List).WithName("listDatasets").WithSummary("The data sets, and whether each can be had");
-        datasets.MapGet("{name}", Get).WithName("getDataset").WithSummary("One data set").ProducesProblem(404);
-        datasets.MapPut("{name}", Put).RequireAuthorization(Roles.Operator).WithName("putDataset").WithSummary("Store a data set of one's own: a zip of PNGs, or IDX files")
-            .TakesUpTo(limits => limits.DatasetUploadBytes).WithMetadata(new AcceptsDatasetMetadata())
-            .Produces<DatasetResponse>(200).Produces<DatasetResponse>(201).AnswersLocation(201, "/v1/datasets/leaves").ProducesProblem(409).ProducesProblem(422)
+        RouteGroupBuilder datasets = app.MapGroup("/v1/datasets").WithTags("Data sets").RequireRole(Roles.Reader);
+        datasets.MapGet("", List)
+            .WithName("listDatasets")
+            .WithSummary("List the data sets with their status")
+            .Answers(200, "The data sets, built-in ones first.");
+        datasets.MapGet("{name}", Get)
+            .WithName("getDataset")
+            .WithSummary("One data set")
+            .Answers(200, "The data set.")
+            .ProducesProblems(ProblemType.DatasetNotFound);
+        datasets.MapPut("{name}", Put)
+            .RequireRole(Roles.Operator)
+            .WithName("putDataset")
+            .WithSummary("Store a custom data set: a zip of PNGs, or IDX files")
+            .AcceptsDataset()
+            .Produces<DatasetResponse>(200)
+            .Produces<DatasetResponse>(201)
+            .Answers(200, "The data set, which was stored before with the same images.")
+            .Answers(201, "Data set stored.")
+            .AnswersLocation(201, "/v1/datasets/leaves")
+            .ProducesProblems(ProblemType.Conflict)
             .DisableRequestTimeout(); // its size and its speed are bounded
-        datasets.MapDelete("{name}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteDataset").WithSummary("Delete a data set that no unfinished job trains on").ProducesProblem(404).ProducesProblem(409);
-        datasets.MapGet("{name}/{split}/{index}.png", Image).WithName("getDatasetPicture").WithSummary("One image of a data set")
-            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
+        datasets.MapDelete("{name}", Delete)
+            .RequireRole(Roles.Operator)
+            .WithName("deleteDataset")
+            .WithSummary("Delete a data set that no unfinished job trains on")
+            .Answers(204, "Data set deleted.")
+            .ProducesProblems(ProblemType.DatasetNotFound, ProblemType.Conflict);
+        datasets.MapGet("{name}/{split}/{index}.png", Image)
+            .WithName("getDatasetPicture")
+            .WithSummary("One image of a data set")
+            .Produces(200, contentType: "image/png")
+            .Answers(200, "The image.")
+            .ProducesProblems(ImageInputReader.SplitRefusals)
+            .ProducesProblems(ProblemType.ImageNotFound)
+            .ProducesProblems(FigureSizeLimit.Refusals);
     }
 
     private static async Task<Ok<DatasetResponse[]>> List(DatasetCatalog datasets, DatasetStore own, CancellationToken token)
@@ -54,10 +80,10 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<IResult> Put(
-        [Name, Description("What to call it.")] string name, HttpRequest request, DatasetUploads uploads, CancellationToken token,
-        [Bounds(0, int.MaxValue), Description("Decides which images go into the splits that the upload does not name.")] int seed = 1,
-        [Share, Description("Of the training images, for the validation split where the upload has none.")] double validation = 0.1,
-        [Share, Description("Of the training images, for the test split where the upload has none.")] double test = 0.1)
+        [Name, Description("Name of the data set.")] string name, HttpRequest request, DatasetUploads uploads, CancellationToken token,
+        [Bounds(0, int.MaxValue), Description("Seed that assigns images to the splits that the upload does not name.")] int seed = 1,
+        [Share, Description("Fraction of the training images for the validation split where the upload has none.")] double validation = 0.1,
+        [Share, Description("Fraction of the training images for the test split, where the upload has none.")] double test = 0.1)
     {
         if (DatasetCatalog.IsBuiltIn(name))
         {

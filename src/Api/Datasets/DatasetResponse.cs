@@ -18,20 +18,20 @@ internal enum DatasetStatus
     Unavailable,
 }
 
-/// <summary>What can be trained on.</summary>
-/// <param name="Name">What jobs and images take for it.</param>
-/// <param name="BuiltIn">Whether every service has it; such a one cannot be replaced or deleted.</param>
+/// <summary>A data set to train on.</summary>
+/// <param name="Name">Name of the data set, as in a job's <c>dataset</c>.</param>
+/// <param name="BuiltIn">Whether the data set is built in: it can be neither replaced nor deleted.</param>
 /// <param name="Status">Whether jobs can train on the data set.</param>
-/// <param name="Reason">Why the data set is unavailable, and what to do; null otherwise.</param>
-/// <param name="Shape">Channels, height, width of each image; null where it is not available.</param>
-/// <param name="Splits">Images in each split; empty where it is not available.</param>
+/// <param name="Reason">Cause why the data set is unavailable, and how to resolve it; null otherwise.</param>
+/// <param name="Shape">Channels, height, width of each image; null while the data set is not available.</param>
+/// <param name="Splits">Number of images in each split; empty while the data set is not available.</param>
 /// <param name="Labels">
-/// Images with each label, over all splits, in the order of the labels' values: numbers, or the names of the folders that the images
-/// lay in; empty where they have none, or the data set is not here.
+/// Number of images with each label, over all splits. Labels are numbers or names of folders. Empty without labels, or while the data
+/// set is not available.
 /// </param>
-/// <param name="Bytes">Of its images and labels, as they are stored or held in memory; null where it is not here.</param>
-/// <param name="Sha256">Of those bytes, in lower-case hexadecimal; null of a built-in one.</param>
-/// <param name="CreatedAt">When it was stored; null of a built-in one.</param>
+/// <param name="Bytes">Size of images and labels in bytes; null while the data set is not available.</param>
+/// <param name="Sha256">SHA-256 of images and labels, in lower-case hexadecimal; null of a built-in data set.</param>
+/// <param name="CreatedAt">Time when the data set was stored; null of a built-in one.</param>
 internal sealed record DatasetResponse(
     string Name, bool BuiltIn, DatasetStatus Status, string? Reason,
     [property: Length(3, 3)] int[]? Shape, IReadOnlyDictionary<string, int> Splits, IReadOnlyDictionary<string, int> Labels, int? Bytes,

@@ -1,6 +1,8 @@
+using System.Globalization;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,6 +28,10 @@ internal abstract record DatasetPut
 internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptions<LimitsOptions> options) : IDisposable
 {
     public const string ZipType = "application/zip";
+
+    /// <summary>Of a request that sends a data set.</summary>
+    public static readonly ProblemType[] Refusals =
+        [ProblemType.DatasetMissing, ProblemType.DatasetUnusable, .. RequestMemory.Refusals];
 
     private readonly SemaphoreSlim _turns = new(1);
 
@@ -112,4 +118,22 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
     private static bool IsSame(DatasetRow a, DatasetRow b) =>
         (a.Sha256, a.Shape, a.Train, a.Validation, a.Test) == (b.Sha256, b.Shape, b.Train, b.Validation, b.Test)
         && a.Labels.Count == b.Labels.Count && a.Labels.All(label => b.Labels.GetValueOrDefault(label.Key) == label.Value);
+}
+
+internal static class DatasetUploadConventions
+{
+    /// <summary>Lets an endpoint's body be a data set: a zip of PNGs, or a form of IDX files.</summary>
+    public static RouteHandlerBuilder AcceptsDataset(this RouteHandlerBuilder endpoint) => endpoint
+        .TakesUpTo(limits => limits.DatasetUploadBytes)
+        .TakesFile(DatasetUploads.ZipType, limits => string.Create(
+            CultureInfo.InvariantCulture,
+            $"A zip of at most {limits.DatasetUploadBytes:N0} bytes with 3 to {limits.DatasetPictures:N0} PNGs of one size, "
+            + $"both sides multiples of 4 up to {limits.DatasetSide} pixels. Folders may name the split (`train`, `validation`, `test`, "
+            + $"and other usual names) and the label (0 to 255, or a class by name): see docs/datasets.md."))
+        .TakesForm(
+            (IdxFormReader.Images, _ => "An IDX file of bytes, plain or gzip: [count, height, width] or [count, channels, height, width]."),
+            (IdxFormReader.Labels, _ => "An IDX file of one byte for each of the `images`."),
+            (IdxFormReader.TestImages, _ => "The test split, of the same shape; by default it is drawn from the `images`."),
+            (IdxFormReader.TestLabels, _ => "An IDX file of one byte for each of the `testImages`."))
+        .ProducesProblems(DatasetUploads.Refusals);
 }

@@ -23,6 +23,13 @@ internal sealed class ShareAttribute : RangeAttribute
         : base(0.001, 0.9) => ErrorMessage = "must be {1} to {2}.";
 }
 
+/// <summary>The bounds of each number of a list.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ItemBoundsAttribute(double min, double max) : Attribute
+{
+    public SettingBounds Bounds => new(min, max);
+}
+
 /// <param name="pattern">What the whole text must match; a regular expression that JavaScript understands too.</param>
 /// <param name="rule">The same in words.</param>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AutoencoderApi.Api.Errors;
@@ -26,11 +28,22 @@ internal static partial class ProblemSetup
         app.Use(ClearFileHeadersAsync);
     }
 
+    /// <summary>Declares the problems of a request that cannot be bound to its handler's parameters, and of a service's fault.</summary>
+    public static TBuilder WithProblems<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.ProducesProblems(metadata =>
+            metadata.OfType<IParameterBindingMetadata>().Any(parameter => parameter.HasTryParse) || metadata.ReadsBody()
+                ? [ProblemType.MalformedRequest, ProblemType.InternalError]
+                : [ProblemType.InternalError]);
+
+    /// <summary>Declares the problem of a store that is unavailable, for endpoints that read or write it.</summary>
+    public static TBuilder UsesStore<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.ProducesProblems(ProblemType.Unavailable);
+
     /// <summary>Gives a problem that came with less its type, and a detail that says what to do.</summary>
     /// <param name="allow">The methods that the path takes, where that is the problem.</param>
     public static void Complete(ProblemDetails problem, int status, string path, string allow = "")
     {
-        bool isNamed = problem.Type?.StartsWith(Problems.UrnPrefix, StringComparison.Ordinal) is true;
+        bool isNamed = problem.Type?.StartsWith(ProblemType.UrnPrefix, StringComparison.Ordinal) is true;
         if (!isNamed && problem is HttpValidationProblemDetails invalid)
         {
             invalid.Errors = invalid.Errors.ToDictionary(error => JsonNamingPolicy.CamelCase.ConvertName(error.Key), error => error.Value);
@@ -38,8 +51,8 @@ internal static partial class ProblemSetup
         }
         else if (!isNamed)
         {
-            (string slug, string title) = Problems.ForStatus(status);
-            (problem.Type, problem.Title) = (Problems.UrnPrefix + slug, title);
+            var type = ProblemType.ForStatus(status);
+            (problem.Type, problem.Title) = (type.Urn, type.Title);
         }
 
         problem.Detail ??= status switch

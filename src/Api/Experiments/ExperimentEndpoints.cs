@@ -27,20 +27,57 @@ internal static class ExperimentEndpoints
     /// <summary>Held while a report is made: the points of its curves, its images, its text.</summary>
     private const int ReportBytes = 64 << 20;
 
-    private const string Example = "/v1/experiments/01a21060-c1dc-7de8-acad-04c104cfdd76";
+    private const string ExampleId = "01a211ba-65b6-7edf-a3ef-736fd028be74";
 
     public static void MapExperiments(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder experiments = app.MapGroup("/v1/experiments").WithTags("Experiments").RequireAuthorization(Roles.Reader);
-        experiments.MapPost("", Create).RequireAuthorization(Roles.Operator).WithName("createExperiment").WithSummary("Make jobs that belong together: a preset, a list, or a sweep over a grid").TakesIdempotencyKey()
-            .Produces<ExperimentResponse>(202).AnswersLocation(202, Example).AnswersHeader(202, "Retry-After", "Seconds to wait before asking for the experiment.", 1);
-        experiments.MapGet("", List).WithName("listExperiments").WithSummary("The experiments, newest first").ProducesProblem(400);
-        experiments.MapGet("{id}", Get).WithName("getExperiment").WithSummary("One experiment: the table of its jobs and losses").AnswersEntityTag("the experiment as it stands")
-            .AnswersHeader(200, "Retry-After", "Seconds to wait before asking again; absent once the experiment has ended.", 1).ProducesProblem(400).ProducesProblem(404);
-        experiments.MapGet("{id}/report", Report).WithName("reportExperiment").WithSummary("The experiment as one self-contained HTML page, with curves and images")
-            .Produces(200, contentType: "text/html").ProducesProblem(400).ProducesProblem(404);
-        experiments.MapPost("{id}/cancel", Cancel).RequireAuthorization(Roles.Operator).WithName("cancelExperiment").WithSummary("Stop all its jobs; their last checkpoints are kept").ProducesProblem(400).ProducesProblem(404);
-        experiments.MapDelete("{id}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteExperiment").WithSummary("Delete an ended experiment with its jobs and their checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        RouteGroupBuilder experiments = app.MapGroup("/v1/experiments").WithTags("Experiments").RequireRole(Roles.Reader);
+        experiments.MapPost("", Create)
+            .RequireRole(Roles.Operator)
+            .WithName("createExperiment")
+            .WithSummary("Create jobs that belong together: a preset, a list, or a sweep over a grid")
+            .TakesIdempotencyKey()
+            .Produces<ExperimentResponse>(202)
+            .Answers(202, "Experiment created, its jobs enqueued.")
+            .AnswersLocation(202, $"/v1/experiments/{ExampleId}")
+            .AnswersHeader(202, "Retry-After", "Seconds to wait before requesting the experiment.", 1)
+            .ProducesProblems(ProblemType.Conflict)
+            .ProducesProblems(TrainingJobRules.Refusals)
+            .ProducesProblems(QueueLimiter.Refusals);
+        experiments.MapGet("", List)
+            .WithName("listExperiments")
+            .WithSummary("List the experiments, newest first")
+            .Answers(200, "A page of experiments.");
+        app.MapGroup("/v1/experiments/{id}").WithTags("Experiments").RequireRole(Roles.Reader).MapExperiment();
+    }
+
+    private static void MapExperiment(this RouteGroupBuilder experiment)
+    {
+        experiment.TakesParameter("id", "Id of the experiment.", ExampleId).ProducesProblems(ProblemType.ExperimentNotFound);
+        experiment.MapGet("", Get)
+            .WithName("getExperiment")
+            .WithSummary("One experiment: the table of its jobs and losses")
+            .Answers(200, "The experiment.")
+            .AnswersEntityTag("the current state of the experiment")
+            .AnswersHeader(200, "Retry-After", "Seconds to wait before the next poll; absent once the experiment has ended.", 1);
+        experiment.MapGet("report", Report)
+            .WithName("reportExperiment")
+            .WithSummary("The experiment as one self-contained HTML page, with curves and images")
+            .Produces(200, contentType: "text/html")
+            .Answers(200, "The report.")
+            .ProducesProblems(RequestMemory.Refusals);
+        experiment.MapPost("cancel", Cancel)
+            .RequireRole(Roles.Operator)
+            .WithName("cancelExperiment")
+            .WithSummary("Cancel all jobs of an experiment; their last checkpoints are kept")
+            .Answers(200, "The experiment, all its jobs ended.")
+            .Answers(202, "Cancellation requested; workers stop their jobs.");
+        experiment.MapDelete("", Delete)
+            .RequireRole(Roles.Operator)
+            .WithName("deleteExperiment")
+            .WithSummary("Delete an ended experiment with its jobs and their checkpoints")
+            .Answers(204, "Experiment deleted.")
+            .ProducesProblems(ProblemType.Conflict, ProblemType.CheckpointTagged);
     }
 
     private static Task<IResult> Create(

@@ -6,33 +6,33 @@ using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Experiments;
 
-/// <summary>Experiments that the service knows.</summary>
+/// <summary>Predefined experiments.</summary>
 internal enum ExperimentPreset
 {
     /// <summary>The article: all five architectures side by side.</summary>
     ConvolutionalAutoencoder,
 }
 
-/// <summary>Jobs to make together: a <c>preset</c>, a list of <c>jobs</c>, or a <c>grid</c>; one of the three.</summary>
+/// <summary>Jobs to create together: a <c>preset</c>, a list of <c>jobs</c>, or a <c>grid</c>; one of the three.</summary>
 internal sealed record ExperimentRequest
 {
-    /// <summary>A set of jobs that the service knows: <c>convolutional-autoencoder</c> is one job of each architecture.</summary>
+    /// <summary>A predefined set of jobs: <c>convolutional-autoencoder</c> is one job of each architecture.</summary>
     public ExperimentPreset? Preset { get; init; }
 
     /// <summary>A name to find the experiment by.</summary>
     [Name]
     public string? Name { get; init; }
 
-    /// <summary>What every job has where it says nothing else, such as the data set, the steps or the seed. What does not apply to a job's architecture is left out.</summary>
+    /// <summary>Settings that all jobs share, such as data set, steps or seed; each applies where the architecture has it.</summary>
     public TrainingJobRequest? Common { get; init; }
 
     /// <summary>The jobs.</summary>
     public TrainingJobRequest?[]? Jobs { get; init; } // the serializer lets null elements pass
 
-    /// <summary>A sweep: for each setting the values to try; one job for every combination, the last setting varying fastest.</summary>
+    /// <summary>A sweep: values by setting; one job for each combination, the last setting varying fastest.</summary>
     public Dictionary<string, JsonElement[]>? Grid { get; init; }
 
-    /// <summary>A tag that is to name the checkpoint with the lowest test loss once all jobs have ended. A grid has one in any case, by default its name.</summary>
+    /// <summary>Tag for the checkpoint with the lowest test loss once all jobs have ended; of a grid, by default its name.</summary>
     [Name]
     public string? Tag { get; init; }
 

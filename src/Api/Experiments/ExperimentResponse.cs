@@ -9,7 +9,7 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Experiments;
 
-/// <summary>Where an experiment stands.</summary>
+/// <summary>Status of an experiment.</summary>
 internal enum ExperimentStatus
 {
     /// <summary>At least one of its jobs has not ended.</summary>
@@ -19,17 +19,17 @@ internal enum ExperimentStatus
     Ended,
 }
 
-/// <summary>Jobs that were made together.</summary>
+/// <summary>Jobs that were created together.</summary>
 /// <param name="Id">Identifier used in URLs.</param>
-/// <param name="Name">The name that its maker gave it, or null.</param>
-/// <param name="Preset">The set of jobs that was asked for, or null.</param>
+/// <param name="Name">Name given at creation, or null.</param>
+/// <param name="Preset">Preset that the jobs were made from, or null.</param>
 /// <param name="Status">Current status.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="EndedAt">When the last of its jobs had ended; null before.</param>
-/// <param name="Tag">The tag that names the best checkpoint once all jobs have ended; null where none is wanted.</param>
-/// <param name="Best">The job with the lowest test loss; null while none has one.</param>
-/// <param name="Jobs">Its jobs, in the order in which they were asked for. Deleted ones are no longer here.</param>
-/// <param name="Links">Paths to more of it.</param>
+/// <param name="CreatedAt">Time of creation.</param>
+/// <param name="EndedAt">Time when the last job ended; null before.</param>
+/// <param name="Tag">Tag that names the best checkpoint once all jobs have ended; null without one.</param>
+/// <param name="Best">Id of the job with the lowest test loss; null before the first test loss.</param>
+/// <param name="Jobs">Jobs in the order of the request, without deleted ones.</param>
+/// <param name="Links">Paths of related resources.</param>
 internal sealed record ExperimentResponse(
     Guid Id,
     string? Name,
@@ -68,19 +68,21 @@ internal sealed record ExperimentResponse(
 }
 
 /// <summary>One job of an experiment: a row of its table.</summary>
-/// <param name="Id">The job's id.</param>
-/// <param name="Name">The job's name, or null.</param>
+/// <param name="Id">Id of the job.</param>
+/// <param name="Name">Name of the job, or null.</param>
 /// <param name="Status">Current status.</param>
-/// <param name="Architecture">Of its network.</param>
-/// <param name="Varied">Those of its settings that are not the same in all jobs of the experiment, by name.</param>
-/// <param name="Step">Steps taken.</param>
-/// <param name="Steps">Steps to take.</param>
+/// <param name="Architecture">Architecture of the network.</param>
+/// <param name="Varied">Settings that differ between the jobs of the experiment, by name.</param>
+/// <param name="Step">Training steps done.</param>
+/// <param name="Steps">Training steps in all.</param>
 /// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
-/// <param name="DeadUnits">Share of the units of layers with weights that are zero for every validation image; null before the first evaluation.</param>
-/// <param name="MillisecondsPerStep">Time of training over steps, evaluations and checkpoints included; null before the second evaluation.</param>
-/// <param name="LatestCheckpoint">The id of its newest checkpoint, or null.</param>
-/// <param name="Error">Why it failed, or null.</param>
-/// <param name="Job">The path of the job.</param>
+/// <param name="DeadUnits">
+/// Fraction of units, in layers with weights, that are zero for every validation image; null before the first evaluation.
+/// </param>
+/// <param name="MillisecondsPerStep">Milliseconds per step, with evaluations and checkpoints; null before the second evaluation.</param>
+/// <param name="LatestCheckpoint">Id of the newest checkpoint, or null.</param>
+/// <param name="Error">Error of a failed job, or null.</param>
+/// <param name="Job">Path of the job.</param>
 internal sealed record ExperimentJob(
     Guid Id,
     string? Name,
@@ -114,13 +116,13 @@ internal sealed record ExperimentJob(
 
 /// <summary>An experiment without its jobs.</summary>
 /// <param name="Id">Identifier used in URLs.</param>
-/// <param name="Name">The name that its maker gave it, or null.</param>
-/// <param name="Preset">The set of jobs that was asked for, or null.</param>
+/// <param name="Name">Name given at creation, or null.</param>
+/// <param name="Preset">Preset that the jobs were made from, or null.</param>
 /// <param name="Status">Current status.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="EndedAt">When the last of its jobs had ended; null before.</param>
-/// <param name="Jobs">How many jobs it has.</param>
-/// <param name="Links">Paths to more of it.</param>
+/// <param name="CreatedAt">Time of creation.</param>
+/// <param name="EndedAt">Time when the last job ended; null before.</param>
+/// <param name="Jobs">Number of jobs.</param>
+/// <param name="Links">Paths of related resources.</param>
 internal sealed record ExperimentSummary(
     Guid Id, string? Name, ExperimentPreset? Preset, ExperimentStatus Status, DateTime CreatedAt, DateTime? EndedAt, int Jobs, ExperimentLinks Links)
 {
@@ -130,8 +132,8 @@ internal sealed record ExperimentSummary(
 }
 
 /// <summary>The paths of an experiment.</summary>
-/// <param name="Self">The experiment with its table of jobs.</param>
-/// <param name="Report">The same with curves and images, as one page.</param>
+/// <param name="Self">Path of the experiment with its table of jobs.</param>
+/// <param name="Report">Path of the report: the table with curves and images, as one page.</param>
 internal sealed record ExperimentLinks(string Self, string Report)
 {
     public static ExperimentLinks Of(Guid id) => new($"/v1/experiments/{id}", $"/v1/experiments/{id}/report");

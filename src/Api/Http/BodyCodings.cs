@@ -3,7 +3,6 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Limits;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Http;
@@ -20,11 +19,15 @@ internal static class BodyCodings
             ? problem.ExecuteAsync(context)
             : next(context));
 
+    /// <summary>Declares the problem of a body in a media type, content coding or charset that the endpoint does not take.</summary>
+    public static TBuilder WithBodyCodings<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoints.ProducesProblems(metadata => metadata.ReadsBody() ? [ProblemType.UnsupportedMediaType] : []);
+
     /// <summary>Whether the endpoint has a use for the request's body, and there may be one.</summary>
     private static bool ReadsBody(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
-        && context.GetEndpoint()?.Metadata is { } metadata
-        && (metadata.GetMetadata<IAcceptsMetadata>() is not null || metadata.HasLargeBody());
+        && context.GetEndpoint()?.Metadata.ReadsBody() is true;
 
     /// <summary>The answer to an unknown coding says by <c>Accept-Encoding</c> which there are (RFC 9110, section 15.5.16).</summary>
     private static ProblemHttpResult? UnknownCoding(HttpContext context)

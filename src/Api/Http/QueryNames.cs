@@ -24,7 +24,7 @@ internal static class QueryNames
                 endpoint.Metadata.Add(new Names(names));
             }
         });
-        return endpoints;
+        return endpoints.ProducesProblems(ProblemType.InvalidFields);
     }
 
     public static void UseStrictQueries(this IApplicationBuilder app) => app.Use((context, next) =>

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using Microsoft.EntityFrameworkCore;
@@ -103,4 +104,17 @@ internal sealed partial class IdempotencyKeys(IDbContextFactory<AppDbContext> st
             await response.WriteAsync(first.Body, httpContext.RequestAborted);
         }
     }
+}
+
+internal static class IdempotencyConventions
+{
+    /// <summary>Declares that the endpoint takes the header, and the problems with it.</summary>
+    public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder endpoint) => endpoint
+        .TakesHeader(
+            IdempotencyKeys.Header,
+            "Makes a retry safe: for 24 hours the same key with the same request gets the first response again; with another request, 422. "
+            + "A UUID is a good key.",
+            "0b9f6c1e-7d0c-4f3e-9a52-6b1b7a3f2c11",
+            IdempotencyKeys.Pattern)
+        .ProducesProblems(ProblemType.InvalidFields, ProblemType.Conflict, ProblemType.KeyReused);
 }

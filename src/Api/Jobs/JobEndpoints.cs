@@ -24,27 +24,92 @@ namespace AutoencoderApi.Api.Jobs;
 internal static class JobEndpoints
 {
     private const int ReaderRetrySeconds = 10;
+    private const string ExampleId = "01a21060-c1dc-7de8-acad-04c104cfdd76";
 
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder jobs = app.MapGroup("/v1/training-jobs").WithTags("Training jobs").RequireAuthorization(Roles.Reader);
-        jobs.MapPost("", Create).RequireAuthorization(Roles.Operator).WithName("createTrainingJob").WithSummary("Make a training job and enqueue it").TakesIdempotencyKey()
-            .Produces<TrainingJobResponse>(202).AnswersLocation(202, "/v1/training-jobs/01a21060-c1dc-7de8-acad-04c104cfdd76").AnswersHeader(202, "Retry-After", "Seconds to wait before asking for the job.", 1);
-        jobs.MapGet("", List).WithName("listTrainingJobs").WithSummary("The jobs, newest first").ProducesProblem(400);
-        jobs.MapGet("{id}", Get).WithName("getTrainingJob").WithSummary("One job with its progress and losses").AnswersEntityTag("the job as it stands")
-            .AnswersHeader(200, "Retry-After", "Seconds to wait before asking again; absent once the job has ended.", 1).AnswersHeader(200, "Preference-Applied", "How long the answer was held at most.", "wait=20")
-            .TakesHeader("Prefer", "wait=N holds the answer for up to N seconds, at most 30, until the job is no longer as If-None-Match has it (without that: as it is now).", "wait=20")
-            .ProducesProblem(400).ProducesProblem(404);
-        jobs.MapGet("{id}/events", Events).WithName("followTrainingJob").WithSummary("What happens to a job, as server-sent events: progress, checkpoint, ended")
-            .TakesHeader("Last-Event-ID", "The id of the last event that was received: the stream goes on behind it. Without it, it begins with the job.", "25", "^[0-9]{1,18}$")
-            .Produces(200, contentType: "text/event-stream").Produces(204).VariesBy("Last-Event-ID")
-            .ProducesProblem(400).ProducesProblem(404).DisableRequestTimeout();
-        jobs.MapPost("{id}/cancel", Cancel).RequireAuthorization(Roles.Operator).WithName("cancelTrainingJob").WithSummary("Stop a job; its last checkpoint is kept").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
-        jobs.MapDelete("{id}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTrainingJob").WithSummary("Delete an ended job with its metrics and checkpoints").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
-        jobs.MapGet("{id}/metrics", Metrics).WithName("getTrainingJobMetrics").WithSummary("The losses by step, as JSON or CSV")
-            .Produces(200, contentType: "text/csv").VariesBy(HeaderNames.Accept).ProducesProblem(400).ProducesProblem(404);
-        jobs.MapGet("{id}/loss.png", LossImage).WithName("drawTrainingJobLoss").WithSummary("The loss against the step, log scale, as an image")
-            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
+        RouteGroupBuilder jobs = app.MapGroup("/v1/training-jobs").WithTags("Training jobs").RequireRole(Roles.Reader);
+        jobs.MapPost("", Create)
+            .RequireRole(Roles.Operator)
+            .WithName("createTrainingJob")
+            .WithSummary("Create a training job and enqueue it")
+            .TakesIdempotencyKey()
+            .Produces<TrainingJobResponse>(202)
+            .Answers(202, "Job created and enqueued.")
+            .AnswersLocation(202, $"/v1/training-jobs/{ExampleId}")
+            .AnswersHeader(202, "Retry-After", "Seconds to wait before requesting the job.", 1)
+            .ProducesProblems(TrainingJobRules.Refusals)
+            .ProducesProblems(QueueLimiter.Refusals);
+        jobs.MapGet("", List)
+            .WithName("listTrainingJobs")
+            .WithSummary("List the jobs, newest first")
+            .Answers(200, "A page of jobs.");
+        RouteGroupBuilder job = app.MapGroup("/v1/training-jobs/{id}").WithTags("Training jobs").RequireRole(Roles.Reader);
+        job.TakesParameter("id", "Id of the job.", ExampleId).ProducesProblems(ProblemType.JobNotFound);
+        job.MapState();
+        job.MapCurve();
+    }
+
+    private static void MapState(this RouteGroupBuilder job)
+    {
+        job.MapGet("", Get)
+            .WithName("getTrainingJob")
+            .WithSummary("One job with its progress and losses")
+            .TakesHeader(
+                "Prefer",
+                "`wait=N` holds the response for up to N seconds, at most 30, until the job differs from the state in `If-None-Match` "
+                + "(without that header, from its current state).",
+                "wait=20")
+            .Answers(200, "The job.")
+            .AnswersEntityTag("the current state of the job")
+            .AnswersHeader(200, "Retry-After", "Seconds to wait before the next poll; absent once the job has ended.", 1)
+            .AnswersHeader(200, "Preference-Applied", "Maximum time that the response was held.", "wait=20");
+        job.MapGet("events", Events)
+            .WithName("followTrainingJob")
+            .WithSummary("Follow a job by server-sent events: progress, checkpoint, ended")
+            .TakesHeader(
+                "Last-Event-ID",
+                "Id of the last received event: the stream resumes after it. Without this header it starts with the job.",
+                "25",
+                "^[0-9]{1,18}$")
+            .Produces(200, contentType: "text/event-stream")
+            .Produces(204)
+            .Answers(200, "The events of the job.")
+            .Answers(204, "The job has ended, and all its events were received.")
+            .AnswersEvent<ProgressEvent>("progress")
+            .AnswersEvent<CheckpointResponse>("checkpoint")
+            .AnswersEvent<TrainingJobResponse>("ended")
+            .VariesBy("Last-Event-ID")
+            .DisableRequestTimeout();
+        job.MapPost("cancel", Cancel)
+            .RequireRole(Roles.Operator)
+            .WithName("cancelTrainingJob")
+            .WithSummary("Cancel a job; its last checkpoint is kept")
+            .Answers(200, "The job, cancelled.")
+            .Answers(202, "Cancellation requested; the worker stops the job.")
+            .ProducesProblems(ProblemType.Conflict);
+        job.MapDelete("", Delete)
+            .RequireRole(Roles.Operator)
+            .WithName("deleteTrainingJob")
+            .WithSummary("Delete an ended job with its metrics and checkpoints")
+            .Answers(204, "Job deleted.")
+            .ProducesProblems(ProblemType.Conflict, ProblemType.CheckpointTagged);
+    }
+
+    private static void MapCurve(this RouteGroupBuilder job)
+    {
+        job.MapGet("metrics", Metrics)
+            .WithName("getTrainingJobMetrics")
+            .WithSummary("The losses by step, as JSON or CSV")
+            .Produces(200, contentType: "text/csv")
+            .Answers(200, "The points of the loss curve.")
+            .VariesBy(HeaderNames.Accept);
+        job.MapGet("loss.png", LossImage)
+            .WithName("drawTrainingJobLoss")
+            .WithSummary("Plot the loss against the step, log scale")
+            .Produces(200, contentType: "image/png")
+            .Answers(200, "The plot.")
+            .ProducesProblems(FigureSizeLimit.Refusals);
     }
 
     private static Task<IResult> Create(
@@ -233,7 +298,8 @@ internal static class JobEndpoints
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossImage(
         Guid id, IDbContextFactory<AppDbContext> stores, FigureSizeLimit figures, HttpContext context, CancellationToken token,
-        [Bounds(200, 4000), Description("Of the image, in pixels.")] int width = 800, [Bounds(150, 4000), Description("Of the image, in pixels.")] int height = 500)
+        [Bounds(200, 4000), Description("Width of the image in pixels.")] int width = 800,
+        [Bounds(150, 4000), Description("Height of the image in pixels.")] int height = 500)
     {
         if (figures.Refusal(context, width, height, LossPlot.BytesPerPixel) is { } tooLarge)
         {

@@ -7,19 +7,29 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>Why a job may end as failed.</summary>
 internal static class JobErrors
 {
-    public static JobError DatasetUnavailable(string reason) => new(Problems.UrnPrefix + "dataset-unavailable", "The data set cannot be had", reason);
+    public static JobError DatasetUnavailable(string reason) =>
+        new(ProblemType.DatasetUnavailable.Urn, ProblemType.DatasetUnavailable.Title, reason);
 
     public static JobError StartFromGone(Guid checkpoint) => new(
-        Problems.UrnPrefix + "checkpoint-not-found", "The checkpoint to start from is gone", $"Checkpoint {checkpoint} is no longer there, or damaged. Start from another.");
+        ProblemType.CheckpointNotFound.Urn,
+        "The checkpoint to start from is gone",
+        $"Checkpoint {checkpoint} is no longer there, or damaged. Start from another.");
 
     public static JobError Collapsed(TrainingEvent.Collapsed e) => new(
-        Problems.UrnPrefix + "collapsed", "The network collapsed", $"At step {e.Step} the output had become independent of the image. {e.Advice}");
+        ProblemType.UrnPrefix + "collapsed",
+        "The network collapsed",
+        $"At step {e.Step} the output had become independent of the image. {e.Advice}");
 
     public static JobError WorkerLost(string when) => new(
-        Problems.UrnPrefix + "worker-lost", "The job's workers were lost", $"The process that ran the job ended, or was cut off, {when}. See the workers' log and memory, then POST the job again.");
+        ProblemType.UrnPrefix + "worker-lost",
+        "The job's workers were lost",
+        $"The process that ran the job ended, or was cut off, {when}. See the workers' log and memory, then POST the job again.");
 
     public static JobError Internal(Exception e) => new(
-        Problems.UrnPrefix + "internal-error", "Something went wrong in the service", $"{e.GetType().Name}: {e.Message} The log has the details.");
+        ProblemType.InternalError.Urn,
+        ProblemType.InternalError.Title,
+        $"{e.GetType().Name}: {e.Message} The log has the details.");
 
-    public static JobError Diverged(TrainingEvent.Diverged e) => new(Problems.UrnPrefix + "diverged", "The training diverged", $"At step {e.Step}: {e.Advice}");
+    public static JobError Diverged(TrainingEvent.Diverged e) =>
+        new(ProblemType.UrnPrefix + "diverged", "The training diverged", $"At step {e.Step}: {e.Advice}");
 }

@@ -11,9 +11,9 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>The data of a <c>progress</c> event.</summary>
-/// <param name="Status">Where the job stands now.</param>
-/// <param name="Progress">How far it had come.</param>
-/// <param name="Point">The losses, where the event is an evaluation; null where only the step or the status has changed.</param>
+/// <param name="Status">Current status.</param>
+/// <param name="Progress">Progress at the time of the event.</param>
+/// <param name="Point">Losses of an evaluation; null where only the step or the status has changed.</param>
 internal sealed record ProgressEvent(JobStatus Status, JobProgress Progress, MetricPoint? Point);
 
 /// <summary>

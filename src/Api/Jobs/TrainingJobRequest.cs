@@ -5,7 +5,10 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Jobs;
 
-/// <summary>What to train. Every field may be left out; <c>{}</c> trains the strided autoencoder with the default settings. A service may be set to take less than the bounds here (<c>Limits</c>).</summary>
+/// <summary>
+/// Settings of a training job. All are optional; <c>{}</c> trains the strided autoencoder with the default settings. A service may have
+/// stricter limits than the bounds here (<c>Limits</c>).
+/// </summary>
 internal sealed record TrainingJobRequest
 {
     /// <summary>How the encoder shrinks an image and the decoder undoes it. Default <c>strided</c>.</summary>
@@ -28,7 +31,7 @@ internal sealed record TrainingJobRequest
     /// <summary>Adam's step size once the warm-up is over.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>Decides the initial weights and the order of the images.</summary>
+    /// <summary>Seed of the initial weights and of the order of the images.</summary>
     public int? Seed { get; init; }
 
     /// <summary>Output channels of the first and the second convolution. Not for <c>dense</c>.</summary>
@@ -55,10 +58,10 @@ internal sealed record TrainingJobRequest
     /// <summary>Steps over which the learning rate rises linearly to its full value; prevents collapse.</summary>
     public int? WarmupSteps { get; init; }
 
-    /// <summary>What the learning rate does after the warm-up.</summary>
+    /// <summary>Schedule of the learning rate after the warm-up.</summary>
     public LearningRateSchedule? LearningRateSchedule { get; init; }
 
-    /// <summary>Whether a job whose network has collapsed ends as failed.</summary>
+    /// <summary>Whether a job whose network collapses ends as failed.</summary>
     public bool? StopOnCollapse { get; init; }
 
     /// <summary>Steps between evaluations on the validation split.</summary>
@@ -67,10 +70,10 @@ internal sealed record TrainingJobRequest
     /// <summary>Steps between checkpoints.</summary>
     public int? CheckpointEvery { get; init; }
 
-    /// <summary>Noise to learn to take off: the network is given disturbed images, and its loss is against the clean ones. Default none.</summary>
+    /// <summary>Noise to denoise: the network gets noisy images, and its loss is against the clean ones. Default none.</summary>
     public Noise? Noise { get; init; }
 
-    /// <summary>A checkpoint to begin with the weights of; optimizer, schedule and batch order are the new job's own.</summary>
+    /// <summary>Id of a checkpoint whose weights the job starts from; optimizer, schedule and batch order start anew.</summary>
     public Guid? StartFrom { get; init; }
 
     /// <summary>Of a job that names none.</summary>

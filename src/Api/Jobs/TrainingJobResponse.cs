@@ -5,21 +5,21 @@ using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Jobs;
 
-/// <summary>A training job as it stands.</summary>
+/// <summary>A training job and its current state.</summary>
 /// <param name="Id">Identifier used in URLs.</param>
-/// <param name="Name">The name that its maker gave it, or null.</param>
+/// <param name="Name">Name given at creation, or null.</param>
 /// <param name="Status">Current status.</param>
-/// <param name="Settings">Every setting, resolved.</param>
-/// <param name="Progress">How far it has come.</param>
+/// <param name="Settings">All settings, with defaults resolved.</param>
+/// <param name="Progress">Progress of the training.</param>
 /// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
-/// <param name="Warnings">What a user should know, in words; while the job is queued until its data set is here, it says so.</param>
-/// <param name="Attempt">How often a worker has started or resumed the job.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="StartedAt">When a worker first began it; null before.</param>
-/// <param name="EndedAt">When it ended; null before.</param>
-/// <param name="Error">Why the job failed, or null.</param>
-/// <param name="LatestCheckpoint">The id of its newest checkpoint, or null.</param>
-/// <param name="Links">Paths to more of it.</param>
+/// <param name="Warnings">Warnings in words, such as a data set that the job waits for, a damaged checkpoint or a collapse.</param>
+/// <param name="Attempt">Number of times that a worker has started or resumed the job.</param>
+/// <param name="CreatedAt">Time of creation.</param>
+/// <param name="StartedAt">Time when a worker first started the job; null before.</param>
+/// <param name="EndedAt">Time when the job ended; null before.</param>
+/// <param name="Error">Error of a failed job, or null.</param>
+/// <param name="LatestCheckpoint">Id of the newest checkpoint, or null.</param>
+/// <param name="Links">Paths of related resources.</param>
 internal sealed record TrainingJobResponse(
     Guid Id,
     string? Name,
@@ -57,12 +57,12 @@ internal sealed record TrainingJobResponse(
         : job.Warnings;
 }
 
-/// <summary>How far a job has come.</summary>
-/// <param name="Step">Steps taken.</param>
-/// <param name="Steps">Steps to take.</param>
-/// <param name="Percent">Of its steps.</param>
-/// <param name="StepsPerSecond">Steps a second over the last seconds; null while the job does not run.</param>
-/// <param name="EtaSeconds">Seconds still to go at that pace; null while the job does not run.</param>
+/// <summary>Progress of a job.</summary>
+/// <param name="Step">Training steps done.</param>
+/// <param name="Steps">Training steps in all.</param>
+/// <param name="Percent">Steps done, in percent.</param>
+/// <param name="StepsPerSecond">Steps per second over the last seconds; null while the job does not run.</param>
+/// <param name="EtaSeconds">Estimated seconds to the end; null while the job does not run.</param>
 internal sealed record JobProgress(int Step, int Steps, [property: Range(0, 100)] double Percent, double? StepsPerSecond, double? EtaSeconds)
 {
     public static JobProgress Of(JobRow job)
@@ -76,12 +76,12 @@ internal sealed record JobProgress(int Step, int Steps, [property: Range(0, 100)
 }
 
 /// <summary>The paths of a job.</summary>
-/// <param name="Self">The job.</param>
-/// <param name="Metrics">Its losses by step.</param>
-/// <param name="Loss">The same as an image.</param>
-/// <param name="Events">What happens to it, as server-sent events.</param>
-/// <param name="Cancel">POST there stops it.</param>
-/// <param name="Checkpoints">The list of its checkpoints.</param>
+/// <param name="Self">Path of the job.</param>
+/// <param name="Metrics">Path of the losses by step.</param>
+/// <param name="Loss">Path of the loss plot.</param>
+/// <param name="Events">Path of the job's server-sent events.</param>
+/// <param name="Cancel">Path to POST to for cancelling the job.</param>
+/// <param name="Checkpoints">Path of the list of the job's checkpoints.</param>
 internal sealed record JobLinks(string Self, string Metrics, string Loss, string Events, string Cancel, string Checkpoints)
 {
     public static JobLinks Of(Guid id)
@@ -91,15 +91,17 @@ internal sealed record JobLinks(string Self, string Metrics, string Loss, string
     }
 }
 
-/// <summary>A part of a list.</summary>
-/// <param name="Items">In the order of the list.</param>
-/// <param name="NextCursor">What to give as <c>cursor</c> for the next page; null on the last.</param>
+/// <summary>A page of a list.</summary>
+/// <param name="Items">Items of the page, in the order of the list.</param>
+/// <param name="NextCursor"><c>cursor</c> of the next page; null on the last.</param>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>The losses at one step.</summary>
-/// <param name="Step">Steps taken.</param>
-/// <param name="TrainLoss">Mean squared error per pixel over the batches since the point before; null where an earlier version has stored one that is not finite.</param>
+/// <param name="Step">Training steps done.</param>
+/// <param name="TrainLoss">
+/// Mean squared error per pixel over the batches since the point before; null where an earlier version stored a value that is not finite.
+/// </param>
 /// <param name="ValidationLoss">Mean squared error per pixel on the validation split; null as above.</param>
-/// <param name="DeadUnits">Share of the units of layers with weights that are zero for every validation image.</param>
-/// <param name="ElapsedSeconds">Seconds of training up to here, over all attempts.</param>
+/// <param name="DeadUnits">Fraction of units, in layers with weights, that are zero for every validation image.</param>
+/// <param name="ElapsedSeconds">Seconds of training up to this point, over all attempts.</param>
 internal sealed record MetricPoint(int Step, double? TrainLoss, double? ValidationLoss, [property: Range(0, 1)] double DeadUnits, double ElapsedSeconds);

@@ -17,6 +17,9 @@ internal static class TrainingJobRules
 {
     public const string NoDataset = "there is no such data set; GET /v1/datasets lists them.";
 
+    /// <summary>Of a request that creates jobs.</summary>
+    public static readonly ProblemType[] Refusals = [ProblemType.InvalidFields, ProblemType.DatasetUnavailable, ProblemType.Unprocessable];
+
     /// <summary>The request's settings with every value resolved, and what is wrong with them by field.</summary>
     public static async Task<(TrainingSettings Settings, IReadOnlyDictionary<string, string> Violations)> ResolveAsync(
         TrainingJobRequest request, DatasetCatalog datasets, JobLimits bounds, CancellationToken token)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Limits;
@@ -10,8 +11,8 @@ internal static class BodyLimits
     public static TBuilder TakesUpTo<TBuilder>(this TBuilder endpoint, Func<LimitsOptions, long> bytes, Func<LimitsOptions, long>? json = null)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LargeBody(bytes, json ?? (limits => limits.JsonBytes)));
 
-    /// <summary>Whether the endpoint reads its body itself.</summary>
-    public static bool HasLargeBody(this EndpointMetadataCollection metadata) => metadata.GetMetadata<LargeBody>() is not null;
+    /// <summary>Whether an endpoint with that metadata reads the body of a request.</summary>
+    public static bool ReadsBody(this IEnumerable<object> metadata) => metadata.Any(each => each is IAcceptsMetadata or LargeBody);
 
     public static void UseBodyLimits(this IApplicationBuilder app)
     {

@@ -7,6 +7,9 @@ namespace AutoencoderApi.Api.Limits;
 /// <summary>Keeps the figures that the service draws within its memory: asked before anything is drawn.</summary>
 internal sealed class FigureSizeLimit(IOptions<LimitsOptions> limits)
 {
+    /// <summary>Of a request that asks for a figure.</summary>
+    public static readonly ProblemType[] Refusals = [ProblemType.FigureTooLarge, .. RequestMemory.Refusals];
+
     /// <summary>Bytes a pixel while a figure in colour is drawn and written as PNG, where nothing can be compressed.</summary>
     private const int BytesPerPixel = 9;
 

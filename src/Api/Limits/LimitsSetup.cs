@@ -44,6 +44,15 @@ internal static class LimitsSetup
         app.UseRequestTimeouts();
     }
 
+    /// <summary>Declares the problems of a request that comes too often, takes too long, or whose body is too large or too slow.</summary>
+    public static TBuilder WithLimits<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.ProducesProblems(metadata =>
+        [
+            ProblemType.TooManyRequests,
+            .. metadata.OfType<DisableRequestTimeoutAttribute>().Any() ? [] : (ProblemType[])[ProblemType.Timeout],
+            .. metadata.ReadsBody() ? (ProblemType[])[ProblemType.TooSlow, ProblemType.TooLarge] : [],
+        ]);
+
     private static ImageLimits ImagesUpTo(LimitsOptions limits) =>
         new() { MaxSide = limits.PictureSide, MaxPixels = limits.PicturePixels, MaxPngPixels = limits.PngPixels, DecodingsAtOnce = limits.DecodingsAtOnce, DecodingBytes = limits.DecodingBytes };
 

@@ -17,6 +17,9 @@ namespace AutoencoderApi.Api.Limits;
 internal sealed class QueueLimiter(IDbContextFactory<AppDbContext> stores, IOptions<LimitsOptions> limits, StorageBound storage)
     : IDisposable
 {
+    /// <summary>Of a request that enqueues jobs: too many of them, or too much to store.</summary>
+    public static readonly ProblemType[] Refusals = [ProblemType.QueueFull, ProblemType.Unprocessable];
+
     private const int RetrySeconds = 10;
     private const string Everyone = "";
     private static readonly TimeSpan s_trusted = TimeSpan.FromSeconds(1);

@@ -7,6 +7,9 @@ namespace AutoencoderApi.Api.Limits;
 /// <summary>The bytes that one request holds, until its answer is sent or they are returned.</summary>
 internal sealed class RequestMemory(MemoryBudget budget, string caller) : IDisposable
 {
+    /// <summary>Of a request that asks for memory.</summary>
+    public static readonly ProblemType[] Refusals = [ProblemType.TooMuchMemory, ProblemType.TooManyRequests, ProblemType.MemoryFull];
+
     private const int RetrySeconds = 1;
 
     private long _held;

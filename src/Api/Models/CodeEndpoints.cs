@@ -10,25 +10,49 @@ using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
 using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Models;
 
+/// <summary>The encoder's output for an image.</summary>
 /// <param name="Shape">Channels, height, width.</param>
-/// <param name="Values">Channel by channel, row by row.</param>
+/// <param name="Values">Values of the code, channel by channel, row by row.</param>
 internal sealed record CodeResponse(int[] Shape, float[] Values);
 
-/// <param name="Pixels">An image's values, channel by channel, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1.</param>
+/// <summary>An image decoded from a code.</summary>
+/// <param name="Pixels">
+/// Values of the image, channel by channel, row by row: 0 background, 1 ink; outside 0..1 where the network's output is unbounded.
+/// </param>
 internal sealed record DecodingResponse(float[] Pixels);
 
 internal static class CodeEndpoints
 {
     public static void MapCodes(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Model inspection").RequireAuthorization(Roles.Reader);
-        checkpoint.MapGet("encode", EncodeFromDataset).WithName("encodeFromDataset").WithSummary("The code of a digit of a data set").ProducesCode();
-        checkpoint.MapPost("encode", EncodeUpload).WithName("encodeUpload").WithSummary("The code of an uploaded digit").AcceptsImage().ReportsPreparation().ProducesCode();
-        checkpoint.MapPost("decode", Decode).WithName("decodeCode").WithSummary("An image from a code").AcceptsCode().ProducesImageOr<DecodingResponse>();
+        RouteGroupBuilder checkpoint = app.MapModelInspection("/v1/checkpoints/{reference}");
+        checkpoint.MapGet("encode", EncodeFromDataset)
+            .WithName("encodeFromDataset")
+            .WithSummary("Encode an image of a data set")
+            .ProducesCode()
+            .ProducesProblems(ImageInputReader.DatasetRefusals);
+        checkpoint.MapPost("encode", EncodeUpload)
+            .WithName("encodeUpload")
+            .WithSummary("Encode an uploaded image")
+            .AcceptsImage()
+            .ProducesCode();
+        checkpoint.MapPost("decode", Decode)
+            .WithName("decodeCode")
+            .WithSummary("Decode a code to an image")
+            .AcceptsCode()
+            .ProducesFigureOr<DecodingResponse>("The decoded image.")
+            .ProducesProblems(ProblemType.SwitchesMissing)
+            .ProducesProblems(ImageInputReader.DatasetRefusals);
     }
+
+    private static RouteHandlerBuilder ProducesCode(this RouteHandlerBuilder endpoint) => endpoint
+        .Produces<CodeResponse>(200, "application/json", CodeInputReader.NpyType)
+        .Answers(200, "The code.")
+        .VariesBy(HeaderNames.Accept);
 
     private static async Task<IResult> EncodeFromDataset(
         string reference, ModelInspection inspection, ImageInputReader images, HttpRequest request, CancellationToken token, string? dataset = null, [Split] string split = "test", int index = 0) =>
@@ -52,7 +76,7 @@ internal static class CodeEndpoints
             },
             token);
 
-    /// <param name="switchesFrom">The digit of the data set whose switches a network of switch-unpool uses.</param>
+    /// <param name="switchesFrom">Index of the image in the split whose pooling switches a switch-unpool network uses.</param>
     private static async Task<IResult> Decode(
         string reference, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpRequest request,
             CancellationToken token,

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,6 +24,9 @@ internal abstract record CodeInput
 internal static class CodeInputReader
 {
     public const string NpyType = "application/x-npy";
+
+    /// <summary>Of a request that sends a code.</summary>
+    public static readonly ProblemType[] Refusals = [ProblemType.CodeMissing, ProblemType.CodeUnusable, .. RequestMemory.Refusals];
 
     private const float MaxValue = 1e15f; // beyond it the widest decoder, with the largest weights that are imported, could overflow float32; no encoder can reach it
 
@@ -85,6 +90,20 @@ internal static class CodeInputReader
         int fault = Array.FindIndex(values, value => !(Math.Abs(value) <= MaxValue));
         return fault < 0 ? new CodeInput.Accepted(values, image) : Problems.CodeUnusable($"Value {fault} is {values[fault]}; all must be finite, and at most {MaxValue:E0} in size.");
     }
+}
 
-    private sealed record DecodeRequest(int[] Shape, float[] Values, float[]? Pixels = null);
+/// <summary>A code to decode.</summary>
+/// <param name="Shape">Channels, height, width.</param>
+/// <param name="Values">Values of the code, channel by channel, row by row.</param>
+/// <param name="Pixels">Values 0..1 of the image whose pooling switches a switch-unpool network uses; ignored by others.</param>
+internal sealed record DecodeRequest(int[] Shape, float[] Values, [property: ItemBounds(0, 1)] float[]? Pixels = null);
+
+internal static class CodeInputConventions
+{
+    /// <summary>Lets an endpoint's body be a code, as JSON or as a file of NumPy's.</summary>
+    public static RouteHandlerBuilder AcceptsCode(this RouteHandlerBuilder endpoint) => endpoint
+        .TakesUpTo(limits => limits.NumberBytes, json: limits => limits.NumberBytes)
+        .TakesJson<DecodeRequest>()
+        .TakesFile(CodeInputReader.NpyType, _ => "An NPY file of version 1.0 or 2.0: little-endian float32 in C order.")
+        .ProducesProblems(CodeInputReader.Refusals);
 }

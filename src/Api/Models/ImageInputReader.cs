@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using AutoencoderApi.Api.Access;
@@ -6,8 +8,10 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Imaging;
+using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -31,13 +35,33 @@ internal abstract record ImageInput
     public static implicit operator ImageInput(ProblemHttpResult problem) => new Refused(problem);
 }
 
-/// <summary>An image as numbers: channel by channel, row by row.</summary>
-internal sealed record PixelsRequest(float[] Pixels);
+/// <summary>An image as numbers.</summary>
+/// <param name="Pixels">
+/// Values of an image of the network's <c>imageShape</c>, channel by channel, row by row: 0 background, 1 ink. A digit has 784.
+/// </param>
+internal sealed record PixelsRequest(
+    [property: ItemBounds(0, 1)]
+    [property: Length(TrainingSettingsValidator.MinImageValues, TrainingSettingsValidator.MaxImageValues)]
+    float[] Pixels);
 
 /// <summary>Gets the digit that a request is about: from a data set, or uploaded as a multipart field, a raw body or JSON.</summary>
 internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder decoder)
 {
     public const string Field = "image";
+
+    /// <summary>Of a request for a split of a data set.</summary>
+    public static readonly ProblemType[] SplitRefusals =
+        [ProblemType.DatasetNotFound, ProblemType.DatasetPending, ProblemType.DatasetUnavailable];
+
+    /// <summary>Of a request for an image of a data set that a network is to take.</summary>
+    public static readonly ProblemType[] DatasetRefusals = [.. SplitRefusals, ProblemType.ImageNotFound, ProblemType.ImageUnusable];
+
+    /// <summary>Of a request that sends an image.</summary>
+    public static readonly ProblemType[] UploadRefusals =
+    [
+        ProblemType.ImageMissing, ProblemType.ImageTooLarge, ProblemType.ImageUnusable, ProblemType.NoDigitFound, ProblemType.SeveralDigits,
+        .. RequestMemory.Refusals,
+    ];
 
     /// <summary>The split, or the problem with its name or with getting it.</summary>
     /// <param name="caller">An operator has a data set fetched that is not here; others are told that it is not.</param>
@@ -156,5 +180,26 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
             ImageDecoding.NoMemory full => full.Problem,
             _ => throw new InvalidOperationException("unreachable"),
         };
+    }
+}
+
+internal static class ImageInputConventions
+{
+    /// <summary>Lets an endpoint's body be an image in one of the accepted forms, whose preparation is reported in a header.</summary>
+    public static RouteHandlerBuilder AcceptsImage(this RouteHandlerBuilder endpoint)
+    {
+        return endpoint
+            .TakesUpTo(limits => limits.PictureBytes, json: limits => limits.NumberBytes)
+            .TakesForm((ImageInputReader.Field, Description))
+            .TakesFile("image/png", Description)
+            .TakesFile("image/jpeg", Description)
+            .TakesJson<PixelsRequest>()
+            .ReportsPreparation()
+            .ProducesProblems(ImageInputReader.UploadRefusals);
+
+        static string Description(LimitsOptions limits) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"A PNG or JPEG of at most {limits.PictureSide:N0} pixels a side, {limits.PicturePixels:N0} pixels "
+            + $"({limits.PngPixels:N0} of a PNG) and {limits.PictureBytes:N0} bytes.");
     }
 }

@@ -11,7 +11,8 @@ internal static class ImagePreparation
     public const string Header = "Image-Preparation";
 
     private const string Meaning =
-        "What was done to the image, in this order, as a list: `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is the digit's ink, where ink was looked for.";
+        "Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last "
+        + "`inkFraction=`, the fraction of the image that is ink of the digit.";
 
     public static RouteHandlerBuilder ReportsPreparation(this RouteHandlerBuilder endpoint) => endpoint.AnswersHeader(200, Header, Meaning, "inverted, centred, inkFraction=0.0213");
 

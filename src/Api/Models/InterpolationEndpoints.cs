@@ -11,24 +11,29 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <param name="Frames">In order; the first and the last are the reconstructions of the two digits.</param>
+/// <summary>Frames of an interpolation between two codes.</summary>
+/// <param name="Frames">Frames in order; the first and the last are the reconstructions of the two images.</param>
 internal sealed record InterpolationResponse(FrameResponse[] Frames);
 
-/// <param name="Position">How far on the way, 0 to 1.</param>
-/// <param name="Pixels">An image's values, channel by channel, row by row.</param>
+/// <summary>One decoded code of an interpolation.</summary>
+/// <param name="Position">Position between the two codes, 0 to 1.</param>
+/// <param name="Pixels">Values of the image, channel by channel, row by row.</param>
 internal sealed record FrameResponse(float Position, float[] Pixels);
 
 internal static class InterpolationEndpoints
 {
     private const int MaxFrames = 64;
 
-    public static void MapInterpolation(this IEndpointRouteBuilder app) => app.MapGet("/v1/checkpoints/{reference}/interpolation", Interpolate)
-        .WithTags("Model inspection").RequireAuthorization(Roles.Reader)
-        .WithName("drawInterpolation").WithSummary("Linear interpolation between the codes of two digits, decoded").ProducesImageOr<InterpolationResponse>();
+    public static void MapInterpolation(this IEndpointRouteBuilder app) => app.MapModelInspection("/v1/checkpoints/{reference}")
+        .MapGet("interpolation", Interpolate)
+        .WithName("drawInterpolation")
+        .WithSummary("Interpolate linearly between the codes of two images, decoded")
+        .ProducesFigureOr<InterpolationResponse>("The decoded frames.")
+        .ProducesProblems(ImageInputReader.DatasetRefusals);
 
-    /// <param name="from">The image that the way begins at, counted from 0.</param>
-    /// <param name="to">The image that it ends at.</param>
-    /// <param name="frames">How many images, both ends among them.</param>
+    /// <param name="from">Index of the first image in the split, from 0.</param>
+    /// <param name="to">Index of the last image in the split, from 0.</param>
+    /// <param name="frames">Number of frames, both ends included.</param>
     /// <param name="gap">Pixels between images.</param>
     private static async Task<IResult> Interpolate(
         string reference, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpRequest request,

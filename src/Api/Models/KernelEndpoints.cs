@@ -10,20 +10,20 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <param name="Layer">Its name.</param>
-/// <param name="Shape">Of the layer's weights, as in the checkpoint's file.</param>
-/// <param name="Zero">How many of its kernels are zero everywhere.</param>
-/// <param name="Kernels">The kernels asked for.</param>
+/// <param name="Layer">Name of the layer.</param>
+/// <param name="Shape">Shape of the layer's weights, as in the checkpoint's file.</param>
+/// <param name="Zero">Number of kernels of the layer whose weights are all zero.</param>
+/// <param name="Kernels">The requested kernels.</param>
 internal sealed record KernelsResponse(string Layer, int[] Shape, int Zero, KernelStatistics[] Kernels);
 
-/// <summary>One kernel in numbers.</summary>
-/// <param name="Index">From 0, in the order of the file.</param>
-/// <param name="From">The map, or the unit, of the layer's input that it reads; null where it spans all.</param>
-/// <param name="To">The map, or the unit, of the layer's output that it adds to; null where it spans all.</param>
-/// <param name="Min">The smallest weight.</param>
-/// <param name="Max">The largest weight.</param>
-/// <param name="Mean">The mean of all weights.</param>
-/// <param name="Zero">Zero everywhere.</param>
+/// <summary>Statistics of one kernel.</summary>
+/// <param name="Index">Index of the kernel, from 0, in the order of the file.</param>
+/// <param name="From">Index of the input channel or unit; null where the kernel spans all.</param>
+/// <param name="To">Index of the output channel or unit; null where the kernel spans all.</param>
+/// <param name="Min">Minimum weight.</param>
+/// <param name="Max">Maximum weight.</param>
+/// <param name="Mean">Mean weight.</param>
+/// <param name="Zero">Whether all weights are zero.</param>
 internal sealed record KernelStatistics(int Index, int? From, int? To, float Min, float Max, float Mean, bool Zero)
 {
     public static KernelStatistics[] OfAll(KernelImages kernels) =>
@@ -33,9 +33,12 @@ internal sealed record KernelStatistics(int Index, int? From, int? To, float Min
 
 internal static class KernelEndpoints
 {
-    public static void MapKernels(this IEndpointRouteBuilder app) => app.MapGet("/v1/checkpoints/{reference}/kernels/{layer}/tiles", Tiles)
-        .WithTags("Model inspection").RequireAuthorization(Roles.Reader)
-        .WithName("drawKernels").WithSummary("The weights that a layer has learned; zero lies in the middle of the palette").ProducesImageOr<KernelsResponse>();
+    public static void MapKernels(this IEndpointRouteBuilder app) => app.MapModelInspection("/v1/checkpoints/{reference}/kernels/{layer}")
+        .MapGet("tiles", Tiles)
+        .WithName("drawKernels")
+        .WithSummary("Draw the kernels of a layer; zero is the middle of the palette")
+        .ProducesFigureOr<KernelsResponse>("The kernels.")
+        .ProducesProblems(ProblemType.LayerNotFound);
 
     private static async Task<IResult> Tiles(
         string reference, string layer, [AsParameters] TileQuery query, ModelInspection inspection, FigureSizeLimit figures, HttpRequest request, CancellationToken token)

@@ -13,21 +13,33 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <summary>A layer's feature maps in numbers.</summary>
-/// <param name="Layer">Its name.</param>
+/// <summary>Statistics of a layer's feature maps.</summary>
+/// <param name="Layer">Name of the layer.</param>
 /// <param name="Shape">Channels, height, width of the whole layer.</param>
-/// <param name="Silent">How many of its maps are zero everywhere for this image.</param>
-/// <param name="Maps">The maps asked for.</param>
-/// <param name="Preparation">What was done to the image before the network was given it.</param>
+/// <param name="Silent">Number of maps of the layer that are zero everywhere for this image.</param>
+/// <param name="Maps">The requested maps.</param>
+/// <param name="Preparation">Preparation of the image for the network.</param>
 internal sealed record TilesResponse(string Layer, [property: Length(3, 3)] int[] Shape, int Silent, MapStatistics[] Maps, Preparation Preparation);
 
 internal static class LayerEndpoints
 {
+    private const string Maps = "The feature maps.";
+
     public static void MapLayers(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder layer = app.MapGroup("/v1/checkpoints/{reference}/layers/{layer}").WithTags("Model inspection").RequireAuthorization(Roles.Reader);
-        layer.MapGet("tiles", FromDataset).WithName("drawTilesFromDataset").WithSummary("A layer's feature maps for a digit of a data set").ProducesImageOr<TilesResponse>();
-        layer.MapPost("tiles", FromUpload).WithName("drawTilesOfUpload").WithSummary("A layer's feature maps for an uploaded digit").AcceptsImage().ReportsPreparation().ProducesImageOr<TilesResponse>();
+        RouteGroupBuilder layer = app.MapModelInspection("/v1/checkpoints/{reference}/layers/{layer}");
+        layer.MapGet("tiles", FromDataset)
+            .WithName("drawTilesFromDataset")
+            .WithSummary("Draw the feature maps of a layer for an image of a data set")
+            .ProducesFigureOr<TilesResponse>(Maps)
+            .ProducesProblems(ProblemType.LayerNotFound)
+            .ProducesProblems(ImageInputReader.DatasetRefusals);
+        layer.MapPost("tiles", FromUpload)
+            .WithName("drawTilesOfUpload")
+            .WithSummary("Draw the feature maps of a layer for an uploaded image")
+            .AcceptsImage()
+            .ProducesFigureOr<TilesResponse>(Maps)
+            .ProducesProblems(ProblemType.LayerNotFound);
     }
 
     private static async Task<IResult> FromDataset(

@@ -1,15 +1,23 @@
 using System.Diagnostics;
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Training;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Models;
 
 /// <summary>From a checkpoint's name to its loaded network.</summary>
 internal sealed class ModelInspection(CheckpointStore checkpoints, ModelCache models)
 {
+    /// <summary>Of a request that inspects a checkpoint's network.</summary>
+    public static readonly ProblemType[] Refusals = [ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged, ProblemType.MemoryFull];
+
     public async Task<(ModelCache.Lease? Rent, ProblemHttpResult? Problem)> OpenAsync(string reference, CancellationToken token)
     {
         if (Guid.TryParse(reference, out Guid id) && models.LeaseIfSeen(id) is { } seen)
@@ -52,4 +60,20 @@ internal sealed class ModelInspection(CheckpointStore checkpoints, ModelCache mo
 
         return sum / a.Length;
     }
+}
+
+internal static class ModelInspectionConventions
+{
+    /// <summary>A group of endpoints that open the network of the checkpoint in their path.</summary>
+    public static RouteGroupBuilder MapModelInspection(this IEndpointRouteBuilder app, string prefix) => app.MapGroup(prefix)
+        .WithTags("Model inspection")
+        .RequireRole(Roles.Reader)
+        .ProducesProblems(ModelInspection.Refusals);
+
+    /// <summary>Lets an endpoint answer with a figure as PNG, or with the same in numbers where the caller prefers JSON.</summary>
+    public static RouteHandlerBuilder ProducesFigureOr<T>(this RouteHandlerBuilder endpoint, string description) => endpoint
+        .Produces<T>(200, "image/png", "application/json")
+        .Answers(200, description)
+        .VariesBy(HeaderNames.Accept)
+        .ProducesProblems(FigureSizeLimit.Refusals);
 }

@@ -9,9 +9,14 @@ namespace AutoencoderApi.Api.Models;
 
 /// <summary>What to disturb an image with before the network sees it. Public, because the rules of an internal type's properties would not be checked.</summary>
 public sealed record NoiseQuery(
-    [property: NoiseName, Description("What to add to the image before the network sees it; the answer is measured against the clean one.")] string Noise = NoiseQuery.None,
-    [property: Amount, Description("Of the noise, as a job's `noise` has it; else what the network was trained with, or 0.3.")] double? Amount = null,
-    [property: Bounds(0, int.MaxValue), Description("Decides the noise together with the image's index; 0 is the noise that networks are evaluated with.")] int NoiseSeed = Domain.Datasets.Noise.EvaluationSeed)
+    [property: NoiseName, Description("Noise added to the network's input; errors are measured against the clean image.")]
+    string Noise = NoiseQuery.None,
+    [property: Amount]
+    [property: Description("Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3.")]
+    double? Amount = null,
+    [property: Bounds(0, int.MaxValue)]
+    [property: Description("Seed of the noise, together with the image's index; 0 is the noise of evaluations.")]
+    int NoiseSeed = Domain.Datasets.Noise.EvaluationSeed)
 {
     internal const string None = "none";
 

@@ -19,11 +19,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <summary>A reconstruction in numbers.</summary>
-/// <param name="Pixels">An image's values, channel by channel, row by row; 0 background, 1 ink. A network without a bounded output may leave 0..1 a little.</param>
+/// <summary>The values and errors of a reconstruction.</summary>
+/// <param name="Pixels">
+/// Values of the image, channel by channel, row by row: 0 background, 1 ink; outside 0..1 where the network's output is unbounded.
+/// </param>
 /// <param name="Mse">Mean squared error per value against the clean image.</param>
-/// <param name="InputMse">The same of what the network was given: 0 without noise.</param>
-/// <param name="Preparation">What was done to the image before the network was given it.</param>
+/// <param name="InputMse">Mean squared error per value of the network's input against the clean image: 0 without noise.</param>
+/// <param name="Preparation">Preparation of the image for the network.</param>
 internal sealed record ReconstructionResponse([property: Length(TrainingSettingsValidator.MinImageValues, TrainingSettingsValidator.MaxImageValues)] float[] Pixels, double Mse, double InputMse, Preparation Preparation);
 
 /// <summary>What an image of a reconstruction shows.</summary>
@@ -45,19 +47,35 @@ internal enum ReconstructionLayout
 internal static class ReconstructionEndpoints
 {
     private const string MseHeader = "Reconstruction-Mse";
-    private const string MseMeaning = "Mean squared error per value against the clean image.";
     private const string GapMeaning = "Pixels between images.";
     private const int DefaultGap = 2;
     private const int MaxDigits = 100;
 
     public static void MapReconstructions(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder checkpoint = app.MapGroup("/v1/checkpoints/{reference}").WithTags("Model inspection").RequireAuthorization(Roles.Reader);
-        checkpoint.MapGet("reconstruction", FromDataset).WithName("reconstructFromDataset").WithSummary("Reconstruct a digit of a data set").ProducesImageOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
-        checkpoint.MapPost("reconstruction", FromUpload).WithName("reconstructUpload").WithSummary("Reconstruct an uploaded digit").AcceptsImage().ReportsPreparation().ProducesImageOr<ReconstructionResponse>().AnswersHeader(200, MseHeader, MseMeaning, 0.0211);
-        checkpoint.MapGet("reconstructions", Rows).WithName("drawReconstructions").WithSummary("Digits of a data set over their reconstructions; between them, where it is asked for, what noise has made of them")
-            .Produces(200, contentType: "image/png").ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
+        RouteGroupBuilder checkpoint = app.MapModelInspection("/v1/checkpoints/{reference}");
+        checkpoint.MapGet("reconstruction", FromDataset)
+            .WithName("reconstructFromDataset")
+            .WithSummary("Reconstruct an image of a data set")
+            .ProducesReconstruction()
+            .ProducesProblems(ImageInputReader.DatasetRefusals);
+        checkpoint.MapPost("reconstruction", FromUpload)
+            .WithName("reconstructUpload")
+            .WithSummary("Reconstruct an uploaded image")
+            .AcceptsImage()
+            .ProducesReconstruction();
+        checkpoint.MapGet("reconstructions", Rows)
+            .WithName("drawReconstructions")
+            .WithSummary("Draw images of a data set over their reconstructions; with `noise`, the noisy images between them")
+            .Produces(200, contentType: "image/png")
+            .Answers(200, "The rows of images.")
+            .ProducesProblems(FigureSizeLimit.Refusals)
+            .ProducesProblems(ImageInputReader.DatasetRefusals);
     }
+
+    private static RouteHandlerBuilder ProducesReconstruction(this RouteHandlerBuilder endpoint) => endpoint
+        .ProducesFigureOr<ReconstructionResponse>("The reconstruction.")
+        .AnswersHeader(200, MseHeader, "Mean squared error per value against the clean image.", 0.0211);
 
     private static async Task<IResult> FromDataset(
         string reference, [AsParameters] NoiseQuery noise, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
@@ -125,7 +143,8 @@ internal static class ReconstructionEndpoints
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
         string reference, [AsParameters] NoiseQuery noise, ModelInspection inspection, ImageInputReader images, DatasetCatalog datasets, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         string? dataset = null, [Split] string split = "test",
-        [Description("The first digit, counted from 0.")] int first = 0, [Bounds(1, MaxDigits), Description("How many digits.")] int count = 10,
+        [Description("Index of the first image in the split, from 0.")] int first = 0,
+        [Bounds(1, MaxDigits), Description("Number of images.")] int count = 10,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 4,
         [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
     {

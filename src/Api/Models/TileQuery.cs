@@ -9,14 +9,15 @@ namespace AutoencoderApi.Api.Models;
 
 /// <summary>How to lay out a layer's maps. Public, because the rules of an internal type's properties would not be checked.</summary>
 public sealed record TileQuery(
-    [property: Description("How many maps, or `all`.")]
+    [property: Description("Number of maps, or `all`.")]
     [property: Pattern("^(all|[1-9][0-9]{0,8})$", "must be a whole number from 1, or 'all'.")] string Count = "16",
-    [property: Description("The first map, counted from 0.")] int First = 0,
-    [property: Bounds(1, 1024), Description("Tiles in a row; else the square root of their number, rounded up.")] int? Columns = null,
+    [property: Description("Index of the first map, from 0.")] int First = 0,
+    [property: Bounds(1, 1024), Description("Tiles in a row; by default the square root of their number, rounded up.")] int? Columns = null,
     [property: Bounds(1, TileGridOptions.MaxScale)] int Scale = 4,
     [property: Bounds(0, TileGridOptions.MaxGap), Description("Pixels between tiles.")] int Gap = 1,
-    [property: OneOf<TileRange>, Description("What is stretched from black to white: each `tile` from its own minimum to its own maximum, or all of them from the `layer`'s.")] string Range = "tile",
-    [property: OneOf<TilePalette>, Description("The colours of low and high values.")] string Palette = "gray")
+    [property: OneOf<TileRange>, Description("Values drawn black and white: extremes of the `tile` or of the whole `layer`.")]
+    string Range = "tile",
+    [property: OneOf<TilePalette>, Description("Colour map from low to high values.")] string Palette = "gray")
 {
     /// <summary>The query as options for a layer of so many maps, or what is wrong with it.</summary>
     internal TileGridOptions? Options(int maps, out ProblemHttpResult? problem)

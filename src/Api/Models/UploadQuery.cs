@@ -18,8 +18,10 @@ public enum DigitChoice
 
 /// <summary>How an uploaded image is prepared. Public, because the rules of an internal type's properties would not be checked.</summary>
 public sealed record UploadQuery(
-    [property: OneOf<Preprocessing>, Description("How an uploaded image becomes one that the network takes: see docs/api.md.")] string Preprocess = "auto",
-    [property: OneOf<DigitChoice>, Description("`largest` takes the largest of several digits; else an image with several is refused.")] string Digits = "only")
+    [property: OneOf<Preprocessing>, Description("Preparation of an uploaded image for the network: see docs/api.md.")]
+    string Preprocess = "auto",
+    [property: OneOf<DigitChoice>, Description("`largest` takes the largest of several digits; `only` refuses an image with several.")]
+    string Digits = "only")
 {
     internal Preprocessing Preprocessing => JsonConventions.Parse<Preprocessing>(Preprocess)!.Value;
 

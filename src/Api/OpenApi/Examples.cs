@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace AutoencoderApi.Api.OpenApi;
 
-/// <summary>Answers that the service once gave, by the operation that alone gives such a one, or the type of their items, or their media type where they are text.</summary>
+/// <summary>Recorded responses of the service, by operation, by the type of their items, or of text by media type.</summary>
 internal static class Examples
 {
     private static readonly JsonObject s_recorded = Read();
@@ -18,6 +18,7 @@ internal static class Examples
     /// The example of a value of that type, shared by all who show it; null where there is none. It is read as that type and written
     /// again, so that a field that is no more is found here, and not by a reader.
     /// </summary>
+    /// <param name="operation">An operation with an example of its own, or empty.</param>
     public static Dictionary<string, IOpenApiExample>? Of(Type type, OpenApiDocument document, string operation = "")
     {
         Type? generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
@@ -42,37 +43,34 @@ internal static class Examples
         JsonNode whole = isPage ? new JsonObject { ["items"] = new JsonArray(recorded.DeepClone()), ["nextCursor"] = null } : recorded;
         JsonNode value = JsonSerializer.SerializeToNode(whole.Deserialize(type, JsonConventions.Json), type, JsonConventions.Json)!;
         Trim(value, whole);
-        return Share(isPage ? $"{name}Page" : name, value, document);
+        name = isPage ? $"{name}Page" : name;
+        return new Dictionary<string, IOpenApiExample> { [name] = Share(name, value, document) };
+    }
+
+    /// <summary>An example that stands once in the document, under that name.</summary>
+    public static IOpenApiExample Share(string name, JsonNode value, OpenApiDocument document)
+    {
+        document.Components ??= new OpenApiComponents();
+        document.Components.Examples ??= new Dictionary<string, IOpenApiExample>();
+        document.Components.Examples[name] = new OpenApiExample { Value = value };
+        return new OpenApiExampleReference(name, document);
     }
 
     /// <summary>Takes out of a value the fields that its record leaves out.</summary>
     private static void Trim(JsonNode? value, JsonNode? given)
     {
-        if (value is not JsonObject fields || given is not JsonObject recorded)
+        if (value is JsonObject fields && given is JsonObject recorded)
         {
-            return;
-        }
-
-        foreach ((string name, JsonNode? field) in fields.ToList())
-        {
-            if (recorded.ContainsKey(name))
-            {
-                Trim(field, recorded[name]);
-            }
-            else
+            foreach (string name in fields.Select(field => field.Key).Except(recorded.Select(field => field.Key)).ToList())
             {
                 fields.Remove(name);
             }
-        }
-    }
 
-    /// <summary>An example that stands once in the document, under that name.</summary>
-    private static Dictionary<string, IOpenApiExample> Share(string name, JsonNode value, OpenApiDocument document)
-    {
-        document.Components ??= new OpenApiComponents();
-        document.Components.Examples ??= new Dictionary<string, IOpenApiExample>();
-        document.Components.Examples[name] = new OpenApiExample { Value = value };
-        return new Dictionary<string, IOpenApiExample> { [name] = new OpenApiExampleReference(name, document) };
+            foreach ((string name, JsonNode? field) in fields)
+            {
+                Trim(field, recorded[name]);
+            }
+        }
     }
 
     private static JsonObject Read()

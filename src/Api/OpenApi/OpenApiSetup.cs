@@ -1,12 +1,8 @@
-using System.Globalization;
 using System.Reflection;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Http;
-using AutoencoderApi.Api.Limits;
-using AutoencoderApi.Api.Models;
-using AutoencoderApi.Domain.Jobs;
-using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -17,6 +13,26 @@ internal static class OpenApiSetup
     public const string DocumentName = "v1";
     public const OpenApiSpecVersion Version = OpenApiSpecVersion.OpenApi3_1;
 
+    private const string Description = """
+        Train convolutional autoencoders on MNIST-like digits, reconstruct images, and inspect the layers.
+
+        Bodies are JSON unless they are images or files. Ids are UUIDs of version 7, sortable by creation time; times are ISO 8601 in UTC; a
+        loss is a mean squared error per pixel, pixels from 0 (background) to 1 (ink). Every error is `application/problem+json`.
+        docs/api.md in the source is the guide.
+        """;
+
+    /// <summary>Groups of operations, in the order in which a user meets them.</summary>
+    private static readonly OpenApiTag[] s_tags =
+    [
+        new() { Name = "Training jobs", Description = "Create, follow, cancel and delete trainings." },
+        new() { Name = "Experiments", Description = "Create jobs together and compare them." },
+        new() { Name = "Checkpoints", Description = "Networks that jobs have written or users have imported." },
+        new() { Name = "Tags", Description = "Names for checkpoints. A tagged checkpoint cannot be deleted." },
+        new() { Name = "Model inspection", Description = "Reconstructions, codes, feature maps and kernels of a checkpoint." },
+        new() { Name = "Data sets", Description = "Images to train on." },
+        new() { Name = "Access", Description = "The caller and its role." },
+    ];
+
     public static void AddOpenApiDocument(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
@@ -26,14 +42,8 @@ internal static class OpenApiSetup
             {
                 Title = "AutoencoderApi",
                 Version = "v1",
-                Description = """
-                    Train convolutional autoencoders on MNIST-like digits, reconstruct images, and look at the layers.
-
-                    Bodies are JSON unless they are images or checkpoint files. Ids are UUIDs of version 7, in the order of their making; times are ISO 8601
-                    in UTC; a loss is a mean squared error per pixel, pixels from 0 (background) to 1 (ink). Every error is `application/problem+json`.
-                    docs/api.md beside the source is the guide.
-                    """,
-                Contact = new OpenApiContact { Name = "Whoever runs this service" },
+                Description = Description,
+                Contact = new OpenApiContact { Name = "Operator of this service" },
             });
             options.AddServer(new OpenApiServer { Url = "/", Description = "The service that this document comes from." });
             options.SupportNonNullableReferenceTypes();
@@ -44,24 +54,30 @@ internal static class OpenApiSetup
             }
 
             options.DocInclusionPredicate((_, operation) => operation.HttpMethod != HttpMethods.Head); // which is there wherever GET is
-            options.DescribeSchemas();
-            options.OperationFilter<ParameterOperationFilter>();
-            options.OperationFilter<JsonBodies>();
-            options.OperationFilter<ImageBodyOperationFilter>();
-            options.OperationFilter<CheckpointBodyOperationFilter>();
-            options.OperationFilter<CodeBodyOperationFilter>();
-            options.OperationFilter<DatasetBodyOperationFilter>();
+            options.OrderActionsBy(Order);
+            options.SchemaFilter<SchemaFilter>();
+            options.OperationFilter<RequestOperationFilter>();
             options.OperationFilter<ResponseOperationFilter>();
-            options.OperationFilter<HeaderDescriptions.Filter>();
-            options.DocumentFilter<Tags>();
-            options.DescribeKeys();
+            options.DocumentFilter<TagsDocumentFilter>();
+            options.AddSecurityDefinition(ApiKeyAuthenticationHandler.SchemeName, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = ApiKeyAuthenticationHandler.Header,
+                Description = "A key from the command 'keys create'. Callers on the same machine need none while no key is configured.",
+            });
+            options.AddSecurityRequirement(document => new OpenApiSecurityRequirement
+            {
+                [new OpenApiSecuritySchemeReference(ApiKeyAuthenticationHandler.SchemeName, document)] = [],
+            });
         });
     }
 
     public static void MapOpenApiDocument(this IEndpointRouteBuilder app)
     {
         app.MapSwagger("/openapi/{documentName}.json", options => options.OpenApiVersion = Version)
-            .RequireAuthorization(Roles.Reader).WithHead();
+            .RequireAuthorization(Roles.Reader)
+            .WithHead();
         app.MapSwaggerUI("swagger", options =>
         {
             options.SwaggerEndpoint("/openapi/v1.json", "v1");
@@ -69,70 +85,14 @@ internal static class OpenApiSetup
         }).RequireAuthorization(Roles.Reader).WithPagePolicy(SecurityHeadersMiddleware.Swagger).WithHead();
     }
 
-    /// <summary>An object with that one property, required: a form of one file, or a JSON body of one field.</summary>
-    internal static OpenApiSchema ObjectWith(string name, OpenApiSchema schema) => new()
+    private static string Order(ApiDescription operation)
     {
-        Type = JsonSchemaType.Object,
-        Properties = new Dictionary<string, IOpenApiSchema> { [name] = schema },
-        Required = new HashSet<string> { name },
-    };
-
-    private sealed class Tags : IDocumentFilter
-    {
-        public void Apply(OpenApiDocument document, DocumentFilterContext context) => document.Tags = new HashSet<OpenApiTag>
-        {
-            new() { Name = "Access", Description = "Who calls, and what the caller may do." },
-            new() { Name = "Checkpoints", Description = "The networks that jobs have written, and files from elsewhere." },
-            new() { Name = "Data sets", Description = "What can be trained on." },
-            new() { Name = "Experiments", Description = "Jobs that belong together, compared." },
-            new() { Name = "Model inspection", Description = "Reconstructions, and the feature maps of each layer." },
-            new() { Name = "Tags", Description = "Names for checkpoints, which guard them from deletion." },
-            new() { Name = "Training jobs", Description = "Make, follow, cancel and delete trainings." },
-        };
+        string tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().Last().Tags[0];
+        return $"{Array.FindIndex(s_tags, each => each.Name == tag)}";
     }
 
-    /// <summary>Shows what the body of an operation looks like that takes JSON.</summary>
-    private sealed class JsonBodies : IOperationFilter
+    private sealed class TagsDocumentFilter : IDocumentFilter
     {
-        public void Apply(OpenApiOperation operation, OperationFilterContext context)
-        {
-            if (operation.RequestBody?.Content is { } content && context.ApiDescription.ParameterDescriptions.FirstOrDefault(parameter => parameter.Source == BindingSource.Body) is { } body)
-            {
-                content["application/json"].Examples = Examples.Of(body.Type, context.Document);
-            }
-        }
-    }
-
-    /// <summary>Describes the body of the operations that take an image: they read it themselves.</summary>
-    private sealed class ImageBodyOperationFilter(IOptions<LimitsOptions> limits) : IOperationFilter
-    {
-        public void Apply(OpenApiOperation operation, OperationFilterContext context)
-        {
-            if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<AcceptsImageMetadata>().Any())
-            {
-                return;
-            }
-
-            var file = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = string.Create(CultureInfo.InvariantCulture, $"A PNG or JPEG of at most {limits.Value.PictureSide:N0} pixels a side, {limits.Value.PicturePixels:N0} pixels ({limits.Value.PngPixels:N0} of a PNG) and {limits.Value.PictureBytes:N0} bytes.") };
-            var pixels = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Array,
-                Items = new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0", Maximum = "1" },
-                MinItems = TrainingSettingsValidator.MinImageValues,
-                MaxItems = TrainingSettingsValidator.MaxImageValues,
-                Description = "The values of an image of the network's `imageShape`, channel by channel, row by row, 0 background, 1 ink: 784 of a digit.",
-            };
-            operation.RequestBody = new OpenApiRequestBody
-            {
-                Required = true,
-                Content = new Dictionary<string, OpenApiMediaType>
-                {
-                    ["multipart/form-data"] = new() { Schema = ObjectWith(ImageInputReader.Field, file) },
-                    ["image/png"] = new() { Schema = file },
-                    ["image/jpeg"] = new() { Schema = file },
-                    ["application/json"] = new() { Schema = ObjectWith("pixels", pixels), Examples = Examples.Of(typeof(PixelsRequest), context.Document) },
-                },
-            };
-        }
+        public void Apply(OpenApiDocument document, DocumentFilterContext context) => document.Tags = s_tags.ToHashSet();
     }
 }

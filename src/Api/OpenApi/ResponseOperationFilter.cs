@@ -1,8 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Access;
-using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
-using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Domain;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -12,117 +11,138 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace AutoencoderApi.Api.OpenApi;
 
-/// <summary>Describes the answers: those that an endpoint names, and those that every operation can give.</summary>
+/// <summary>Copies what endpoints declare of their responses into the document: content, headers, and types of problems.</summary>
 internal sealed class ResponseOperationFilter : IOperationFilter
 {
-    private const string ProblemType = "application/problem+json";
-    private const string EventsType = "text/event-stream";
-
     private static readonly OpenApiHeader s_retryAfter = new()
     {
-        Description = "Seconds to wait before trying again.",
+        Description = "Seconds to wait before sending the request again.",
         Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1" },
     };
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        Role role = context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Max(data => Enum.Parse<Role>(data.Policy!));
+        IList<object> metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        Role role = metadata.OfType<IAuthorizeData>().Max(data => Enum.Parse<Role>(data.Policy!));
         operation.Description = $"{operation.Description} Needs the role `{JsonConventions.Name(role)}`.".TrimStart();
-
-        var answers = new SortedDictionary<int, IOpenApiResponse>();
-        foreach (IProducesResponseTypeMetadata produced in context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>())
+        var responses = new SortedDictionary<int, IOpenApiResponse>();
+        foreach (var produced in metadata.OfType<IProducesResponseTypeMetadata>().GroupBy(produced => produced.StatusCode))
         {
-            if (produced.StatusCode < 400)
-            {
-                answers[produced.StatusCode] = Success(produced, (OpenApiResponse?)answers.GetValueOrDefault(produced.StatusCode), operation, context);
-            }
+            responses[produced.Key] = Success(produced.Key, produced, operation.OperationId!, context);
         }
 
-        IEnumerable<int> problems = context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>().Select(produced => produced.StatusCode).Where(status => status >= 400);
-        foreach (int status in problems.Concat([400, 401, 403, 429, 500, 503]).Concat(operation.RequestBody is null ? [] : [408, 413, 415]))
+        foreach (var problems in metadata.OfType<ProblemType>().Distinct().GroupBy(problem => problem.Status))
         {
-            answers[status] = Failure(status, role, context);
+            responses[problems.Key] = Failure([.. problems.OrderBy(problem => problem.Slug, StringComparer.Ordinal)], context);
         }
 
         operation.Responses = [];
-        foreach ((int status, IOpenApiResponse answer) in answers)
+        foreach ((int status, IOpenApiResponse response) in responses)
         {
-            operation.Responses[$"{status}"] = answer;
+            operation.Responses[$"{status}"] = response;
         }
     }
 
-    private static OpenApiResponse Success(IProducesResponseTypeMetadata produced, OpenApiResponse? before, OpenApiOperation operation, OperationFilterContext context)
+    private static OpenApiResponse Success(
+        int status, IEnumerable<IProducesResponseTypeMetadata> produced, string operation, OperationFilterContext context)
     {
-        OpenApiResponse answer = before ?? new OpenApiResponse
+        IList<object> metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        ResponseMetadata? declared = metadata.OfType<ResponseMetadata>().LastOrDefault(declared => declared.Status == status);
+        string example = status == StatusCodes.Status202Accepted ? operation : "";
+        var response = new OpenApiResponse
         {
-            Description = Meaning(produced.StatusCode, operation.Summary!),
-            Content = new Dictionary<string, OpenApiMediaType>(),
+            Description = declared?.Description ?? Default(status),
+            Content = produced.SelectMany(each => each.ContentTypes, (each, mediaType) => (MediaType: mediaType, each.Type))
+                .ToDictionary(each => each.MediaType, each => Content(each.MediaType, each.Type, example, context)),
         };
-        foreach (string type in produced.ContentTypes)
+
+        foreach (ResponseHeaderMetadata header in metadata.OfType<ResponseHeaderMetadata>().Where(header => header.Status == status))
         {
-            answer.Content![type] = type switch
+            response.Headers ??= new Dictionary<string, IOpenApiHeader>();
+            response.Headers[header.Name] = new OpenApiHeader
             {
-                "application/json" => new OpenApiMediaType
-                {
-                    Schema = context.SchemaGenerator.GenerateSchema(produced.Type!, context.SchemaRepository),
-                    Examples = Examples.Of(produced.Type!, context.Document, produced.StatusCode == StatusCodes.Status202Accepted ? operation.OperationId! : ""),
-                },
-                "text/csv" => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "RFC 4180, with a line of headings." }, Example = Examples.Text(type) },
-                EventsType => Events(context),
-                _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
+                Description = header.Description,
+                Schema = header.Example.GetValueKind() == JsonValueKind.Number
+                    ? new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0" }
+                    : new OpenApiSchema { Type = JsonSchemaType.String },
+                Example = header.Example.DeepClone(),
             };
         }
 
-        return answer;
+        return response;
     }
 
-    private static OpenApiMediaType Events(OperationFilterContext context)
+    private static OpenApiMediaType Content(string mediaType, Type? type, string example, OperationFilterContext context) =>
+        mediaType switch
+        {
+            "application/json" => new OpenApiMediaType
+            {
+                Schema = context.SchemaGenerator.GenerateSchema(type!, context.SchemaRepository),
+                Examples = Examples.Of(type!, context.Document, example),
+            },
+            "text/csv" => Text(mediaType, "Comma-separated values (RFC 4180) with a header line."),
+            "text/event-stream" => Events(mediaType, context),
+            _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
+        };
+
+    private static string Default(int status) => status switch
     {
-        (string Event, Type Data)[] events = [("progress", typeof(ProgressEvent)), ("checkpoint", typeof(CheckpointResponse)), ("ended", typeof(TrainingJobResponse))];
-        return new OpenApiMediaType
+        StatusCodes.Status206PartialContent => "The byte range of the file that `Range` requests.",
+        StatusCodes.Status304NotModified => "Not modified: the `If-None-Match` of the request is current.",
+        _ => throw new InvalidOperationException($"A response {status} has no description."),
+    };
+
+    private static OpenApiMediaType Text(string mediaType, string description) => new()
+    {
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = description },
+        Example = Examples.Text(mediaType),
+    };
+
+    private static OpenApiMediaType Events(string mediaType, OperationFilterContext context)
+    {
+        var types = new JsonObject();
+        foreach (EventMetadata each in context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<EventMetadata>())
+        {
+            var data = (OpenApiSchemaReference)context.SchemaGenerator.GenerateSchema(each.Data, context.SchemaRepository);
+            types[each.Event] = new JsonObject { ["$ref"] = $"#/components/schemas/{data.Reference.Id}" };
+        }
+
+        OpenApiMediaType content = Text(
+            mediaType,
+            "Server-sent events (HTML Living Standard, section 9.2). The `data` of each event is JSON; `x-event-data` has its type by "
+            + "`event`. `id` is a value for `Last-Event-ID`. A comment line is sent after 15 seconds without an event.");
+        var schema = (OpenApiSchema)content.Schema!;
+        schema.Extensions = new Dictionary<string, IOpenApiExtension> { ["x-event-data"] = new JsonNodeExtension(types) };
+        return content;
+    }
+
+    /// <summary>A response with one of those problems of one status, written once for all operations that can give them.</summary>
+    private static OpenApiResponseReference Failure(ProblemType[] problems, OperationFilterContext context)
+    {
+        string name = string.Join('.', problems.Select(problem => problem.Slug));
+        var type = new OpenApiSchema { Enum = [.. problems.Select(problem => (JsonNode)problem.Urn)] };
+        var content = new OpenApiMediaType
         {
             Schema = new OpenApiSchema
             {
-                Type = JsonSchemaType.String,
-                Description = "Server-sent events (HTML Living Standard, section 9.2). The `data` of each is JSON, of the type that stands for its `event` under `x-event-data`. `id` is what `Last-Event-ID` takes. A comment line comes after 15 quiet seconds.",
-                Extensions = new Dictionary<string, IOpenApiExtension>
-                {
-                    ["x-event-data"] = new JsonNodeExtension(new JsonObject(events.Select(one => KeyValuePair.Create(
-                        one.Event, (JsonNode?)new JsonObject { ["$ref"] = $"#/components/schemas/{Name(one.Data)}" })))),
-                },
+                AllOf =
+                [
+                    context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
+                    new OpenApiSchema { Properties = new Dictionary<string, IOpenApiSchema> { ["type"] = type } },
+                ],
             },
-            Example = Examples.Text(EventsType),
+            Examples = problems.ToDictionary(
+                problem => problem.Slug, problem => Examples.Share(problem.Slug, ProblemExamples.Of(problem), context.Document)),
         };
-
-        string Name(Type type) => ((OpenApiSchemaReference)context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository)).Reference.Id!;
-    }
-
-    /// <summary>A problem, which stands once in the document for all operations that give it.</summary>
-    private static OpenApiResponseReference Failure(int status, Role role, OperationFilterContext context)
-    {
-        (string name, JsonObject example) = ProblemExamples.Of(status, role, context.ApiDescription);
-        context.Document.Components ??= new OpenApiComponents();
-        context.Document.Components.Responses ??= new Dictionary<string, IOpenApiResponse>();
+        context.Document.Components!.Responses ??= new Dictionary<string, IOpenApiResponse>();
         context.Document.Components.Responses[name] = new OpenApiResponse
         {
-            Description = $"{example["title"]}.",
-            Headers = status is 429 or 503 ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = s_retryAfter } : null,
-            Content = new Dictionary<string, OpenApiMediaType>
-            {
-                [ProblemType] = new() { Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository), Example = example },
-            },
+            Description = string.Join(' ', problems.Select(problem => $"{problem.Title}.")),
+            Headers = problems[0].Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable
+                ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = s_retryAfter }
+                : null,
+            Content = new Dictionary<string, OpenApiMediaType> { [ProblemWriter.ContentType] = content },
         };
         return new OpenApiResponseReference(name, context.Document);
     }
-
-    private static string Meaning(int status, string summary) => status switch
-    {
-        200 => $"{summary}.",
-        201 => "Created.",
-        202 => "Accepted; not finished yet.",
-        204 => "Done; the response has no body.",
-        206 => "The byte range of the file that `Range` requests.",
-        304 => "Not modified: the `If-None-Match` of the request is current.",
-        _ => throw new InvalidOperationException($"{status} has no description"),
-    };
 }

@@ -1,7 +1,7 @@
 namespace AutoencoderApi.Api.Store;
 
-/// <summary>Why a job failed, as a problem.</summary>
-/// <param name="Type">A URN that never changes its meaning.</param>
+/// <summary>Error of a failed job, as a problem.</summary>
+/// <param name="Type">URN with a fixed meaning.</param>
 /// <param name="Title">The type in words.</param>
-/// <param name="Detail">What happened, and what to do.</param>
+/// <param name="Detail">Cause of the failure, and how to resolve it.</param>
 internal sealed record JobError(string Type, string Title, string Detail);

@@ -12,19 +12,19 @@ using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Tags;
 
-/// <summary>What a tag is to name.</summary>
+/// <summary>The checkpoint for a tag to name.</summary>
 internal sealed record TagRequest
 {
-    /// <summary>The id of the checkpoint to name, or a tag that names it now.</summary>
+    /// <summary>Id of the checkpoint, or a tag that names the checkpoint now.</summary>
     [Name]
     public required string Checkpoint { get; init; }
 }
 
 /// <summary>A name for a checkpoint.</summary>
-/// <param name="Name">What may stand for the checkpoint's id in every path.</param>
-/// <param name="Checkpoint">The id of the checkpoint that it names.</param>
-/// <param name="Managed">True for <c>latest</c> and <c>best</c>, which move by themselves, and guard nothing from deletion.</param>
-/// <param name="MovedAt">When it was last set; null where the service keeps it.</param>
+/// <param name="Name">Name of the tag, valid in paths in place of the checkpoint's id.</param>
+/// <param name="Checkpoint">Id of the tagged checkpoint.</param>
+/// <param name="Managed">True for <c>latest</c> and <c>best</c>, which the service moves, and which do not prevent deletion.</param>
+/// <param name="MovedAt">Time when the tag was last set; null of a managed tag.</param>
 internal sealed record TagResponse(string Name, Guid Checkpoint, bool Managed, DateTime? MovedAt)
 {
     public static TagResponse Of(TagRow tag) => new(tag.Name, tag.CheckpointId, Managed: false, tag.MovedAt);
@@ -32,14 +32,38 @@ internal sealed record TagResponse(string Name, Guid Checkpoint, bool Managed, D
 
 internal static class TagEndpoints
 {
+    private const string Revision = "the current checkpoint of the tag";
+
     public static void MapTags(this IEndpointRouteBuilder app)
     {
-        RouteGroupBuilder tags = app.MapGroup("/v1/tags").WithTags("Tags").RequireAuthorization(Roles.Reader);
-        tags.MapGet("", List).WithName("listTags").WithSummary("The tags by name, first those that the service keeps").ProducesProblem(400);
-        tags.MapGet("{tag}", Get).WithName("getTag").WithSummary("The checkpoint that a tag names").AnswersEntityTag("where the tag is").ProducesProblem(404);
-        tags.MapPut("{tag}", Put).RequireAuthorization(Roles.Operator).WithName("putTag").WithSummary("Name a checkpoint, or move the name to another").GuardedByEntityTag()
-            .AnswersNewEntityTag(200, 201).AnswersLocation(201, "/v1/tags/shown").ProducesProblem(422);
-        tags.MapDelete("{tag}", Delete).RequireAuthorization(Roles.Operator).WithName("deleteTag").WithSummary("Take a name off its checkpoint, which stays").GuardedByEntityTag().ProducesProblem(404).ProducesProblem(422);
+        RouteGroupBuilder tags = app.MapGroup("/v1/tags").WithTags("Tags").RequireRole(Roles.Reader);
+        tags.TakesParameter("tag", "Name of the tag.", "shown");
+        tags.MapGet("", List)
+            .WithName("listTags")
+            .WithSummary("List the tags by name, managed ones first")
+            .Answers(200, "A page of tags.");
+        tags.MapGet("{tag}", Get)
+            .WithName("getTag")
+            .WithSummary("The checkpoint that a tag names")
+            .Answers(200, "The tag.")
+            .AnswersEntityTag(Revision)
+            .ProducesProblems(ProblemType.TagNotFound);
+        tags.MapPut("{tag}", Put)
+            .RequireRole(Roles.Operator)
+            .WithName("putTag")
+            .WithSummary("Tag a checkpoint, or move a tag to another checkpoint")
+            .Answers(200, "Tag moved.")
+            .Answers(201, "Tag created.")
+            .AnswersLocation(201, "/v1/tags/shown")
+            .GuardedByEntityTag(Revision, 200, 201)
+            .ProducesProblems(ProblemType.Unprocessable);
+        tags.MapDelete("{tag}", Delete)
+            .RequireRole(Roles.Operator)
+            .WithName("deleteTag")
+            .WithSummary("Delete a tag; its checkpoint stays")
+            .Answers(204, "Tag deleted.")
+            .GuardedByEntityTag(Revision)
+            .ProducesProblems(ProblemType.TagNotFound, ProblemType.Unprocessable);
     }
 
     private static async Task<Ok<Page<TagResponse>>> List(

@@ -4,17 +4,20 @@ using AutoencoderApi.Domain.Numerics;
 
 namespace AutoencoderApi.Domain.Datasets;
 
-/// <summary>How an image is disturbed.</summary>
+/// <summary>Kind of noise.</summary>
 public enum NoiseKind
 {
     /// <summary>A normally distributed number of mean 0 is added to each value, and the sum clamped to 0..1.</summary>
     Gaussian,
 
-    /// <summary>Some of the values become 0 or 1, either as likely.</summary>
+    /// <summary>Some of the values are set to 0 or 1, with equal probability.</summary>
     SaltAndPepper,
 }
 
-/// <summary>Noise on images, for a network to take off again (Vincent et al., "Extracting and composing robust features with denoising autoencoders", 2008).</summary>
+/// <summary>
+/// Noise on images, for a network to denoise (Vincent et al., "Extracting and composing robust features with denoising autoencoders",
+/// 2008).
+/// </summary>
 public sealed record Noise
 {
     /// <summary>The seed of the noise that networks are evaluated with: the same for every job and step, so that losses compare.</summary>
@@ -25,10 +28,10 @@ public sealed record Noise
 
     private static readonly int s_lanes = Vector512<float>.Count;
 
-    /// <summary>How an image is disturbed.</summary>
+    /// <summary>Kind of noise.</summary>
     public required NoiseKind Kind { get; init; }
 
-    /// <summary>For <c>gaussian</c> the standard deviation, pixels 0..1; for <c>salt-and-pepper</c> the share of the values that are set.</summary>
+    /// <summary>Standard deviation of <c>gaussian</c> noise, pixels 0..1; fraction of values that <c>salt-and-pepper</c> sets.</summary>
     public required double Amount { get; init; }
 
     /// <summary>Disturbs one image: a function of the seed, the number and the values' places alone.</summary>

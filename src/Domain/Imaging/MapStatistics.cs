@@ -1,11 +1,11 @@
 namespace AutoencoderApi.Domain.Imaging;
 
-/// <summary>One feature map in numbers.</summary>
-/// <param name="Index">Of the map among those of its layer, from 0.</param>
-/// <param name="Min">The smallest value.</param>
-/// <param name="Max">The largest value.</param>
-/// <param name="Mean">The mean of all values.</param>
-/// <param name="Silent">Zero everywhere: the unit says nothing about this image.</param>
+/// <summary>Statistics of one feature map.</summary>
+/// <param name="Index">Index of the map in its layer, from 0.</param>
+/// <param name="Min">Minimum value.</param>
+/// <param name="Max">Maximum value.</param>
+/// <param name="Mean">Mean value.</param>
+/// <param name="Silent">Whether all values are zero for this image.</param>
 public sealed record MapStatistics(int Index, float Min, float Max, float Mean, bool Silent)
 {
     /// <summary>Values that are no finite number are left out of min, max and mean, and a map of nothing else has 0 for all three.</summary>

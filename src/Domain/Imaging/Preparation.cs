@@ -1,27 +1,27 @@
 namespace AutoencoderApi.Domain.Imaging;
 
-/// <summary>Something that was done to an uploaded image.</summary>
+/// <summary>A step in the preparation of an uploaded image.</summary>
 public enum PreparationStep
 {
-    /// <summary>Nothing: its values are those that the network was given.</summary>
+    /// <summary>None: the network gets the values as they were sent.</summary>
     AsIs,
 
-    /// <summary>It was scaled to fit, on black.</summary>
+    /// <summary>Scaled to fit, on black.</summary>
     Resized,
 
-    /// <summary>Dark ink on a light ground became light on dark, or the other way round where the network's data are so.</summary>
+    /// <summary>Dark ink on light ground made light on dark, or the reverse where the network's data are dark on light.</summary>
     Inverted,
 
-    /// <summary>The digit's ink was taken off its ground, scaled into 20×20 and centred by its mass.</summary>
+    /// <summary>Ink of the digit separated from the ground, scaled into 20×20 and centred by its mass.</summary>
     Centred,
 
-    /// <summary>Of several digits the largest was taken.</summary>
+    /// <summary>Largest of several digits selected.</summary>
     Largest,
 }
 
-/// <summary>What was done to an image to make one that the network takes.</summary>
-/// <param name="Steps">In their order.</param>
-/// <param name="InkFraction">The fraction of the image that is the digit's ink; null where ink was not looked for.</param>
+/// <summary>Preparation of an image for the network.</summary>
+/// <param name="Steps">Preparation steps in order.</param>
+/// <param name="InkFraction">Fraction of the image that is ink of the digit; null where no ink was searched for.</param>
 public sealed record Preparation(IReadOnlyList<PreparationStep> Steps, double? InkFraction = null)
 {
     public static readonly Preparation AsIs = new([PreparationStep.AsIs]);

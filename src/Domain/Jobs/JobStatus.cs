@@ -1,24 +1,24 @@
 namespace AutoencoderApi.Domain.Jobs;
 
-/// <summary>Where a training job stands.</summary>
+/// <summary>Status of a training job.</summary>
 public enum JobStatus
 {
-    /// <summary>Waits for a worker.</summary>
+    /// <summary>Waiting for a worker.</summary>
     Queued,
 
-    /// <summary>A worker trains it.</summary>
+    /// <summary>A worker is training.</summary>
     Running,
 
-    /// <summary>Its worker has been told to stop.</summary>
+    /// <summary>Cancellation is requested; the worker is stopping.</summary>
     Cancelling,
 
-    /// <summary>All its steps are done.</summary>
+    /// <summary>All steps are done.</summary>
     Succeeded,
 
-    /// <summary>Ended before its last step; the job's error says why.</summary>
+    /// <summary>Ended by an error, which the job's <c>error</c> describes.</summary>
     Failed,
 
-    /// <summary>Ended because somebody asked for it.</summary>
+    /// <summary>Ended by a request to cancel.</summary>
     Cancelled,
 }
 

@@ -3,13 +3,13 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Domain.Jobs;
 
-/// <summary>What the learning rate does after the warm-up.</summary>
+/// <summary>Schedule of the learning rate after the warm-up.</summary>
 public enum LearningRateSchedule
 {
-    /// <summary>Down to 0 along half a cosine (Loshchilov and Hutter, "SGDR", 2017).</summary>
+    /// <summary>Decay to 0 along half a cosine (Loshchilov and Hutter, "SGDR", 2017).</summary>
     Cosine,
 
-    /// <summary>The same rate from the warm-up to the end, as in the article.</summary>
+    /// <summary>Constant rate from the warm-up to the end, as in the article.</summary>
     Constant,
 }
 
@@ -21,7 +21,7 @@ public sealed record TrainingSettings
 
     public required Architecture Architecture { get; init; }
 
-    /// <summary>The data set trained on.</summary>
+    /// <summary>Name of the data set.</summary>
     public required string Dataset { get; init; }
 
     /// <summary>Channels, height and width of the data set's images.</summary>
@@ -36,22 +36,22 @@ public sealed record TrainingSettings
     /// <summary>Adam's step size once the warm-up is over.</summary>
     public double LearningRate { get; init; } = 0.01;
 
-    /// <summary>Decides the initial weights and the order of the images.</summary>
+    /// <summary>Seed of the initial weights and of the order of the images.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Output channels of the first and the second convolution; nothing to <c>dense</c>.</summary>
+    /// <summary>Output channels of the first and the second convolution; unused by <c>dense</c>.</summary>
     public int[] Channels { get; init; } = [16, 32];
 
-    /// <summary>Side of every kernel in pixels, odd; nothing to <c>dense</c>.</summary>
+    /// <summary>Side of every kernel in pixels, odd; unused by <c>dense</c>.</summary>
     public int KernelSize { get; init; } = 5;
 
-    /// <summary>Of the encoder's layers.</summary>
+    /// <summary>Activation of the encoder's layers.</summary>
     public required Activation EncoderActivation { get; init; }
 
-    /// <summary>Of the decoder's inner layers.</summary>
+    /// <summary>Activation of the decoder's inner layers.</summary>
     public required Activation DecoderActivation { get; init; }
 
-    /// <summary>Of the last layer with weights.</summary>
+    /// <summary>Activation of the last layer with weights.</summary>
     public required Activation OutputActivation { get; init; }
 
     /// <summary>Whether decoder layers have a bias; the article declares them and never adds them.</summary>
@@ -65,7 +65,7 @@ public sealed record TrainingSettings
 
     public LearningRateSchedule LearningRateSchedule { get; init; } = LearningRateSchedule.Cosine;
 
-    /// <summary>Whether a run whose output has become constant ends as failed.</summary>
+    /// <summary>Whether a job whose network collapses ends as failed.</summary>
     public bool StopOnCollapse { get; init; } = true;
 
     /// <summary>Steps between evaluations on the validation split.</summary>
@@ -74,10 +74,10 @@ public sealed record TrainingSettings
     /// <summary>Steps between checkpoints.</summary>
     public int CheckpointEvery { get; init; } = 500;
 
-    /// <summary>What is added to the images that the network is to restore; null where it only has to reproduce them.</summary>
+    /// <summary>Noise on the network's input; null without noise.</summary>
     public Noise? Noise { get; init; }
 
-    /// <summary>The checkpoint whose weights the run begins with, or null for a fresh initialisation.</summary>
+    /// <summary>Id of the checkpoint whose weights the job starts from; null for a fresh initialisation.</summary>
     public Guid? StartFrom { get; init; }
 
     /// <summary>The article's settings for <paramref name="architecture"/>, with the given activations in place of its own.</summary>

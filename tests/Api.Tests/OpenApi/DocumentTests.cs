@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.OpenApi;
@@ -25,6 +27,21 @@ public sealed class DocumentTests(TrainedService trained)
         Assert.Equal((0, ""), (status, errors));
         Assert.True(await trained.Service.Http.GetStringAsync("/openapi/v1.json") == output, "the command shows another document");
         Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public async Task The_document_has_every_type_of_problem_but_those_of_requests_that_reach_no_operation()
+    {
+        ProblemType[] outside =
+        [
+            ProblemType.NotFound, ProblemType.MethodNotAllowed, ProblemType.NotAcceptable, ProblemType.LengthRequired, ProblemType.UriTooLong,
+            ProblemType.HeadersTooLarge, ProblemType.VersionNotSupported,
+        ];
+        IEnumerable<ProblemType> types = typeof(ProblemType).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => field.GetValue(null)).OfType<ProblemType>();
+        IEnumerable<string?> described = (await Operation.All(trained.Service))
+            .SelectMany(operation => operation.Answers, (_, answer) => answer.Problem).Where(problem => problem is not null).Distinct();
+        Assert.Equal(types.Except(outside).Select(type => type.Urn).Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 
     [Fact]

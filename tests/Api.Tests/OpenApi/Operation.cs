@@ -21,8 +21,10 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, Json
         [.. Definition["responses"]!.AsObject().Where(answer => answer.Key[0] == '2')
             .SelectMany(answer => answer.Value!["content"]?.AsObject().Select(content => content.Key) ?? []).Distinct()];
 
-    public IReadOnlySet<int> Statuses { get; } = Definition["responses"]!.AsObject()
-        .Select(answer => int.Parse(answer.Key, null as IFormatProvider)).ToHashSet();
+    /// <summary>The statuses that it may answer with, and of an error each type of problem.</summary>
+    public IReadOnlySet<(int Status, string? Problem)> Answers { get; } = Definition["responses"]!.AsObject()
+        .SelectMany(answer => Problems(answer.Value!, Document), (answer, problem) => (int.Parse(answer.Key, null as IFormatProvider), problem))
+        .ToHashSet();
 
     public IEnumerable<OperationParameter> Queries => Parameters.Where(parameter => parameter.In == "query");
 
@@ -43,4 +45,16 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, Json
         (string?)schema["$ref"] is { } reference ? Document["components"]!["schemas"]![reference.Split('/')[^1]]!.AsObject() : schema;
 
     public override string ToString() => $"{Id} ({Method} {Path})";
+
+    /// <summary>The types of problems in a response; of a successful one just null.</summary>
+    private static IEnumerable<string?> Problems(JsonNode response, JsonObject document)
+    {
+        if ((string?)response["$ref"] is { } reference)
+        {
+            response = document["components"]!["responses"]![reference.Split('/')[^1]]!;
+        }
+
+        return response["content"]?["application/problem+json"]?["schema"]!["allOf"]![1]!["properties"]!["type"]!["enum"]!.AsArray()
+            .Select(type => (string?)type) ?? [null];
+    }
 }

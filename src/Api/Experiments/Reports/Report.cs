@@ -5,7 +5,7 @@ using AutoencoderApi.Domain.Networks;
 namespace AutoencoderApi.Api.Experiments.Reports;
 
 /// <summary>All that the page of an experiment shows.</summary>
-/// <param name="EndedAt">When the last of its jobs had ended; null before.</param>
+/// <param name="EndedAt">Time when the last job ended; null before.</param>
 /// <param name="Digit">The label of the digit that all networks are looked into with; null where nothing can be looked into.</param>
 /// <param name="Curves">The losses of all jobs against the step, as PNG; null while there are none.</param>
 public sealed record Report(
