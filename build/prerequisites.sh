@@ -6,16 +6,41 @@ if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; the
 fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-# Sets mnist to the folder with the four IDX files; false where there is none.
-find_mnist() {
-  local folder
-  for folder in "${MNIST_FOLDER:-}" ../shared/data/mnist; do
+# Sets mnist to the folder with the four IDX files, which are downloaded where no folder has them; false where that fails too.
+find_mnist() { # what its lack means
+  local folder fault
+  for folder in "${MNIST_FOLDER:-}" ../shared/data/mnist out/mnist; do
     if [ -n "$folder" ] && ls "$folder"/train-images* >/dev/null 2>&1; then
       mnist=$(cd "$folder" && pwd)
       return
     fi
   done
+  if fault=$(download_mnist out/mnist 2>&1); then
+    mnist=$PWD/out/mnist
+    return
+  fi
+  echo "MNIST cannot be downloaded, $1: set MNIST_FOLDER to a folder with its four IDX files (${fault//$'\n'/; })" >&2
   return 1
+}
+
+# From the mirrors of the service, each file checked against the published sha256 of its content.
+download_mnist() { # folder -> the files in it, all four or none
+  local published mirror
+  published=$(sed -n '/ MirroredSet Mnist /,/]);/p' src/Api/Datasets/MirroredSet.cs)
+  for mirror in $(grep -o 'https://[^"]*' <<<"$published"); do
+    rm -rf "$1.part"
+    mkdir -p "$1.part" && download_files "$mirror" "$1.part" "$published" && mv "$1.part" "$1" && return
+  done
+  rm -rf "$1.part"
+  return 1
+}
+
+download_files() { # mirror, folder, lines with the names and checksums
+  local file sum
+  while read -r file sum; do
+    curl -fsS --connect-timeout 10 --speed-limit 1000 --speed-time 20 -o "$2/$file.gz" "$1$file.gz" || return
+    [ "$(gzip -dc "$2/$file.gz" | sha256sum)" = "$sum  -" ] || { echo "$1$file.gz is not the published file"; return 1; }
+  done < <(sed -n 's/.*new("\([^"]*\)", "\([0-9a-f]\{64\}\)".*/\1 \2/p' <<<"$3")
 }
 
 # PostgreSQL's server, which tests start for themselves.

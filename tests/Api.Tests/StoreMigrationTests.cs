@@ -43,24 +43,43 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     }
 
     [Fact]
-    public async Task A_store_of_the_first_tables_keeps_its_checkpoints_and_their_files()
+    public async Task A_migration_that_builds_a_table_anew_keeps_the_rows_that_refer_to_it()
     {
-        await using StoreUnderTest store = await StoreUnderTest.New("sqlite", before: async context =>
+        await using StoreUnderTest store = await StoreUnderTest.New("sqlite", isLater: true, before: async context =>
         {
             await context.GetService<IMigrator>().MigrateAsync("Initial");
             await context.Database.ExecuteSqlAsync($"""
-                INSERT INTO jobs ("Id", "Status", "Architecture", "Settings", "Step", "Warnings", "Attempt", "CreatedAt", "Fence", "Version")
-                VALUES ({s_old}, 'succeeded', 'strided', '', 1, '[]', 1, {DateTime.UnixEpoch}, 1, 1)
+                INSERT INTO jobs (
+                    "Id", "Status", "Architecture", "Settings", "Step", "Warnings", "Attempt", "CreatedAt",
+                    "ClaimsSinceStep", "ClaimsSinceCheckpoint", "Fence", "Version")
+                VALUES ({s_old}, 'succeeded', 'strided', '', 1, '[]', 1, {DateTime.UnixEpoch}, 0, 0, 1, 1)
                 """);
             await context.Database.ExecuteSqlAsync($"""
-                INSERT INTO checkpoints ("Id", "JobId", "Architecture", "Settings", "Step", "ElapsedSeconds", "Bytes", "Sha256", "CreatedAt")
-                VALUES ({s_old}, {s_old}, 'strided', '', 1, 1, 3, '', {DateTime.UnixEpoch})
+                INSERT INTO checkpoints (
+                    "Id", "JobId", "Architecture", "Settings", "Step", "ElapsedSeconds", "Bytes", "Sha256", "CreatedAt", "Version")
+                VALUES ({s_old}, {s_old}, 'strided', '', 1, 1, 3, '', {DateTime.UnixEpoch}, 1)
                 """);
             await context.Database.ExecuteSqlAsync($"""INSERT INTO checkpoint_files ("CheckpointId", "Content") VALUES ({s_old}, x'010203')""");
         });
         await using AppDbContext context = await store.Stores.CreateDbContextAsync();
+        Assert.Contains(LaterMigrations.Id, await context.Database.GetAppliedMigrationsAsync());
         Assert.Equal(s_old, await context.Checkpoints.Select(checkpoint => checkpoint.JobId).SingleAsync());
         Assert.Equal([1, 2, 3], (await context.CheckpointFiles.SingleAsync()).Content);
+    }
+
+    [Theory]
+    [InlineData("sqlite", "an empty folder in Store__Folder")]
+    [InlineData("postgres", "an empty database in ConnectionStrings__Store")]
+    public async Task A_store_of_an_older_version_is_refused_in_one_sentence_and_left_as_it_is(string provider, string another)
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
+        await using AppDbContext context = await store.Stores.CreateDbContextAsync();
+        await context.Database.ExecuteSqlAsync($"""UPDATE "__EFMigrationsHistory" SET "MigrationId" = '20261124143618_Initial'""");
+        Assert.Equal(
+            "The store has the migration 20261124143618_Initial of an older version of this service, which this version cannot upgrade; "
+            + $"start that version, or name {another}.",
+            (await Assert.ThrowsAsync<StartException>(store.Migrate)).Message);
+        Assert.Equal(["20261124143618_Initial"], await context.Database.GetAppliedMigrationsAsync());
     }
 
     [Theory]
@@ -78,13 +97,13 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     [Fact]
     public async Task A_statement_of_a_migration_may_take_longer_than_one_of_a_request_and_the_log_says_how_far_it_is()
     {
-        await using StoreUnderTest store = await StoreUnderTest.New("postgres", postgres, connection: ";Command Timeout=1", before: async context =>
-        {
-            await context.GetService<IMigrator>().MigrateAsync("Experiments");
-            await context.Database.ExecuteSqlAsync($"CREATE FUNCTION be_slow() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); END'");
-            await context.Database.ExecuteSqlAsync($"CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION be_slow()");
-        });
-        Assert.Contains(store.Log.Lines, line => line.StartsWith("Migration 1 of ", StringComparison.Ordinal) && line.EndsWith("_OwnDatasets", StringComparison.Ordinal));
+        await using StoreUnderTest store = await StoreUnderTest.New(
+            "postgres",
+            postgres,
+            before: context => context.GetService<IMigrator>().MigrateAsync("Initial"),
+            connection: ";Command Timeout=1",
+            isLater: true);
+        Assert.Contains($"Migration 1 of 1 of the store: {LaterMigrations.Id}", store.Log.Lines);
         await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         Assert.Empty(await context.Database.GetPendingMigrationsAsync());
         Assert.NotEqual(120 * 60, context.Database.GetCommandTimeout()); // what requests have is the connection's again

@@ -8,6 +8,7 @@ using AutoencoderApi.Domain.Networks;
 using Hangfire;
 using Hangfire.InMemory;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
@@ -23,7 +24,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
     private readonly ServiceProvider _services;
 
-    private StoreUnderTest(Dictionary<string, string?> settings)
+    private StoreUnderTest(Dictionary<string, string?> settings, bool isLater)
     {
         settings["Store:Folder"] = _folder;
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
@@ -32,6 +33,12 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         services.AddLogging(logging => logging.AddProvider(Log));
         services.AddSingleton<JobStorage>(Queue);
         services.AddStore(configuration);
+        if (isLater)
+        {
+            services.ConfigureDbContext<SqliteAppDbContext>(options => options.ReplaceService<IMigrationsAssembly, LaterMigrations>());
+            services.ConfigureDbContext<PostgresAppDbContext>(options => options.ReplaceService<IMigrationsAssembly, LaterMigrations>());
+        }
+
         _services = services.BuildServiceProvider();
         Stores = _services.GetRequiredService<IDbContextFactory<AppDbContext>>();
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
@@ -60,7 +67,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     /// <param name="before">What an earlier version left in the store.</param>
     /// <param name="connection">Beside the address of the database, such as <c>;Command Timeout=1</c>.</param>
-    public static async Task<StoreUnderTest> New(string provider, PostgresServer? postgres = null, Func<AppDbContext, Task>? before = null, string connection = "")
+    /// <param name="isLater">Whether the service is of a version to come: <see cref="LaterMigrations"/>.</param>
+    public static async Task<StoreUnderTest> New(
+        string provider,
+        PostgresServer? postgres = null,
+        Func<AppDbContext, Task>? before = null,
+        string connection = "",
+        bool isLater = false)
     {
         var settings = new Dictionary<string, string?> { ["Store:Provider"] = provider };
         if (provider == "postgres")
@@ -68,7 +81,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
             settings["ConnectionStrings:Store"] = await postgres!.NewDatabase() + connection;
         }
 
-        var store = new StoreUnderTest(settings);
+        var store = new StoreUnderTest(settings, isLater);
         if (before is not null)
         {
             await File.Create(Path.Combine(store._folder, "autoencoder.db")).DisposeAsync(); // the service's connections make no file

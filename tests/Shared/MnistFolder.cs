@@ -6,15 +6,19 @@ namespace AutoencoderApi.Tests;
 /// <summary>The genuine MNIST, where it is at hand; a test that asks for it in vain is skipped and says why.</summary>
 internal static class MnistFolder
 {
-    private static readonly Lazy<DatasetLoad> s_load = new(() => IdxFolder.Load("mnist", Folder));
+    private static readonly string? s_folder = Environment.GetEnvironmentVariable("MNIST_FOLDER");
+    private static readonly Lazy<DatasetLoad> s_load = new(() => IdxFolder.Load("mnist", Path));
 
-    public static Dataset Load()
+    public static bool IsAtHand => s_folder is not null && IdxFolder.Missing(s_folder).Count == 0;
+
+    public static string Path
     {
-        Assert.SkipUnless(IsAtHand, $"MNIST is not at hand: set MNIST_FOLDER, or put its IDX files into {Folder}.");
-        return Assert.IsType<DatasetLoad.Loaded>(s_load.Value).Dataset;
+        get
+        {
+            Assert.SkipUnless(IsAtHand, "MNIST is not at hand: set MNIST_FOLDER to a folder with its four IDX files.");
+            return s_folder!;
+        }
     }
 
-    public static bool IsAtHand => Directory.Exists(Folder);
-
-    private static string Folder => Environment.GetEnvironmentVariable("MNIST_FOLDER") ?? Path.GetFullPath(Path.Combine(Repository.Root, "../shared/data/mnist"));
+    public static Dataset Load() => Assert.IsType<DatasetLoad.Loaded>(s_load.Value).Dataset;
 }

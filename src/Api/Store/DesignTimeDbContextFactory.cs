@@ -3,8 +3,9 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace AutoencoderApi.Api.Store;
 
-// What `dotnet ef migrations add NAME --context SqliteStoreContext --output-dir Store/Migrations/Sqlite`, and the same with
-// Postgres for Sqlite, build their models from. A change of the model needs both.
+// `dotnet ef` builds its models from these. A change of the model needs a migration of each database, made in this project's folder after
+// `dotnet tool restore`: `dotnet ef migrations add NAME --context SqliteAppDbContext --output-dir Store/Migrations/Sqlite`, and the same
+// with Postgres for Sqlite.
 
 internal sealed class SqliteDesignTimeDbContextFactory : IDesignTimeDbContextFactory<SqliteAppDbContext>
 {

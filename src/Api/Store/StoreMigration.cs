@@ -63,7 +63,7 @@ internal static class StoreMigration
 
     private static async Task MigrateSqliteAsync(AppDbContext store, MigrationProgress progress, CancellationToken stop)
     {
-        await RefuseNewerAsync(store, stop);
+        await RefuseUnknownAsync(store, stop);
         await store.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'", stop); // kept by the file: reading goes on while another writes
         await store.Database.ExecuteSqlAsync($"""DROP TABLE IF EXISTS "__EFMigrationsLock" """, stop); // left by a killed process
         await MigrateWithoutForeignKeysAsync(store, progress, stop);
@@ -106,7 +106,7 @@ internal static class StoreMigration
                 await Task.Delay(s_retryDelay, stop);
             }
 
-            await RefuseNewerAsync(store, stop);
+            await RefuseUnknownAsync(store, stop);
             await MigrateAsync(store, progress, stop);
             services.GetRequiredService<JobStorage>(); // makes the queue's tables
             await store.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({LockKey})", stop);
@@ -118,14 +118,20 @@ internal static class StoreMigration
         }
     }
 
-    /// <summary>A migration that this version does not know was made by a later one, whose tables it would misuse.</summary>
-    private static async Task RefuseNewerAsync(AppDbContext store, CancellationToken stop)
+    /// <summary>Refuses tables that this version would misuse. A migration's id begins with its time, so an unknown one is newer or older.</summary>
+    private static async Task RefuseUnknownAsync(AppDbContext store, CancellationToken stop)
     {
-        if ((await store.Database.GetAppliedMigrationsAsync(stop)).Except(store.Database.GetMigrations()).FirstOrDefault() is { } unknown)
+        string[] known = [.. store.Database.GetMigrations()];
+        if ((await store.Database.GetAppliedMigrationsAsync(stop)).Except(known).Max(StringComparer.Ordinal) is not { } unknown)
         {
-            throw new StartException(
-                $"The store has the migration {unknown} of a newer version of this service; start that version, or restore a backup from before the upgrade.");
+            return;
         }
+
+        bool isNewer = string.CompareOrdinal(unknown, known[^1]) > 0;
+        string another = store.Database.IsSqlite() ? "an empty folder in Store__Folder" : "an empty database in ConnectionStrings__Store";
+        throw new StartException($"The store has the migration {unknown} of " + (isNewer
+            ? "a newer version of this service; start that version, or restore a backup from before the upgrade."
+            : $"an older version of this service, which this version cannot upgrade; start that version, or name {another}."));
     }
 
     /// <summary>One by one, each in a transaction of its own: a process that ends on the way leaves those before it done.</summary>

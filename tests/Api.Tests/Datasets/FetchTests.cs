@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Tests.Access;
 using AutoencoderApi.Api.Tests.Telemetry;
+using AutoencoderApi.Tests;
 using Microsoft.Data.Sqlite;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
@@ -61,7 +62,7 @@ public sealed class FetchTests : IDisposable
         await client.Await((string)experiment["links"]!["self"]!, now => (string?)now["jobs"]![0]!["status"] == "succeeded");
         Assert.Equal(4, mirror.Asked.Count);
 
-        await using ServiceProcess onFiles = await ServiceProcess.Start(_other, ("Datasets__Mnist__Folder", Mirror.MnistFolder()));
+        await using ServiceProcess onFiles = await ServiceProcess.Start(_other, ("Datasets__Mnist__Folder", MnistFolder.Path));
         JsonNode same = await onFiles.Client.Ended(await onFiles.Client.Submit(Job));
         Assert.Equal(await Sha(onFiles, same), await Sha(service, job));
         Assert.Equal(await onFiles.Client.Http.GetByteArrayAsync("/v1/datasets/mnist/train/7.png"), await client.Http.GetByteArrayAsync("/v1/datasets/mnist/train/7.png"));

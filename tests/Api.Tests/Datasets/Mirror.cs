@@ -66,15 +66,7 @@ internal sealed class Mirror : IDisposable
     public ConcurrentQueue<string> Asked { get; } = [];
 
     /// <summary>A mirror of the genuine MNIST; the test is skipped where that is not at hand.</summary>
-    public static Mirror OfMnist(Manner manner) => new(manner, IdxFolder.Files.ToDictionary(file => $"{file}.gz", file => File.ReadAllBytes(Path.Combine(MnistFolder(), $"{file}.gz"))));
-
-    /// <summary>The folder with the genuine MNIST.</summary>
-    public static string MnistFolder()
-    {
-        string genuine = Environment.GetEnvironmentVariable("MNIST_FOLDER") ?? Path.GetFullPath(Path.Combine(Repository.Root, "../shared/data/mnist"));
-        Assert.SkipUnless(IdxFolder.Missing(genuine).Count == 0, "MNIST is not at hand.");
-        return genuine;
-    }
+    public static Mirror OfMnist(Manner manner) => new(manner, IdxFolder.Files.ToDictionary(file => $"{file}.gz", Packed));
 
     /// <summary>Waits until a file has been asked for.</summary>
     public async Task WaitUntilAsked()
@@ -85,6 +77,9 @@ internal sealed class Mirror : IDisposable
             await Task.Delay(50, timeout.Token);
         }
     }
+
+    /// <summary>The bytes of MNIST's file as a mirror gives them.</summary>
+    private static byte[] Packed(string file) => File.ReadAllBytes(Path.Combine(MnistFolder.Path, $"{file}.gz"));
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
 
@@ -43,7 +44,7 @@ public sealed class SharedFetchTests(PostgresServer postgres) : IClassFixture<Po
     public async Task What_lies_in_the_API_s_folder_alone_is_stored_once_a_worker_lacks_it()
     {
         string database = await postgres.NewDatabase();
-        await using ServiceProcess api = await ServiceProcess.Start(_folders[0], [.. PostgresServer.Settings(database, "api"), ("Datasets__Mnist__Folder", Mirror.MnistFolder())]);
+        await using ServiceProcess api = await ServiceProcess.Start(_folders[0], [.. PostgresServer.Settings(database, "api"), ("Datasets__Mnist__Folder", MnistFolder.Path)]);
         await using ServiceProcess worker = await ServiceProcess.Start(_folders[1], PostgresServer.Settings(database, "worker"));
         JsonNode job = await api.Client.Ended(await api.Client.Submit("""{"architecture":"dense","steps":2}"""));
         Assert.Equal(("mnist", "succeeded", 1), ((string?)job["settings"]!["dataset"], (string?)job["status"], (int)job["attempt"]!));

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AutoencoderApi.Api.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresAppDbContext))]
-    [Migration("20261124215904_Initial")]
+    [Migration("20261127132250_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -59,8 +59,11 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<double>("ElapsedSeconds")
                         .HasColumnType("double precision");
 
-                    b.Property<Guid>("JobId")
+                    b.Property<Guid?>("JobId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -72,6 +75,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<int>("Step")
                         .HasColumnType("integer");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Losses", "AutoencoderApi.Api.Store.CheckpointRow.Losses#Losses", b1 =>
                         {
@@ -93,7 +99,185 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.HasIndex("JobId", "Id");
 
+                    b.HasIndex("JobId", "Version");
+
                     b.ToTable("checkpoints", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetChunkRow", b =>
+                {
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("DatasetId", "Number");
+
+                    b.ToTable("dataset_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetFetchRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Claims")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime?>("FailedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Fault")
+                        .HasColumnType("text");
+
+                    b.Property<long>("Fence")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("ReplacesId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime?>("RequestedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("dataset_fetches", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Name = "mnist",
+                            Claims = 0,
+                            Fence = 0L
+                        },
+                        new
+                        {
+                            Name = "fashion-mnist",
+                            Claims = 0,
+                            Fence = 0L
+                        });
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Channels")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Height")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Labels")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Test")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Train")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Validation")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("datasets", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.ExperimentRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Preset")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt");
+
+                    b.ToTable("experiments", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
+                {
+                    b.Property<string>("Caller")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Location")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Caller", "Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("idempotency_keys", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.JobRow", b =>
@@ -124,6 +308,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<string>("Error")
                         .HasColumnType("text");
 
+                    b.Property<Guid?>("ExperimentId")
+                        .HasColumnType("uuid");
+
                     b.Property<int?>("FaultStep")
                         .HasColumnType("integer");
 
@@ -139,11 +326,20 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<string>("Name")
                         .HasColumnType("text");
 
+                    b.Property<string>("Owner")
+                        .HasColumnType("text");
+
+                    b.Property<string>("PendingDataset")
+                        .HasColumnType("text");
+
                     b.Property<DateTime?>("QueueCheckAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("QueueEntry")
                         .HasColumnType("text");
+
+                    b.Property<DateTime?>("QueuedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -161,6 +357,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<double?>("StepsPerSecond")
                         .HasColumnType("double precision");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text");
 
                     b.Property<long>("Version")
                         .HasColumnType("bigint");
@@ -186,6 +385,8 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasKey("Id");
 
                     b.HasIndex("Architecture", "Id");
+
+                    b.HasIndex("ExperimentId", "Id");
 
                     b.HasIndex("Name", "Id");
 
@@ -214,7 +415,12 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<double>("ValidationLoss")
                         .HasColumnType("double precision");
 
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
+
                     b.HasKey("JobId", "Step");
+
+                    b.HasIndex("JobId", "Version");
 
                     b.ToTable("metrics", (string)null);
                 });
@@ -242,6 +448,27 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.TagRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("CheckpointId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("MovedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("Revision")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Name");
+
+                    b.HasIndex("CheckpointId");
+
+                    b.ToTable("tags", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.CheckpointFileRow", b =>
                 {
                     b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
@@ -256,8 +483,24 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
                         .WithMany()
                         .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetChunkRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.DatasetRow", null)
+                        .WithMany()
+                        .HasForeignKey("DatasetId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.JobRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.ExperimentRow", null)
+                        .WithMany()
+                        .HasForeignKey("ExperimentId")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.MetricRow", b =>
@@ -266,6 +509,15 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.TagRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
+                        .WithMany()
+                        .HasForeignKey("CheckpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618
