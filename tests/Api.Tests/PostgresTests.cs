@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class PostgresTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private const string Short = """{"dataset":"synthetic-digits","steps":60,"warmupSteps":20,"evaluateEvery":20,"checkpointEvery":20}""";

@@ -6,6 +6,7 @@ namespace AutoencoderApi.Api.Tests;
 
 /// <summary>The client of clients/python, with Debian's Python, against the service.</summary>
 [Collection(TrainedCollection.Name)]
+[StartsProcesses]
 public sealed class PythonClientTests(TrainedService trained)
 {
     /// <summary>

@@ -7,12 +7,14 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private const string Short = """{"dataset":"synthetic-digits","steps":5}""";

@@ -1,7 +1,9 @@
 using System.Net;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class StoreGoneTests : IDisposable
 {
     private const string Job = """{"dataset":"synthetic-digits","steps":100000,"batchSize":4,"channels":[2,2],"evaluateEvery":100000,"checkpointEvery":100000}""";

@@ -3,9 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
 
+[StartsProcesses]
 public sealed class DatasetCrashTests : IDisposable
 {
     private const int Images = 4_000; // of 128 × 128: 64 MB to write

@@ -3,10 +3,12 @@ using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Tests;
 using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
 
+[StartsProcesses]
 public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -5,11 +5,13 @@ using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Tests.Access;
 using AutoencoderApi.Api.Tests.Telemetry;
+using AutoencoderApi.Tests;
 using Microsoft.Data.Sqlite;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
 
 /// <summary>Built-in data sets that are not here: how they get into the store, and what waits for them meanwhile.</summary>
+[StartsProcesses]
 public sealed class FetchTests : IDisposable
 {
     private const string Job = """{"architecture":"dense","denseWidths":[30,10],"dataset":"mnist","steps":20,"warmupSteps":5,"evaluateEvery":10,"checkpointEvery":20}""";

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Tests.Access;
+using AutoencoderApi.Tests;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Tests.Limits;
@@ -67,6 +68,7 @@ public sealed class LimitTests(TrainedService trained)
 }
 
 /// <summary>Limits that other tests must not meet: each in a service of its own.</summary>
+[StartsProcesses]
 public sealed class TightLimitTests : IDisposable
 {
     private const string Long = """{"dataset":"synthetic-digits","steps":100000,"warmupSteps":100}""";
