@@ -28,14 +28,11 @@ public sealed class TrainerTests
         foreach (int stopAt in (int[])[0, 7, 20])
         {
             using var stop = new CancellationTokenSource();
-            var trainer = new Trainer(s_digits, Trainer.CreateInitialState(settings, 1));
-            Checkpoint? saved = null;
-            using var watch = new Timer(_ => { if (trainer.Step >= stopAt) { stop.Cancel(); } }, null, 0, 1);
-            foreach (TrainingEvent happened in trainer.Train(stop.Token))
-            {
-                saved = (happened as TrainingEvent.Checkpointed)?.Checkpoint ?? saved;
-            }
-
+            using var within = new MilestoneStop("step.before", stopAt + 1, stop);
+            List<TrainingEvent> first = [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(stop.Token)];
+            Assert.Equal(new TrainingEvent.Stopped(stopAt), first[^1]);
+            Checkpoint? saved = first.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint;
+            Assert.Equal(stopAt, saved?.Step ?? 0);
             Checkpoint start = saved is null ? Trainer.CreateInitialState(settings, 1) : Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(CheckpointFile.Write(saved))).Checkpoint;
             Checkpoint end = new Trainer(s_digits, start).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? start;
             Assert.Equal(expected, CheckpointFile.Write(end));
