@@ -46,6 +46,9 @@ internal sealed class StoreUnderTest : IAsyncDisposable
             NullLogger<JobMaintenance>.Instance);
     }
 
+    /// <summary>The database, where it is SQLite.</summary>
+    public string File => Path.Combine(_folder, "autoencoder.db");
+
     public InMemoryStorage Queue { get; } = new();
 
     public IDbContextFactory<AppDbContext> Stores { get; }
@@ -71,7 +74,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         var store = new StoreUnderTest(settings);
         if (before is not null)
         {
-            await File.Create(Path.Combine(store._folder, "autoencoder.db")).DisposeAsync(); // the service's connections make no file
+            await System.IO.File.Create(store.File).DisposeAsync(); // the service's connections make no file
             await using AppDbContext context = await store.Stores.CreateDbContextAsync();
             await before(context);
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Store;
@@ -8,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AutoencoderApi.Api.Models;
 
 /// <summary>From a checkpoint's name to its loaded network.</summary>
-internal sealed class ModelInspection(CheckpointStore checkpoints, ModelCache models)
+internal sealed class ModelInspection(CheckpointStore checkpoints, ModelCache models, TimeProvider time)
 {
     public async Task<(ModelCache.Lease? Rent, ProblemHttpResult? Problem)> OpenAsync(string reference, CancellationToken token)
     {
@@ -17,7 +16,7 @@ internal sealed class ModelInspection(CheckpointStore checkpoints, ModelCache mo
             return (seen, null);
         }
 
-        long requestedAt = Stopwatch.GetTimestamp();
+        long requestedAt = time.GetTimestamp();
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
             return (null, Problems.CheckpointNotFound(reference));
