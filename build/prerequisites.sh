@@ -70,6 +70,11 @@ python_has() { # module -> true where Debian's Python finds it, without the seco
   /usr/bin/python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)" 2>/dev/null
 }
 
+# node, in which the modules of the page are tested.
+need_node() {
+  command -v node >/dev/null || install_package nodejs "node is missing, so the tests of the page's modules are skipped"
+}
+
 # npm, which brings node, and the packages of tests/Client: a linter for the OpenAPI document and a client that is generated from it.
 need_client() {
   local lack="so the OpenAPI document is not linted and no client is generated from it"

@@ -50,6 +50,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     }
 
     builder.Services.ConfigureHttpJsonOptions(options => JsonConventions.Configure(options.SerializerOptions));
+    builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddProblems();
     builder.Services.AddAccess();
     builder.Services.AddLimits();

@@ -4,11 +4,13 @@ using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Tests;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>Run with <c>-explicit only</c>: the processor time of a checkpoint against that of the 100 steps between two.</summary>
+[StartsProcesses]
 public sealed class CheckpointCostTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private const int Steps = 200;

@@ -4,6 +4,7 @@ using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Tests;
 using Hangfire;
 using Hangfire.States;
 using Microsoft.EntityFrameworkCore;
@@ -11,6 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>The database's clock is set by some hours: shown by times in the store that are as far ahead, or as long ago.</summary>
+[StartsProcesses]
 public sealed class ClockTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     [Theory]

@@ -6,6 +6,7 @@ namespace AutoencoderApi.Api.Tests;
 
 /// <summary>What ./demo shows of a job, from the answers that the service gives.</summary>
 [Collection(TrainedCollection.Name)]
+[StartsProcesses]
 public sealed class DemoTests(TrainedService trained)
 {
     [Fact]

@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>The whole service on each engine: training, resume, inspection and export.</summary>
+[StartsProcesses]
 public sealed class EngineTests : IDisposable
 {
     private const string Long =

@@ -6,13 +6,15 @@ using System.Text;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Tests.Images;
 using AutoencoderApi.Domain.Numerics;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>
 /// Mutated requests from fixed seeds against a service of its own: none may be answered with a fault of the service (505, an HTTP version that it does not speak, is none), end it, or leave memory
-/// behind. FUZZ_INPUTS=10000 is the long form, <c>./test --fuzz</c>.
+/// behind. FUZZ_INPUTS=10000 is the long form, <c>./test --long fuzz</c>.
 /// </summary>
+[StartsProcesses]
 public sealed class FuzzTests : IDisposable
 {
     private const long MemoryBound = 100_000_000;

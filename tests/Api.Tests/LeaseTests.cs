@@ -3,6 +3,7 @@ using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Tests;
 using AutoencoderApi.Training.Runs;
 using Hangfire;
 using Hangfire.States;
@@ -10,6 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private static readonly JobError s_error = new("urn:autoencoder-api:problem:internal-error", "title", "detail");

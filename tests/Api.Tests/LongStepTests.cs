@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Net;
 using AutoencoderApi.Api.Tests.Datasets;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>A job whose every step takes minutes: the widest network on the largest images, one thread.</summary>
 [Collection(OneAtATime.Name)]
+[StartsProcesses]
 public sealed class LongStepTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private const string Wide = """{"architecture":"switch-unpool","dataset":"large","channels":[64,64],"kernelSize":9,"stopOnCollapse":false,""";

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace AutoencoderApi.Api.Tests;
 
-/// <summary>10,000 mutated files; 1,000,000 in the long form, <c>./test --fuzz</c>.</summary>
+/// <summary>10,000 mutated files; 1,000,000 in the long form, <c>./test --long fuzz</c>.</summary>
 public sealed class MutatedCheckpointTests
 {
     private static readonly int s_mutations = 25 * int.Parse(Environment.GetEnvironmentVariable("FUZZ_INPUTS") ?? "100", null as IFormatProvider);

@@ -6,10 +6,12 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>One loss that is not a finite number makes nothing unreadable: not the job's own calls, nor anybody's list.</summary>
+[StartsProcesses]
 public sealed class NonFiniteLossTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private const string Settings = """{"dataset":"synthetic-digits","steps":4,"warmupSteps":0,"evaluateEvery":2,"checkpointEvery":2,"channels":[2,3]}""";

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using AutoencoderApi.Api.Tests.OpenApi;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -8,8 +9,9 @@ namespace AutoencoderApi.Api.Tests;
 /// Requests made from the OpenAPI document for every operation, valid and mutated, against a service of its own: none may be answered with
 /// a fault of the service or with a status or type of problem that the document does not name for the operation, every error is a problem,
 /// and every operation succeeds at least once.
-/// FUZZ_INPUTS=10000 is the long form, 20,000 requests in all, <c>./test --fuzz</c>.
+/// FUZZ_INPUTS=10000 is the long form, 20,000 requests in all, <c>./test --long fuzz</c>.
 /// </summary>
+[StartsProcesses]
 public sealed class OpenApiFuzzTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private const int AtOnce = 4;

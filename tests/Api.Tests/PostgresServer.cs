@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -24,6 +25,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        StartsProcessesAttribute.Require();
         if (!IsInstalled)
         {
             return; // each test skips itself

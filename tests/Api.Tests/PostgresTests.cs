@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Tests.Telemetry;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class PostgresTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private const string Short = """{"dataset":"synthetic-digits","steps":60,"warmupSteps":20,"evaluateEvery":20,"checkpointEvery":20}""";
@@ -100,8 +103,10 @@ public sealed class PostgresTests(PostgresServer postgres) : IClassFixture<Postg
         }
 
         await Task.Delay(TimeSpan.FromSeconds(3));
+        await Scrape.Await(service.Client.Http, scrape => double.IsNaN(scrape.Sum("autoencoder_jobs")));
         await postgres.Start();
         await service.Ready();
+        await Scrape.Await(service.Client.Http, scrape => scrape.Sum("autoencoder_jobs", "status=\"running\"") == 1);
         int reached = (int)(await service.Client.Json(job))["progress"]!["step"]!;
         JsonNode after = await service.Client.Await(job, state => (int)state["progress"]!["step"]! > reached + 40);
         Assert.Equal(1, (int)after["attempt"]!); // the lease outlived the outage

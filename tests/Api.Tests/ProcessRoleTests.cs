@@ -1,5 +1,8 @@
+using AutoencoderApi.Tests;
+
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class ProcessRoleTests
 {
     [Theory]

@@ -1,8 +1,10 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class RestartTests : IDisposable
 {
     private const string Long = """{"dataset":"synthetic-digits","steps":400,"warmupSteps":100,"evaluateEvery":200,"checkpointEvery":50}""";

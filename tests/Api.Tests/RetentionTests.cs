@@ -7,12 +7,14 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private const string Short = """{"dataset":"synthetic-digits","steps":5}""";
@@ -67,7 +69,8 @@ public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<Post
         await End(store, old, daysAgo: 3);
         await End(store, young, daysAgo: 1);
 
-        using ModelCache models = new ModelCache(new CheckpointStore(store.Stores), new MemoryBudget(1L << 30), Options.Create(new TrainingOptions()));
+        using ModelCache models = new ModelCache(
+            new CheckpointStore(store.Stores), new MemoryBudget(1L << 30), Options.Create(new TrainingOptions()), TimeProvider.System);
         using var retention = new Retention(store.Stores, models, Options.Create(new StoreOptions()), NullLogger<Retention>.Instance);
         await retention.DeleteAsync(keepDays: 2, CancellationToken.None);
         Assert.Equal([young, waiting], await store.Ask(context => context.Jobs.OrderBy(row => row.Id).Select(row => row.Id).ToListAsync()));

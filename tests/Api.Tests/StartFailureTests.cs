@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Tests;
 using Npgsql;
 
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>What cannot start says why in one line, with the setting, and ends with 1.</summary>
+[StartsProcesses]
 public sealed class StartFailureTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private static readonly string[] s_asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];

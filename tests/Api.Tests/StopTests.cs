@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>A polite stop at any time of the start, of process 1 as in a container: to it the kernel delivers no signal that it does not handle.</summary>
+[StartsProcesses]
 public sealed class StopTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     // SIGINT as a container's program has it: a shell's background jobs, which the tests may be, inherit that it is ignored.

@@ -1,7 +1,10 @@
 using System.Net;
+using AutoencoderApi.Api.Tests.Telemetry;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class StoreGoneTests : IDisposable
 {
     private const string Job = """{"dataset":"synthetic-digits","steps":100000,"batchSize":4,"channels":[2,2],"evaluateEvery":100000,"checkpointEvery":100000}""";
@@ -33,6 +36,8 @@ public sealed class StoreGoneTests : IDisposable
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.Client.Http.GetAsync("/health/ready")).StatusCode);
             Assert.Equal(HttpStatusCode.OK, (await service.Client.Http.GetAsync("/health/live")).StatusCode);
         }
+
+        await Scrape.Await(service.Client.Http, scrape => double.IsNaN(scrape.Sum("autoencoder_jobs"))); // counted before for two seconds
 
         Assert.Contains("moved or deleted while the service ran", service.Output(), StringComparison.Ordinal);
         Assert.Equal(isReplaced ? ["autoencoder.db"] : [], Directory.GetFiles(_folder).Select(Path.GetFileName));

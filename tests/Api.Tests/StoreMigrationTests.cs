@@ -1,5 +1,6 @@
 using AutoencoderApi.Api.Startup;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AutoencoderApi.Api.Tests;
 
+[StartsProcesses]
 public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private static readonly Guid s_old = Guid.Parse("019a0000-0000-7000-8000-000000000001");

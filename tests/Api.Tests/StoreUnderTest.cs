@@ -53,6 +53,9 @@ internal sealed class StoreUnderTest : IAsyncDisposable
             NullLogger<JobMaintenance>.Instance);
     }
 
+    /// <summary>The database, where it is SQLite.</summary>
+    public string File => Path.Combine(_folder, "autoencoder.db");
+
     public InMemoryStorage Queue { get; } = new();
 
     public IDbContextFactory<AppDbContext> Stores { get; }
@@ -84,7 +87,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         var store = new StoreUnderTest(settings, isLater);
         if (before is not null)
         {
-            await File.Create(Path.Combine(store._folder, "autoencoder.db")).DisposeAsync(); // the service's connections make no file
+            await System.IO.File.Create(store.File).DisposeAsync(); // the service's connections make no file
             await using AppDbContext context = await store.Stores.CreateDbContextAsync();
             await before(context);
         }

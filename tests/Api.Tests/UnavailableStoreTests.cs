@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting.Internal;
@@ -12,6 +13,7 @@ using Npgsql;
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>A database that answers, but not as usual.</summary>
+[StartsProcesses]
 public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private const string Long = """{"dataset":"synthetic-digits","steps":100000,"batchSize":8,"channels":[4,4],"kernelSize":3,"evaluateEvery":100000,"checkpointEvery":100}""";

@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using AutoencoderApi.Api.Tests;
+using AutoencoderApi.Tests;
 using Microsoft.Playwright;
+
+[assembly: StartsProcesses]
 
 namespace AutoencoderApi.Browser.Tests;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using AutoencoderApi.Api.Tests;
+using AutoencoderApi.Tests;
 
+[assembly: StartsProcesses]
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 [assembly: AssemblyFixture(typeof(AutoencoderApi.Faults.Tests.BaselineRuns))]
 

@@ -32,6 +32,7 @@ internal static class Python
 
     private static (string Output, string Error) Start(string[] arguments)
     {
+        StartsProcessesAttribute.Require();
         var start = new ProcessStartInfo(File.Exists(Debian) ? Debian : "python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PYTHONPATH"] = Path.Combine(Repository.Root, "clients", "python");
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";

@@ -16,6 +16,7 @@ internal static class ServiceProgram
     /// <returns>How to start the service, with its output to be read.</returns>
     public static ProcessStartInfo StartInfo(string[] before, params string[] arguments)
     {
+        StartsProcessesAttribute.Require();
         string[] command = [.. before, "dotnet", s_path, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
 

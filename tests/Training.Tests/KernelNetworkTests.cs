@@ -13,7 +13,8 @@ namespace AutoencoderApi.Training.Tests;
 public sealed class KernelNetworkTests
 {
     private const int Batch = 7, Threads = 2;
-    private const int Draws = 3; // the maxima of a pooling can be as close as that by chance, but not in three draws
+    private const int Draws = 3;
+    private const float Rounding = 1e-5f; // of a layer's largest value
 
     private static readonly int[] s_digit = [1, 28, 28];
 
@@ -45,10 +46,8 @@ public sealed class KernelNetworkTests
 
     [Theory]
     [MemberData(nameof(Spread))]
-    public void Loss_and_gradients_equal_those_of_libtorch(Architecture architecture, int kernel, int first, int second, int draw)
-    {
-        AssertEqual(i => Fault(architecture, s_digit, kernel, first, second, draw + (1_000 * i)));
-    }
+    public void Loss_and_gradients_equal_those_of_libtorch(Architecture architecture, int kernel, int first, int second, int draw) =>
+        AssertEqual(i => Draw(architecture, s_digit, kernel, first, second, draw + (1_000 * i)), kernel);
 
     /// <summary>Narrower than a tile of the kernels, a multiple of it, and everything between; grey and in colour.</summary>
     public static TheoryData<Architecture, int[], int> Shapes
@@ -77,7 +76,7 @@ public sealed class KernelNetworkTests
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Loss_and_gradients_equal_those_of_libtorch_for_images_of_any_shape(Architecture architecture, int[] shape, int kernel) =>
-        AssertEqual(i => Fault(architecture, shape, kernel, 3, 17, kernel + (1_000 * i)));
+        AssertEqual(i => Draw(architecture, shape, kernel, 3, 17, kernel + (1_000 * i)), kernel);
 
     public static TheoryData<Architecture, int[], int> StageShapes
     {
@@ -101,10 +100,11 @@ public sealed class KernelNetworkTests
     public void Every_layer_the_decoder_and_the_evaluation_equal_those_of_libtorch(Architecture architecture, int[] shape, int kernel)
     {
         (NetworkDefinition definition, float[] weights) = Draw(architecture, shape, kernel, 3, 17, 0);
-        using IInferenceModel model = Sessions.Load(EngineKind.Simd, definition, weights), reference = Sessions.Load(EngineKind.TorchSharp, definition, weights);
+        using IInferenceModel model = Sessions.Load(EngineKind.Simd, definition, weights);
+        using IInferenceModel reference = Sessions.Load(EngineKind.TorchSharp, definition, weights);
         using TrainingSession ours = Sessions.Start(EngineKind.Simd, definition, weights, Threads);
         using TrainingSession plain = Sessions.Start(EngineKind.TorchSharp, definition, weights, Threads);
-        DatasetSplit set = Random(shape);
+        DatasetSplit set = Random(TensorShape.Of(shape));
         float[] images = Images(set);
         for (int layer = 0; layer < definition.Layers.Count; layer++)
         {
@@ -128,14 +128,14 @@ public sealed class KernelNetworkTests
         (NetworkDefinition definition, float[] weights) = Draw(Architecture.Dense, shape, 5, hidden, code, 0);
         using TrainingSession ours = Sessions.Start(EngineKind.Simd, definition, weights, Threads);
         using TrainingSession plain = Sessions.Start(EngineKind.TorchSharp, definition, weights, Threads);
-        AssertEqualEvaluations(ours, plain, Random(shape));
+        AssertEqualEvaluations(ours, plain, Random(TensorShape.Of(shape)));
     }
 
     [Fact]
     public void A_dense_network_learns_the_same_bits_on_any_number_of_threads()
     {
         (NetworkDefinition definition, float[] weights) = Draw(Architecture.Dense, s_digit, 5, 100, 33, 0);
-        float[] images = Images(Random(s_digit));
+        float[] images = Images(Random(TensorShape.Of(s_digit)));
         (double? Loss, float[] Weights)[] ends = [.. ((int[])[1, 2, 3, 7]).Select(threads =>
         {
             using TrainingSession session = Sessions.Start(EngineKind.Simd, definition, weights, threads);
@@ -165,22 +165,89 @@ public sealed class KernelNetworkTests
         }
     }
 
-    private static void AssertEqual(Func<int, string?> fault)
+    /// <summary>
+    /// Both give the same loss and gradients. By chance two maxima of a pooling, or a relu's input and zero, are so close that rounding
+    /// decides between them, and all behind follows: only then another draw is looked at.
+    /// </summary>
+    private static void AssertEqual(Func<int, (NetworkDefinition Plan, float[] Weights)> draw, int kernel)
     {
-        string?[] faults = [.. Enumerable.Range(0, Draws).Select(fault).TakeWhile(found => found is not null)];
-        Assert.True(faults.Length < Draws, string.Join("; ", faults));
+        for (int i = 0; i < Draws; i++)
+        {
+            (NetworkDefinition definition, float[] weights) = draw(i);
+            using TrainingSession ours = Sessions.Start(EngineKind.Simd, definition, weights, Threads);
+            using TrainingSession plain = Sessions.Start(EngineKind.TorchSharp, definition, weights, Threads);
+            float[] inputs = Images(Random(definition.Input));
+            string? fault = Fault(definition, ours, plain, inputs, kernel);
+            if (fault is null)
+            {
+                return;
+            }
+
+            Assert.True(IsByRounding(definition, weights, inputs), fault);
+        }
+
+        Assert.Fail($"Rounding decides in each of {Draws} draws.");
+    }
+
+    /// <summary>
+    /// Whether the first layer in which the two take different units for the largest, or for active, does so between values that rounding
+    /// may order.
+    /// </summary>
+    private static bool IsByRounding(NetworkDefinition definition, float[] weights, float[] images)
+    {
+        if (definition.Layers.Any(layer => layer is Layer.Linear))
+        {
+            return false;
+        }
+
+        using IInferenceModel model = Sessions.Load(EngineKind.Simd, definition, weights);
+        using IInferenceModel reference = Sessions.Load(EngineKind.TorchSharp, definition, weights);
+        for (int i = 0; i < definition.Layers.Count; i++)
+        {
+            Layer layer = definition.Layers[i];
+            float[] there = reference.Run(images, i), here = model.Run(images, i);
+            bool isPooled = definition.Layers.ElementAtOrDefault(i + 1) is Layer.MaxPool;
+            float[] gaps = [.. ActiveGaps(layer, there, here), .. isPooled ? MaximumGaps(layer.Output, there, here) : []];
+            if (gaps.Length > 0)
+            {
+                return gaps.Max() <= Rounding * there.Max(Math.Abs);
+            }
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<float> ActiveGaps(Layer layer, float[] there, float[] here) =>
+        layer is Layer.Convolution { Activation: Activation.Relu } or Layer.TransposedConvolution { Activation: Activation.Relu }
+            ? there.Zip(here).Where(pair => pair.First > 0 != pair.Second > 0).Select(pair => Math.Abs(pair.First - pair.Second))
+            : [];
+
+    /// <summary>For each 2×2 block in which the two have their maxima at different places, by how much the other's is smaller.</summary>
+    private static IEnumerable<float> MaximumGaps(TensorShape shape, float[] there, float[] here)
+    {
+        for (int topLeft = 0; topLeft < there.Length; topLeft += 2)
+        {
+            if (topLeft / shape.Width % 2 == 0)
+            {
+                int[] block = [topLeft, topLeft + 1, topLeft + shape.Width, topLeft + shape.Width + 1];
+                (int expected, int actual) = (Largest(there), Largest(here));
+                if (expected != actual)
+                {
+                    yield return there[expected] - there[actual];
+                }
+
+                int Largest(float[] values) => block.Aggregate((best, at) => values[at] > values[best] ? at : best);
+            }
+        }
     }
 
     /// <summary>The first thing in which the two differ, or null.</summary>
-    private static string? Fault(Architecture architecture, int[] shape, int kernel, int first, int second, int draw)
+    private static string? Fault(NetworkDefinition definition, TrainingSession ours, TrainingSession plain, float[] inputs, int kernel)
     {
-        (NetworkDefinition definition, float[] weights) = Draw(architecture, shape, kernel, first, second, draw);
-        using TrainingSession ours = Sessions.Start(EngineKind.Simd, definition, weights, Threads);
-        using TrainingSession plain = Sessions.Start(EngineKind.TorchSharp, definition, weights, Threads);
-        DatasetSplit set = Random(shape);
-        float[] inputs = Images(set), targets = [.. Images(set).Reverse()]; // unlike the inputs, as with noise
+        float[] targets = [.. inputs.Reverse()]; // unlike the inputs, as with noise
         var batch = new TrainingBatch(inputs, targets);
-        double expected = plain.ForwardBackward(batch, CancellationToken.None)!.Value, actual = ours.ForwardBackward(batch, CancellationToken.None)!.Value;
+        double expected = plain.ForwardBackward(batch, CancellationToken.None)!.Value;
+        double actual = ours.ForwardBackward(batch, CancellationToken.None)!.Value;
         if (Math.Abs(actual - expected) > 1e-5 * expected)
         {
             return $"loss {actual} in place of {expected}";
@@ -211,10 +278,9 @@ public sealed class KernelNetworkTests
         return images;
     }
 
-    private static DatasetSplit Random(int[] shape)
+    private static DatasetSplit Random(TensorShape images)
     {
         const int Count = 60;
-        TensorShape images = TensorShape.Of(shape);
         byte[] pixels = new byte[Count * images.Count];
         new Random(1).NextBytes(pixels);
         return new DatasetSplit(images, pixels, new byte[Count]);

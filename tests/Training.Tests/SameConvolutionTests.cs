@@ -35,7 +35,9 @@ public sealed class SameConvolutionTests
     {
         using var scope = NewDisposeScope();
         int small = SamePadding.OutputSize(size, stride), before = SamePadding.For(size, kernel, stride).Before;
-        Tensor x = randn(Batch, In, size, size), y = randn(Batch, Out, small, small), weight = randn(Out, In, kernel, kernel), bias = randn(Out);
+        using var random = new Generator((ulong)((100 * size) + (10 * stride) + kernel));
+        Tensor x = randn(Batch, In, size, size, generator: random), y = randn(Batch, Out, small, small, generator: random);
+        Tensor weight = randn(Out, In, kernel, kernel, generator: random), bias = randn(Out, generator: random);
         double[,,,] forward = new double[Batch, Out, small, small], transposed = new double[Batch, In, size, size];
         for (int b = 0; b < Batch; b++)
         {

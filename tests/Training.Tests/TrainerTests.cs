@@ -28,17 +28,15 @@ public sealed class TrainerTests
         foreach (int stopAt in (int[])[0, 7, 20])
         {
             using var stop = new CancellationTokenSource();
-            var trainer = new Trainer(s_digits, initial, engine);
-            Checkpoint? saved = null;
-            using var watch = new Timer(_ => { if (trainer.Step >= stopAt) { stop.Cancel(); } }, null, 0, 1);
-            foreach (TrainingEvent happened in trainer.Train(stop.Token))
-            {
-                saved = (happened as TrainingEvent.Checkpointed)?.Checkpoint ?? saved;
-            }
-
+            using var within = new MilestoneStop("step.before", stopAt + 1, stop);
+            List<TrainingEvent> first = [.. new Trainer(s_digits, initial, engine).Train(stop.Token)];
+            Assert.Equal(new TrainingEvent.Stopped(stopAt), first[^1]);
+            Checkpoint? saved = first.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint;
+            Assert.Equal(stopAt, saved?.Step ?? 0);
             Checkpoint start = saved is null ? initial : Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(CheckpointFile.Write(saved))).Checkpoint;
             Assert.Equal(engine == EngineKind.Simd ? "simd" : "torchsharp", start.Environment.Engine);
-            Checkpoint end = new Trainer(s_digits, start, engine).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? start;
+            TrainingEvent[] rest = [.. new Trainer(s_digits, start, engine).Train(CancellationToken.None)];
+            Checkpoint end = rest.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? start;
             Assert.Equal(expected, CheckpointFile.Write(end));
         }
     }

@@ -19,7 +19,8 @@ public sealed class UnpoolingTests
     public void Switches_put_each_maximum_back_where_it_was()
     {
         using var scope = NewDisposeScope();
-        Tensor x = rand(3, 4, 6, 8);
+        using var random = new Generator(1);
+        Tensor x = rand(3, 4, 6, 8, generator: random);
         (Tensor pooled, Tensor switches) = nn.functional.max_pool2d_with_indices(x, [2, 2], [2, 2], null, null);
         Tensor restored = Unpooling.ToSwitches(pooled, switches);
         Assert.True(where(restored.ne(0), restored.eq(x), ones_like(x, ScalarType.Bool)).all().item<bool>());
@@ -30,10 +31,13 @@ public sealed class UnpoolingTests
     public void The_gradient_of_each_unpooling_is_its_adjoint()
     {
         using var scope = NewDisposeScope();
-        (_, Tensor switches) = nn.functional.max_pool2d_with_indices(rand(2, 3, 8, 8), [2, 2], [2, 2], null, null);
+        using var random = new Generator(1);
+        Tensor image = rand(2, 3, 8, 8, generator: random);
+        (_, Tensor switches) = nn.functional.max_pool2d_with_indices(image, [2, 2], [2, 2], null, null);
         foreach (Func<Tensor, Tensor> unpool in (Func<Tensor, Tensor>[])[Unpooling.ZeroFill, Unpooling.Nearest, x => Unpooling.ToSwitches(x, switches)])
         {
-            Tensor x = randn(2, 3, 4, 4, requires_grad: true), y = randn(2, 3, 8, 8), direction = randn(2, 3, 4, 4);
+            Tensor x = randn(2, 3, 4, 4, requires_grad: true, generator: random);
+            Tensor y = randn(2, 3, 8, 8, generator: random), direction = randn(2, 3, 4, 4, generator: random);
             (unpool(x) * y).sum().backward();
             double expected = (unpool(direction) * y).sum().item<float>(); // linear: its derivative along a direction is itself there
             Assert.Equal(expected, (x.grad! * direction).sum().item<float>(), 1e-3);

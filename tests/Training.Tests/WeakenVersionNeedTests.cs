@@ -5,6 +5,7 @@ using AutoencoderApi.Tests;
 namespace AutoencoderApi.Training.Tests;
 
 /// <summary>Runs the target of Directory.Build.targets, as a build does, on libraries as their packages hold them.</summary>
+[StartsProcesses]
 public sealed class WeakenVersionNeedTests : IDisposable
 {
     private const string Version = "GLIBCXX_3.4.32", Library = "libLibTorchSharp.so";

@@ -42,8 +42,9 @@ public sealed class WeightInitializerAndAdamTests
     public void Adam_takes_the_steps_that_libtorchs_takes()
     {
         using var scope = NewDisposeScope();
-        Tensor target = randn(37);
-        float[] weights = randn(37).data<float>().ToArray();
+        using var random = new Generator(1);
+        Tensor target = randn(37, generator: random);
+        float[] weights = randn(37, generator: random).data<float>().ToArray();
         var ours = new Adam(new float[37], new float[37]);
         using var optimizer = optim.Adam([new TorchSharp.Modules.Parameter(tensor(weights))], 0.01);
         Tensor leaf = optimizer.parameters().Single();

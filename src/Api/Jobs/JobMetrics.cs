@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
@@ -19,14 +18,16 @@ internal sealed class JobMetrics : IDisposable
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
 
     private readonly IDbContextFactory<AppDbContext> _stores;
-    private readonly Meter _meter = new(MeterName);
+    private readonly TimeProvider _time;
+    private readonly Meter _meter;
     private readonly Lock _lock = new();
     private (Dictionary<JobStatus, long> Jobs, double OldestSeconds)? _counted;
     private long? _countedAt;
 
-    public JobMetrics(IDbContextFactory<AppDbContext> stores)
+    public JobMetrics(IDbContextFactory<AppDbContext> stores, TimeProvider time)
     {
-        _stores = stores;
+        (_stores, _time) = (stores, time);
+        _meter = new Meter(new MeterOptions(MeterName) { Scope = this });
         _meter.CreateObservableGauge("autoencoder.jobs", Jobs, "{job}", "Jobs in the store, by status. Every process on one store tells the same.");
         _meter.CreateObservableGauge("autoencoder.queue.age", OldestSeconds, "s", "How long the job that waits longest for a worker has waited; 0 where none waits.");
     }
@@ -43,10 +44,10 @@ internal sealed class JobMetrics : IDisposable
     {
         lock (_lock)
         {
-            if (_countedAt is not { } at || Stopwatch.GetElapsedTime(at) > s_fresh)
+            if (_countedAt is not { } at || _time.GetElapsedTime(at) > s_fresh)
             {
                 _counted = CountAsync().GetAwaiter().GetResult(); // instruments are asked without await
-                _countedAt = Stopwatch.GetTimestamp();
+                _countedAt = _time.GetTimestamp();
             }
 
             return _counted;
@@ -55,7 +56,7 @@ internal sealed class JobMetrics : IDisposable
 
     private async Task<(Dictionary<JobStatus, long> Jobs, double OldestSeconds)?> CountAsync()
     {
-        using var timeout = new CancellationTokenSource(s_timeout);
+        using var timeout = new CancellationTokenSource(s_timeout, _time);
         try
         {
             await using AppDbContext store = await _stores.CreateDbContextAsync(timeout.Token);
@@ -64,7 +65,7 @@ internal sealed class JobMetrics : IDisposable
                 .ToDictionaryAsync(jobs => jobs.Status, jobs => jobs.Count, timeout.Token);
             DateTime? oldest = await store.Jobs.Where(job => job.Status == JobStatus.Queued && job.PendingDataset == null)
                 .MinAsync(job => job.QueuedAt ?? (DateTime?)job.CreatedAt, timeout.Token);
-            return (jobs, oldest is { } since ? Math.Max(0, (DateTime.UtcNow - since).TotalSeconds) : 0);
+            return (jobs, oldest is { } since ? Math.Max(0, (_time.GetUtcNow().UtcDateTime - since).TotalSeconds) : 0);
         }
         catch (Exception e) when (DbFaults.IsTransient(e) || e is OperationCanceledException)
         {

@@ -4,14 +4,14 @@ namespace AutoencoderApi.Api.Jobs;
 /// Holds the end of the process up for a moment in which <c>/health/ready</c> already says no while calls are still
 /// answered, so that whoever spreads the calls can turn away in time.
 /// </summary>
-internal sealed class ShutdownDelay(IHostApplicationLifetime lifetime) : IHostedLifecycleService
+internal sealed class ShutdownDelay(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService
 {
     private static readonly TimeSpan s_delay = TimeSpan.FromMilliseconds(500);
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         lifetime.StopApplication(); // the token that readiness and running jobs watch; set already where a signal came
-        return Task.Delay(s_delay, CancellationToken.None);
+        return Task.Delay(s_delay, time, CancellationToken.None);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -12,7 +12,7 @@ namespace AutoencoderApi.Api.Limits;
 /// are taken, one that has been idle gives way to the next. Loopback and trusted proxies stand for many callers, and are not counted
 /// by address.
 /// </summary>
-internal sealed class ConnectionBound(IOptions<LimitsOptions> limits, IOptions<AccessOptions> access)
+internal sealed class ConnectionBound(IOptions<LimitsOptions> limits, IOptions<AccessOptions> access, TimeProvider time)
 {
     private static readonly TimeSpan s_mayGiveWay = TimeSpan.FromSeconds(1); // so that a newcomer can send its first request
 
@@ -27,7 +27,7 @@ internal sealed class ConnectionBound(IOptions<LimitsOptions> limits, IOptions<A
         IPAddress? address = Plain((connection.RemoteEndPoint as IPEndPoint)?.Address);
         bool isProxy = address is not null && Array.Exists(_proxies, network => network.Contains(address));
         bool isCounted = address is not null && !isProxy && !IPAddress.IsLoopback(address);
-        var open = new OpenConnection(isCounted ? ClaimsPrincipalExtensions.AddressOf(address!) : null, () => Close(connection));
+        var open = new OpenConnection(isCounted ? ClaimsPrincipalExtensions.AddressOf(address!) : null, () => Close(connection), time);
         try
         {
             if (!TryEnter(open))

@@ -1,16 +1,14 @@
-using System.Diagnostics;
-
 namespace AutoencoderApi.Api.Limits;
 
 /// <summary>A connection to the service, as its requests leave it. Found among the features of each of its requests.</summary>
 /// <param name="address">Of the caller, or null where connections of that caller are not counted by address.</param>
 /// <param name="close">Ends the connection after the request that it is answering.</param>
-internal sealed class OpenConnection(string? address, Action close)
+internal sealed class OpenConnection(string? address, Action close, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private int _requests;
     private bool _isKnown;
-    private long _idleSince = Stopwatch.GetTimestamp();
+    private long _idleSince = time.GetTimestamp();
 
     public string? Address => address;
 
@@ -21,7 +19,7 @@ internal sealed class OpenConnection(string? address, Action close)
         {
             lock (_lock)
             {
-                return _requests > 0 || _isKnown ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_idleSince);
+                return _requests > 0 || _isKnown ? TimeSpan.Zero : time.GetElapsedTime(_idleSince);
             }
         }
     }
@@ -43,7 +41,7 @@ internal sealed class OpenConnection(string? address, Action close)
         {
             _requests--;
             _isKnown = isKnown;
-            _idleSince = Stopwatch.GetTimestamp();
+            _idleSince = time.GetTimestamp();
         }
     }
 }

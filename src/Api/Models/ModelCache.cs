@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
@@ -19,7 +18,8 @@ namespace AutoencoderApi.Api.Models;
 /// The networks used last, ready for images. One in use outlives its place in here until it is given back. Requests that ask for the same
 /// network, which is not here, wait for one reading of its checkpoint.
 /// </summary>
-internal sealed class ModelCache(CheckpointStore checkpoints, MemoryBudget memory, IOptions<TrainingOptions> options) : IDisposable
+internal sealed class ModelCache(
+    CheckpointStore checkpoints, MemoryBudget memory, IOptions<TrainingOptions> options, TimeProvider time) : IDisposable
 {
     /// <summary>What the look-ups are counted under.</summary>
     public const string MeterName = "AutoencoderApi.Models";
@@ -53,7 +53,7 @@ internal sealed class ModelCache(CheckpointStore checkpoints, MemoryBudget memor
         }
 
         long seen = Interlocked.Read(ref found.Value.SeenAt);
-        if (found.Value.Model is null || seen <= Interlocked.Read(ref _lastDeletion) || Stopwatch.GetElapsedTime(seen) >= s_trusted)
+        if (found.Value.Model is null || seen <= Interlocked.Read(ref _lastDeletion) || time.GetElapsedTime(seen) >= s_trusted)
         {
             found.Dispose();
             return null;
@@ -83,7 +83,7 @@ internal sealed class ModelCache(CheckpointStore checkpoints, MemoryBudget memor
     }
 
     /// <summary>Some checkpoint is gone: each is looked for in the store before it is used again.</summary>
-    public void Deleted() => Interlocked.Exchange(ref _lastDeletion, Stopwatch.GetTimestamp());
+    public void Deleted() => Interlocked.Exchange(ref _lastDeletion, time.GetTimestamp());
 
     public void Dispose() => _models.Clear();
 

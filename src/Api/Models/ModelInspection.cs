@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
@@ -13,7 +12,7 @@ using Microsoft.Net.Http.Headers;
 namespace AutoencoderApi.Api.Models;
 
 /// <summary>From a checkpoint's name to its loaded network.</summary>
-internal sealed class ModelInspection(CheckpointStore checkpoints, ModelCache models)
+internal sealed class ModelInspection(CheckpointStore checkpoints, ModelCache models, TimeProvider time)
 {
     /// <summary>Of a request that inspects a checkpoint's network.</summary>
     public static readonly ProblemType[] Refusals = [ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged, ProblemType.MemoryFull];
@@ -25,7 +24,7 @@ internal sealed class ModelInspection(CheckpointStore checkpoints, ModelCache mo
             return (seen, null);
         }
 
-        long requestedAt = Stopwatch.GetTimestamp();
+        long requestedAt = time.GetTimestamp();
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
             return (null, Problems.CheckpointNotFound(reference));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AutoencoderApi.Api.Store;
@@ -7,7 +6,7 @@ namespace AutoencoderApi.Api.Store;
 /// The store's health, asked of the store once a second at most however many callers want it: the endpoint is open to everybody.
 /// All who ask meanwhile share one check. That the process is about to end is known at once.
 /// </summary>
-internal sealed class RememberedHealth(StoreHealth health, IHostApplicationLifetime lifetime) : IHealthCheck
+internal sealed class RememberedHealth(StoreHealth health, IHostApplicationLifetime lifetime, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(1);
 
@@ -20,10 +19,10 @@ internal sealed class RememberedHealth(StoreHealth health, IHostApplicationLifet
         lock (_lock)
         {
             bool isKnown = _check is { IsCompleted: false }
-                || (_check is { IsCompletedSuccessfully: true } && Stopwatch.GetElapsedTime(_begun) < s_remembered);
+                || (_check is { IsCompletedSuccessfully: true } && time.GetElapsedTime(_begun) < s_remembered);
             if (!isKnown || lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                _begun = Stopwatch.GetTimestamp();
+                _begun = time.GetTimestamp();
 
                 // On a thread of its own, since SQLite computes before it returns; and not with the token of the one caller who began it.
                 _check = Task.Run(() => health.CheckHealthAsync(context, CancellationToken.None), CancellationToken.None);

@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Access;
 
@@ -58,6 +59,7 @@ public sealed class KeyedService : IAsyncLifetime
 }
 
 [CollectionDefinition(Name)]
+[StartsProcesses]
 public sealed class KeyedCollection : ICollectionFixture<KeyedService>
 {
     public const string Name = "a service with keys";

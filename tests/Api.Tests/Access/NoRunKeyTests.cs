@@ -1,9 +1,11 @@
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Commands;
+using AutoencoderApi.Tests;
 using Microsoft.AspNetCore.Http;
 
 namespace AutoencoderApi.Api.Tests.Access;
 
+[StartsProcesses]
 public sealed class NoRunKeyTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;

@@ -6,6 +6,7 @@ using AutoencoderApi.Tests;
 namespace AutoencoderApi.Api.Tests.Access;
 
 /// <summary>A service without configured keys that other machines reach makes one for its run.</summary>
+[StartsProcesses]
 public sealed class RunKeyTests(ReachableService service) : IClassFixture<ReachableService>
 {
     private const string Long = """{"dataset":"synthetic-digits","steps":100000,"batchSize":4,"channels":[2,2],"evaluateEvery":100000,"checkpointEvery":100000}""";

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Commands;
 
+[StartsProcesses]
 public sealed class BackupTests : IDisposable
 {
     private const string Long = """{"dataset":"synthetic-digits","steps":400,"batchSize":16,"channels":[2,2],"warmupSteps":0,"evaluateEvery":50,"checkpointEvery":50}""";

@@ -1,7 +1,9 @@
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Commands;
 
+[StartsProcesses]
 public sealed class CommandTests
 {
     [Theory]

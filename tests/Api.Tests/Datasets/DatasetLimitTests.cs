@@ -4,9 +4,11 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
 
+[StartsProcesses]
 public sealed class DatasetLimitTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
 
+[StartsProcesses]
 public sealed class DatasetListTests : IDisposable
 {
     private const int Train = 6_000, Test = 10;

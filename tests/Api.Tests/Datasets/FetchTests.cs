@@ -11,6 +11,7 @@ using Microsoft.Data.Sqlite;
 namespace AutoencoderApi.Api.Tests.Datasets;
 
 /// <summary>Built-in data sets that are not here: how they get into the store, and what waits for them meanwhile.</summary>
+[StartsProcesses]
 public sealed class FetchTests : IDisposable
 {
     private const string Job = """{"architecture":"dense","denseWidths":[30,10],"dataset":"mnist","steps":20,"warmupSteps":5,"evaluateEvery":10,"checkpointEvery":20}""";

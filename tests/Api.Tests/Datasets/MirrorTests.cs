@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
@@ -43,6 +44,7 @@ public sealed class MirrorTests
     }
 
     [Fact]
+    [StartsProcesses]
     public async Task A_mirror_that_is_no_web_address_stops_the_start()
     {
         string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;

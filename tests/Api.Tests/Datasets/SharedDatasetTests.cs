@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
 
+[StartsProcesses]
 public sealed class SharedDatasetTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName, _elsewhere = Directory.CreateTempSubdirectory("autoencoder-").FullName;

@@ -4,6 +4,7 @@ using AutoencoderApi.Tests;
 namespace AutoencoderApi.Api.Tests.Datasets;
 
 /// <summary>Built-in data sets where workers have neither files nor a network, and several processes answer calls.</summary>
+[StartsProcesses]
 public sealed class SharedFetchTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private const string Job = """{"architecture":"dense","denseWidths":[30,10],"dataset":"mnist","steps":2}""";

@@ -3,6 +3,7 @@ using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Deploy;
 
+[StartsProcesses]
 public sealed partial class AuditTests
 {
     private const string Warning = $"NU1903: Package '{AuditedSolution.Package}' 1.0.0 has a known high severity vulnerability";

@@ -5,6 +5,7 @@ using AutoencoderApi.Tests;
 namespace AutoencoderApi.Api.Tests.Deploy;
 
 /// <summary>deploy/kubernetes as kustomize builds it, and held to Kubernetes's schemas, by tests/Client/manifests.js.</summary>
+[StartsProcesses]
 public sealed class KubernetesTests
 {
     private const int ImageUser = 1654;

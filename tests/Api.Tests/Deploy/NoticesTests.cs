@@ -35,6 +35,7 @@ public sealed partial class NoticesTests
     }
 
     [Fact]
+    [StartsProcesses]
     public void The_notices_are_as_the_script_writes_them()
     {
         string script = Path.Combine(Repository.Root, "deploy", "notices");

@@ -4,6 +4,7 @@ using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Deploy;
 
+[StartsProcesses]
 public sealed class SbomTests
 {
     [Fact]

@@ -1,7 +1,9 @@
 using AutoencoderApi.Api.Tests.OpenApi;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Deploy;
 
+[StartsProcesses]
 public sealed class WorkflowTests
 {
     [Fact]

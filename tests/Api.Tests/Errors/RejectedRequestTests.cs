@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Errors;
 
 /// <summary>Requests that Kestrel answers itself, before any code of the service sees them.</summary>
+[StartsProcesses]
 public sealed class RejectedRequestTests : IAsyncLifetime
 {
     private const string Host = "Host: localhost\r\n";

@@ -3,12 +3,15 @@ using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Limits;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AutoencoderApi.Api.Tests.Limits;
 
 /// <summary>Which connections are counted as whose.</summary>
 public sealed class ConnectionBoundTests
 {
+    private readonly FakeTimeProvider _time = new();
+
     [Theory]
     [InlineData("192.0.2.7", "192.0.2.7", 3)]
     [InlineData("192.0.2.7", "::ffff:192.0.2.7", 3)]
@@ -42,14 +45,16 @@ public sealed class ConnectionBoundTests
         known.Answers(isKnown: true);
         busy.State.BeginRequest();
         Assert.False(new Connection(bound, "127.0.0.1").IsOpen); // nobody has been idle for long
-        await Task.Delay(TimeSpan.FromSeconds(1.2));
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(new Connection(bound, "127.0.0.1").IsOpen);
         await idle.ClosedAsync();
         Assert.Equal((true, true), (known.IsOpen, busy.IsOpen));
     }
 
-    private static ConnectionBound Bound(int connections) => new(
-        Options.Create(new LimitsOptions { Connections = connections, ConnectionsPerAddress = 3 }), Options.Create(new AccessOptions { TrustedProxies = ["10.0.0.0/8"] }));
+    private ConnectionBound Bound(int connections) => new(
+        Options.Create(new LimitsOptions { Connections = connections, ConnectionsPerAddress = 3 }),
+        Options.Create(new AccessOptions { TrustedProxies = ["10.0.0.0/8"] }),
+        _time);
 
     /// <summary>A connection as Kestrel hands it over, without its socket.</summary>
     private sealed class Connection : IAsyncDisposable

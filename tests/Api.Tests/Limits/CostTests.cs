@@ -14,6 +14,7 @@ using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Tests;
 using AutoencoderApi.Training.Runs;
 using Microsoft.Extensions.Options;
 
@@ -186,6 +187,7 @@ public sealed class CostTests(TrainedService trained)
 }
 
 /// <summary>Bounds on what is stored, in a service of their own.</summary>
+[StartsProcesses]
 public sealed class StorageBoundTests : IDisposable
 {
     private const string Job = """{"dataset":"synthetic-digits","steps":4000,"checkpointEvery":1000,"warmupSteps":100}"""; // 4 checkpoints of 0.32 MB

@@ -6,12 +6,14 @@ using System.Text.Json.Nodes;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Tests;
 using Microsoft.Data.Sqlite;
 
 namespace AutoencoderApi.Api.Tests.Limits;
 
 /// <summary>The dearest requests, 24 at once, of a process that has 1 GB: they are answered or refused, and the process lives.</summary>
 [Collection(OneAtATime.Name)]
+[StartsProcesses]
 public sealed class MemoryTests : IDisposable
 {
     private const int AtOnce = 24;

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Limits;
 
+[StartsProcesses]
 public sealed class SlowCallerTests : IDisposable
 {
     private const int Callers = 500;

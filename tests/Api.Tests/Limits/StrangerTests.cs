@@ -6,10 +6,12 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Tests.Access;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Limits;
 
 /// <summary>What callers without a key cannot do to those with one, over real sockets.</summary>
+[StartsProcesses]
 public sealed partial class StrangerTests : IDisposable
 {
     private const int Connections = 40;

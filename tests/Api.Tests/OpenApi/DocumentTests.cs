@@ -20,6 +20,7 @@ public sealed class DocumentTests(TrainedService trained)
     }
 
     [Fact]
+    [StartsProcesses]
     public async Task The_command_shows_what_the_service_serves_and_makes_no_store()
     {
         string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
@@ -45,9 +46,11 @@ public sealed class DocumentTests(TrainedService trained)
     }
 
     [Fact]
+    [StartsProcesses]
     public async Task The_linter_finds_nothing() => Assert.StartsWith("No results", await NodePrograms.Run("npm", "run", "--silent", "lint"));
 
     [Fact]
+    [StartsProcesses]
     public async Task A_client_generated_from_the_document_trains_a_small_network_and_looks_into_it()
     {
         await NodePrograms.Run("npm", "run", "--silent", "generate");

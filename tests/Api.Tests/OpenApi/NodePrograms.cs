@@ -12,6 +12,7 @@ internal static class NodePrograms
     /// <returns>What it has said. The test fails where it fails, and is skipped where the packages are not installed.</returns>
     public static async Task<string> Run(string program, params string[] arguments)
     {
+        StartsProcessesAttribute.Require();
         Assert.SkipUnless(Directory.Exists(Path.Combine(s_folder, "node_modules")), "The packages of tests/Client are missing: ./test installs them where it may, else install node 18 or newer and run npm ci there.");
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = s_folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;

@@ -6,6 +6,7 @@ using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Settings;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -152,6 +153,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    [StartsProcesses]
     public async Task The_service_says_all_that_is_wrong_in_one_line_and_makes_no_store()
     {
         string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
@@ -168,6 +170,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    [StartsProcesses]
     public async Task Variables_that_name_one_setting_in_letters_of_different_case_stop_the_start()
     {
         (int status, _, string errors) = await ServiceProcess.Run([], ("Limits__Steps", "3"), ("LIMITS__STEPS", "4"));

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Tests.Datasets;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Telemetry;
 
@@ -70,6 +71,7 @@ public sealed class MeasuredService : IAsyncLifetime
 }
 
 [CollectionDefinition(Name)]
+[StartsProcesses]
 public sealed class MeasuredCollection : ICollectionFixture<MeasuredService>
 {
     public const string Name = "a measured service";

@@ -1,9 +1,11 @@
 using System.Net;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Tests.Access;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Telemetry;
 
+[StartsProcesses]
 public sealed class WorkerTelemetryTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;

@@ -7,6 +7,7 @@ using AutoencoderApi.Tests;
 namespace AutoencoderApi.Domain.Tests.Checkpoints;
 
 /// <summary>Runs the Python of docs/checkpoints.md, as it stands there, on a file that this project has written.</summary>
+[StartsProcesses]
 public sealed partial class PythonReaderTests : IDisposable
 {
     private static readonly string s_page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "checkpoints.md"));

@@ -16,6 +16,7 @@ public sealed class NpyFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [StartsProcesses]
     public void Numpy_reads_what_is_written()
     {
         Python.SkipWithout("numpy");
@@ -30,6 +31,7 @@ public sealed class NpyFileTests : IDisposable
     [Theory]
     [InlineData("(1, 0)")]
     [InlineData("(2, 0)")]
+    [StartsProcesses]
     public void What_numpy_writes_is_read(string version)
     {
         Python.SkipWithout("numpy");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
@@ -17,7 +16,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Experiments.Reports;
 
 /// <summary>Gathers what the report of an experiment shows: losses, curves, and a look into each network, in the article's own views.</summary>
-internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, CheckpointStore checkpoints, ModelCache models, DatasetCatalog datasets)
+internal sealed class ReportBuilder(
+    IDbContextFactory<AppDbContext> stores, CheckpointStore checkpoints, ModelCache models, DatasetCatalog datasets, TimeProvider time)
 {
     /// <summary>Jobs that are looked into; of more, those with the lowest test losses.</summary>
     private const int MaxLooks = 8;
@@ -110,7 +110,7 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Chec
             return new ReportLook(label, null, [], trouble);
         }
 
-        long requestedAt = Stopwatch.GetTimestamp();
+        long requestedAt = time.GetTimestamp();
         if (await checkpoints.FindAsync(job.LatestCheckpoint.ToString()!, token) is not { } checkpoint)
         {
             return new ReportLook(label, null, [], "Its checkpoint has been deleted.");

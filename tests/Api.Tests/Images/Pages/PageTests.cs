@@ -7,7 +7,7 @@ using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Images.Pages;
 
-/// <summary>Reads generated pages from file to 28×28. The long form (<c>./test --pages</c>) gives the table of docs/images.md.</summary>
+/// <summary>Reads generated pages from file to 28×28. The long form (<c>./test --long pages</c>) gives the table of docs/images.md.</summary>
 public sealed class PageTests(ITestOutputHelper output)
 {
     // Seed 1 is what the preparation was tuned on.

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace AutoencoderApi.Training.Tests;
+
+/// <summary>Cancels when this thread passes a milestone for the nth time; other tests' threads pass milestones too.</summary>
+internal sealed class MilestoneStop : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+{
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly List<IDisposable> _subscriptions = [];
+    private readonly (string Milestone, int Nth, CancellationTokenSource Stop) _at;
+    private int _passed;
+
+    public MilestoneStop(string milestone, int nth, CancellationTokenSource stop)
+    {
+        _at = (milestone, nth, stop);
+        _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+    }
+
+    public void OnNext(DiagnosticListener value)
+    {
+        if (value.Name == FaultPoints.ListenerName)
+        {
+            _subscriptions.Add(value.Subscribe(this));
+        }
+    }
+
+    public void OnNext(KeyValuePair<string, object?> value)
+    {
+        if (value.Key == _at.Milestone && Environment.CurrentManagedThreadId == _thread && ++_passed == _at.Nth)
+        {
+            _at.Stop.Cancel();
+        }
+    }
+
+    public void OnCompleted()
+    {
+    }
+
+    public void OnError(Exception error)
+    {
+    }
+
+    public void Dispose() => _subscriptions.ForEach(subscription => subscription.Dispose());
+}
