@@ -54,6 +54,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddProblems();
     builder.Services.AddAccess();
     builder.Services.AddLimits();
+    builder.Services.AddCompression();
     builder.Services.AddStore(builder.Configuration);
     builder.Services.AddDatasets();
     builder.Services.AddSingleton<CheckpointStore>();
@@ -99,6 +100,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     app.UseLimits();
     app.UseStrictQueries();
     app.UseBodyCodings();
+    app.UseCompression();
     app.UseLastSend();
     if (app.Configuration.Role() != ProcessRole.Worker)
     {

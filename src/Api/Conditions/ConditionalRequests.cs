@@ -1,36 +1,48 @@
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.OpenApi;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Conditions;
 
-/// <summary>Conditional requests (RFC 9110, section 13): a reader asks for news only, a writer names what it means to replace.</summary>
+/// <summary>
+/// Conditional requests (RFC 9110, section 13): a reader asks for news only, a writer names what it means to replace. A strong ETag is that
+/// of one representation, so compressed JSON has another one than plain JSON: the same with the coding behind it (section 8.8.3.3).
+/// </summary>
 internal static class ConditionalRequests
 {
     private const string Example = "\"01a2106100ad7380b090c0c951facf43\"";
 
-    public static EntityTagHeaderValue EntityTag(string value) => new($"\"{value}\"");
+    /// <param name="coding">The content coding of the representation; null where it has none.</param>
+    public static EntityTagHeaderValue EntityTag(string value, string? coding = null) =>
+        new(coding is null ? $"\"{value}\"" : $"\"{value}-{coding}\"");
 
-    /// <summary>Shows <paramref name="current"/> as the answer's ETag.</summary>
+    /// <summary>Shows <paramref name="current"/> as the ETag of the answer, which is JSON.</summary>
     /// <returns>Whether the caller has just that already, so that 304 says all.</returns>
     public static bool IsKnown(this HttpContext context, EntityTagHeaderValue current)
     {
-        context.Response.GetTypedHeaders().ETag = current;
+        context.Response.GetTypedHeaders().ETag = current.In(context.JsonCoding());
+        context.Response.VariesByCoding();
         return context.Request.Knows(current);
     }
 
-    /// <summary>Whether <c>If-None-Match</c> names <paramref name="current"/>.</summary>
+    /// <summary>Whether <c>If-None-Match</c> names <paramref name="current"/>, as JSON would show it to this request.</summary>
     public static bool Knows(this HttpRequest request, EntityTagHeaderValue current) =>
-        Contain(request.GetTypedHeaders().IfNoneMatch, current, useStrongComparison: false);
+        request.HasCopy(current.In(request.HttpContext.JsonCoding()));
+
+    /// <summary>Whether <c>If-None-Match</c> names the representation <paramref name="current"/>.</summary>
+    public static bool HasCopy(this HttpRequest request, EntityTagHeaderValue current) =>
+        Contain(request.GetTypedHeaders().IfNoneMatch, [current], useStrongComparison: false);
 
     /// <summary>Whether a write may go on: <c>If-Match</c> names what is there now, and <c>If-None-Match</c> does not.</summary>
-    /// <param name="current">What is there now; null where nothing is.</param>
+    /// <param name="current">What is there now, in whichever coding the writer has seen it; null where nothing is.</param>
     public static bool AllowWriteOver(this HttpRequest request, EntityTagHeaderValue? current)
     {
         RequestHeaders headers = request.GetTypedHeaders();
-        return (request.Headers.IfMatch.Count == 0 || (current is not null && Contain(headers.IfMatch, current, useStrongComparison: true)))
-            && (current is null || !Contain(headers.IfNoneMatch, current, useStrongComparison: false));
+        EntityTagHeaderValue[] there = current is null ? [] : [current, .. Compression.Codings.Select(coding => current.In(coding))];
+        return (request.Headers.IfMatch.Count == 0 || (current is not null && Contain(headers.IfMatch, there, useStrongComparison: true)))
+            && (current is null || !Contain(headers.IfNoneMatch, there, useStrongComparison: false));
     }
 
     /// <summary>Declares the ETag of a GET, and the conditional request that it is for.</summary>
@@ -48,6 +60,9 @@ internal static class ConditionalRequests
         .TakesHeader(HeaderNames.IfMatch, "ETag to replace: where it is not current, the answer is 412 and nothing is written.", Example)
         .ProducesProblems(ProblemType.PreconditionFailed);
 
-    private static bool Contain(IList<EntityTagHeaderValue> wanted, EntityTagHeaderValue current, bool useStrongComparison) =>
-        wanted.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison));
+    private static EntityTagHeaderValue In(this EntityTagHeaderValue plain, string? coding) =>
+        EntityTag(plain.Tag.Subsegment(1, plain.Tag.Length - 2).ToString(), coding);
+
+    private static bool Contain(IList<EntityTagHeaderValue> wanted, EntityTagHeaderValue[] current, bool useStrongComparison) =>
+        wanted.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || Array.Exists(current, one => tag.Compare(one, useStrongComparison)));
 }

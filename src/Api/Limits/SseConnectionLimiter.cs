@@ -1,44 +1,17 @@
-using System.Collections.Concurrent;
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Limits;
 
-/// <summary>Counts who reads server-sent events: a reader holds its connection for as long as it likes.</summary>
-internal sealed class SseConnectionLimiter(IOptions<LimitsOptions> limits)
+/// <summary>Limits the event streams that each caller reads at a time: a reader holds its connection for as long as it likes.</summary>
+internal sealed class SseConnectionLimiter(IOptions<LimitsOptions> limits) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, int> _readers = [];
+    private readonly PartitionedRateLimiter<string> _readers = PartitionedRateLimiter.Create<string, string>(
+        caller => RateLimitPartition.GetConcurrencyLimiter(
+            caller, _ => new ConcurrencyLimiterOptions { PermitLimit = limits.Value.EventReaders, QueueLimit = 0 }));
 
     /// <summary>Null where the caller reads as many as it may; else to be disposed of when the reader has gone.</summary>
-    public IDisposable? TryEnter(string caller)
-    {
-        if (_readers.AddOrUpdate(caller, 1, (_, readers) => readers + 1) <= limits.Value.EventReaders)
-        {
-            return new Reader(this, caller);
-        }
+    public IDisposable? TryEnter(string caller) => _readers.AttemptAcquire(caller) is { IsAcquired: true } lease ? lease : null;
 
-        Leave(caller);
-        return null;
-    }
-
-    private void Leave(string caller)
-    {
-        int left = _readers.AddOrUpdate(caller, 0, (_, readers) => readers - 1);
-        if (left == 0)
-        {
-            _readers.TryRemove(new KeyValuePair<string, int>(caller, 0));
-        }
-    }
-
-    private sealed class Reader(SseConnectionLimiter readers, string caller) : IDisposable
-    {
-        private int _left;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _left, 1) == 0)
-            {
-                readers.Leave(caller);
-            }
-        }
-    }
+    public void Dispose() => _readers.Dispose();
 }

@@ -1,5 +1,5 @@
 using AutoencoderApi.Api.Access;
-using Microsoft.Extensions.FileProviders;
+using Microsoft.AspNetCore.StaticFiles;
 
 namespace AutoencoderApi.Api.Page;
 
@@ -8,21 +8,26 @@ internal static class PageEndpoints
 {
     private const string Folder = "page";
 
+    private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapPage(this IEndpointRouteBuilder app)
     {
-        var files = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
-        var options = new StaticFileOptions
+        string root = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+        var types = new FileExtensionContentTypeProvider();
+        Map("/", Path.Combine(root, "index.html"));
+        foreach (string path in Directory.EnumerateFiles(Path.Combine(root, Folder)))
         {
-            FileProvider = files,
-            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache", // asked for again by its ETag, so that all files are of one version
-        };
-        Map("/", "index.html");
-        foreach (IFileInfo file in files.GetDirectoryContents(Folder))
-        {
-            Map($"/{Folder}/{file.Name}", $"{Folder}/{file.Name}");
+            Map($"/{Folder}/{Path.GetFileName(path)}", path);
         }
 
         // Open to everybody: the page says nothing of what is stored, and asks for a key where the calls need one.
-        void Map(string path, string file) => app.MapFallbackToFile(path, file, options).AllowAnonymous().WithPagePolicy(SecurityHeadersMiddleware.OwnFilesOnly);
+        void Map(string route, string path)
+        {
+            var file = new PageFile(File.ReadAllBytes(path), types.Mappings[Path.GetExtension(path)]);
+            app.MapMethods(route, s_methods, file.SendAsync)
+                .AllowAnonymous()
+                .ExcludeFromDescription()
+                .WithPagePolicy(SecurityHeadersMiddleware.OwnFilesOnly);
+        }
     }
 }

@@ -1,69 +1,54 @@
 using System.Buffers;
-using System.Text;
+using Google.Protobuf;
+using static Google.Protobuf.WireFormat;
 
 namespace AutoencoderApi.Training.Export;
 
-/// <summary>A message in the wire format of protocol buffers (protobuf.dev/programming-guides/encoding), written field after field.</summary>
+/// <summary>A protocol buffers message, written field after field, with places for bytes that are written by whoever sends it.</summary>
 internal sealed class ProtobufMessage
 {
-    private const int Varint = 0;
-    private const int LengthDelimited = 2;
+    private const int FieldBytes = 64; // of most fields; longer ones go through in pieces
 
-    private readonly List<ReadOnlyMemory<byte>?> _parts = [];
-    private ArrayBufferWriter<byte> _bytes = new();
-    private long _partsLength;
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly List<(int Position, long Length)> _places = [];
 
-    /// <summary>What was written, in order; null stands for bytes that are written by whoever sends the message.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>?> Parts => [.. _parts, _bytes.WrittenMemory];
-
-    public long Length => _partsLength + _bytes.WrittenCount;
-
-    public ProtobufMessage Add(int field, long value)
+    /// <summary>What was written, in order; null stands for the bytes of a place.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>?> Parts
     {
-        Write(((ulong)field << 3) | Varint);
-        Write((ulong)value);
-        return this;
+        get
+        {
+            int start = 0;
+            foreach ((int position, _) in _places)
+            {
+                yield return _bytes.WrittenMemory[start..position];
+                yield return null;
+                start = position;
+            }
+
+            yield return _bytes.WrittenMemory[start..];
+        }
     }
+
+    public long Length => _bytes.WrittenCount + _places.Sum(place => place.Length);
+
+    public ProtobufMessage Add(int field, long value) => Write(field, WireType.Varint, output => output.WriteInt64(value));
 
     /// <summary>A repeated field of numbers, each with a tag of its own: what every reader takes.</summary>
-    public ProtobufMessage Add(int field, IEnumerable<long> values)
-    {
-        foreach (long value in values)
-        {
-            Add(field, value);
-        }
-
-        return this;
-    }
+    public ProtobufMessage Add(int field, IEnumerable<long> values) =>
+        values.Aggregate(this, (message, value) => message.Add(field, value));
 
     public ProtobufMessage Add(int field, ReadOnlySpan<byte> value)
     {
-        Write(((ulong)field << 3) | LengthDelimited);
-        Write((ulong)value.Length);
-        _bytes.Write(value);
-        return this;
+        ByteString bytes = ByteString.CopyFrom(value);
+        return Write(field, WireType.LengthDelimited, output => output.WriteBytes(bytes));
     }
 
-    public ProtobufMessage Add(int field, string value) => Add(field, Encoding.UTF8.GetBytes(value).AsSpan());
+    public ProtobufMessage Add(int field, string value) => Write(field, WireType.LengthDelimited, output => output.WriteString(value));
 
     public ProtobufMessage Add(int field, ProtobufMessage value)
     {
-        Write(((ulong)field << 3) | LengthDelimited);
-        Write((ulong)value.Length);
-        foreach (ReadOnlyMemory<byte>? part in value._parts)
-        {
-            if (part is { } bytes)
-            {
-                _bytes.Write(bytes.Span);
-            }
-            else
-            {
-                Cut();
-                _parts.Add(null);
-            }
-        }
-
-        _partsLength += value._partsLength - value._parts.Sum(part => (long)(part?.Length ?? 0));
+        Write(field, WireType.LengthDelimited, output => output.WriteInt64(value.Length));
+        _places.AddRange(value._places.Select(place => (_bytes.WrittenCount + place.Position, place.Length)));
         _bytes.Write(value._bytes.WrittenSpan);
         return this;
     }
@@ -71,29 +56,21 @@ internal sealed class ProtobufMessage
     /// <summary>Leaves room for bytes that are not here.</summary>
     public ProtobufMessage AddPlace(int field, long length)
     {
-        Write(((ulong)field << 3) | LengthDelimited);
-        Write((ulong)length);
-        Cut();
-        _parts.Add(null);
-        _partsLength += length;
+        Write(field, WireType.LengthDelimited, output => output.WriteInt64(length));
+        _places.Add((_bytes.WrittenCount, length));
         return this;
     }
 
-    private void Cut()
+    private ProtobufMessage Write(int field, WireType type, Action<CodedOutputStream> writeValue)
     {
-        _parts.Add(_bytes.WrittenMemory);
-        _partsLength += _bytes.WrittenCount;
-        _bytes = new ArrayBufferWriter<byte>();
-    }
-
-    /// <summary>Seven bits a byte, the low ones first; the eighth says that more follow.</summary>
-    private void Write(ulong value)
-    {
-        for (; value >= 0x80; value >>= 7)
+        using var bytes = new MemoryStream();
+        using (var output = new CodedOutputStream(bytes, FieldBytes, leaveOpen: true))
         {
-            _bytes.Write([(byte)(value | 0x80)]);
+            output.WriteTag(field, type);
+            writeValue(output);
         }
 
-        _bytes.Write([(byte)value]);
+        _bytes.Write(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        return this;
     }
 }

@@ -55,7 +55,7 @@ public sealed class LimitTests(TrainedService trained)
     [Fact]
     public void A_caller_reads_so_many_events_at_a_time_and_no_more()
     {
-        SseConnectionLimiter readers = new SseConnectionLimiter(Options.Create(new LimitsOptions { EventReaders = 2 }));
+        using var readers = new SseConnectionLimiter(Options.Create(new LimitsOptions { EventReaders = 2 }));
         IDisposable first = readers.TryEnter("a")!;
         Assert.NotNull(readers.TryEnter("a"));
         Assert.Null(readers.TryEnter("a"));
