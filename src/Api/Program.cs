@@ -12,6 +12,7 @@ using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
+using AutoencoderApi.Api.Networks;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Page;
 using AutoencoderApi.Api.Settings;
@@ -118,6 +119,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapCodes();
         stored.MapInterpolation();
         stored.MapDatasets();
+        api.MapArchitectures();
         api.MapCaller();
         app.MapDashboard();
     }

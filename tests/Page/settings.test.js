@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NETWORKS, labelOf, rhythm, typed } from "../../src/Api/wwwroot/page/settings.js";
+import { labelOf, rhythm, typed } from "../../src/Api/wwwroot/page/settings.js";
 
 test("typed text becomes what the service takes, and stays as it is where it is no number", () => {
   assert.equal(typed("steps", "100"), 100);
@@ -25,9 +25,4 @@ test("a setting has its label, and a setting that the form lacks its own name", 
   assert.equal(labelOf("learningRate"), "Learning rate");
   assert.equal(labelOf("noise"), "noise");
   assert.notEqual(labelOf("architecture"), "architecture");
-});
-
-test("every network has a sentence", () => {
-  assert.equal(Object.keys(NETWORKS).length, 5);
-  for (const [name, sentence] of Object.entries(NETWORKS)) assert.match(sentence, /^[A-Z].*\.$/, name);
 });

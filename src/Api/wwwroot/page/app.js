@@ -15,10 +15,10 @@ import * as role from "./role.js";
 api.key.takeFromAddress(); // before the first call
 const inspection = inspect();
 const refreshInspection = latest(() => inspection.refresh());
-const offerDatasets = latest(async () => {
-  const datasets = await api.get("/v1/datasets");
-  form.offer(datasets);
-  experiment.offer(datasets);
+const offerChoices = latest(async () => {
+  const [datasets, architectures] = await Promise.all([api.get("/v1/datasets"), api.get("/v1/architectures")]);
+  form.offer(datasets, architectures);
+  experiment.offer(datasets, architectures);
   inspection.offer(datasets);
 });
 const askRole = latest(async () => role.take(await role.ask()));
@@ -36,6 +36,6 @@ await begin();
 async function begin() {
   clear();
   role.take(null);
-  await Promise.all([askRole(), jobs.refresh(), experiments.refresh(), offerDatasets()]);
+  await Promise.all([askRole(), jobs.refresh(), experiments.refresh(), offerChoices()]);
   await refreshInspection();
 }

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { check } from "./check.js";
 import { byId, count, el } from "./dom.js";
 import { send } from "./fields.js";
-import { NETWORKS, labelOf, options, rhythm, typed } from "./settings.js";
+import { labelOf, offerArchitectures, options, rhythm, typed } from "./settings.js";
 
 const PATH = "/v1/experiments";
 const PRESET = "convolutional-autoencoder";
@@ -29,11 +29,11 @@ const SWEEPS = [0, 1].map((i) => ({ setting: byId(`vary-${i}`), values: byId(`va
 /** @param started called with the experiment that was made. */
 export function experimentForm(started) {
   const form = byId("new-experiment");
-  form.elements.architecture.append(...Object.keys(NETWORKS).map((name) => el("option", { value: name, textContent: name })));
   SWEEPS.forEach(({ setting }, i) => setting.append(
     ...(i === 1 ? [el("option", { value: "", textContent: "nothing else" })] : []),
     ...Object.keys(TRIALS).map((name) => el("option", { value: name, textContent: labelOf(name) }))));
-  form.oninput = () => render(form);
+  let preset = 0; // jobs of the comparison of all architectures
+  form.oninput = () => render(form, preset);
   form.onsubmit = (event) => {
     event.preventDefault();
     send(form, form.querySelector("[type=submit]"), async () => {
@@ -42,8 +42,14 @@ export function experimentForm(started) {
       started(await api.post(PATH, body));
     }, (field) => inputOf(form, field));
   };
-  render(form);
-  return { offer: (datasets) => options(form.elements.dataset, datasets) };
+  return {
+    offer(datasets, architectures) {
+      preset = architectures.length;
+      offerArchitectures(form.elements.architecture, architectures);
+      options(form.elements.dataset, datasets);
+      render(form, preset);
+    },
+  };
 }
 
 const isSweep = (form) => form.elements.kind.value === "grid";
@@ -53,7 +59,7 @@ const sweeps = (form) => (isSweep(form) ? SWEEPS.filter(({ setting }) => setting
 
 const valuesOf = ({ setting, values }) => values.value.split(",").map((value) => typed(setting.value, value.trim()));
 
-function render(form) {
+function render(form, preset) {
   const varied = sweeps(form).map(({ setting }) => setting.value);
   form.querySelectorAll("[data-kind]").forEach((part) => (part.hidden = (part.dataset.kind === "grid") !== isSweep(form)));
   for (const { setting, values } of SWEEPS) values.placeholder = TRIALS[setting.value] ?? "";
@@ -65,7 +71,7 @@ function render(form) {
   for (const name of ["architecture", "seed"]) {
     form.elements[name].closest(".field").hidden = varied.includes(name) || (name === "architecture" && !isSweep(form));
   }
-  const jobs = isSweep(form) ? sweeps(form).reduce((product, sweep) => product * valuesOf(sweep).length, 1) : Object.keys(NETWORKS).length;
+  const jobs = isSweep(form) ? sweeps(form).reduce((product, sweep) => product * valuesOf(sweep).length, 1) : preset;
   byId("experiment-size").textContent = jobs === 1 ? "1 job." : `${count(jobs)} jobs, one after the other.`;
 }
 

@@ -4,37 +4,39 @@ import * as api from "./api.js";
 import { check } from "./check.js";
 import { byId, el } from "./dom.js";
 import { send } from "./fields.js";
-import { MORE, NETWORKS, options, rhythm, typed } from "./settings.js";
+import { MORE, offerArchitectures, options, rhythm, typed } from "./settings.js";
 
 const PATH = "/v1/training-jobs";
 
 /** @param started called with the job that was made. */
 export function jobForm(started) {
   const form = byId("new-job");
-  byId("architecture").append(...Object.keys(NETWORKS).map((name) => el("option", { value: name, textContent: name })));
   byId("more").append(...MORE.map(field));
-  byId("architecture").onchange = explain;
+  let known = []; // the architectures
+  byId("architecture").onchange = () => explain(known);
   form.onsubmit = (event) => {
     event.preventDefault();
     submit(form, form.querySelector("[type=submit]"), started);
   };
   byId("welcome-start").onclick = () => submit(form, byId("welcome-start"), started);
-  explain();
 
   return {
-    offer(datasets) {
+    offer(datasets, architectures) {
+      known = architectures;
+      offerArchitectures(byId("architecture"), architectures);
+      explain(known);
       const first = options(byId("dataset"), datasets);
       byId("welcome-hint").textContent = `1,000 steps on ${first.name === "mnist" ? "MNIST" : "digits that the service draws itself"}: less than a minute on two idle cores.`;
     },
   };
 }
 
-function explain() {
-  const network = byId("architecture").value;
-  byId("architecture-hint").textContent = NETWORKS[network];
-  for (const { name, only } of MORE.filter((each) => each.only)) {
-    const isFor = (only === "dense") === (network === "dense");
-    document.querySelector(`[data-field=${name}]`).hidden = !isFor;
+/** Describes the chosen architecture and shows the fields that size it, and no other's. */
+function explain(architectures) {
+  const { description, sizeFields } = architectures.find(({ name }) => name === byId("architecture").value);
+  byId("architecture-hint").textContent = description;
+  for (const field of architectures.flatMap((each) => each.sizeFields)) {
+    document.querySelector(`[data-field=${field}]`).hidden = !sizeFields.includes(field);
   }
 }
 

@@ -2,13 +2,6 @@
 
 import { el } from "./dom.js";
 
-export const NETWORKS = {
-  strided: "Convolutions with stride 2 shrink the image, transposed ones undo it. The best of the five.",
-  "zero-unpool": "Max pooling; the way back puts each value at the corner of a 2×2 block of zeros. Can never draw well.",
-  "nearest-unpool": "Max pooling; the way back repeats each value over its 2×2 block. Draws in coarse squares.",
-  "switch-unpool": "Max pooling that remembers where each maximum was; the way back puts it there.",
-  dense: "No convolution at all: every pixel is wired to every hidden unit.",
-};
 const DEFAULT_STEPS = 5_000; // the service's own
 const SHORTEST = 10; // steps between evaluations and between checkpoints of a very short run
 const ACTIVATIONS = ["relu", "sigmoid"];
@@ -21,9 +14,9 @@ export const MORE = [
   { name: "learningRateSchedule", label: "Schedule", choices: ["cosine", "constant"] },
   { name: "warmupSteps", label: "Warm-up steps", number: 500 },
   { name: "seed", label: "Seed", number: 1 },
-  { name: "channels", label: "Channels", pair: [16, 32], only: "convolutional" },
-  { name: "kernelSize", label: "Kernel size", number: 5, only: "convolutional" },
-  { name: "denseWidths", label: "Layer widths (hidden, code)", pair: [300, 64], only: "dense" },
+  { name: "channels", label: "Channels", pair: [16, 32] },
+  { name: "kernelSize", label: "Kernel size", number: 5 },
+  { name: "denseWidths", label: "Layer widths (hidden, code)", pair: [300, 64] },
   { name: "encoderActivation", label: "Encoder's activation", choices: ACTIVATIONS },
   { name: "decoderActivation", label: "Decoder's activation", choices: ACTIVATIONS },
   { name: "outputActivation", label: "Output's activation", choices: ACTIVATIONS },
@@ -53,6 +46,10 @@ export function rhythm(text) {
 }
 
 const NOTES = { pending: " (downloaded first)", unavailable: " (not here)" };
+
+/** Fills a list with the architectures, in their order. */
+export const offerArchitectures = (list, architectures) =>
+  list.replaceChildren(...architectures.map(({ name, label }) => el("option", { value: name, textContent: label })));
 
 /** Fills a list with the data sets and picks the first that is here: @returns that one. */
 export function options(list, datasets) {
