@@ -15,7 +15,7 @@ public sealed class OnnxExporter
     /// <summary>Of what is written for a given checkpoint: to be raised with every change of it.</summary>
     public const int Version = 1;
 
-    public const string Picture = "picture";
+    public const string Input = "picture";
     public const string Reconstruction = "reconstruction";
 
     private readonly OnnxGraphBuilder _graph = new();
@@ -52,8 +52,8 @@ public sealed class OnnxExporter
 
     private void AddStages()
     {
-        _graph.Input(Picture, _definition.Input);
-        string x = Picture;
+        _graph.Input(Input, _definition.Input);
+        string x = Input;
         foreach (Layer layer in _definition.Layers)
         {
             string input = x;
