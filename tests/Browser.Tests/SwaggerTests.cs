@@ -14,7 +14,7 @@ public sealed class SwaggerTests(Chromium chromium)
             page.Console += (_, message) => errors.AddRange(message.Type == "error" ? [message.Text] : []);
             return Task.CompletedTask;
         });
-        ILocator operation = page.Locator("#operations-Looking_at_a_model-reconstructUpload");
+        ILocator operation = page.Locator("#operations-Model_inspection-reconstructUpload");
         await operation.ClickAsync();
         await operation.GetByText("Try it out").ClickAsync();
         await operation.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
