@@ -100,6 +100,7 @@ internal static class CheckpointEndpoints
         .Produces(200, contentType: CheckpointUpload.RawType)
         .Produces(206, contentType: CheckpointUpload.RawType)
         .Answers(200, "The safetensors file.")
+        .Answers(206, "The requested byte range of the file.")
         .AnswersEntityTag("the file, by its sha256")
         .AnswersHeader(200, "Content-Disposition", "File name for saving.", $"attachment; filename={ExampleName}.safetensors")
         .AnswersHeader(206, "Content-Range", "Byte range of this response, and size of the file.", "bytes 0-1023/319944")

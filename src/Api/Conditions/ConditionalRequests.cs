@@ -51,7 +51,8 @@ internal static class ConditionalRequests
         .AnswersHeader(200, HeaderNames.ETag, $"Identifies {what}.", Example)
         .AnswersHeader(304, HeaderNames.ETag, $"Identifies {what}.", Example)
         .TakesHeader(HeaderNames.IfNoneMatch, "ETag of an earlier answer: while it is current, the answer is 304 without a body.", Example)
-        .Produces(304);
+        .Produces(304)
+        .Answers(304, "Not modified: the `If-None-Match` of the request is current.");
 
     /// <summary>Declares the ETag of a resource that the endpoint writes, and the precondition that it is for.</summary>
     /// <param name="statuses">Of the responses that show the new ETag.</param>

@@ -22,7 +22,7 @@ internal enum DatasetStatus
 /// <param name="Name">Name of the data set, as in a job's <c>dataset</c>.</param>
 /// <param name="BuiltIn">Whether the data set is built in: it can be neither replaced nor deleted.</param>
 /// <param name="Status">Whether jobs can train on the data set.</param>
-/// <param name="Reason">Cause why the data set is unavailable, and how to resolve it; null otherwise.</param>
+/// <param name="Reason">Cause of the unavailability, and how to resolve it; null otherwise.</param>
 /// <param name="Shape">Channels, height, width of each image; null while the data set is not available.</param>
 /// <param name="Splits">Number of images in each split; empty while the data set is not available.</param>
 /// <param name="Labels">

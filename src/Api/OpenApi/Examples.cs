@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Domain;
 using Microsoft.OpenApi;
@@ -10,6 +11,10 @@ namespace AutoencoderApi.Api.OpenApi;
 internal static class Examples
 {
     private static readonly JsonObject s_recorded = Read();
+
+    /// <summary>Of requests, which leave out what is null; responses have all their fields.</summary>
+    private static readonly JsonSerializerOptions s_requests =
+        new(JsonConventions.Json) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>The recorded text of that media type.</summary>
     public static string Text(string mediaType) => (string)s_recorded[mediaType]!;
@@ -41,8 +46,8 @@ internal static class Examples
         }
 
         JsonNode whole = isPage ? new JsonObject { ["items"] = new JsonArray(recorded.DeepClone()), ["nextCursor"] = null } : recorded;
-        JsonNode value = JsonSerializer.SerializeToNode(whole.Deserialize(type, JsonConventions.Json), type, JsonConventions.Json)!;
-        Trim(value, whole);
+        JsonSerializerOptions json = item.Name.EndsWith("Request", StringComparison.Ordinal) ? s_requests : JsonConventions.Json;
+        JsonNode value = JsonSerializer.SerializeToNode(whole.Deserialize(type, json), type, json)!;
         name = isPage ? $"{name}Page" : name;
         return new Dictionary<string, IOpenApiExample> { [name] = Share(name, value, document) };
     }
@@ -54,23 +59,6 @@ internal static class Examples
         document.Components.Examples ??= new Dictionary<string, IOpenApiExample>();
         document.Components.Examples[name] = new OpenApiExample { Value = value };
         return new OpenApiExampleReference(name, document);
-    }
-
-    /// <summary>Takes out of a value the fields that its record leaves out.</summary>
-    private static void Trim(JsonNode? value, JsonNode? given)
-    {
-        if (value is JsonObject fields && given is JsonObject recorded)
-        {
-            foreach (string name in fields.Select(field => field.Key).Except(recorded.Select(field => field.Key)).ToList())
-            {
-                fields.Remove(name);
-            }
-
-            foreach ((string name, JsonNode? field) in fields)
-            {
-                Trim(field, recorded[name]);
-            }
-        }
     }
 
     private static JsonObject Read()

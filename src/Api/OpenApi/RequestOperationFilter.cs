@@ -21,7 +21,7 @@ internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : I
         new("architecture", "Only items of this architecture.", null),
         new("limit", "Maximum number of items on the page.", null),
         new("cursor", "`nextCursor` of the page before; none for the first page.", null),
-        new("dataset", "Name of the data set, from `GET /v1/datasets`; by default the one that jobs train on by default.", null),
+        new("dataset", "Name of the data set, from `GET /v1/datasets`; by default that of jobs.", null),
         new("split", "Split of the data set.", "test"),
         new("index", "Index of the image in the split, from 0.", "0"),
         new("scale", "Side in pixels of the square that each value is drawn as.", null),

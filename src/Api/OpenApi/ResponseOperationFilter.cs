@@ -47,11 +47,11 @@ internal sealed class ResponseOperationFilter : IOperationFilter
         int status, IEnumerable<IProducesResponseTypeMetadata> produced, string operation, OperationFilterContext context)
     {
         IList<object> metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
-        ResponseMetadata? declared = metadata.OfType<ResponseMetadata>().LastOrDefault(declared => declared.Status == status);
+        ResponseMetadata declared = metadata.OfType<ResponseMetadata>().Last(declared => declared.Status == status);
         string example = status == StatusCodes.Status202Accepted ? operation : "";
         var response = new OpenApiResponse
         {
-            Description = declared?.Description ?? Default(status),
+            Description = declared.Description,
             Content = produced.SelectMany(each => each.ContentTypes, (each, mediaType) => (MediaType: mediaType, each.Type))
                 .ToDictionary(each => each.MediaType, each => Content(each.MediaType, each.Type, example, context)),
         };
@@ -84,13 +84,6 @@ internal sealed class ResponseOperationFilter : IOperationFilter
             "text/event-stream" => Events(mediaType, context),
             _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
         };
-
-    private static string Default(int status) => status switch
-    {
-        StatusCodes.Status206PartialContent => "The byte range of the file that `Range` requests.",
-        StatusCodes.Status304NotModified => "Not modified: the `If-None-Match` of the request is current.",
-        _ => throw new InvalidOperationException($"A response {status} has no description."),
-    };
 
     private static OpenApiMediaType Text(string mediaType, string description) => new()
     {
