@@ -24,8 +24,10 @@ public sealed class EngineTests : IDisposable
         await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Training__Engine", engine));
         foreach (string architecture in (string[])["strided", "zero-unpool", "nearest-unpool", "switch-unpool", "dense"])
         {
-            JsonNode job = await service.Client.Ended(await service.Client.Submit(
-                $$"""{"architecture":"{{architecture}}","dataset":"synthetic-digits","steps":40,"channels":[4,8],"denseWidths":[60,16],"warmupSteps":10,"evaluateEvery":40,"checkpointEvery":40}"""));
+            string size = architecture == "dense" ? "\"denseWidths\":[60,16]" : "\"channels\":[4,8]";
+            JsonNode job = await service.Client.Ended(await service.Client.Submit($$"""
+                {"architecture":"{{architecture}}","dataset":"synthetic-digits",{{size}},"steps":40,"warmupSteps":10,"evaluateEvery":40,"checkpointEvery":40}
+                """));
             Assert.Equal("succeeded", (string?)job["status"]);
             double[] losses =
                 [.. (await service.Client.Json((string)job["links"]!["metrics"]!)).AsArray().Select(point => (double)point!["validationLoss"]!)];
