@@ -85,7 +85,7 @@ public sealed class ModelCacheTests : IAsyncLifetime
         Assert.Single(leases.Select(lease => lease.Model).Distinct());
         Array.ForEach(leases, lease => lease.Dispose());
         await left.ContinueWith(_ => { }, TaskScheduler.Default);
-        Assert.Equal(MemoryGrant.Granted, _memory.Take("all", _memory.Share)); // what the readings held is given back
+        TakeAll(); // what the readings held is given back
     }
 
     [Fact]
@@ -114,8 +114,7 @@ public sealed class ModelCacheTests : IAsyncLifetime
     public async Task What_could_not_be_read_is_read_again_when_it_is_asked_for_again()
     {
         CheckpointRow row = await Add();
-        _memory.Take("one", _memory.Share);
-        _memory.Take("other", Memory - _memory.Share);
+        TakeAll();
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, await Refusal(row));
         _memory.Return("one", _memory.Share);
         (await Lease(row)).Dispose();
@@ -139,11 +138,21 @@ public sealed class ModelCacheTests : IAsyncLifetime
         }
 
         Assert.False(IsSeen(row));
-        Assert.Equal(expected, lease.Model.Reconstruct(s_image));
+        AssertEqual(expected, lease.Model.Reconstruct(s_image));
         using ModelCache.Lease later = await Lease(row);
         Assert.NotSame(lease.Model, later.Model);
-        Assert.Equal(expected, later.Model.Reconstruct(s_image));
+        AssertEqual(expected, later.Model.Reconstruct(s_image));
         return new WeakReference(lease.Model);
+    }
+
+    /// <summary>But for the last bits: where its weights lie in memory decides in which order libtorch adds.</summary>
+    private static void AssertEqual(float[] expected, float[] actual) =>
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+
+    private void TakeAll()
+    {
+        Assert.Equal(MemoryGrant.Granted, _memory.Take("one", _memory.Share));
+        Assert.Equal(MemoryGrant.Granted, _memory.Take("other", Memory - _memory.Share));
     }
 
     private bool IsSeen(CheckpointRow row)
