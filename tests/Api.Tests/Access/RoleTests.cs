@@ -24,6 +24,7 @@ public sealed class RoleTests(KeyedService service)
         ["reportExperiment"] = Role.Reader,
         ["cancelExperiment"] = Role.Operator,
         ["deleteExperiment"] = Role.Operator,
+        ["listArchitectures"] = Role.Reader,
         ["listCheckpoints"] = Role.Reader,
         ["getCheckpoint"] = Role.Reader,
         ["importCheckpoint"] = Role.Operator,

@@ -34,6 +34,6 @@ public sealed partial class AuditTests
             .Replace("AutoencoderApi.sln", AuditedSolution.Solution, StringComparison.Ordinal)
             .Replace("src/Api", AuditedSolution.Project, StringComparison.Ordinal))];
 
-    [GeneratedRegex("^dotnet build .*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ *dotnet build (?:AutoencoderApi\.sln|src/Api) .*$", RegexOptions.Multiline)]
     private static partial Regex Build();
 }
