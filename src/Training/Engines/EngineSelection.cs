@@ -23,7 +23,7 @@ public static class EngineSelection
     {
         EngineKind.TorchSharp => s_torch,
         EngineKind.Simd => s_simd,
-        _ when s_simd.Supports(definition) && (SimdEngine.IsFast(definition) || !TorchEngine.IsInstalled) => s_simd,
+        _ when s_simd.Supports(definition) => s_simd,
         _ => s_torch,
     };
 }

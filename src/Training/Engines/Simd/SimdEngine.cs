@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using AutoencoderApi.Domain.Networks;
@@ -27,9 +26,6 @@ internal sealed class SimdEngine : IEngine
 
     public IInferenceModel Load(NetworkDefinition definition, float[] weights) =>
         HasLinear(definition) ? new DenseInferenceModel(definition, weights) : new ConvolutionalInferenceModel(definition, weights);
-
-    /// <summary>Whether the kernels are faster than TorchSharp: the sums of a matrix product's block need the 32 registers of AVX-512.</summary>
-    public static bool IsFast(NetworkDefinition definition) => !HasLinear(definition) || Vector512.IsHardwareAccelerated;
 
     private static bool HasLinear(NetworkDefinition definition) => definition.Layers.Any(layer => layer is Layer.Linear);
 
