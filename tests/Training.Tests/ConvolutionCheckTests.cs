@@ -3,6 +3,9 @@ using static TorchSharp.torch;
 
 namespace AutoencoderApi.Training.Tests;
 
+/// <summary>Alone: what is set here holds for the process, and other runs would get other bits by it.</summary>
+[CollectionDefinition(nameof(ConvolutionCheckTests), DisableParallelization = true)]
+[Collection(nameof(ConvolutionCheckTests))]
 public sealed class ConvolutionCheckTests
 {
     [Fact]
