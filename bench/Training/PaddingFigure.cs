@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Engines.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AutoencoderApi.TrainingBench;
@@ -17,6 +18,7 @@ internal static class PaddingFigure
 
     public static void Print()
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor weight = ones(1, 1, Kernel, Kernel);
         int same = Inputs * Stride;
         SamePadding padding = SamePadding.For(same, Kernel, Stride);

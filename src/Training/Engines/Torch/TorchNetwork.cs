@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AutoencoderApi.Domain.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 using Parameter = AutoencoderApi.Domain.Networks.Parameter;
 
@@ -9,6 +10,10 @@ namespace AutoencoderApi.Training.Engines.Torch;
 /// A network as its definition has it, in plain libtorch operations. All parameters are views of one flat vector, and so are their gradients.
 /// The forward pass keeps nothing in the network, so threads may share it.
 /// </summary>
+/// <remarks>
+/// Callers compute within a <see cref="DisposeScope"/>, which holds what nothing else does: a tensor that only the running expression has may be
+/// finalized between the reading of its handle and the native call that uses it, and libtorch then reads freed memory.
+/// </remarks>
 internal sealed class TorchNetwork : IDisposable
 {
     private readonly Dictionary<string, Tensor> _parameters = [];
@@ -16,6 +21,7 @@ internal sealed class TorchNetwork : IDisposable
     public TorchNetwork(NetworkDefinition definition, float[] weights, bool trainable)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, definition.ParameterCount);
+        using DisposeScope scope = NewDisposeScope();
         Definition = definition;
         Weights = tensor(weights).DetachFromDisposeScope();
         Gradients = trainable ? zeros(definition.ParameterCount).DetachFromDisposeScope() : null;
@@ -79,7 +85,14 @@ internal sealed class TorchNetwork : IDisposable
         return x;
     }
 
-    public static Span<float> Values(Tensor x) => MemoryMarshal.Cast<byte, float>(x.contiguous().bytes);
+    /// <returns>The tensor's own memory, valid as long as the tensor is held.</returns>
+    public static Span<float> Values(Tensor x)
+    {
+        Tensor contiguous = x.is_contiguous() ? x : x.contiguous();
+        Span<float> values = MemoryMarshal.Cast<byte, float>(contiguous.bytes);
+        GC.KeepAlive(contiguous);
+        return values;
+    }
 
     public void Dispose()
     {

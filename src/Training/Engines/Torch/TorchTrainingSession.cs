@@ -18,17 +18,19 @@ internal sealed class TorchTrainingSession : TrainingSession
     private readonly int _sliceSize; // images
     private readonly TorchNetwork _network;
     private readonly TorchSharp.Modules.Parameter _weights; // [P]
-    private readonly TorchSharp.Modules.Adam _optimizer;
-    private readonly TorchSharp.Modules.Adam.State _moments;
+    private readonly Adam _optimizer;
+    private readonly Adam.State _moments;
 
     public TorchTrainingSession(NetworkDefinition definition, NetworkState from, int threads)
         : base(definition, from.Step)
     {
         (_threads, _sliceSize) = (threads, (int)Math.Clamp(SliceFlop / definition.TrainingFlop, 1, int.MaxValue));
+        using DisposeScope scope = NewDisposeScope();
         _network = new TorchNetwork(definition, from.Weights, trainable: true);
         _weights = new TorchSharp.Modules.Parameter(_network.Weights.detach(), requires_grad: true) { grad = _network.Gradients };
+        _weights.DetachFromDisposeScope();
         _optimizer = optim.Adam([_weights]);
-        _moments = (TorchSharp.Modules.Adam.State)_optimizer.state_dict().State.Single();
+        _moments = (Adam.State)_optimizer.state_dict().State.Single();
         _moments.step = from.Step;
         from.FirstMoment.CopyTo(TorchNetwork.Values(_moments.exp_avg));
         from.SecondMoment.CopyTo(TorchNetwork.Values(_moments.exp_avg_sq));
@@ -41,6 +43,7 @@ internal sealed class TorchTrainingSession : TrainingSession
     public override double? ForwardBackward(TrainingBatch batch, CancellationToken token)
     {
         TorchThreads.Use(_threads);
+        using DisposeScope scope = NewDisposeScope();
         _network.Gradients!.zero_();
         double squares = 0;
         int size = _sliceSize * Definition.Input.Count, length = batch.Inputs.Length;
