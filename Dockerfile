@@ -14,16 +14,16 @@ COPY .editorconfig global.json Directory.Build.props Directory.Build.targets Dir
 COPY build/ build/
 COPY src/Directory.Build.props src/
 COPY src/Domain/Domain.csproj src/Domain/packages.lock.json src/Domain/
-COPY src/Training/Training.csproj src/Training/packages.lock.json src/Training/packages.slim.lock.json src/Training/
-COPY src/Api/Api.csproj src/Api/packages.lock.json src/Api/packages.slim.lock.json src/Api/
-RUN mkdir ../data
-
-FROM source AS build
+COPY src/Training/Training.csproj src/Training/packages.lock.json src/Training/
+COPY src/Api/Api.csproj src/Api/packages.lock.json src/Api/
 ARG TARGETARCH=amd64
 RUN --mount=type=cache,id=autoencoder-nuget,target=/root/.nuget/packages,sharing=locked \
     dotnet restore src/Api -a $TARGETARCH -p:PublishReadyToRun=true --locked-mode
 COPY LICENSE THIRD-PARTY-NOTICES.txt ./
 COPY src/ src/
+RUN mkdir ../data
+
+FROM source AS build
 RUN --mount=type=cache,id=autoencoder-nuget,target=/root/.nuget/packages,sharing=locked \
     dotnet publish src/Api -c Release -a $TARGETARCH --no-self-contained --no-restore -o ../app
 
@@ -32,11 +32,6 @@ FROM build AS stripped
 RUN [ ! -e /app/libtorch_cpu.so ] || { apt-get update && apt-get install -y --no-install-recommends binutils && strip --strip-unneeded /app/libtorch_cpu.so; }
 
 FROM source AS build-slim
-ARG TARGETARCH=amd64
-RUN --mount=type=cache,id=autoencoder-nuget,target=/root/.nuget/packages,sharing=locked \
-    dotnet restore src/Api -a $TARGETARCH -p:PublishReadyToRun=true -p:Libtorch=false --locked-mode
-COPY LICENSE THIRD-PARTY-NOTICES.txt ./
-COPY src/ src/
 RUN --mount=type=cache,id=autoencoder-nuget,target=/root/.nuget/packages,sharing=locked \
     dotnet publish src/Api -c Release -a $TARGETARCH -p:Libtorch=false --no-self-contained --no-restore -o ../app
 
