@@ -15,8 +15,7 @@ public static class EngineSelection
     {
         EngineKind.TorchSharp => TorchEngine.Fault,
         EngineKind.Simd => SimdEngine.Fault,
-        _ when SimdEngine.Fault is { } fault && !TorchEngine.IsInstalled => $"{fault} {TorchEngine.NotInstalled}",
-        _ => null,
+        _ => SimdEngine.Fault is null ? null : TorchEngine.Fault, // where the kernels run nowhere, TorchSharp computes all
     };
 
     internal static IEngine For(NetworkDefinition definition, EngineKind kind) => kind switch

@@ -5,7 +5,7 @@ using AutoencoderApi.Domain.Networks;
 namespace AutoencoderApi.Training.Engines;
 
 /// <param name="Loss">Mean squared error over all elements.</param>
-/// <param name="DeadUnits">Share, 0..1, of the units of layers with weights that are zero for every image.</param>
+/// <param name="DeadUnits">Fraction, 0..1, of the units of layers with weights that are zero for every image.</param>
 /// <param name="OutputIsConstant">Whether every image gets the same reconstruction.</param>
 internal sealed record Evaluation(double Loss, double DeadUnits, bool OutputIsConstant);
 

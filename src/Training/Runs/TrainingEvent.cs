@@ -6,7 +6,7 @@ namespace AutoencoderApi.Training.Runs;
 public abstract record TrainingEvent(int Step)
 {
     /// <param name="TrainLoss">Mean over the batches since the evaluation before; at step 0 the first batch's, untrained.</param>
-    /// <param name="DeadUnits">Share, 0..1, of the units of layers with weights that are zero for every validation image.</param>
+    /// <param name="DeadUnits">Fraction, 0..1, of the units of layers with weights that are zero for every validation image.</param>
     public sealed record Evaluated(int Step, double TrainLoss, double ValidationLoss, double DeadUnits) : TrainingEvent(Step);
 
     /// <summary>Something a user should know; the run goes on.</summary>

@@ -6,16 +6,11 @@ namespace AutoencoderApi.Training.Engines.Torch;
 /// <summary>TorchSharp, which is .NET's binding of libtorch: every layer type, on any CPU that libtorch is published for.</summary>
 internal sealed class TorchEngine : IEngine
 {
-    public const string NotInstalled = "libtorch is not part of this installation: use the full image, or Training__Engine=simd.";
-
     private const int InferenceThreads = 1; // of one call; calls run side by side
 
     private static readonly Lazy<string?> s_fault = new(FindFault);
 
     public string Name => "torchsharp";
-
-    /// <summary>Whether libtorch lies where .NET looks for native libraries. Nothing is loaded to find that out.</summary>
-    public static bool IsInstalled { get; } = LibraryFolders().Any(folder => File.Exists(Path.Combine(folder, LibraryName)));
 
     /// <summary>Why the engine computes nothing here, in one sentence; null where it does. The first call loads libtorch.</summary>
     public static string? Fault => s_fault.Value;
@@ -48,9 +43,9 @@ internal sealed class TorchEngine : IEngine
 
     private static string? FindFault()
     {
-        if (!IsInstalled)
+        if (!LibraryFolders().Any(folder => File.Exists(Path.Combine(folder, LibraryName))))
         {
-            return NotInstalled;
+            return "libtorch is not part of this installation: use the full image, or Training__Engine=simd.";
         }
 
         try
@@ -65,6 +60,7 @@ internal sealed class TorchEngine : IEngine
         return ConvolutionCheck.Run();
     }
 
+    /// <summary>Where .NET looks for native libraries.</summary>
     private static IEnumerable<string> LibraryFolders()
     {
         string? native = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string;
