@@ -52,7 +52,13 @@ public class CheckpointCost
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         _writer = new JobProgressWriter(stores, new JobChangeNotifier(stores, lifetime, NullLogger<JobChangeNotifier>.Instance));
         JobQueue queue = _services.GetRequiredService<JobQueue>();
-        JobRow job = (await queue.AddAsync(null, _settings, "local", _ => null, CancellationToken.None))!;
+        JobRow job = JobQueue.NewJob(new PlannedJob(Name: null, _settings), "local");
+        await using (JobInsertion insertion = await queue.BeginAsync([job], CancellationToken.None))
+        {
+            await insertion.TakeDatasetsAsync(CancellationToken.None);
+            await insertion.CommitAsync(answer: null, CancellationToken.None);
+        }
+
         await using AppDbContext store = await stores.CreateDbContextAsync();
         _lease = await JobLease.ClaimAsync(store, job.Id, CancellationToken.None);
     }
@@ -82,7 +88,7 @@ public class CheckpointCost
     private static ServiceCollection Services(IConfiguration configuration)
     {
         var services = new ServiceCollection();
-        services.AddSingleton(configuration).AddLogging().AddSingleton<BuiltInDatasets>().AddSingleton<JobQueue>();
+        services.AddSingleton(configuration).AddSingleton(TimeProvider.System).AddLogging().AddSingleton<BuiltInDatasets>().AddSingleton<JobQueue>();
         services.AddSingleton<IBackgroundJobClient>(new BackgroundJobClient(new InMemoryStorage()));
         services.AddStore(configuration);
         return services;

@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain.Imaging;
@@ -41,7 +42,7 @@ public class ImageParts
     public Task Read() => s_decoder.DecodeAsync(_png, channels: 1, s_memory, CancellationToken.None);
 
     [Benchmark(Description = "prepare a drawing of 280×280 as MNIST was")]
-    public PreparedDigit Prepare() => DigitPreparation.Prepare(new SourceImage(_drawing), new PreparationOptions { Preprocessing = Preprocessing.Mnist });
+    public Result<PreparedDigit, DigitFault> Prepare() => DigitPreparation.Prepare(new SourceImage(_drawing), new PreparationOptions { Preprocessing = Preprocessing.Mnist });
 
     [Benchmark(Description = "write a digit's PNG")]
     public byte[] WriteDigit() => PngEncoder.Encode(_digit);
@@ -50,7 +51,8 @@ public class ImageParts
     public byte[] WriteDigitBySkia() => BySkia(_digit);
 
     [Benchmark(Description = "draw 16 tiles at scale 4")]
-    public Canvas DrawTiles() => TileGrid.Draw(_maps.Values, _maps.Shape.Channels, _maps.Shape.Height, _maps.Shape.Width, s_tiles);
+    public Canvas DrawTiles() => TileGrid.Draw(
+        _maps.Values, TileLayout.Of(_maps.Shape.Channels, _maps.Shape.Height, _maps.Shape.Width, s_tiles), s_tiles);
 
     [Benchmark(Description = "write the tiles' PNG")]
     public byte[] WriteTiles() => PngEncoder.Encode(_grid);

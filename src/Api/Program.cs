@@ -67,7 +67,6 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<ImageDecoder>();
     builder.Services.AddSingleton<ModelCache>();
     builder.Services.AddSingleton<ImageInputReader>();
-    builder.Services.AddSingleton<ModelInspection>();
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
         builder.Services.AddHostedService<WarmUp>();

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Domain.Numerics;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -33,7 +34,7 @@ public sealed class CodeTests(TrainedService trained)
         using HttpResponseMessage file = await Send(HttpMethod.Get, $"{checkpoint}/encode?{Dataset}&index=3", null, Npy);
         Assert.Equal(Npy, file.Content.Headers.ContentType?.MediaType);
         byte[] npy = await file.Content.ReadAsByteArrayAsync();
-        Assert.Equal(Numbers<float>(code["values"]), Assert.IsType<NpyRead.Array>(NpyFile.Read(npy, shape)).Values);
+        Assert.Equal(Numbers<float>(code["values"]), NpyFile.Read(npy, shape).Value());
         using HttpResponseMessage byFile = await Send(HttpMethod.Post, $"{checkpoint}/decode?{Dataset}&switchesFrom=3", Body(npy), "application/json");
         Assert.Equal(Numbers<float>(expected), Numbers<float>(await Pixels(byFile)));
     }
@@ -197,7 +198,7 @@ public sealed class CodeTests(TrainedService trained)
     private static async Task<byte[]> PixelsOf(byte[] png)
     {
         using ImageDecoder decoder = new ImageDecoder(new ImageLimits());
-        return Assert.IsType<ImageDecoding.Decoded>(await decoder.DecodeAsync(png, channels: 1, AnyMemory.New(), CancellationToken.None)).Planes[0].Pixels;
+        return (await decoder.DecodeAsync(png, channels: 1, AnyMemory.New(), CancellationToken.None)).Value().Planes[0].Pixels;
     }
 
     private static T[] Numbers<T>(JsonNode? array)

@@ -3,6 +3,7 @@ using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Tests;
 using AutoencoderApi.Training.Runs;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,10 +28,10 @@ public sealed class FlippedByteTests
             byte[] changed = [.. file.Content];
             changed[i] ^= 1;
             await context.CheckpointFiles.ExecuteUpdateAsync(set => set.SetProperty(stored => stored.Content, changed));
-            Assert.True(await checkpoints.LoadAsync(row, CancellationToken.None) is CheckpointRead.Invalid, $"Byte {i} was changed, and nobody has noticed.");
+            Assert.True(!(await checkpoints.LoadAsync(row, CancellationToken.None)).TryGet(out _, out _), $"Byte {i} was changed, and nobody has noticed.");
         }
 
         await context.CheckpointFiles.ExecuteUpdateAsync(set => set.SetProperty(stored => stored.Content, file.Content));
-        Assert.IsType<CheckpointRead.Valid>(await checkpoints.LoadAsync(row, CancellationToken.None));
+        (await checkpoints.LoadAsync(row, CancellationToken.None)).Value();
     }
 }

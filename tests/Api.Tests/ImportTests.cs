@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Numerics;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -44,7 +45,7 @@ public sealed class ImportTests(TrainedService trained)
     [Fact]
     public async Task A_file_that_another_library_has_written_again_is_the_same_network_whatever_its_order()
     {
-        var contents = (SafetensorsRead.Contents)Safetensors.Read(await Weights("switch-unpool"));
+        var contents = Safetensors.Read(await Weights("switch-unpool")).Value();
         const string Question = "reconstruction?dataset=synthetic-digits&index=2";
         byte[] image = await Client.GetByteArrayAsync($"{trained.CheckpointOf("switch-unpool")}/{Question}");
         NamedTensor[] byName = [.. contents.Tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)],

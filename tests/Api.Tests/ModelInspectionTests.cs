@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Imaging;
+using AutoencoderApi.Tests;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -162,8 +165,8 @@ public sealed class ModelInspectionTests(TrainedService trained)
     private static async Task<GrayImage> Decode(HttpResponseMessage response)
     {
         using ImageDecoder decoder = new ImageDecoder(new ImageLimits());
-        ImageDecoding decoding = await decoder.DecodeAsync(await response.Content.ReadAsByteArrayAsync(), channels: 1, AnyMemory.New(), CancellationToken.None);
-        return Assert.IsType<ImageDecoding.Decoded>(decoding).Planes[0];
+        Result<DecodedImage, ProblemHttpResult> decoding = await decoder.DecodeAsync(await response.Content.ReadAsByteArrayAsync(), channels: 1, AnyMemory.New(), CancellationToken.None);
+        return decoding.Value().Planes[0];
     }
 
     private Task<HttpResponseMessage> Get(string path) => Client.GetAsync(path);

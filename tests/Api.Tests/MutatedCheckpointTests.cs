@@ -1,9 +1,12 @@
 using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
+using AutoencoderApi.Tests;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -29,10 +32,10 @@ public sealed class MutatedCheckpointTests
             request.ContentType = CheckpointUpload.RawType;
             request.Body = new MemoryStream(MutatedFile.Next(sound, ref random));
             long before = GC.GetAllocatedBytesForCurrentThread();
-            Task<CheckpointUpload> reading = CheckpointUpload.ReadAsync(request, TestContext.Current.CancellationToken);
+            Task<Result<CheckpointUpload, ProblemHttpResult>> reading = CheckpointUpload.ReadAsync(request, TestContext.Current.CancellationToken);
             Assert.True(reading.IsCompleted); // all on this thread, so that its allocations are all there are
             most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
-            taken += await reading is CheckpointUpload.File ? 1 : 0;
+            taken += (await reading).TryGet(out _, out _) ? 1 : 0;
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"| safetensors of {architecture}, read in process | {s_mutations} | {taken} taken, {s_mutations - taken} refused |");
@@ -51,9 +54,9 @@ public sealed class MutatedCheckpointTests
         byte[] text = System.Text.Encoding.UTF8.GetBytes(json);
         request.Body = new MemoryStream([.. BitConverter.GetBytes((long)text.Length), .. text]);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        CheckpointUpload read = await CheckpointUpload.ReadAsync(request, TestContext.Current.CancellationToken);
+        Result<CheckpointUpload, ProblemHttpResult> read = await CheckpointUpload.ReadAsync(request, TestContext.Current.CancellationToken);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * SafetensorsHeader.MaxBytes);
-        Assert.Contains("'hidden1.weight'", Assert.IsType<CheckpointUpload.Refused>(read).Problem.ProblemDetails.Detail, StringComparison.Ordinal);
+        Assert.Contains("'hidden1.weight'", read.Fault().ProblemDetails.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,9 +69,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<Post
         await End(store, old, daysAgo: 3);
         await End(store, young, daysAgo: 1);
 
-        using ModelCache models = new ModelCache(
-            new CheckpointStore(store.Stores), new MemoryBudget(1L << 30), Options.Create(new TrainingOptions()), TimeProvider.System);
-        using var retention = new Retention(store.Stores, models, Options.Create(new StoreOptions()), NullLogger<Retention>.Instance);
+        using var retention = new Retention(store.Stores, Options.Create(new StoreOptions()), NullLogger<Retention>.Instance);
         await retention.DeleteAsync(keepDays: 2, CancellationToken.None);
         Assert.Equal([young, waiting], await store.Ask(context => context.Jobs.OrderBy(row => row.Id).Select(row => row.Id).ToListAsync()));
     }

@@ -15,6 +15,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -32,6 +33,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         services.AddSingleton(configuration);
         services.AddLogging(logging => logging.AddProvider(Log));
         services.AddSingleton<JobStorage>(Queue);
+        services.AddSingleton<TimeProvider>(Time);
         services.AddStore(configuration);
         if (isLater)
         {
@@ -59,6 +61,11 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public InMemoryStorage Queue { get; } = new();
 
     public IDbContextFactory<AppDbContext> Stores { get; }
+
+    /// <summary>The clock by which deletions are noted.</summary>
+    public FakeTimeProvider Time { get; } = new();
+
+    public DeletionInterceptor Deletions => _services.GetRequiredService<DeletionInterceptor>();
 
     public KeptLog Log { get; } = new();
 
@@ -102,13 +109,21 @@ internal sealed class StoreUnderTest : IAsyncDisposable
 
     public async Task<Guid> AddJob()
     {
-        JobRow job = (await Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "synthetic-digits"), "local", _ => null, CancellationToken.None))!;
+        JobRow job = (await AddJob("synthetic-digits"))!;
         while ((await Row(job.Id)).QueueEntry is null || Jobs.IsAboutToEnqueue(job.Id))
         {
             await Task.Delay(5);
         }
 
         return job.Id;
+    }
+
+    /// <returns>The job; null where its data set has gone.</returns>
+    public async Task<JobRow?> AddJob(string dataset)
+    {
+        JobRow job = JobQueue.NewJob(new PlannedJob(Name: null, TrainingSettings.For(Architecture.Strided, dataset)), "local");
+        await using JobInsertion insertion = await Jobs.BeginAsync([job], CancellationToken.None);
+        return await insertion.TakeDatasetsAsync(CancellationToken.None) && await insertion.CommitAsync(answer: null, CancellationToken.None) ? job : null;
     }
 
     public async Task<JobLease?> Claim(Guid job)

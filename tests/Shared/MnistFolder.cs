@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using Xunit;
 
@@ -7,7 +8,7 @@ namespace AutoencoderApi.Tests;
 internal static class MnistFolder
 {
     private static readonly string? s_folder = Environment.GetEnvironmentVariable("MNIST_FOLDER");
-    private static readonly Lazy<DatasetLoad> s_load = new(() => IdxFolder.Load("mnist", Path));
+    private static readonly Lazy<Result<Dataset, string>> s_load = new(() => IdxFolder.Load("mnist", Path));
 
     public static bool IsAtHand => s_folder is not null && IdxFolder.Missing(s_folder).Count == 0;
 
@@ -20,5 +21,5 @@ internal static class MnistFolder
         }
     }
 
-    public static Dataset Load() => Assert.IsType<DatasetLoad.Loaded>(s_load.Value).Dataset;
+    public static Dataset Load() => s_load.Value.Value();
 }

@@ -2,6 +2,7 @@ using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Tests;
 using AutoencoderApi.Training.Engines;
 using AutoencoderApi.Training.Runs;
 
@@ -33,7 +34,7 @@ public sealed class TrainerTests
             Assert.Equal(new TrainingEvent.Stopped(stopAt), first[^1]);
             Checkpoint? saved = first.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint;
             Assert.Equal(stopAt, saved?.Step ?? 0);
-            Checkpoint start = saved is null ? initial : Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(CheckpointFile.Write(saved))).Checkpoint;
+            Checkpoint start = saved is null ? initial : CheckpointFile.Read(CheckpointFile.Write(saved)).Value();
             Assert.Equal(engine == EngineKind.Simd ? "simd" : "torchsharp", start.Environment.Engine);
             TrainingEvent[] rest = [.. new Trainer(s_digits, start, engine).Train(CancellationToken.None)];
             Checkpoint end = rest.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? start;
@@ -54,7 +55,7 @@ public sealed class TrainerTests
         Assert.True(losses[^1] < 0.9 * losses[0], string.Join(", ", losses));
 
         Checkpoint[] saved = [.. whole.OfType<TrainingEvent.Checkpointed>().Select(happened => happened.Checkpoint)];
-        Checkpoint read = Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(CheckpointFile.Write(saved[1]))).Checkpoint;
+        Checkpoint read = CheckpointFile.Read(CheckpointFile.Write(saved[1])).Value();
         Checkpoint end = new Trainer(images, read).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Checkpoint;
         Assert.Equal(CheckpointFile.Write(saved[^1]), CheckpointFile.Write(end));
     }

@@ -143,36 +143,37 @@ internal static class CheckpointEndpoints
         HttpContext context, CheckpointStore checkpoints, StorageBound storage, IdempotencyKeys keys, CancellationToken token,
         [Name, Description("Name of the checkpoint.")] string? name = null)
     {
-        return await CheckpointUpload.ReadAsync(context.Request, token) switch
+        if (!(await CheckpointUpload.ReadAsync(context.Request, token)).TryGet(out CheckpointUpload? upload, out ProblemHttpResult? problem))
         {
-            CheckpointUpload.Refused refused => refused.Problem,
-            CheckpointUpload.File file => await keys.OnceAsync(context, file.Content, key => Store(key, file), token),
-            _ => throw new InvalidOperationException("unreachable"),
-        };
-
-        async Task<IResult?> Store(KeyedRequest? key, CheckpointUpload.File upload)
-        {
-            if (await storage.ImportRefusalAsync(upload.Content.Length, token) is { } full)
-            {
-                return full;
-            }
-
-            (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.ImportedRows(name, upload);
-            (string location, CheckpointResponse response) = ($"/v1/checkpoints/{row.Id}", CheckpointResponse.Of(row));
-            return await checkpoints.AddAsync(row, file, key?.Answer(201, location, response), token) ? TypedResults.Created(location, response) : null;
+            return problem;
         }
+
+        IdempotentRequest call = await keys.BeginAsync(context, upload.Content, token);
+        if (call.Answer is { } answer)
+        {
+            return answer;
+        }
+
+        if (await storage.ImportRefusalAsync(upload.Content.Length, token) is { } full)
+        {
+            return full;
+        }
+
+        (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.ImportedRows(name, upload);
+        (string location, CheckpointResponse response) = ($"/v1/checkpoints/{row.Id}", CheckpointResponse.Of(row));
+        return await checkpoints.AddAsync(row, file, call.Row(201, location, response), token)
+            ? TypedResults.Created(location, response)
+            : await keys.RepeatAsync(call, token);
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, ModelCache models, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, CancellationToken token)
     {
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
             return Problems.CheckpointNotFound(reference);
         }
 
-        CheckpointDelete outcome = await checkpoints.DeleteAsync(row, token);
-        models.Deleted();
-        return outcome switch
+        return await checkpoints.DeleteAsync(row, token) switch
         {
             CheckpointDelete.Deleted => TypedResults.NoContent(),
             CheckpointDelete.Tagged tagged => Problems.CheckpointTagged(tagged.Tag, $"checkpoint {row.Id}"),

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using Microsoft.EntityFrameworkCore;
@@ -32,7 +33,7 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
         Rows(CheckpointFile.Write(checkpoint), checkpoint.Settings, checkpoint.Step, checkpoint.Losses, jobId, name: null, elapsedSeconds);
 
     /// <summary>The rows of a file that comes from elsewhere. Its step and losses are what it claims.</summary>
-    public static (CheckpointRow Row, CheckpointFileRow File) ImportedRows(string? name, CheckpointUpload.File upload) =>
+    public static (CheckpointRow Row, CheckpointFileRow File) ImportedRows(string? name, CheckpointUpload upload) =>
         Rows(upload.Content, upload.Header.Settings, upload.Header.Step, upload.Header.Losses, jobId: null, name, elapsedSeconds: 0);
 
     /// <summary>Stores rows together, whole or not at all.</summary>
@@ -70,7 +71,7 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
     }
 
     /// <summary>The checkpoint in the file, or what is wrong with it.</summary>
-    public async Task<CheckpointRead> LoadAsync(CheckpointRow row, CancellationToken token) => await ReadAsync(row, token) is { } file
+    public async Task<Result<Checkpoint, string>> LoadAsync(CheckpointRow row, CancellationToken token) => await ReadAsync(row, token) is { } file
         ? CheckpointFile.Read(file)
         : Changed(row);
 
@@ -82,7 +83,7 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
     }
 
     /// <summary>The checkpoint in the file without Adam's moments, which take twice as much memory as all else; or what is wrong with it.</summary>
-    public async Task<CheckpointRead> LoadWeightsAsync(CheckpointRow row, CancellationToken token) =>
+    public async Task<Result<Checkpoint, string>> LoadWeightsAsync(CheckpointRow row, CancellationToken token) =>
         await OpenAsync(row, token) is { } content ? await CheckpointFile.ReadWeightsAsync(content, token) : Changed(row);
 
     /// <summary>A job's checkpoints, the newest first.</summary>
@@ -118,8 +119,8 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
         return new CheckpointDelete.Deleted();
     }
 
-    private static CheckpointRead.Invalid Changed(CheckpointRow row) =>
-        new($"The bytes of checkpoint {row.Id} are not those that were stored: their sha256 differs. Use another checkpoint of its job.");
+    private static string Changed(CheckpointRow row) =>
+        $"The bytes of checkpoint {row.Id} are not those that were stored: their sha256 differs. Use another checkpoint of its job.";
 
     private static (CheckpointRow Row, CheckpointFileRow File) Rows(
         byte[] content, TrainingSettings settings, int step, Losses losses, Guid? jobId, string? name, double elapsedSeconds)

@@ -2,13 +2,14 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Checkpoints;
 
-/// <summary>A checkpoint file that somebody has sent, or why it is not taken.</summary>
-internal abstract record CheckpointUpload
+/// <summary>A checkpoint file that somebody has sent.</summary>
+internal sealed record CheckpointUpload(byte[] Content, CheckpointHeader Header)
 {
     public const string Field = "file";
     public const string RawType = "application/octet-stream";
@@ -18,16 +19,12 @@ internal abstract record CheckpointUpload
 
     public const float MaxWeight = 10_000; // with the widest layers allowed, no image can then make the network overflow float32
 
-    internal sealed record File(byte[] Content, CheckpointHeader Header) : CheckpointUpload;
-
-    internal sealed record Refused(ProblemHttpResult Problem) : CheckpointUpload;
-
     /// <summary>Of a request that sends a checkpoint.</summary>
     public static readonly ProblemType[] Refusals =
         [ProblemType.CheckpointMissing, ProblemType.CheckpointDamaged, .. RequestMemory.Refusals];
 
     /// <summary>Reads the file from the raw body, or from the multipart field <c>file</c>, without ever writing it to disk.</summary>
-    public static async Task<CheckpointUpload> ReadAsync(HttpRequest request, CancellationToken token)
+    public static async Task<Result<CheckpointUpload, ProblemHttpResult>> ReadAsync(HttpRequest request, CancellationToken token)
     {
         if (request.IsFileForm())
         {
@@ -37,54 +34,56 @@ internal abstract record CheckpointUpload
         string? found = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token));
         return found == FirstBytes.Safetensors || (found is null && request.HasMediaType(RawType))
             ? await ReadAsync(request.HttpContext, request.BodyReader.AsStream(), token)
-            : new Refused(Problems.MediaTypeUnsupported(
-                $"{FirstBytes.Said(found)}Send a safetensors file as {RawType}, or as the field '{Field}' of {FileForm.MediaType}."));
+            : Problems.MediaTypeUnsupported(
+                $"{FirstBytes.Said(found)}Send a safetensors file as {RawType}, or as the field '{Field}' of {FileForm.MediaType}.");
     }
 
-    private static async Task<CheckpointUpload> FromFormAsync(HttpRequest request, CancellationToken token)
+    private static async Task<Result<CheckpointUpload, ProblemHttpResult>> FromFormAsync(HttpRequest request, CancellationToken token)
     {
-        CheckpointUpload upload = new Refused(
-            Problems.CheckpointMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@model.safetensors"));
+        CheckpointUpload? upload = null;
         ProblemHttpResult? problem = await FileForm.ReadAsync(
             request,
             [Field],
             Problems.CheckpointMissing,
             async (_, part) =>
             {
-                upload = await ReadAsync(request.HttpContext, part, token);
-                return (upload as Refused)?.Problem;
+                (await ReadAsync(request.HttpContext, part, token)).TryGet(out upload, out ProblemHttpResult? refusal);
+                return refusal;
             },
             token);
-        return problem is null ? upload : new Refused(problem);
+        return problem is not null ? problem
+            : upload is not null ? upload
+            : Problems.CheckpointMissing($"The form has no file called '{Field}'. Send one: curl -F {Field}=@model.safetensors");
     }
 
     /// <summary>Believes the header before it makes room for the tensors, and reads no more than they need.</summary>
-    private static async Task<CheckpointUpload> ReadAsync(HttpContext context, Stream body, CancellationToken token)
+    private static async Task<Result<CheckpointUpload, ProblemHttpResult>> ReadAsync(HttpContext context, Stream body, CancellationToken token)
     {
         byte[] start = new byte[Safetensors.LengthBytes + SafetensorsHeader.MaxBytes];
         int read = await body.ReadAtLeastAsync(start.AsMemory(0, Safetensors.LengthBytes), Safetensors.LengthBytes, throwOnEndOfStream: false, token);
         if (Safetensors.HeaderLength(start.AsSpan(0, read), out int length) is { } fault)
         {
-            return Damaged(fault);
+            return Problems.CheckpointDamaged(fault);
         }
 
         Memory<byte> json = start.AsMemory(Safetensors.LengthBytes, length);
         read = await body.ReadAtLeastAsync(json, length, throwOnEndOfStream: false, token);
-        return read < length ? Damaged($"The file ends within its header, after {read} of {length} bytes.")
-            : CheckpointHeader.Read(json) switch
-            {
-                CheckpointHeaderRead.Valid valid => await ReadTensorsAsync(start.AsMemory(0, Safetensors.LengthBytes + length), valid.Header, context, body, token),
-                CheckpointHeaderRead.Invalid invalid => Damaged(invalid.Reason),
-                _ => throw new InvalidOperationException("unreachable"),
-            };
+        if (read < length)
+        {
+            return Problems.CheckpointDamaged($"The file ends within its header, after {read} of {length} bytes.");
+        }
+
+        return CheckpointHeader.Read(json).TryGet(out CheckpointHeader? header, out string? damage)
+            ? await ReadTensorsAsync(start.AsMemory(0, Safetensors.LengthBytes + length), header, context, body, token)
+            : Problems.CheckpointDamaged(damage);
     }
 
-    private static async Task<CheckpointUpload> ReadTensorsAsync(
+    private static async Task<Result<CheckpointUpload, ProblemHttpResult>> ReadTensorsAsync(
         ReadOnlyMemory<byte> start, CheckpointHeader header, HttpContext context, Stream body, CancellationToken token)
     {
         if (context.Memory().Take(2L * (start.Length + header.DataBytes)) is { } full) // and as the store takes them
         {
-            return new Refused(full);
+            return full;
         }
 
         byte[] file = new byte[start.Length + header.DataBytes];
@@ -93,18 +92,16 @@ internal abstract record CheckpointUpload
         int read = await body.ReadAtLeastAsync(data, data.Length, throwOnEndOfStream: false, token);
         if (read < data.Length)
         {
-            return Damaged($"The file ends within tensor '{header.Tensors.First(tensor => tensor.End > read).Name}', after {read} of the {data.Length} bytes that follow the header.");
+            return Problems.CheckpointDamaged($"The file ends within tensor '{header.Tensors.First(tensor => tensor.End > read).Name}', after {read} of the {data.Length} bytes that follow the header.");
         }
 
         if (await body.ReadAsync(new byte[1], token) > 0)
         {
-            return Damaged($"The file goes on after its last tensor, '{header.Tensors[^1].Name}', which ends after {data.Length} bytes.");
+            return Problems.CheckpointDamaged($"The file goes on after its last tensor, '{header.Tensors[^1].Name}', which ends after {data.Length} bytes.");
         }
 
-        return header.Outlier(data.Span, MaxWeight) is { } outlier ? Damaged(outlier) : new File(file, header);
+        return header.Outlier(data.Span, MaxWeight) is { } outlier ? Problems.CheckpointDamaged(outlier) : new CheckpointUpload(file, header);
     }
-
-    private static Refused Damaged(string reason) => new(Problems.CheckpointDamaged(reason));
 }
 
 internal static class CheckpointUploadConventions

@@ -37,12 +37,9 @@ internal static class OnnxEndpoint
             return Problems.CheckpointChanged(row.Id);
         }
 
-        return await CheckpointHeader.ReadAsync(content, token) switch
-        {
-            CheckpointHeaderRead.Valid valid => Model(row, valid.Header, content, response, token),
-            CheckpointHeaderRead.Invalid invalid => Problems.CheckpointDamaged(invalid.Reason),
-            _ => throw new InvalidOperationException("unreachable"),
-        };
+        return (await CheckpointHeader.ReadAsync(content, token)).TryGet(out CheckpointHeader? header, out string? damage)
+            ? Model(row, header, content, response, token)
+            : Problems.CheckpointDamaged(damage);
     }
 
     /// <summary>The model, its weights taken from the file as they are sent.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Imaging;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,7 @@ namespace AutoencoderApi.Api.Datasets;
 internal sealed class BuiltInDatasets
 {
     private readonly Dictionary<string, (string Folder, MirroredSet Set)> _folders;
-    private readonly ConcurrentDictionary<string, Lazy<Task<DatasetLoad>>> _loads = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<Result<Dataset, string>>>> _loads = new();
     private readonly ConcurrentDictionary<string, Description> _descriptions = new();
 
     public BuiltInDatasets(IOptions<DatasetOptions> datasets, IOptions<StoreOptions> store) =>
@@ -22,7 +23,7 @@ internal sealed class BuiltInDatasets
             pair => (Path.GetFullPath(pair.Item2.Folder ?? Path.Combine(store.Value.Folder, "datasets", pair.Item1.Name)), pair.Item1.WithMirrors(pair.Item2.Mirrors)));
 
     /// <param name="Stamp">Of the files that it was read from; null where it is of a data set in memory, which stays as it is.</param>
-    private sealed record Description(string? Stamp, DatasetInfo? Info, string? Fault);
+    private sealed record Description(string? Stamp, Result<DatasetInfo, string> Content);
 
     public static IReadOnlyList<string> Names { get; } = [MirroredSet.Mnist.Name, MirroredSet.FashionMnist.Name, SyntheticDigits.Name];
 
@@ -36,9 +37,9 @@ internal sealed class BuiltInDatasets
         : new DatasetSize(DigitPreparation.Shape, IdxFolder.ValidationCount, IdxFolder.PublishedTestCount);
 
     /// <summary>The data set that is here, or which of its files is wrong: those are read again at the next call.</summary>
-    public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token)
+    public async Task<Result<Dataset, string>> LoadAsync(string name, CancellationToken token)
     {
-        Lazy<Task<DatasetLoad>> entry = _loads.GetOrAdd(name, key => new(() => Task.Run(() => LoadOnce(key))));
+        Lazy<Task<Result<Dataset, string>>> entry = _loads.GetOrAdd(name, key => new(() => Task.Run(() => LoadOnce(key))));
         try
         {
             return await entry.Value.WaitAsync(token);
@@ -53,17 +54,16 @@ internal sealed class BuiltInDatasets
     }
 
     /// <summary>What is known of the data set that is here without reading its images, or what is wrong with its files.</summary>
-    public (DatasetInfo? Info, string? Fault) Describe(string name)
+    public Result<DatasetInfo, string> Describe(string name)
     {
         string? stamp = _folders.TryGetValue(name, out var place) ? IdxFolder.Stamp(place.Folder) : null;
         if (!_descriptions.TryGetValue(name, out Description? known) || (known.Stamp is not null && known.Stamp != stamp))
         {
-            (DatasetInfo? info, string? fault) = stamp is null ? (SyntheticDigits.Describe(), null) : IdxFolder.Describe(name, place.Folder);
-            known = new Description(stamp, info, fault);
+            known = new Description(stamp, stamp is null ? SyntheticDigits.Describe() : IdxFolder.Describe(name, place.Folder));
             _descriptions.AddOrUpdate(name, known, (_, other) => other.Stamp is null ? other : known); // one that was loaded meanwhile stays
         }
 
-        return (known.Info, known.Fault);
+        return known.Content;
     }
 
     /// <summary>Where the data set may be downloaded from; no mirrors where downloads are off.</summary>
@@ -81,21 +81,16 @@ internal sealed class BuiltInDatasets
 
     private bool IsInMemory(string name) => _descriptions.TryGetValue(name, out Description? known) && known.Stamp is null;
 
-    private DatasetLoad LoadOnce(string name)
+    private Result<Dataset, string> LoadOnce(string name)
     {
         if (!_folders.TryGetValue(name, out var place))
         {
-            return new DatasetLoad.Loaded(SyntheticDigits.Create());
+            return SyntheticDigits.Create();
         }
 
         string stamp = IdxFolder.Stamp(place.Folder);
-        DatasetLoad load = IdxFolder.Load(name, place.Folder);
-        _descriptions[name] = load switch
-        {
-            DatasetLoad.Loaded { Dataset: var data } => new Description(null, DatasetInfo.Of(data), null),
-            DatasetLoad.Unavailable unavailable => new Description(stamp, null, unavailable.Reason),
-            _ => throw new InvalidOperationException("unreachable"),
-        };
+        Result<Dataset, string> load = IdxFolder.Load(name, place.Folder);
+        _descriptions[name] = load.TryGet(out Dataset? data, out string? fault) ? new Description(null, DatasetInfo.Of(data)) : new Description(stamp, fault);
         return load;
     }
 }

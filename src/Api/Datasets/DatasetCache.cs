@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using Microsoft.Extensions.Options;
 
@@ -13,11 +14,11 @@ internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> 
     private readonly Lock _lock = new();
 
     /// <summary>The one last asked for at the end.</summary>
-    private readonly List<(DatasetRow Row, Task<DatasetLoad> Load)> _kept = [];
+    private readonly List<(DatasetRow Row, Task<Result<Dataset, string>> Load)> _kept = [];
 
-    public Task<DatasetLoad> LoadAsync(DatasetRow row, CancellationToken token)
+    public Task<Result<Dataset, string>> LoadAsync(DatasetRow row, CancellationToken token)
     {
-        Task<DatasetLoad> load;
+        Task<Result<Dataset, string>> load;
         lock (_lock)
         {
             int at = _kept.FindIndex(kept => kept.Row.Id == row.Id);
@@ -40,7 +41,7 @@ internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> 
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<DatasetLoad> LoadAsync(DatasetRow row)
+    private async Task<Result<Dataset, string>> LoadAsync(DatasetRow row)
     {
         await _turn.WaitAsync();
         try

@@ -1,9 +1,27 @@
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Datasets;
+
+internal enum DatasetFaultKind
+{
+    NotFound,
+
+    /// <summary>It is still to be fetched, or is just being.</summary>
+    Pending,
+
+    Unavailable,
+}
+
+/// <summary>Why a data set cannot be had.</summary>
+/// <param name="Reason">With what to do about it.</param>
+internal sealed record DatasetFault(DatasetFaultKind Kind, string Reason)
+{
+    public static DatasetFault Unavailable(string reason) => new(DatasetFaultKind.Unavailable, reason);
+}
 
 /// <summary>Whether a built-in data set can be trained on, known without reading its images.</summary>
 internal abstract record BuiltInStatus
@@ -59,8 +77,9 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
     {
         if (builtIn.IsHere(name))
         {
-            (DatasetInfo? info, string? fault) = builtIn.Describe(name);
-            return info is null ? new BuiltInStatus.Unavailable(fault!) : new BuiltInStatus.Here(info);
+            return builtIn.Describe(name).TryGet(out DatasetInfo? info, out string? reason)
+                ? new BuiltInStatus.Here(info)
+                : new BuiltInStatus.Unavailable(reason);
         }
 
         return await fetches.FindAsync(name, token) switch
@@ -78,19 +97,19 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
         IsBuiltIn(name) && await StatusAsync(name, token) is BuiltInStatus.Unavailable unavailable ? unavailable.Reason : null;
 
     /// <summary>The data set for a job, or why it cannot be had. One that is not here is asked for, and never waited for.</summary>
-    public async Task<DatasetLoad> LoadAsync(string name, CancellationToken token) =>
-        builtIn.IsHere(name) ? await builtIn.LoadAsync(name, token)
+    public async Task<Result<Dataset, DatasetFault>> LoadAsync(string name, CancellationToken token) =>
+        builtIn.IsHere(name) ? Here(await builtIn.LoadAsync(name, token))
         : await stored.FindAsync(name, token) is { } row ? await StoredAsync(row, mayRequest: true, evenIfFailed: true, token)
         : IsBuiltIn(name) ? await RequestAsync(name, damaged: null, evenIfFailed: true, token)
-        : new DatasetLoad.Unavailable($"There is no data set '{name}' any more. PUT it again.");
+        : DatasetFault.Unavailable($"There is no data set '{name}' any more. PUT it again.");
 
-    /// <summary>The data set for a request that only reads; null where there is none of that name.</summary>
+    /// <summary>The data set for a request that only reads, or why it cannot be had.</summary>
     /// <param name="mayRequest">Whether the caller may have it fetched where it is not here.</param>
-    public async Task<DatasetLoad?> AskAsync(string name, bool mayRequest, CancellationToken token)
+    public async Task<Result<Dataset, DatasetFault>> AskAsync(string name, bool mayRequest, CancellationToken token)
     {
         if (builtIn.IsHere(name))
         {
-            return await builtIn.LoadAsync(name, token);
+            return Here(await builtIn.LoadAsync(name, token));
         }
 
         if (await stored.FindAsync(name, token) is { } row)
@@ -98,28 +117,37 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
             return await StoredAsync(row, mayRequest, evenIfFailed: false, token);
         }
 
-        return !IsBuiltIn(name) ? null : await StatusAsync(name, token) switch
+        if (!IsBuiltIn(name))
         {
-            BuiltInStatus.Unavailable unavailable => new DatasetLoad.Unavailable(unavailable.Reason),
+            return new DatasetFault(DatasetFaultKind.NotFound, $"There is no data set '{name}'.");
+        }
+
+        return await StatusAsync(name, token) switch
+        {
+            BuiltInStatus.Unavailable unavailable => DatasetFault.Unavailable(unavailable.Reason),
             BuiltInStatus.Pending { IsRequested: false } when mayRequest => await RequestAsync(name, damaged: null, evenIfFailed: false, token),
-            BuiltInStatus.Pending { IsRequested: false } => new DatasetLoad.Unavailable(
+            BuiltInStatus.Pending { IsRequested: false } => DatasetFault.Unavailable(
                 $"{name} is not here yet. It is fetched once a job on it is made, with the role operator: POST /v1/training-jobs."),
             _ => Fetching(name),
         };
     }
 
-    private static DatasetLoad.Pending Fetching(string name) => new($"{name} is being fetched, which takes a minute or so. Ask again then.");
+    private static Result<Dataset, DatasetFault> Here(Result<Dataset, string> load) =>
+        load.TryGet(out Dataset? dataset, out string? reason) ? dataset : DatasetFault.Unavailable(reason);
 
-    private async Task<DatasetLoad> StoredAsync(DatasetRow row, bool mayRequest, bool evenIfFailed, CancellationToken token)
+    private static DatasetFault Fetching(string name) =>
+        new(DatasetFaultKind.Pending, $"{name} is being fetched, which takes a minute or so. Ask again then.");
+
+    private async Task<Result<Dataset, DatasetFault>> StoredAsync(DatasetRow row, bool mayRequest, bool evenIfFailed, CancellationToken token)
     {
-        DatasetLoad load = await cache.LoadAsync(row, token);
-        return load is DatasetLoad.Unavailable && IsBuiltIn(row.Name) && mayRequest
+        Result<Dataset, string> load = await cache.LoadAsync(row, token);
+        return !load.TryGet(out _, out _) && IsBuiltIn(row.Name) && mayRequest
             ? await RequestAsync(row.Name, row.Id, evenIfFailed, token)
-            : load;
+            : Here(load);
     }
 
-    private async Task<DatasetLoad> RequestAsync(string name, Guid? damaged, bool evenIfFailed, CancellationToken token) =>
+    private async Task<DatasetFault> RequestAsync(string name, Guid? damaged, bool evenIfFailed, CancellationToken token) =>
         await fetches.RequestAsync(name, damaged, evenIfFailed, token) == FetchRequest.Refused
-            ? new DatasetLoad.Unavailable((await fetches.FindAsync(name, token)).Fault ?? builtIn.Missing(name, fault: null))
+            ? DatasetFault.Unavailable((await fetches.FindAsync(name, token)).Fault ?? builtIn.Missing(name, fault: null))
             : Fetching(name);
 }

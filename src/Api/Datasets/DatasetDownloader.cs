@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
@@ -36,16 +37,15 @@ internal sealed partial class DatasetDownloader(IHttpClientFactory clients, IOpt
         });
 
     /// <summary>The data set, or why no mirror gives it.</summary>
-    public async Task<DatasetLoad> FetchAsync(MirroredSet set, CancellationToken token)
+    public async Task<Result<Dataset, string>> FetchAsync(MirroredSet set, CancellationToken token)
     {
         var packed = new Dictionary<string, byte[]>();
         List<string> mirrors = [.. set.Mirrors];
         foreach (MirroredFile file in set.Files)
         {
-            (byte[]? content, string? fault) = await FetchAsync(file, mirrors, token);
-            if (content is null)
+            if (!(await FetchAsync(file, mirrors, token)).TryGet(out byte[]? content, out string? fault))
             {
-                return new DatasetLoad.Unavailable(fault!);
+                return fault;
             }
 
             packed[file.Name] = content;
@@ -56,29 +56,28 @@ internal sealed partial class DatasetDownloader(IHttpClientFactory clients, IOpt
 
     /// <param name="mirrors">The one that gives the file becomes the first of them.</param>
     /// <returns>The file as it comes, packed; or why no mirror gives it.</returns>
-    private async Task<(byte[]? Packed, string? Fault)> FetchAsync(MirroredFile file, List<string> mirrors, CancellationToken token)
+    private async Task<Result<byte[], string>> FetchAsync(MirroredFile file, List<string> mirrors, CancellationToken token)
     {
         var faults = new Dictionary<string, string>();
         foreach (string mirror in Enumerable.Repeat(mirrors.ToArray(), Rounds).SelectMany(again => again))
         {
             var address = new Uri($"{mirror.TrimEnd('/')}/{file.Name}.gz");
-            (byte[]? packed, string? fault) = await FetchAsync(file, address, token);
-            if (packed is not null)
+            if ((await FetchAsync(file, address, token)).TryGet(out byte[]? packed, out string? fault))
             {
                 Log.Downloaded(logger, address);
                 mirrors.Remove(mirror);
                 mirrors.Insert(0, mirror);
-                return (packed, null);
+                return packed;
             }
 
-            Log.Failed(logger, address, fault!);
-            faults[mirror] = fault!;
+            Log.Failed(logger, address, fault);
+            faults[mirror] = fault;
         }
 
-        return (null, $"no mirror gives {file.Name}.gz ({string.Join("; ", faults.Select(fault => $"{fault.Key}: {fault.Value}"))})");
+        return $"no mirror gives {file.Name}.gz ({string.Join("; ", faults.Select(fault => $"{fault.Key}: {fault.Value}"))})";
     }
 
-    private async Task<(byte[]? Packed, string? Fault)> FetchAsync(MirroredFile file, Uri address, CancellationToken token)
+    private async Task<Result<byte[], string>> FetchAsync(MirroredFile file, Uri address, CancellationToken token)
     {
         using var whole = CancellationTokenSource.CreateLinkedTokenSource(token);
         whole.CancelAfter(s_longest);
@@ -87,22 +86,22 @@ internal sealed partial class DatasetDownloader(IHttpClientFactory clients, IOpt
             using HttpResponseMessage response = await clients.CreateClient(ClientName).GetAsync(address, HttpCompletionOption.ResponseHeadersRead, whole.Token);
             if (!response.IsSuccessStatusCode)
             {
-                return (null, $"it answers {(int)response.StatusCode}");
+                return $"it answers {(int)response.StatusCode}";
             }
 
             await using Stream body = await response.Content.ReadAsStreamAsync(whole.Token);
             byte[] packed = await ReadAsync(body, whole.Token);
             return Sha256(file, packed) == file.Sha256
-                ? (packed, null)
-                : (null, "what it gives is not the published file: its sha256 differs");
+                ? packed
+                : "what it gives is not the published file: its sha256 differs";
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
-            return (null, $"it was silent for {options.Value.DownloadTimeoutSeconds} s, or slower than anybody waits");
+            return $"it was silent for {options.Value.DownloadTimeoutSeconds} s, or slower than anybody waits";
         }
         catch (Exception e) when (e is HttpRequestException or InvalidDataException or ExecutionRejectedException or IOException)
         {
-            return (null, e.Message);
+            return e.Message;
         }
     }
 

@@ -90,13 +90,13 @@ internal static class DatasetEndpoints
             return BuiltIn(name);
         }
 
-        return await uploads.PutAsync(name, request, new SplitWish(seed, validation, test), token) switch
+        if (!(await uploads.PutAsync(name, request, new SplitWish(seed, validation, test), token)).TryGet(out StoredDataset? stored, out ProblemHttpResult? problem))
         {
-            DatasetPut.Refused refused => refused.Problem,
-            DatasetPut.Stored { IsNew: true, Row: var row } => TypedResults.Created($"/v1/datasets/{name}", DatasetResponse.Of(row)),
-            DatasetPut.Stored { Row: var row } => TypedResults.Ok(DatasetResponse.Of(row)),
-            _ => throw new InvalidOperationException("unreachable"),
-        };
+            return problem;
+        }
+
+        DatasetResponse response = DatasetResponse.Of(stored.Row);
+        return stored.IsNew ? TypedResults.Created($"/v1/datasets/{name}", response) : TypedResults.Ok(response);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete([Description(FromList)] string name, DatasetStore own, DatasetCatalog datasets, CancellationToken token)
@@ -120,10 +120,9 @@ internal static class DatasetEndpoints
         [Description(FromList)] string name, [Split] string split, int index, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
-        (DatasetSplit? set, ProblemHttpResult? problem) = await images.SplitAsync(name, split, context.User, token);
-        if (set is null)
+        if (!(await images.SplitAsync(name, split, context.User, token)).TryGet(out DatasetSplit? set, out ProblemHttpResult? problem))
         {
-            return problem!;
+            return problem;
         }
 
         return index < 0 || index >= set.Count

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 
 namespace AutoencoderApi.Api.Datasets;
@@ -72,7 +73,7 @@ internal sealed partial class DatasetFetcher(
     }
 
     /// <returns>Null where the store has it already.</returns>
-    private async Task<DatasetLoad?> LoadAsync(DatasetFetch fetch, CancellationToken token)
+    private async Task<Result<Dataset, string>?> LoadAsync(DatasetFetch fetch, CancellationToken token)
     {
         string name = fetch.Name;
         if ((await PersistAsync(() => fetches.FindAsync(name, token), waitForRoom: true, token)).Stored is not null)
@@ -82,8 +83,7 @@ internal sealed partial class DatasetFetcher(
 
         if (fetch.Claims > MaxClaims)
         {
-            return new DatasetLoad.Unavailable(
-                $"{name}: its fetch was begun {MaxClaims} times and never ended. See the log and the memory of the processes that answer calls.");
+            return $"{name}: its fetch was begun {MaxClaims} times and never ended. See the log and the memory of the processes that answer calls.";
         }
 
         MirroredSet set = builtIn.Mirrored(name);
@@ -92,20 +92,22 @@ internal sealed partial class DatasetFetcher(
             return await builtIn.LoadAsync(name, token);
         }
 
-        return set.Mirrors.Count == 0 ? new DatasetLoad.Unavailable(builtIn.Missing(name, fault: null)) : await download.FetchAsync(set, token) switch
+        if (set.Mirrors.Count == 0)
         {
-            DatasetLoad.Unavailable when builtIn.IsHere(name) => await builtIn.LoadAsync(name, token), // filled meanwhile
-            DatasetLoad.Unavailable failed => new DatasetLoad.Unavailable(builtIn.Missing(name, failed.Reason)),
-            var loaded => loaded,
-        };
+            return builtIn.Missing(name, fault: null);
+        }
+
+        return (await download.FetchAsync(set, token)).TryGet(out Dataset? data, out string? fault) ? data
+            : builtIn.IsHere(name) ? await builtIn.LoadAsync(name, token) // filled meanwhile
+            : builtIn.Missing(name, fault);
     }
 
-    private async Task EndAsync(DatasetFetch fetch, DatasetLoad? load, CancellationToken token)
+    /// <param name="load">Null where the store has the data set already.</param>
+    private async Task EndAsync(DatasetFetch fetch, Result<Dataset, string>? load, CancellationToken token)
     {
-        string? fault = (load as DatasetLoad.Unavailable)?.Reason;
-        if (fault is null)
+        (Dataset? data, string? fault) = (null, null);
+        if (load is null || load.TryGet(out data, out fault))
         {
-            Dataset? data = (load as DatasetLoad.Loaded)?.Dataset;
             try
             {
                 IReadOnlyList<Guid>? jobs = await PersistAsync(() => fetch.CompleteAsync(data, token), waitForRoom: false, token);

@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 
 namespace AutoencoderApi.Api.Datasets;
@@ -5,5 +6,5 @@ namespace AutoencoderApi.Api.Datasets;
 internal static class DatasetLoads
 {
     /// <summary>Whether the data set is there; one that could not be had is not kept, but looked for again.</summary>
-    public static bool HasSucceeded(Task<DatasetLoad> load) => load.IsCompletedSuccessfully && load.Result is DatasetLoad.Loaded;
+    public static bool HasSucceeded(Task<Result<Dataset, string>> load) => load.IsCompletedSuccessfully && load.Result.TryGet(out _, out _);
 }

@@ -54,9 +54,8 @@ internal sealed record DatasetResponse(
         BuiltInStatus.Stored { Row: var row } => Stored(row),
         BuiltInStatus.Unavailable unavailable => new(
             builtIn, true, DatasetStatus.Unavailable, unavailable.Reason, null, s_none, s_none, null, null, null),
-        BuiltInStatus.Pending => new(
+        _ => new(
             builtIn, true, DatasetStatus.Pending, null, s_pendingShape, s_pendingSplits, s_none, null, null, null),
-        _ => throw new InvalidOperationException("unreachable"),
     };
 
     private static DatasetResponse Stored(DatasetRow row) =>

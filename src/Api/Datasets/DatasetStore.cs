@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -81,7 +82,7 @@ internal sealed class DatasetStore(IDbContextFactory<AppDbContext> stores)
     }
 
     /// <summary>The data set whole, or that its bytes are gone or not those that were stored.</summary>
-    public async Task<DatasetLoad> LoadAsync(DatasetRow row, CancellationToken token)
+    public async Task<Result<Dataset, string>> LoadAsync(DatasetRow row, CancellationToken token)
     {
         byte[] content = new byte[row.Bytes];
         int filled = 0;
@@ -95,8 +96,8 @@ internal sealed class DatasetStore(IDbContextFactory<AppDbContext> stores)
         }
 
         return filled == content.Length && Convert.ToHexStringLower(SHA256.HashData(content)) == row.Sha256
-            ? new DatasetLoad.Loaded(DatasetContent.Dataset(row, content))
-            : new DatasetLoad.Unavailable($"{row.Name}: its bytes are not those that were stored. DELETE it and PUT it again.");
+            ? DatasetContent.Dataset(row, content)
+            : $"{row.Name}: its bytes are not those that were stored. DELETE it and PUT it again.";
     }
 
     /// <summary>Deletes a data set that no job may have to read again.</summary>

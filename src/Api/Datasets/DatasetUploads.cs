@@ -4,6 +4,7 @@ using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -13,16 +14,9 @@ namespace AutoencoderApi.Api.Datasets;
 /// <summary>How to divide images that come without splits.</summary>
 internal sealed record SplitWish(int Seed, double Validation, double Test);
 
-/// <summary>What came of storing a data set.</summary>
-internal abstract record DatasetPut
-{
-    /// <param name="IsNew">False where the very same data set was there already.</param>
-    internal sealed record Stored(DatasetRow Row, bool IsNew) : DatasetPut;
-
-    internal sealed record Refused(ProblemHttpResult Problem) : DatasetPut;
-
-    public static implicit operator DatasetPut(ProblemHttpResult problem) => new Refused(problem);
-}
+/// <summary>A data set that was sent, and is stored.</summary>
+/// <param name="IsNew">False where the very same data set was there already.</param>
+internal sealed record StoredDataset(DatasetRow Row, bool IsNew);
 
 /// <summary>Turns a body into a stored data set: first to disk as it arrives, then decoded and stored, one at a time for the memory that takes.</summary>
 internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptions<LimitsOptions> options) : IDisposable
@@ -35,7 +29,7 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
 
     private readonly SemaphoreSlim _turns = new(1);
 
-    public async Task<DatasetPut> PutAsync(string name, HttpRequest request, SplitWish wish, CancellationToken token)
+    public async Task<Result<StoredDataset, ProblemHttpResult>> PutAsync(string name, HttpRequest request, SplitWish wish, CancellationToken token)
     {
         if (request.IsFileForm())
         {
@@ -63,7 +57,7 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
 
     public void Dispose() => _turns.Dispose();
 
-    private async Task<DatasetPut> PutFormAsync(string name, HttpRequest request, SplitWish wish, CancellationToken token)
+    private async Task<Result<StoredDataset, ProblemHttpResult>> PutFormAsync(string name, HttpRequest request, SplitWish wish, CancellationToken token)
     {
         var files = new Dictionary<string, FileStream>();
         try
@@ -81,17 +75,14 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         }
     }
 
-    private async Task<DatasetPut> StoreAsync(string name, SplitWish wish, Func<UploadedImages> read, CancellationToken token)
+    private async Task<Result<StoredDataset, ProblemHttpResult>> StoreAsync(string name, SplitWish wish, Func<Result<UploadedImages, ProblemHttpResult>> read, CancellationToken token)
     {
         await _turns.WaitAsync(token);
         try
         {
-            return await Task.Run(read, token) switch
-            {
-                UploadedImages.Refused refused => refused.Problem,
-                UploadedImages.Read images => await StoreAsync(name, wish, images, token),
-                _ => throw new InvalidOperationException("unreachable"),
-            };
+            return (await Task.Run(read, token)).TryGet(out UploadedImages? images, out ProblemHttpResult? problem)
+                ? await StoreAsync(name, wish, images, token)
+                : problem;
         }
         finally
         {
@@ -99,7 +90,7 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         }
     }
 
-    private async Task<DatasetPut> StoreAsync(string name, SplitWish wish, UploadedImages.Read images, CancellationToken token)
+    private async Task<Result<StoredDataset, ProblemHttpResult>> StoreAsync(string name, SplitWish wish, UploadedImages images, CancellationToken token)
     {
         if (DatasetSplitter.Split(images.Train, images.Validation, images.Test, wish.Seed, wish.Validation, wish.Test) is not { } splits)
         {
@@ -110,8 +101,8 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         DatasetRow? there = await store.FindAsync(name, token);
         there ??= (await store.ListAsync(token)).Count < options.Value.Datasets ? await store.AddAsync(row, splits, token) : null;
         return there is null ? Problems.Conflict($"There are {options.Value.Datasets} data sets already (Limits:Datasets). DELETE one first.")
-            : there.Id == row.Id ? new DatasetPut.Stored(row, IsNew: true)
-            : IsSame(there, row) ? new DatasetPut.Stored(there, IsNew: false)
+            : there.Id == row.Id ? new StoredDataset(row, IsNew: true)
+            : IsSame(there, row) ? new StoredDataset(there, IsNew: false)
             : Problems.Conflict($"There is another data set '{name}', and a stored one never changes: jobs go on from its bytes. DELETE it first, or choose another name.");
     }
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -38,86 +39,96 @@ internal static class IdxFormReader
                 + $"curl -X PUT -F {Images}=@images-idx3-ubyte.gz -F {Labels}=@labels-idx1-ubyte.gz");
     }
 
-    public static UploadedImages Read(IReadOnlyDictionary<string, FileStream> files, LimitsOptions limits, RequestMemory memory)
+    public static Result<UploadedImages, ProblemHttpResult> Read(IReadOnlyDictionary<string, FileStream> files, LimitsOptions limits, RequestMemory memory)
     {
         if (files.ContainsKey(TestLabels) && !files.ContainsKey(TestImages))
         {
-            return UploadedImages.Unusable($"The form has a file '{TestLabels}' and none '{TestImages}'.");
+            return Problems.DatasetUnusable($"The form has a file '{TestLabels}' and none '{TestImages}'.");
         }
 
-        (DatasetSplit? train, UploadedImages? refused) = ReadPair(files, Images, Labels, limits, limits.DatasetBytes, memory);
-        if (train is null)
+        if (!ReadPair(files, Images, Labels, limits, limits.DatasetBytes, memory).TryGet(out DatasetSplit? train, out ProblemHttpResult? problem))
         {
-            return refused!;
+            return problem;
         }
 
         bool hasLabels = files.ContainsKey(Labels);
         if (!files.ContainsKey(TestImages))
         {
-            return new UploadedImages.Read(train, Validation: null, Test: null, hasLabels ? UploadedImages.Numbers : null);
+            return new UploadedImages(train, Validation: null, Test: null, hasLabels ? UploadedImages.Numbers : null);
         }
 
-        (DatasetSplit? test, refused) = ReadPair(files, TestImages, TestLabels, limits, limits.DatasetBytes - (train.Count * train.PixelsPerImage), memory);
-        return test is null ? refused!
-            : test.Shape != train.Shape ? UploadedImages.Unusable($"'{TestImages}' has images of {Text(test.Shape)} and '{Images}' of {Text(train.Shape)} (channels×height×width); they must be the same.")
-            : files.ContainsKey(TestLabels) != hasLabels ? UploadedImages.Unusable($"'{Labels}' and '{TestLabels}' must both be there, or neither.")
-            : train.Count + test.Count > limits.DatasetPictures ? UploadedImages.Unusable(TooMany(train.Count + test.Count, limits))
-            : new UploadedImages.Read(train, Validation: null, test, hasLabels ? UploadedImages.Numbers : null);
+        int rest = limits.DatasetBytes - (train.Count * train.PixelsPerImage);
+        if (!ReadPair(files, TestImages, TestLabels, limits, rest, memory).TryGet(out DatasetSplit? test, out problem))
+        {
+            return problem;
+        }
+
+        return test.Shape != train.Shape ? Problems.DatasetUnusable($"'{TestImages}' has images of {Text(test.Shape)} and '{Images}' of {Text(train.Shape)} (channels×height×width); they must be the same.")
+            : files.ContainsKey(TestLabels) != hasLabels ? Problems.DatasetUnusable($"'{Labels}' and '{TestLabels}' must both be there, or neither.")
+            : train.Count + test.Count > limits.DatasetPictures ? Problems.DatasetUnusable(TooMany(train.Count + test.Count, limits))
+            : new UploadedImages(train, Validation: null, test, hasLabels ? UploadedImages.Numbers : null);
     }
 
-    private static (DatasetSplit? Set, UploadedImages? Refused) ReadPair(
+    private static Result<DatasetSplit, ProblemHttpResult> ReadPair(
         IReadOnlyDictionary<string, FileStream> files, string imagesName, string labelsName, LimitsOptions limits, int maxBytes, RequestMemory memory)
     {
-        (IdxRead images, ProblemHttpResult? full) = Read(files[imagesName], imagesName, maxBytes, [3, 4], memory);
-        if (images is not IdxRead.Array { Dimensions: [var count, .. var sizes], Data: var pixels })
+        if (!Read(files[imagesName], imagesName, maxBytes, [3, 4], memory).TryGet(out IdxArray? images, out ProblemHttpResult? problem))
         {
-            return (null, Refusal(images, full));
+            return problem;
         }
 
+        (int count, int[] sizes) = (images.Dimensions[0], images.Dimensions[1..]);
         TensorShape shape = new TensorShape(sizes.Length == 3 ? sizes[0] : ImageShapes.Gray, sizes[^2], sizes[^1]);
         if (count > limits.DatasetPictures)
         {
-            return (null, UploadedImages.Unusable(TooMany(count, limits)));
+            return Problems.DatasetUnusable(TooMany(count, limits));
         }
 
         if (ImageShapes.Violation(shape, limits.DatasetSide) is { } violation)
         {
-            return (null, UploadedImages.Unusable($"Each image in '{imagesName}' {violation}"));
+            return Problems.DatasetUnusable($"Each image in '{imagesName}' {violation}");
         }
 
         if (!files.TryGetValue(labelsName, out FileStream? labelsFile))
         {
-            return (new DatasetSplit(shape, pixels, new byte[count]), null);
+            return new DatasetSplit(shape, images.Data, new byte[count]);
         }
 
-        (IdxRead read, full) = Read(labelsFile, labelsName, limits.DatasetPictures, [1], memory);
-        return read switch
+        if (!Read(labelsFile, labelsName, limits.DatasetPictures, [1], memory).TryGet(out IdxArray? labels, out problem))
         {
-            IdxRead.Array labels when labels.Data.Length == count => (new DatasetSplit(shape, pixels, labels.Data), null),
-            IdxRead.Array labels => (null, UploadedImages.Unusable(
-                $"'{imagesName}' has {count} images and '{labelsName}' {labels.Data.Length} labels; each image needs one.")),
-            _ => (null, Refusal(read, full)),
-        };
+            return problem;
+        }
+
+        return labels.Data.Length == count
+            ? new DatasetSplit(shape, images.Data, labels.Data)
+            : Problems.DatasetUnusable($"'{imagesName}' has {count} images and '{labelsName}' {labels.Data.Length} labels; each image needs one.");
     }
 
-    private static UploadedImages.Refused Refusal(IdxRead read, ProblemHttpResult? full) =>
-        full is not null ? new UploadedImages.Refused(full) : UploadedImages.Unusable(((IdxRead.Invalid)read).Reason);
-
-    /// <returns>With <see cref="IdxRead.NoRoom"/> the problem that says so.</returns>
-    private static (IdxRead Read, ProblemHttpResult? Full) Read(FileStream file, string name, int maxBytes, int[] ranks, RequestMemory memory)
+    private static Result<IdxArray, ProblemHttpResult> Read(FileStream file, string name, int maxBytes, int[] ranks, RequestMemory memory)
     {
-        ProblemHttpResult? full = null;
         Span<byte> start = stackalloc byte[2];
         bool isGzip = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0x1f, 0x8b]; // RFC 1952
         file.Position = 0;
         try
         {
             using Stream stream = isGzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
-            return (IdxFile.Read(stream, $"'{name}'", maxBytes, ranks, bytes => (full = memory.Take(bytes)) is null), full);
+            if (!IdxFile.ReadDimensions(stream, $"'{name}'", maxBytes, ranks).TryGet(out int[]? dimensions, out string? fault))
+            {
+                return Problems.DatasetUnusable(fault);
+            }
+
+            if (memory.Take(IdxFile.Size(dimensions)) is { } full)
+            {
+                return full;
+            }
+
+            return IdxFile.ReadData(stream, $"'{name}'", dimensions).TryGet(out byte[]? data, out fault)
+                ? new IdxArray(dimensions, data)
+                : Problems.DatasetUnusable(fault);
         }
         catch (InvalidDataException e)
         {
-            return (new IdxRead.Invalid($"'{name}' is damaged: {e.Message}"), null);
+            return Problems.DatasetUnusable($"'{name}' is damaged: {e.Message}");
         }
     }
 

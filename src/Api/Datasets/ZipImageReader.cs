@@ -1,10 +1,14 @@
 using System.IO.Compression;
 using System.IO.Hashing;
+using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
+
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Datasets;
 
@@ -19,7 +23,7 @@ internal static class ZipImageReader
         public string Shown => ZipEntryName.Shown(File.FullName);
     }
 
-    public static UploadedImages Read(FileStream file, LimitsOptions limits, RequestMemory memory, CancellationToken token)
+    public static Result<UploadedImages, ProblemHttpResult> Read(FileStream file, LimitsOptions limits, RequestMemory memory, CancellationToken token)
     {
         try
         {
@@ -28,11 +32,11 @@ internal static class ZipImageReader
             Entry[] entries = [.. from entry in archive.Entries let name = ZipEntryName.Read(entry.FullName) where name is not null select new Entry(entry, name)];
             bounded.Lift();
             Array.Sort(entries, (a, b) => (a.Name.Split, string.CompareOrdinal(a.File.FullName, b.File.FullName)).CompareTo((b.Name.Split, 0)));
-            return Fault(entries, limits) is { } fault ? UploadedImages.Unusable(fault) : Read(entries, limits, memory, token);
+            return Fault(entries, limits) is { } fault ? Problems.DatasetUnusable(fault) : Read(entries, limits, memory, token);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
         {
-            return UploadedImages.Unusable($"The zip cannot be read: {e.Message}");
+            return Problems.DatasetUnusable($"The zip cannot be read: {e.Message}");
         }
     }
 
@@ -82,7 +86,7 @@ internal static class ZipImageReader
         var other => $"is {other}, no PNG. Convert it, or leave it out.",
     };
 
-    private static UploadedImages Read(Entry[] entries, LimitsOptions limits, RequestMemory memory, CancellationToken token)
+    private static Result<UploadedImages, ProblemHttpResult> Read(Entry[] entries, LimitsOptions limits, RequestMemory memory, CancellationToken token)
     {
         ImageBatchBuilder? stack = null;
         long unpacked = 0;
@@ -93,7 +97,7 @@ internal static class ZipImageReader
             unpacked += png.Length;
             if (unpacked > limits.DatasetBytes)
             {
-                return UploadedImages.Unusable($"{entry.Shown}: up to here the archive unpacks to more than {limits.DatasetBytes} bytes (Limits:DatasetBytes).");
+                return Problems.DatasetUnusable($"{entry.Shown}: up to here the archive unpacks to more than {limits.DatasetBytes} bytes (Limits:DatasetBytes).");
             }
 
             StackFault? fault = ImageType.PngSize(png) is not var (width, height)
@@ -101,14 +105,14 @@ internal static class ZipImageReader
                 : ImageBatchBuilder.Fault(ref stack, entries.Length, width, height, limits, memory) ?? stack!.Add(png);
             if (fault is not null)
             {
-                return fault.Full is { } full ? new UploadedImages.Refused(full) : UploadedImages.Unusable($"{entry.Shown} {fault.Reason}");
+                return fault.Full ?? Problems.DatasetUnusable($"{entry.Shown} {fault.Reason}");
             }
         }
 
         ZipLabels labels = ZipLabels.Of([.. entries.Select(entry => entry.Name)]);
         DatasetSplit all = new DatasetSplit(stack!.Shape, stack.Pixels, labels.Values);
         int[] counts = [.. Enumerable.Range(0, Dataset.Splits.Count).Select(split => entries.Count(entry => Math.Max(0, entry.Name.Split) == split))];
-        return new UploadedImages.Read(
+        return new UploadedImages(
             all.Slice(0, counts[0]),
             counts[1] == 0 ? null : all.Slice(counts[0], counts[1]),
             counts[2] == 0 ? null : all.Slice(counts[0] + counts[1], counts[2]),

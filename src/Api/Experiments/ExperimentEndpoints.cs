@@ -80,68 +80,74 @@ internal static class ExperimentEndpoints
             .ProducesProblems(ProblemType.Conflict, ProblemType.CheckpointTagged);
     }
 
-    private static Task<IResult> Create(
+    private static async Task<IResult> Create(
         ExperimentRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobLimits bounds, QueueLimiter places, IOptions<LimitsOptions> limits,
         IdempotencyKeys keys, HttpContext context, CancellationToken token)
     {
-        return keys.OnceAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, JsonConventions.Json), Make, token);
-
-        async Task<IResult?> Make(KeyedRequest? key)
+        IdempotentRequest call = await keys.BeginAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, JsonConventions.Json), token);
+        if (call.Answer is { } answer)
         {
-            string field = request.Tag is null ? "name" : "tag";
-            if ((TagNames.Refusal(field, request.TagName) ?? TagNames.Managed("name", request.Name)) is { } reserved)
+            return answer;
+        }
+
+        string owner = context.User.Id()!;
+        if (!(await PlanAsync(request, datasets, checkpoints, bounds, limits.Value.ExperimentJobs, token)).TryGet(out PlannedJob[]? planned, out ProblemHttpResult? problem)
+            || !(await places.TakeAsync(owner, [.. planned.Select(job => job.Settings)], token)).TryGet(out QueueLimiter.Places? place, out problem))
+        {
+            return problem;
+        }
+
+        using (place)
+        {
+            ExperimentRow experiment = Row(request);
+            JobRow[] jobs = JobQueue.NewJobs(experiment, planned, owner);
+            await using JobInsertion insertion = await queue.BeginAsync(jobs, token);
+            if (!await insertion.TakeDatasetsAsync(token))
             {
-                return reserved;
+                return await TrainingJobRules.CheckDatasetsAsync(planned.Select(job => job.Settings), datasets, token)
+                    ?? Problems.Conflict("A data set of these jobs was deleted at this moment.");
             }
 
-            switch (await ExperimentPlan.OfAsync(request, datasets, bounds, limits.Value.ExperimentJobs, token))
+            (string self, ExperimentResponse response) = (ExperimentLinks.Of(experiment.Id).Self, ExperimentResponse.Of(experiment, jobs, new Dictionary<Guid, MetricRow>()));
+            if (!await insertion.CommitAsync(call.Row(202, self, response), token, experiment))
             {
-                case ExperimentPlan.Invalid invalid:
-                    return Problems.Invalid(invalid.Violations);
-                case ExperimentPlan.Planned planned:
-                    if (await TrainingJobRules.CheckDatasetsAsync(planned.Jobs.Select(job => job.Settings), datasets, token) is { } unavailable)
-                    {
-                        return unavailable;
-                    }
+                return await keys.RepeatAsync(call, token);
+            }
 
-                    foreach (PlannedJob job in planned.Jobs)
-                    {
-                        if (await TrainingJobRules.ProblemAsync(job.Name, job.Settings, checkpoints, token) is { } problem)
-                        {
-                            return problem;
-                        }
-                    }
+            context.Response.Headers.RetryAfter = Polling.RetryAfter;
+            return TypedResults.Accepted(self, response);
+        }
+    }
 
-                    return await Store(planned.Jobs, key);
-                default:
-                    throw new InvalidOperationException("unreachable");
+    /// <summary>The jobs of an experiment that may be made, or the problem with the request.</summary>
+    private static async Task<Result<PlannedJob[], ProblemHttpResult>> PlanAsync(
+        ExperimentRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobLimits bounds, int maxJobs, CancellationToken token)
+    {
+        string field = request.Tag is null ? "name" : "tag";
+        if ((TagNames.Refusal(field, request.TagName) ?? TagNames.Managed("name", request.Name)) is { } reserved)
+        {
+            return reserved;
+        }
+
+        if (!(await ExperimentPlan.OfAsync(request, datasets, bounds, maxJobs, token)).TryGet(out PlannedJob[]? planned, out Dictionary<string, string>? violations))
+        {
+            return Problems.Invalid(violations);
+        }
+
+        if (await TrainingJobRules.CheckDatasetsAsync(planned.Select(job => job.Settings), datasets, token) is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        foreach (PlannedJob job in planned)
+        {
+            if (await TrainingJobRules.ProblemAsync(job.Name, job.Settings, checkpoints, token) is { } problem)
+            {
+                return problem;
             }
         }
 
-        async Task<IResult?> Store(IReadOnlyList<PlannedJob> planned, KeyedRequest? key)
-        {
-            string owner = context.User.Id()!;
-            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, [.. planned.Select(job => job.Settings)], token);
-            using (place)
-            {
-                if (place is null)
-                {
-                    return full!;
-                }
-
-                ExperimentRow experiment = Row(request);
-                string self = ExperimentLinks.Of(experiment.Id).Self;
-                IReadOnlyList<JobRow>? jobs = await queue.AddAsync(experiment, planned, owner, made => key?.Answer(202, self, Show(experiment, made)), token);
-                if (jobs is null)
-                {
-                    return await TrainingJobRules.CheckDatasetsAsync(planned.Select(job => job.Settings), datasets, token)
-                        ?? (key is null ? Problems.Conflict("A data set of these jobs was deleted at this moment.") : null);
-                }
-
-                context.Response.Headers.RetryAfter = Polling.RetryAfter;
-                return TypedResults.Accepted(self, Show(experiment, jobs));
-            }
-        }
+        return planned;
     }
 
     private static ExperimentRow Row(ExperimentRequest request)
@@ -156,8 +162,6 @@ internal static class ExperimentEndpoints
             CreatedAt = DateTime.UtcNow,
         };
     }
-
-    private static ExperimentResponse Show(ExperimentRow experiment, IReadOnlyList<JobRow> jobs) => ExperimentResponse.Of(experiment, jobs, new Dictionary<Guid, MetricRow>());
 
     private static async Task<Results<Ok<Page<ExperimentSummary>>, ProblemHttpResult>> List(
         IDbContextFactory<AppDbContext> stores, CancellationToken token,
@@ -225,12 +229,11 @@ internal static class ExperimentEndpoints
         };
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<AppDbContext> stores, ModelCache models, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<AppDbContext> stores, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.DeletableExperiments().Where(row => row.Id == id).TryDeleteAsync(token))
         {
-            models.Deleted(); // its jobs' checkpoints went with it
             return TypedResults.NoContent();
         }
 

@@ -10,18 +10,11 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Api.Experiments;
 
-/// <summary>The jobs that a request for an experiment asks for, or what is wrong with it, by field.</summary>
-internal abstract record ExperimentPlan
+/// <summary>From a request for an experiment to its jobs.</summary>
+internal static class ExperimentPlan
 {
-    private ExperimentPlan()
-    {
-    }
-
-    internal sealed record Planned(IReadOnlyList<PlannedJob> Jobs) : ExperimentPlan;
-
-    internal sealed record Invalid(IReadOnlyDictionary<string, string> Violations) : ExperimentPlan;
-
-    public static async Task<ExperimentPlan> OfAsync(ExperimentRequest request, DatasetCatalog datasets, JobLimits bounds, int maxJobs, CancellationToken token)
+    /// <returns>The jobs; or what is wrong with the request, by field.</returns>
+    public static async Task<Result<PlannedJob[], Dictionary<string, string>>> OfAsync(ExperimentRequest request, DatasetCatalog datasets, JobLimits bounds, int maxJobs, CancellationToken token)
     {
         (string Field, int Count)[] given = [("preset", request.Preset is null ? 0 : Enum.GetValues<Architecture>().Length), ("jobs", request.Jobs?.Length ?? 0), ("grid", Combinations(request.Grid))];
         given = [.. given.Where(field => field.Count > 0)];
@@ -40,13 +33,12 @@ internal abstract record ExperimentPlan
             return Wrong($"jobs[{at}]", "must not be null.");
         }
 
-        (List<TrainingJobRequest> jobs, JsonException? fault) = Requests(request, field);
-        return fault is null
+        return Requests(request, field).TryGet(out List<TrainingJobRequest>? jobs, out Dictionary<string, string>? fault)
             ? await CheckedAsync(field, jobs, datasets, bounds, token)
-            : Wrong($"{field}[{jobs.Count}].{JsonFault.Field(fault)}", JsonFault.Reason(fault));
+            : fault;
     }
 
-    private static Invalid Wrong(string field, string rule) => new(new Dictionary<string, string> { [field] = rule });
+    private static Dictionary<string, string> Wrong(string field, string rule) => new() { [field] = rule };
 
     /// <summary>How many jobs a grid is: 0 where it has none, and no more than fit the number.</summary>
     private static int Combinations(Dictionary<string, JsonElement[]>? grid) => grid is null or { Count: 0 }
@@ -54,7 +46,7 @@ internal abstract record ExperimentPlan
         : (int)Math.Min(int.MaxValue, grid.Values.Aggregate(1.0, (product, values) => product * (values?.Length ?? 0)));
 
     /// <param name="given">The field that has jobs: an empty list may stand beside a grid.</param>
-    private static (List<TrainingJobRequest> Jobs, JsonException? Fault) Requests(ExperimentRequest request, string given)
+    private static Result<List<TrainingJobRequest>, Dictionary<string, string>> Requests(ExperimentRequest request, string given)
     {
         IEnumerable<JsonObject> variations = given switch
         {
@@ -78,11 +70,11 @@ internal abstract record ExperimentPlan
             }
             catch (JsonException e)
             {
-                return (requests, e);
+                return Wrong($"{given}[{requests.Count}].{JsonFault.Field(e)}", JsonFault.Reason(e));
             }
         }
 
-        return (requests, null);
+        return requests;
     }
 
     /// <summary>The common fields that a job of that architecture has no use for, such as the channels of convolutions for a dense one.</summary>
@@ -113,21 +105,23 @@ internal abstract record ExperimentPlan
     private static JsonObject Fields(TrainingJobRequest request) =>
         new(JsonSerializer.SerializeToNode(request, JsonConventions.Json)!.AsObject().Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 
-    private static async Task<ExperimentPlan> CheckedAsync(string field, List<TrainingJobRequest> requests, DatasetCatalog datasets, JobLimits bounds, CancellationToken token)
+    private static async Task<Result<PlannedJob[], Dictionary<string, string>>> CheckedAsync(string field, List<TrainingJobRequest> requests, DatasetCatalog datasets, JobLimits bounds, CancellationToken token)
     {
         var planned = new List<PlannedJob>();
         var violations = new Dictionary<string, string>();
-        foreach (TrainingJobRequest request in requests)
+        foreach ((int index, TrainingJobRequest request) in requests.Index())
         {
-            (TrainingSettings settings, IReadOnlyDictionary<string, string> wrong) = await TrainingJobRules.ResolveAsync(request, datasets, bounds, token);
-            foreach ((string setting, string rule) in wrong)
+            if ((await TrainingJobRules.ResolveAsync(request, datasets, bounds, token)).TryGet(out TrainingSettings? settings, out Dictionary<string, string>? wrong))
             {
-                violations.TryAdd($"{field}[{planned.Count}].{setting}", rule);
+                planned.Add(new PlannedJob(request.Name, settings));
             }
 
-            planned.Add(new PlannedJob(request.Name, settings));
+            foreach ((string setting, string rule) in wrong ?? [])
+            {
+                violations.TryAdd($"{field}[{index}].{setting}", rule);
+            }
         }
 
-        return violations.Count > 0 ? new Invalid(violations) : new Planned(planned);
+        return violations.Count > 0 ? violations : planned.ToArray();
     }
 }

@@ -40,6 +40,3 @@ internal sealed record ExperimentRequest
     [JsonIgnore]
     public string? TagName => Tag ?? (Grid is null ? null : Name);
 }
-
-/// <summary>A job that is about to be made.</summary>
-internal sealed record PlannedJob(string? Name, TrainingSettings Settings);

@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Http;
@@ -9,7 +10,7 @@ internal static class BodyBytes
     private const int BytesAtFirst = 1 << 16;
 
     /// <returns>The bytes, which are there until the answer is sent; or the problem of a process that has no memory for them.</returns>
-    public static async Task<(ReadOnlyMemory<byte> Bytes, ProblemHttpResult? Problem)> ReadAsync(this HttpContext context, Stream body, CancellationToken token)
+    public static async Task<Result<ReadOnlyMemory<byte>, ProblemHttpResult>> ReadAsync(this HttpContext context, Stream body, CancellationToken token)
     {
         RequestMemory memory = context.Memory();
         long longest = context.Request.ContentLength ?? long.MaxValue; // of a part too: it is shorter than its form
@@ -22,13 +23,13 @@ internal static class BodyBytes
             {
                 if (await body.ReadAsync(next, token) == 0)
                 {
-                    return (bytes.Memory, null);
+                    return (ReadOnlyMemory<byte>)bytes.Memory;
                 }
 
                 int size = (int)Math.Clamp(longest, read + 1, Math.Min(int.MaxValue, Math.Max(BytesAtFirst, 2L * read)));
                 if (memory.Take(size - read) is { } problem)
                 {
-                    return (default, problem);
+                    return problem;
                 }
 
                 bytes.Resize(size);
@@ -38,7 +39,7 @@ internal static class BodyBytes
             read += await body.ReadAtLeastAsync(bytes.Memory[read..], bytes.Length - read, throwOnEndOfStream: false, token);
             if (read < bytes.Length)
             {
-                return (bytes.Memory[..read], null);
+                return (ReadOnlyMemory<byte>)bytes.Memory[..read];
             }
         }
     }

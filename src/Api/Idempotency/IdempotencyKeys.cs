@@ -12,11 +12,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Idempotency;
 
-/// <summary>A request with an <c>Idempotency-Key</c>: who sent which key with what.</summary>
-internal sealed record KeyedRequest(string Caller, string Key, string Fingerprint)
+/// <summary>A request that makes something, with or without an <c>Idempotency-Key</c>.</summary>
+/// <param name="Key">Null where it has none.</param>
+/// <param name="Answer">What is answered without making anything: the first answer under the key, or the problem with the key; else null.</param>
+internal sealed record IdempotentRequest(string Caller, string? Key, string Fingerprint, IResult? Answer = null)
 {
-    /// <summary>The row that keeps the answer. It is written in the transaction that makes what the answer speaks of.</summary>
-    public IdempotencyRow Answer(int status, string location, object body) => new()
+    /// <summary>The row that keeps the answer, written in the transaction that makes what the answer speaks of; null without a key.</summary>
+    public IdempotencyRow? Row(int status, string location, object body) => Key is null ? null : new()
     {
         Caller = Caller,
         Key = Key,
@@ -40,29 +42,24 @@ internal sealed partial class IdempotencyKeys(IDbContextFactory<AppDbContext> st
 
     private static readonly TimeSpan s_kept = TimeSpan.FromHours(24);
 
-    /// <summary>Gives the first answer again where the request's key has one, and else makes something under that key.</summary>
+    /// <summary>Looks whether the request was answered before.</summary>
     /// <param name="content">What decides, path aside, what is made.</param>
-    /// <param name="make">Makes it, and keeps the answer under the key in the same transaction; null where the key was taken meanwhile. Without a key it never fails so.</param>
-    public async Task<IResult> OnceAsync(HttpContext context, ReadOnlyMemory<byte> content, Func<KeyedRequest?, Task<IResult?>> make, CancellationToken token)
+    public async Task<IdempotentRequest> BeginAsync(HttpContext context, ReadOnlyMemory<byte> content, CancellationToken token)
     {
         string? key = context.Request.Headers[Header];
-        if (key is null)
-        {
-            return await make(null) ?? throw new InvalidOperationException("nothing was made, though no key was in the way");
-        }
-
-        if (!Visible().IsMatch(key))
-        {
-            return Problems.Invalid(Header, "must be 1 to 255 visible ASCII characters without a space, such as a UUID.");
-        }
-
-        var request = new KeyedRequest(context.IdOrAddress(), key, Fingerprint(context.Request, content.Span));
-        return await FirstAnswerAsync(request, token) ?? await make(request) ?? await FirstAnswerAsync(request, token)
-            ?? Problems.Conflict($"The key '{key}' was taken by a request whose answer is gone. Try again.");
+        var request = new IdempotentRequest(context.IdOrAddress(), key, key is null ? "" : Fingerprint(context.Request, content.Span));
+        return key is null ? request
+            : !Visible().IsMatch(key)
+                ? request with { Answer = Problems.Invalid(Header, "must be 1 to 255 visible ASCII characters without a space, such as a UUID.") }
+            : request with { Answer = await FirstAnswerAsync(request, token) };
     }
 
+    /// <summary>The answer to a request whose key was taken by another one while this one was about to be carried out.</summary>
+    public async Task<IResult> RepeatAsync(IdempotentRequest request, CancellationToken token) =>
+        await FirstAnswerAsync(request, token) ?? Problems.Conflict($"The key '{request.Key}' was taken by a request whose answer is gone. Try again.");
+
     /// <summary>The answer that was given under this key before, or null. Keys past their time are forgotten first.</summary>
-    private async Task<IResult?> FirstAnswerAsync(KeyedRequest request, CancellationToken token)
+    private async Task<IResult?> FirstAnswerAsync(IdempotentRequest request, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         DateTime expired = DateTime.UtcNow - s_kept;

@@ -1,4 +1,7 @@
+using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 using SkiaSharp;
 
 namespace AutoencoderApi.Api.Images;
@@ -10,11 +13,12 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
 
     /// <param name="channels">1 for grey, 3 for colour.</param>
     /// <param name="memory">What decoding holds is taken from it, and returned.</param>
-    public async Task<ImageDecoding> DecodeAsync(ReadOnlyMemory<byte> data, int channels, RequestMemory memory, CancellationToken cancellationToken)
+    /// <returns>The image; or the problem: its type, its size, its damage, or that there is no memory for it now.</returns>
+    public async Task<Result<DecodedImage, ProblemHttpResult>> DecodeAsync(ReadOnlyMemory<byte> data, int channels, RequestMemory memory, CancellationToken cancellationToken)
     {
         if (!ImageType.IsSupported(data.Span))
         {
-            return new ImageDecoding.UnsupportedType();
+            return Problems.MediaTypeUnsupported("The image must be image/png or image/jpeg; its first bytes are of neither.");
         }
 
         bool isPng = ImageType.IsPng(data.Span);
@@ -27,7 +31,7 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
         using SKCodec? codec = SKCodec.Create(copy);
         if (codec is null)
         {
-            return new ImageDecoding.Damaged("Its header cannot be read: it is cut short, damaged, or names a width or height of 0.");
+            return Problems.ImageUnusable("Its header cannot be read: it is cut short, damaged, or names a width or height of 0.");
         }
 
         if (!limits.Allow(codec.Info.Width, codec.Info.Height, isPng))
@@ -38,7 +42,7 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
         var decoding = ScaledDecoding.Of(codec, data.Span, isPng);
         if (decoding.Bytes > limits.DecodingBytes)
         {
-            return new ImageDecoding.TooLarge(
+            return Problems.ImageTooLarge(
                 $"The image is {codec.Info.Width}×{codec.Info.Height} and takes {decoding.Bytes} bytes to decode; {limits.DecodingBytes} are allowed (Limits:DecodingBytes)."
                 + (isPng ? " Scale it down." : " Save it as a baseline JPEG, not progressive, or scale it down."));
         }
@@ -49,10 +53,10 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
             long bytes = decoding.Bytes + data.Length; // and the copy
             if (memory.Take(bytes) is { } problem)
             {
-                return new ImageDecoding.NoMemory(problem);
+                return problem;
             }
 
-            ImageDecoding decoded = decoding.Decode(data.Span, channels);
+            Result<DecodedImage, ProblemHttpResult> decoded = decoding.Decode(data.Span, channels);
             memory.Return(bytes);
             return decoded;
         }
@@ -64,6 +68,6 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
 
     public void Dispose() => _turns.Dispose();
 
-    private ImageDecoding.TooLarge TooManyPixels(int width, int height, bool isPng) => new(
+    private ProblemHttpResult TooManyPixels(int width, int height, bool isPng) => Problems.ImageTooLarge(
         $"The image is {width}×{height}; at most {limits.MaxSide} a side and {limits.PixelsOf(isPng)} pixels are taken of a {(isPng ? "PNG" : "JPEG")}. Scale it down.");
 }

@@ -1,4 +1,7 @@
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Imaging;
+using Microsoft.AspNetCore.Http.HttpResults;
 using SkiaSharp;
 
 namespace AutoencoderApi.Api.Images;
@@ -27,12 +30,12 @@ internal sealed record ScaledDecoding(SKCodec Codec, bool IsPng, SKImageInfo Siz
         return new ScaledDecoding(codec, isPng, info, bytes);
     }
 
-    public ImageDecoding Decode(ReadOnlySpan<byte> data, int channels)
+    public Result<DecodedImage, ProblemHttpResult> Decode(ReadOnlySpan<byte> data, int channels)
     {
         using var bitmap = new SKBitmap();
         if (!bitmap.TryAllocPixels(Size))
         {
-            return new ImageDecoding.Damaged("There was not enough memory to decode it.");
+            return Problems.ImageUnusable("There was not enough memory to decode it.");
         }
 
         SKCodecResult result = Codec.GetPixels(bitmap.Info, bitmap.GetPixels());
@@ -44,8 +47,8 @@ internal sealed record ScaledDecoding(SKCodec Codec, bool IsPng, SKImageInfo Siz
         return result switch
         {
             SKCodecResult.Success => Flatten(BitmapPlanes.Of(bitmap, channels, Factor(bitmap.Width, bitmap.Height)), IsPng ? PngExif.Orientation(data) : (int)Codec.EncodedOrigin),
-            SKCodecResult.IncompleteInput => new ImageDecoding.Damaged(CutShort),
-            _ => new ImageDecoding.Damaged("Its pixels cannot be decoded."),
+            SKCodecResult.IncompleteInput => Problems.ImageUnusable(CutShort),
+            _ => Problems.ImageUnusable("Its pixels cannot be decoded."),
         };
     }
 
@@ -61,7 +64,7 @@ internal sealed record ScaledDecoding(SKCodec Codec, bool IsPng, SKImageInfo Siz
 
     private static bool EndsInNoDetail(SKBitmap bitmap) => bitmap.GetPixelSpan()[((bitmap.Height - 1) * bitmap.RowBytes) + ((bitmap.Width - 1) * bitmap.BytesPerPixel)] == NoDetail;
 
-    private ImageDecoding.Decoded Flatten(BitmapPlanes planes, int orientation)
+    private DecodedImage Flatten(BitmapPlanes planes, int orientation)
     {
         bool isTurned = orientation >= 5;
         (int width, int height) = isTurned ? (Codec.Info.Height, Codec.Info.Width) : (Codec.Info.Width, Codec.Info.Height);
@@ -71,7 +74,7 @@ internal sealed record ScaledDecoding(SKCodec Codec, bool IsPng, SKImageInfo Siz
             (channels, isInk) = channels.Count == 1 ? OfOne(Transparency.Flatten(channels[0], alpha)) : (Transparency.OnBlack(channels, alpha), false);
         }
 
-        return new ImageDecoding.Decoded([.. channels.Select(plane => ExifOrientation.Apply(plane, orientation))], planes.IsGray && planes.Alpha is null, isInk, width, height);
+        return new DecodedImage([.. channels.Select(plane => ExifOrientation.Apply(plane, orientation))], planes.IsGray && planes.Alpha is null, isInk, width, height);
 
         static (IReadOnlyList<GrayImage>, bool) OfOne((GrayImage Image, bool IsInk) flat) => ([flat.Image], flat.IsInk);
     }

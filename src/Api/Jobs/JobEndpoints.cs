@@ -9,7 +9,6 @@ using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
-using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
@@ -112,51 +111,40 @@ internal static class JobEndpoints
             .ProducesProblems(FigureSizeLimit.Refusals);
     }
 
-    private static Task<IResult> Create(
+    private static async Task<IResult> Create(
         TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobLimits bounds, QueueLimiter places,
         IdempotencyKeys keys, HttpContext context, CancellationToken token)
     {
-        return keys.OnceAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, JsonConventions.Json), Make, token);
-
-        async Task<IResult?> Make(KeyedRequest? key)
+        IdempotentRequest call = await keys.BeginAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, JsonConventions.Json), token);
+        if (call.Answer is { } answer)
         {
-            (TrainingSettings settings, IReadOnlyDictionary<string, string> violations) = await TrainingJobRules.ResolveAsync(request, datasets, bounds, token);
-            if (violations.Count > 0)
+            return answer;
+        }
+
+        string owner = context.User.Id()!;
+        if (!(await TrainingJobRules.CheckAsync(request, datasets, checkpoints, bounds, token)).TryGet(out TrainingSettings? settings, out ProblemHttpResult? problem)
+            || !(await places.TakeAsync(owner, [settings], token)).TryGet(out QueueLimiter.Places? place, out problem))
+        {
+            return problem;
+        }
+
+        using (place)
+        {
+            JobRow job = JobQueue.NewJob(new PlannedJob(request.Name, settings), owner);
+            await using JobInsertion insertion = await queue.BeginAsync([job], token);
+            if (!await insertion.TakeDatasetsAsync(token))
             {
-                return Problems.Invalid(violations);
+                return await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token) ?? Problems.Invalid("dataset", TrainingJobRules.NoDataset);
             }
 
-            if (await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token) is { } unusable)
+            (string self, TrainingJobResponse response) = (JobLinks.Of(job.Id).Self, TrainingJobResponse.Of(job));
+            if (!await insertion.CommitAsync(call.Row(202, self, response), token))
             {
-                return unusable;
+                return await keys.RepeatAsync(call, token);
             }
 
-            if (await TrainingJobRules.ProblemAsync(request.Name, settings, checkpoints, token) is { } problem)
-            {
-                return problem;
-            }
-
-            string owner = context.User.Id()!;
-            (IDisposable? place, ProblemHttpResult? full) = await places.TakeAsync(owner, [settings], token);
-            using (place)
-            {
-                if (place is null)
-                {
-                    return full!;
-                }
-
-                JobRow? job = await queue.AddAsync(
-                    request.Name, settings, owner, made => key?.Answer(202, JobLinks.Of(made.Id).Self, TrainingJobResponse.Of(made)), token);
-                if (job is null)
-                {
-                    return await datasets.ShapeOfAsync(settings.Dataset, token) is null
-                        ? Problems.Invalid("dataset", TrainingJobRules.NoDataset)
-                        : await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token); // its fetch failed at this moment
-                }
-
-                context.Response.Headers.RetryAfter = Polling.RetryAfter;
-                return TypedResults.Accepted(JobLinks.Of(job.Id).Self, TrainingJobResponse.Of(job));
-            }
+            context.Response.Headers.RetryAfter = Polling.RetryAfter;
+            return TypedResults.Accepted(self, response);
         }
     }
 
@@ -263,12 +251,11 @@ internal static class JobEndpoints
         };
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<AppDbContext> stores, ModelCache models, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<AppDbContext> stores, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.DeletableJobs().Where(job => job.Id == id).TryDeleteAsync(token))
         {
-            models.Deleted(); // its checkpoints went with it
             return TypedResults.NoContent();
         }
 

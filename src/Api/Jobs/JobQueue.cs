@@ -1,15 +1,12 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Threading.Channels;
 using AutoencoderApi.Api.Datasets;
-using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Training;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace AutoencoderApi.Api.Jobs;
 
@@ -25,31 +22,24 @@ internal sealed partial class JobQueue(
     private readonly Channel<Guid> _stored = Channel.CreateBounded<Guid>(Room);
     private readonly ConcurrentDictionary<Guid, bool> _pending = [];
 
-    /// <param name="answer">The answer to keep under the request's idempotency key, made from the job's row; null where it has no key.</param>
-    /// <returns>The job, or null where that key is taken, or the data set has gone or just could not be fetched.</returns>
-    public async Task<JobRow?> AddAsync(string? name, TrainingSettings settings, string owner, Func<JobRow, IdempotencyRow?> answer, CancellationToken token)
+    /// <summary>A job's row before it is stored.</summary>
+    public static JobRow NewJob(PlannedJob planned, string owner)
     {
         DateTime now = DateTime.UtcNow;
-        var id = Guid.CreateVersion7(now);
-        using Activity? span = JobTracing.Enqueue(id);
-        JobRow job = Row(id, name, settings, owner, now);
-        return await AddAsync(experiment: null, [job], () => answer(job), token) ? job : null;
+        return NewJob(Guid.CreateVersion7(now), planned, owner, now, experiment: null);
     }
 
-    /// <summary>Stores an experiment with its jobs, whole or not at all.</summary>
-    /// <param name="answer">As above, made from all the rows.</param>
-    /// <returns>The jobs in their order, or null as above.</returns>
-    public async Task<IReadOnlyList<JobRow>?> AddAsync(
-        ExperimentRow experiment, IReadOnlyList<PlannedJob> planned, string owner, Func<IReadOnlyList<JobRow>, IdempotencyRow?> answer, CancellationToken token)
-    {
-        // Ids of one millisecond would stand in no order.
-        JobRow[] jobs =
-        [
-            .. planned.Select((job, place) => Row(
-                Guid.CreateVersion7(experiment.CreatedAt.AddMilliseconds(place)), job.Name, job.Settings, owner, experiment.CreatedAt, experiment.Id)),
-        ];
-        return await AddAsync(experiment, jobs, () => answer(jobs), token) ? jobs : null;
-    }
+    /// <summary>The rows of an experiment's jobs before they are stored.</summary>
+    public static JobRow[] NewJobs(ExperimentRow experiment, IEnumerable<PlannedJob> planned, string owner) =>
+    [
+        .. planned.Select((job, place) => NewJob(
+            Guid.CreateVersion7(experiment.CreatedAt.AddMilliseconds(place)), // ids of one millisecond would stand in no order
+            job, owner, experiment.CreatedAt, experiment.Id)),
+    ];
+
+    /// <summary>Begins to store jobs.</summary>
+    public async Task<JobInsertion> BeginAsync(JobRow[] jobs, CancellationToken token) =>
+        new(this, builtIn, await stores.CreateDbContextAsync(token), jobs);
 
     /// <summary>Has a stored job enqueued soon.</summary>
     public void Offer(Guid jobId)
@@ -99,74 +89,19 @@ internal sealed partial class JobQueue(
         }
     }
 
-    private static JobRow Row(Guid id, string? name, TrainingSettings settings, string owner, DateTime now, Guid? experiment = null) => new()
+    private static JobRow NewJob(Guid id, PlannedJob planned, string owner, DateTime now, Guid? experiment) => new()
     {
         Id = id,
-        Name = name,
+        Name = planned.Name,
         Owner = owner,
         ExperimentId = experiment,
         Status = JobStatus.Queued,
-        Architecture = settings.Architecture,
-        Settings = settings,
+        Architecture = planned.Settings.Architecture,
+        Settings = planned.Settings,
         Losses = new Losses(null, null, null),
         CreatedAt = now,
         QueuedAt = now,
-        TraceParent = Activity.Current?.Id,
     };
-
-    /// <returns>False, and nothing is stored, where the answer's key is taken, or a data set has gone or just could not be fetched.</returns>
-    private async Task<bool> AddAsync(ExperimentRow? experiment, JobRow[] jobs, Func<IdempotencyRow?> answer, CancellationToken token)
-    {
-        await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        IGrouping<string, JobRow>[] elsewhere = // in one order, so that no two wait for one another
-            [.. jobs.GroupBy(job => job.Settings.Dataset).Where(jobs => !builtIn.IsHere(jobs.Key)).OrderBy(jobs => jobs.Key, StringComparer.Ordinal)];
-        await using IDbContextTransaction? transaction = elsewhere.Length == 0 ? null : await store.Database.BeginTransactionAsync(token);
-        foreach (IGrouping<string, JobRow> dataset in elsewhere)
-        {
-            if (!await TakeDatasetAsync(store, dataset.Key, dataset, token))
-            {
-                return false;
-            }
-        }
-
-        if (experiment is not null)
-        {
-            store.Experiments.Add(experiment);
-        }
-
-        store.Jobs.AddRange(jobs);
-        FaultPoints.Pass("insert.before", jobs[0].Id);
-        if (!await store.TrySaveAsync(answer(), token))
-        {
-            return false;
-        }
-
-        await (transaction?.CommitAsync(token) ?? Task.CompletedTask);
-        FaultPoints.Pass("insert.after", jobs[0].Id);
-        foreach (JobRow job in jobs.Where(job => job.PendingDataset is null))
-        {
-            Offer(job.Id);
-        }
-
-        return true;
-    }
-
-    /// <summary>Makes sure that the data set stays until the jobs have ended, or that they wait until it is fetched.</summary>
-    private static async Task<bool> TakeDatasetAsync(AppDbContext store, string name, IEnumerable<JobRow> jobs, CancellationToken token)
-    {
-        if (!DatasetCatalog.IsBuiltIn(name))
-        {
-            return await DatasetStore.UseAsync(store, name, token);
-        }
-
-        FetchRequest request = await DatasetFetches.RequestAsync(store, name, damaged: null, evenIfFailed: false, token);
-        foreach (JobRow job in jobs)
-        {
-            job.PendingDataset = request == FetchRequest.Pending ? name : null;
-        }
-
-        return request != FetchRequest.Refused;
-    }
 
     private static partial class Log
     {

@@ -20,14 +20,28 @@ internal static class TrainingJobRules
     /// <summary>Of a request that creates jobs.</summary>
     public static readonly ProblemType[] Refusals = [ProblemType.InvalidFields, ProblemType.DatasetUnavailable, ProblemType.Unprocessable];
 
-    /// <summary>The request's settings with every value resolved, and what is wrong with them by field.</summary>
-    public static async Task<(TrainingSettings Settings, IReadOnlyDictionary<string, string> Violations)> ResolveAsync(
+    /// <summary>The settings of a job that may be made, with every value resolved; or the problem with the request.</summary>
+    public static async Task<Result<TrainingSettings, ProblemHttpResult>> CheckAsync(
+        TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobLimits bounds, CancellationToken token)
+    {
+        if (!(await ResolveAsync(request, datasets, bounds, token)).TryGet(out TrainingSettings? settings, out Dictionary<string, string>? violations))
+        {
+            return Problems.Invalid(violations);
+        }
+
+        return (await CheckDatasetsAsync([settings], datasets, token) ?? await ProblemAsync(request.Name, settings, checkpoints, token)) is { } problem
+            ? problem
+            : settings;
+    }
+
+    /// <summary>The request's settings with every value resolved; or what is wrong with them, by field.</summary>
+    public static async Task<Result<TrainingSettings, Dictionary<string, string>>> ResolveAsync(
         TrainingJobRequest request, DatasetCatalog datasets, JobLimits bounds, CancellationToken token)
     {
         string dataset = request.Dataset ?? await datasets.DefaultAsync(token);
         DatasetSize? size = await datasets.SizeOfAsync(dataset, token);
         TrainingSettings settings = request.Resolve(dataset, size?.Shape ?? DigitPreparation.Shape);
-        return (settings, Violations(request, settings, size, bounds));
+        return Violations(request, settings, size, bounds) is { Count: > 0 } violations ? violations : settings;
     }
 
     /// <summary>The problem with the first of the data sets that can neither be had nor fetched, or null where none is.</summary>
@@ -68,7 +82,7 @@ internal static class TrainingJobRules
         };
     }
 
-    private static IReadOnlyDictionary<string, string> Violations(
+    private static Dictionary<string, string> Violations(
         TrainingJobRequest request, TrainingSettings settings, DatasetSize? dataset, JobLimits bounds)
     {
         var violations = new Dictionary<string, string>(TrainingSettingsValidator.Validate(settings));

@@ -4,6 +4,7 @@ using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
@@ -38,17 +39,22 @@ internal sealed partial class TrainingJobRunner(
         await using AppDbContext store = await stores.CreateDbContextAsync(shutdown);
         JobRow? queued = await store.Jobs.AsNoTracking()
             .FirstOrDefaultAsync(row => row.Id == jobId && row.Status == JobStatus.Queued && row.PendingDataset == null, shutdown);
-        DatasetLoad? data = queued is null
-            ? null
-            : await datasets.LoadAsync(queued.Settings.Dataset, shutdown); // before the claim: it may take longer than a lease holds
-        if (queued is not null && data is DatasetLoad.Pending)
+        if (queued is null)
+        {
+            Log.NotClaimed(logger, jobId);
+            return;
+        }
+
+        // Before the claim: it may take longer than a lease holds.
+        Result<Dataset, DatasetFault> data = await datasets.LoadAsync(queued.Settings.Dataset, shutdown);
+        if (!data.TryGet(out _, out DatasetFault? fault) && fault.Kind == DatasetFaultKind.Pending)
         {
             await fetches.ParkAsync(jobId, queued.Settings.Dataset, shutdown);
             Log.Parked(logger, jobId, queued.Settings.Dataset);
             return;
         }
 
-        if (queued is null || data is null || await JobLease.ClaimAsync(store, jobId, shutdown) is not { } lease)
+        if (await JobLease.ClaimAsync(store, jobId, shutdown) is not { } lease)
         {
             Log.NotClaimed(logger, jobId);
             return;
@@ -61,11 +67,11 @@ internal sealed partial class TrainingJobRunner(
             JobRow job = await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == jobId, shutdown);
             run?.SetTag(JobTracing.Attempt, job.Attempt);
             Log.Claimed(logger, jobId, job.Attempt);
-            (trainer, JobError? error, double elapsed) = await PrepareAsync(job, lease, data, shutdown);
             JobStatus status = JobStatus.Failed;
-            if (trainer is not null)
+            if ((await PrepareAsync(job, lease, data, shutdown)).TryGet(out PreparedRun? prepared, out JobError? error))
             {
-                (status, error) = await TrainAsync(lease, trainer, elapsed, shutdown);
+                trainer = prepared.Trainer;
+                (status, error) = await TrainAsync(lease, prepared, shutdown);
             }
 
             Ended(run, jobId, await progress.EndAsync(lease, status, error), error);
@@ -97,31 +103,31 @@ internal sealed partial class TrainingJobRunner(
         }
     }
 
-    private async Task<(Trainer? Trainer, JobError? Error, double ElapsedSeconds)> PrepareAsync(JobRow job, JobLease lease, DatasetLoad data, CancellationToken token)
+    private async Task<Result<PreparedRun, JobError>> PrepareAsync(
+        JobRow job, JobLease lease, Result<Dataset, DatasetFault> data, CancellationToken token)
     {
-        if (data is DatasetLoad.Unavailable unavailable)
+        if (!data.TryGet(out Dataset? dataset, out DatasetFault? fault))
         {
-            return (null, JobErrors.DatasetUnavailable(unavailable.Reason), 0);
+            return JobErrors.DatasetUnavailable(fault.Reason);
         }
 
-        Dataset dataset = ((DatasetLoad.Loaded)data).Dataset;
         TensorShape shape = TensorShape.Of(job.Settings.ImageShape);
         if (dataset.Train.Shape != shape)
         {
-            return (null, JobErrors.DatasetUnavailable($"The images of {dataset.Name} are {dataset.Train.Shape} by now (channels, height, width); the job was made for {shape}. POST it again."), 0);
+            return JobErrors.DatasetUnavailable($"The images of {dataset.Name} are {dataset.Train.Shape} by now (channels, height, width); the job was made for {shape}. POST it again.");
         }
 
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
         {
-            if (await checkpoints.LoadAsync(row, token) is CheckpointRead.Valid valid)
+            if ((await checkpoints.LoadAsync(row, token)).TryGet(out Checkpoint? checkpoint, out _))
             {
-                await progress.RewindAsync(lease, valid.Checkpoint.EvaluatedStep);
-                if (ResumeWarning(row.Step, valid.Checkpoint) is { } warning)
+                await progress.RewindAsync(lease, checkpoint.EvaluatedStep);
+                if (ResumeWarning(row.Step, checkpoint) is { } warning)
                 {
                     await progress.WarnedAsync(lease, warning);
                 }
 
-                return (new Trainer(dataset, valid.Checkpoint, options.Value.Engine), null, row.ElapsedSeconds);
+                return new PreparedRun(new Trainer(dataset, checkpoint, options.Value.Engine), row.ElapsedSeconds);
             }
 
             await progress.WarnedAsync(lease, $"Checkpoint {row.Id} of step {row.Step} is damaged; the one before it is used.");
@@ -130,19 +136,18 @@ internal sealed partial class TrainingJobRunner(
         await progress.RewindAsync(lease, -1);
         if (job.Settings.StartFrom is not { } startFrom)
         {
-            return (NewRun(weights: null), null, 0);
+            return NewRun(weights: null);
         }
 
         CheckpointRow? first = await checkpoints.FindAsync(startFrom.ToString(), token);
-        CheckpointRead? read = first is null ? null : await checkpoints.LoadAsync(first, token);
-        return read is CheckpointRead.Valid { Checkpoint: var start }
-            ? (NewRun(start.Weights), null, 0)
-            : (null, JobErrors.StartFromGone(startFrom), 0);
+        return first is not null && (await checkpoints.LoadAsync(first, token)).TryGet(out Checkpoint? start, out _)
+            ? NewRun(start.Weights)
+            : JobErrors.StartFromGone(startFrom);
 
-        Trainer NewRun(float[]? weights)
+        PreparedRun NewRun(float[]? weights)
         {
             Checkpoint initial = Trainer.CreateInitialState(job.Settings, options.Value.ThreadsPerJob, weights, options.Value.Engine);
-            return new Trainer(dataset, initial, options.Value.Engine);
+            return new PreparedRun(new Trainer(dataset, initial, options.Value.Engine), ElapsedSeconds: 0);
         }
     }
 
@@ -163,17 +168,17 @@ internal sealed partial class TrainingJobRunner(
             : $"Resumed at step {step} {string.Join(" and ", differences)}: the last bits of the weights may differ from an uninterrupted run.";
     }
 
-    private async Task<(JobStatus Status, JobError? Error)> TrainAsync(JobLease lease, Trainer trainer, double elapsedBefore, CancellationToken shutdown)
+    private async Task<(JobStatus Status, JobError? Error)> TrainAsync(JobLease lease, PreparedRun run, CancellationToken shutdown)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
-        await using var training = new TrainingThread(trainer, limits.Value.RunEventBytes, stop);
-        await using var heartbeat = new Heartbeat(progress, lease, trainer, stop, logger);
+        await using var training = new TrainingThread(run.Trainer, limits.Value.RunEventBytes, stop);
+        await using var heartbeat = new Heartbeat(progress, lease, run.Trainer, stop, logger);
         long began = Stopwatch.GetTimestamp();
 
         (JobStatus, JobError?) outcome = (JobStatus.Queued, null);
         await foreach (TrainingEvent happened in training.Events)
         {
-            double elapsed = elapsedBefore + Stopwatch.GetElapsedTime(began).TotalSeconds;
+            double elapsed = run.ElapsedSeconds + Stopwatch.GetElapsedTime(began).TotalSeconds;
             bool held = happened switch
             {
                 TrainingEvent.Evaluated e => await progress.EvaluatedAsync(lease, e, elapsed),
@@ -196,6 +201,9 @@ internal sealed partial class TrainingJobRunner(
 
         return outcome;
     }
+
+    /// <param name="ElapsedSeconds">Of training before this attempt.</param>
+    private sealed record PreparedRun(Trainer Trainer, double ElapsedSeconds);
 
     private static partial class Log
     {

@@ -11,7 +11,7 @@ internal sealed class JobLimits(IOptions<LimitsOptions> options)
     /// <param name="settings">Within <see cref="TrainingSettingsValidator"/>.</param>
     /// <param name="dataset">The one that the job trains on.</param>
     /// <returns>Each setting beyond a limit, by its wire name, with what it may be.</returns>
-    public IReadOnlyDictionary<string, string> Violations(TrainingSettings settings, DatasetSize dataset)
+    public Dictionary<string, string> Violations(TrainingSettings settings, DatasetSize dataset)
     {
         LimitsOptions limits = options.Value;
         var violations = new Dictionary<string, string>();

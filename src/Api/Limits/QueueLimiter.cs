@@ -3,6 +3,7 @@ using System.Diagnostics;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -34,7 +35,7 @@ internal sealed class QueueLimiter(IDbContextFactory<AppDbContext> stores, IOpti
     /// </summary>
     /// <param name="owner">The key's id.</param>
     /// <returns>The places, or the problem where the queue is too full for them, or the key would store too much.</returns>
-    public async Task<(IDisposable? Places, ProblemHttpResult? Full)> TakeAsync(
+    public async Task<Result<Places, ProblemHttpResult>> TakeAsync(
         string owner, IReadOnlyList<TrainingSettings> jobs, CancellationToken token)
     {
         await _oneAtATime.WaitAsync(token);
@@ -42,12 +43,12 @@ internal sealed class QueueLimiter(IDbContextFactory<AppDbContext> stores, IOpti
         {
             if ((await FullAsync(owner, jobs.Count, token) ?? await storage.RefusalAsync(owner, jobs, token)) is { } full)
             {
-                return (null, full);
+                return full;
             }
 
             string[] counted = [owner, Everyone];
             Array.ForEach(counted, whose => _counts.GetValueOrDefault(whose)?.Add(jobs.Count));
-            return (new Places(_taken, counted, jobs.Count), null);
+            return new Places(_taken, counted, jobs.Count);
         }
         finally
         {
@@ -96,7 +97,7 @@ internal sealed class QueueLimiter(IDbContextFactory<AppDbContext> stores, IOpti
         public void Add(int jobs) => Waiting += jobs;
     }
 
-    private sealed class Places : IDisposable
+    internal sealed class Places : IDisposable
     {
         private readonly ConcurrentDictionary<string, int> _taken;
         private readonly string[] _counted;

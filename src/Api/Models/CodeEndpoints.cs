@@ -55,72 +55,95 @@ internal static class CodeEndpoints
         .VariesBy(HeaderNames.Accept);
 
     private static async Task<IResult> EncodeFromDataset(
-        string reference, ModelInspection inspection, ImageInputReader images, HttpRequest request, CancellationToken token, string? dataset = null, [Split] string split = "test", int index = 0) =>
-        await Encode(reference, inspection, model => images.FromDatasetAsync(model.Definition.Input, dataset, split, index, request.HttpContext.User, token), request, token);
+        string reference, ModelCache models, ImageInputReader images, HttpRequest request, CancellationToken token,
+        string? dataset = null, [Split] string split = "test", int index = 0)
+    {
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        using (lease)
+        {
+            TensorShape shape = lease.Model.Definition.Input;
+            return (await images.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)).TryGet(out ImageInput? image, out problem)
+                ? Encode(lease.Model, image, request)
+                : problem;
+        }
+    }
 
     private static async Task<IResult> EncodeUpload(
-        string reference, [AsParameters] UploadQuery upload, ModelInspection inspection, ImageInputReader images, HttpRequest request, CancellationToken token) =>
-        await Encode(reference, inspection, model => images.FromUploadAsync(request, model, upload, token), request, token);
+        string reference, [AsParameters] UploadQuery upload, ModelCache models, ImageInputReader images, HttpRequest request, CancellationToken token)
+    {
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
 
-    private static Task<IResult> Encode(string reference, ModelInspection inspection, Func<Model, Task<ImageInput>> readDigit, HttpRequest request, CancellationToken token) =>
-        inspection.ShowAsync(
-            reference,
-            readDigit,
-            (model, digit) =>
-            {
-                float[] code = model.Encode(digit.Values);
-                int[] shape = model.Definition.CodeShape.ToArray();
-                return request.Prefers(CodeInputReader.NpyType, over: "application/json")
-                    ? TypedResults.File(NpyFile.Write(shape, code), CodeInputReader.NpyType, "code.npy")
-                    : TypedResults.Ok(new CodeResponse(shape, code));
-            },
-            token);
+        using (lease)
+        {
+            return (await images.FromUploadAsync(request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
+                ? Encode(lease.Model, image, request)
+                : problem;
+        }
+    }
+
+    private static IResult Encode(Model model, ImageInput image, HttpRequest request)
+    {
+        float[] code = model.Encode(image.Values);
+        int[] shape = model.Definition.CodeShape.ToArray();
+        return request.Prefers(CodeInputReader.NpyType, over: "application/json")
+            ? TypedResults.File(NpyFile.Write(shape, code), CodeInputReader.NpyType, "code.npy")
+            : TypedResults.Ok(new CodeResponse(shape, code));
+    }
 
     /// <param name="switchesFrom">Index of the image in the split whose pooling switches a switch-unpool network uses.</param>
     private static async Task<IResult> Decode(
-        string reference, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpRequest request,
-            CancellationToken token,
+        string reference, ModelCache models, ImageInputReader images, FigureSizeLimit limit, HttpRequest request, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int? switchesFrom = null, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
-        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await inspection.OpenAsync(reference, token);
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
         using (lease)
         {
-            if (lease is null)
-            {
-                return problem!;
-            }
-
             TensorShape shape = lease.Model.Definition.Input;
-            if (figures.Refusal(request.HttpContext, (long)shape.Width * scale, (long)shape.Height * scale) is { } tooLarge)
+            if (limit.Refusal(request.HttpContext, (long)shape.Width * scale, (long)shape.Height * scale) is { } tooLarge)
             {
                 return tooLarge;
             }
 
-            switch (await CodeInputReader.ReadAsync(request, lease.Model.Definition, token))
+            NetworkDefinition definition = lease.Model.Definition;
+            if (!(await CodeInputReader.ReadAsync(request, definition, token)).TryGet(out CodeInput? code, out problem))
             {
-                case CodeInput.Refused refused:
-                    return refused.Problem;
-                case CodeInput.Accepted code:
-                    return await SwitchesAsync(lease.Model.Definition, code.Image, switchesFrom, index => images.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)) switch
-                    {
-                        ImageInput.Accepted digit => Show(shape, lease.Model.Decode(code.Values, digit.Values), scale, request),
-                        ImageInput.Refused refused => refused.Problem,
-                        _ => throw new InvalidOperationException("unreachable"),
-                    };
-                default:
-                    throw new InvalidOperationException("unreachable");
+                return problem;
             }
+
+            float[] image = code.Image ?? [];
+            if (definition.NeedsSwitches && code.Image is null)
+            {
+                if (switchesFrom is not { } index)
+                {
+                    return SwitchesMissing();
+                }
+
+                if (!(await images.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)).TryGet(out ImageInput? input, out problem))
+                {
+                    return problem;
+                }
+
+                image = input.Values;
+            }
+
+            return Show(shape, lease.Model.Decode(code.Values, image), scale, request);
         }
     }
 
-    /// <summary>The image whose switches the decoder uses: an empty one where it needs none.</summary>
-    private static async Task<ImageInput> SwitchesAsync(NetworkDefinition definition, float[]? image, int? index, Func<int, Task<ImageInput>> readDigit) =>
-        !definition.NeedsSwitches ? new ImageInput.Accepted([])
-        : image is not null ? new ImageInput.Accepted(image)
-        : index is not null ? await readDigit(index.Value)
-        : Problems.SwitchesMissing(
-            "This network's decoder puts values back where an image had its maxima, and a code does not say where. "
-            + "Name the image: ?switchesFrom=INDEX of a data set, or \"pixels\" beside \"values\".");
+    private static ProblemHttpResult SwitchesMissing() => Problems.SwitchesMissing(
+        "This network's decoder puts values back where an image had its maxima, and a code does not say where. "
+        + "Name the image: ?switchesFrom=INDEX of a data set, or \"pixels\" beside \"values\".");
 
     private static IResult Show(TensorShape shape, float[] pixels, int scale, HttpRequest request)
     {

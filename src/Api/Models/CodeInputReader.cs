@@ -3,22 +3,16 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Domain.Numerics;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <summary>A code as it came in, or why it is not taken.</summary>
-internal abstract record CodeInput
-{
-    /// <param name="Image">Values 0..1 of the image whose switches to use, where the body named one.</param>
-    internal sealed record Accepted(float[] Values, float[]? Image) : CodeInput;
-
-    internal sealed record Refused(ProblemHttpResult Problem) : CodeInput;
-
-    public static implicit operator CodeInput(ProblemHttpResult problem) => new Refused(problem);
-}
+/// <summary>A code as it came in.</summary>
+/// <param name="Image">Values 0..1 of the image whose switches to use, where the body named one.</param>
+internal sealed record CodeInput(float[] Values, float[]? Image);
 
 /// <summary>Gets the code that a request is about: as JSON, or as a file of NumPy's.</summary>
 internal static class CodeInputReader
@@ -30,7 +24,7 @@ internal static class CodeInputReader
 
     private const float MaxValue = 1e15f; // beyond it the widest decoder, with the largest weights that are imported, could overflow float32; no encoder can reach it
 
-    public static async Task<CodeInput> ReadAsync(HttpRequest request, NetworkDefinition definition, CancellationToken token)
+    public static async Task<Result<CodeInput, ProblemHttpResult>> ReadAsync(HttpRequest request, NetworkDefinition definition, CancellationToken token)
     {
         bool isNpy = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token)) == FirstBytes.Npy || request.HasMediaType(NpyType);
         return isNpy ? await FromNpyAsync(request, definition.CodeShape, token)
@@ -38,7 +32,7 @@ internal static class CodeInputReader
             : Problems.MediaTypeUnsupported($"Send the code as application/json or as {NpyType}.");
     }
 
-    private static async Task<CodeInput> FromJsonAsync(HttpRequest request, NetworkDefinition definition, CancellationToken token)
+    private static async Task<Result<CodeInput, ProblemHttpResult>> FromJsonAsync(HttpRequest request, NetworkDefinition definition, CancellationToken token)
     {
         TensorShape shape = definition.CodeShape;
         DecodeRequest? body;
@@ -62,33 +56,32 @@ internal static class CodeInputReader
                 $"It has the shape [{string.Join(", ", body.Shape)}] and {body.Values.Length} values; this network's codes are [{string.Join(", ", shape.ToArray())}], {shape.Count} values.");
         }
 
-        return body.Pixels switch
+        if (body.Pixels is not { } pixels)
         {
-            null => Checked(body.Values, null),
-            var pixels => ImageInputReader.FromPixels(pixels, definition.Input) switch
-            {
-                ImageInput.Accepted digit => Checked(body.Values, digit.Values),
-                ImageInput.Refused refused => refused.Problem,
-                _ => throw new InvalidOperationException("unreachable"),
-            },
-        };
+            return Checked(body.Values, image: null);
+        }
+
+        return ImageInputReader.FromPixels(pixels, definition.Input).TryGet(out ImageInput? image, out ProblemHttpResult? problem)
+            ? Checked(body.Values, image.Values)
+            : problem;
     }
 
-    private static async Task<CodeInput> FromNpyAsync(HttpRequest request, TensorShape shape, CancellationToken token)
+    private static async Task<Result<CodeInput, ProblemHttpResult>> FromNpyAsync(HttpRequest request, TensorShape shape, CancellationToken token)
     {
-        (ReadOnlyMemory<byte> file, ProblemHttpResult? full) = await request.HttpContext.ReadAsync(request.Body, token);
-        return full is not null ? full : NpyFile.Read(file.Span, shape.ToArray()) switch
+        if (!(await request.HttpContext.ReadAsync(request.Body, token)).TryGet(out ReadOnlyMemory<byte> file, out ProblemHttpResult? full))
         {
-            NpyRead.Array array => Checked(array.Values, null),
-            NpyRead.Invalid invalid when file.Length > 0 => Problems.CodeUnusable(invalid.Reason),
-            _ => Problems.CodeMissing("The body is empty."),
-        };
+            return full;
+        }
+
+        return NpyFile.Read(file.Span, shape.ToArray()).TryGet(out float[]? values, out string? fault) ? Checked(values, image: null)
+            : file.Length > 0 ? Problems.CodeUnusable(fault)
+            : Problems.CodeMissing("The body is empty.");
     }
 
-    private static CodeInput Checked(float[] values, float[]? image)
+    private static Result<CodeInput, ProblemHttpResult> Checked(float[] values, float[]? image)
     {
         int fault = Array.FindIndex(values, value => !(Math.Abs(value) <= MaxValue));
-        return fault < 0 ? new CodeInput.Accepted(values, image) : Problems.CodeUnusable($"Value {fault} is {values[fault]}; all must be finite, and at most {MaxValue:E0} in size.");
+        return fault < 0 ? new CodeInput(values, image) : Problems.CodeUnusable($"Value {fault} is {values[fault]}; all must be finite, and at most {MaxValue:E0} in size.");
     }
 }
 

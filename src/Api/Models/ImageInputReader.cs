@@ -9,6 +9,7 @@ using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Jobs;
@@ -18,21 +19,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <summary>An image as values 0..1, [C, H, W] as the network takes it, or why there is none.</summary>
-internal abstract record ImageInput
+/// <summary>An image for a network.</summary>
+/// <param name="Values">[C, H, W] in 0..1, as the network takes it.</param>
+/// <param name="Preparation">What was done to the image to get them.</param>
+internal sealed record ImageInput(float[] Values, Preparation Preparation)
 {
-    /// <param name="Preparation">What was done to the image to get them.</param>
-    internal sealed record Accepted(float[] Values, Preparation Preparation) : ImageInput
+    public ImageInput(float[] values)
+        : this(values, Preparation.AsIs)
     {
-        public Accepted(float[] values)
-            : this(values, Preparation.AsIs)
-        {
-        }
     }
-
-    internal sealed record Refused(ProblemHttpResult Problem) : ImageInput;
-
-    public static implicit operator ImageInput(ProblemHttpResult problem) => new Refused(problem);
 }
 
 /// <summary>An image as numbers.</summary>
@@ -65,30 +60,33 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
 
     /// <summary>The split, or the problem with its name or with getting it.</summary>
     /// <param name="caller">An operator has a data set fetched that is not here; others are told that it is not.</param>
-    public async Task<(DatasetSplit? Set, ProblemHttpResult? Problem)> SplitAsync(string dataset, string split, ClaimsPrincipal caller, CancellationToken token)
+    public async Task<Result<DatasetSplit, ProblemHttpResult>> SplitAsync(string dataset, string split, ClaimsPrincipal caller, CancellationToken token)
     {
-        return await datasets.AskAsync(dataset, mayRequest: caller.Role() >= Role.Operator, token) switch
+        if ((await datasets.AskAsync(dataset, mayRequest: caller.Role() >= Role.Operator, token)).TryGet(out Dataset? found, out DatasetFault? fault))
         {
-            null => (null, Problems.DatasetNotFound(dataset, await datasets.NamesAsync(token))),
-            DatasetLoad.Pending pending => (null, Problems.DatasetPending(pending.Reason)),
-            DatasetLoad.Unavailable unavailable => (null, Problems.DatasetUnavailable(unavailable.Reason)),
-            DatasetLoad.Loaded loaded => (loaded.Dataset.Split(split), null),
-            _ => throw new InvalidOperationException("unreachable"),
+            return found.Split(split)!; // its name was checked
+        }
+
+        return fault.Kind switch
+        {
+            DatasetFaultKind.NotFound => Problems.DatasetNotFound(dataset, await datasets.NamesAsync(token)),
+            DatasetFaultKind.Pending => Problems.DatasetPending(fault.Reason),
+            _ => Problems.DatasetUnavailable(fault.Reason),
         };
     }
 
     /// <param name="shape">That the network takes.</param>
-    public async Task<ImageInput> FromDatasetAsync(TensorShape shape, string? dataset, string split, int index, ClaimsPrincipal caller, CancellationToken token)
+    public async Task<Result<ImageInput, ProblemHttpResult>> FromDatasetAsync(
+        TensorShape shape, string? dataset, string split, int index, ClaimsPrincipal caller, CancellationToken token)
     {
         string name = dataset ?? await datasets.DefaultAsync(token);
-        (DatasetSplit? set, ProblemHttpResult? problem) = await SplitAsync(name, split, caller, token);
-        if (set is null)
+        if (!(await SplitAsync(name, split, caller, token)).TryGet(out DatasetSplit? set, out ProblemHttpResult? problem))
         {
-            return problem!;
+            return problem;
         }
 
         return Misfit(name, set, shape) is { } misfit ? misfit
-            : index >= 0 && index < set.Count ? new ImageInput.Accepted(ToUnit(set.Image(index)))
+            : index >= 0 && index < set.Count ? new ImageInput(ToUnit(set.Image(index)))
             : Problems.ImageNotFound(name, split, index, set.Count);
     }
 
@@ -99,21 +97,22 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
 
     /// <summary>The uploaded image; what was done to it is reported in the answer's header.</summary>
     /// <param name="model">The network that is to be shown the image.</param>
-    public async Task<ImageInput> FromUploadAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    public async Task<Result<ImageInput, ProblemHttpResult>> FromUploadAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
     {
-        ImageInput read = request.HasJsonContentType() ? await FromPixelsAsync(request, model.Definition.Input, token)
+        Result<ImageInput, ProblemHttpResult> read = request.HasJsonContentType() ? await FromPixelsAsync(request, model.Definition.Input, token)
             : request.IsFileForm() ? await FromFormAsync(request, model, query, token)
             : await FromBodyAsync(request, model, query, token);
-        if (read is ImageInput.Accepted digit)
+        if (read.TryGet(out ImageInput? image, out _))
         {
-            request.HttpContext.Response.Report(digit.Preparation);
+            request.HttpContext.Response.Report(image.Preparation);
         }
 
         return read;
     }
 
-    public static ImageInput FromPixels(float[]? pixels, TensorShape shape) => pixels?.Length == shape.Count && pixels.All(value => value is >= 0 and <= 1)
-        ? new ImageInput.Accepted(pixels)
+    public static Result<ImageInput, ProblemHttpResult> FromPixels(float[]? pixels, TensorShape shape) =>
+        pixels?.Length == shape.Count && pixels.All(value => value is >= 0 and <= 1)
+        ? new ImageInput(pixels)
         : Problems.Invalid("pixels", $"must be {shape.Count} numbers from 0 (background) to 1 (ink), {(shape.Channels == 1 ? "row by row" : "red, then green, then blue, each row by row")}: this network takes {shape}.");
 
     public static float[] ToUnit(ReadOnlySpan<byte> pixels)
@@ -127,7 +126,7 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
         return values;
     }
 
-    private static async Task<ImageInput> FromPixelsAsync(HttpRequest request, TensorShape shape, CancellationToken token)
+    private static async Task<Result<ImageInput, ProblemHttpResult>> FromPixelsAsync(HttpRequest request, TensorShape shape, CancellationToken token)
     {
         PixelsRequest? body;
         try
@@ -142,7 +141,7 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
         return FromPixels(body?.Pixels, shape);
     }
 
-    private async Task<ImageInput> FromFormAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    private async Task<Result<ImageInput, ProblemHttpResult>> FromFormAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
     {
         ReadOnlyMemory<byte>? file = null;
         ProblemHttpResult? problem = await FileForm.ReadAsync(request, [Field], Problems.ImageMissing, TakeAsync, token);
@@ -152,34 +151,34 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
 
         async Task<ProblemHttpResult?> TakeAsync(string name, Stream part)
         {
-            (file, ProblemHttpResult? full) = await request.HttpContext.ReadAsync(part, token);
-            return full;
+            if (!(await request.HttpContext.ReadAsync(part, token)).TryGet(out ReadOnlyMemory<byte> bytes, out ProblemHttpResult? full))
+            {
+                return full;
+            }
+
+            file = bytes;
+            return null;
         }
     }
 
-    private async Task<ImageInput> FromBodyAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    private async Task<Result<ImageInput, ProblemHttpResult>> FromBodyAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
     {
-        (ReadOnlyMemory<byte> file, ProblemHttpResult? full) = await request.HttpContext.ReadAsync(request.Body, token);
-        return full is not null ? full : await FromImageAsync(request.HttpContext, file, model, query, token);
+        return (await request.HttpContext.ReadAsync(request.Body, token)).TryGet(out ReadOnlyMemory<byte> file, out ProblemHttpResult? full)
+            ? await FromImageAsync(request.HttpContext, file, model, query, token)
+            : full;
     }
 
-    private async Task<ImageInput> FromImageAsync(HttpContext context, ReadOnlyMemory<byte> file, Model model, UploadQuery query, CancellationToken token)
+    private async Task<Result<ImageInput, ProblemHttpResult>> FromImageAsync(HttpContext context, ReadOnlyMemory<byte> file, Model model, UploadQuery query, CancellationToken token)
     {
         if (file.Length == 0)
         {
             return Problems.ImageMissing($"The body is empty. Send a PNG or JPEG as the body, or as the multipart field '{Field}', or {{\"pixels\": [...]}} as JSON.");
         }
 
-        ImageDecoding decoding = await decoder.DecodeAsync(file, model.Definition.Input.Channels, context.Memory(), token);
-        return decoding switch
-        {
-            ImageDecoding.Decoded decoded => UploadPreparation.Prepare(decoded, model, query),
-            ImageDecoding.UnsupportedType => Problems.MediaTypeUnsupported("The image must be image/png or image/jpeg; its first bytes are of neither."),
-            ImageDecoding.TooLarge large => Problems.ImageTooLarge(large.Reason),
-            ImageDecoding.Damaged damaged => Problems.ImageUnusable(damaged.Reason),
-            ImageDecoding.NoMemory full => full.Problem,
-            _ => throw new InvalidOperationException("unreachable"),
-        };
+        return (await decoder.DecodeAsync(file, model.Definition.Input.Channels, context.Memory(), token)).TryGet(
+            out DecodedImage? decoded, out ProblemHttpResult? problem)
+            ? UploadPreparation.Prepare(decoded, model, query)
+            : problem;
     }
 }
 

@@ -36,44 +36,38 @@ internal static class InterpolationEndpoints
     /// <param name="frames">Number of frames, both ends included.</param>
     /// <param name="gap">Pixels between images.</param>
     private static async Task<IResult> Interpolate(
-        string reference, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpRequest request,
-            CancellationToken token,
+        string reference, ModelCache models, ImageInputReader images, FigureSizeLimit limit, HttpContext context, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int from = 0, int to = 1,
         [Bounds(2, MaxFrames)] int frames = 8, [Bounds(1, TileGridOptions.MaxScale)] int scale = 4,
         [Bounds(0, TileGridOptions.MaxGap)] int gap = 2)
     {
-        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await inspection.OpenAsync(reference, token);
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
         using (lease)
         {
-            if (lease is null)
-            {
-                return problem!;
-            }
-
             TensorShape shape = lease.Model.Definition.Input;
             var layout = new TileLayout(frames, frames, shape.Width, shape.Height, scale, gap);
-            if (figures.Refusal(request.HttpContext, layout.Width, layout.Height) is { } tooLarge)
+            if (limit.Refusal(context, layout.Width, layout.Height) is { } tooLarge)
             {
                 return tooLarge;
             }
 
-            ClaimsPrincipal caller = request.HttpContext.User;
-            switch (await images.FromDatasetAsync(shape, dataset, split, from, caller, token), await images.FromDatasetAsync(shape, dataset, split, to, caller, token))
+            ClaimsPrincipal caller = context.User;
+            if (!(await images.FromDatasetAsync(shape, dataset, split, from, caller, token)).TryGet(out ImageInput? start, out problem)
+                || !(await images.FromDatasetAsync(shape, dataset, split, to, caller, token)).TryGet(out ImageInput? end, out problem))
             {
-                case (ImageInput.Refused refused, _):
-                    return refused.Problem;
-                case (_, ImageInput.Refused refused):
-                    return refused.Problem;
-                case (ImageInput.Accepted start, ImageInput.Accepted end):
-                    float[][] way = lease.Model.Interpolate(start.Values, end.Values, frames);
-                    return request.Prefers("application/json", over: "image/png")
-                        ? TypedResults.Ok(new InterpolationResponse([.. way.Select((pixels, frame) => new FrameResponse(frame / (frames - 1f), pixels))]))
-                        : TypedResults.File(PngEncoder.Encode(
-                            ImageMontage.Strip([.. way.Select(pixels => InterleavedImage.FromUnit(shape, pixels))], scale, gap)),
-                                "image/png");
-                default:
-                    throw new InvalidOperationException("unreachable");
+                return problem;
             }
+
+            float[][] way = lease.Model.Interpolate(start.Values, end.Values, frames);
+            return context.Request.Prefers("application/json", over: "image/png")
+                ? TypedResults.Ok(new InterpolationResponse([.. way.Select((pixels, frame) => new FrameResponse(frame / (frames - 1f), pixels))]))
+                : TypedResults.File(
+                    PngEncoder.Encode(ImageMontage.Strip([.. way.Select(pixels => InterleavedImage.FromUnit(shape, pixels))], scale, gap)),
+                    "image/png");
         }
     }
 }

@@ -41,19 +41,18 @@ internal static class KernelEndpoints
         .ProducesProblems(ProblemType.LayerNotFound);
 
     private static async Task<IResult> Tiles(
-        string reference, string layer, [AsParameters] TileQuery query, ModelInspection inspection, FigureSizeLimit figures, HttpRequest request, CancellationToken token)
+        string reference, string layer, [AsParameters] TileQuery query, ModelCache models, FigureSizeLimit limit, HttpContext context, CancellationToken token)
     {
-        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await inspection.OpenAsync(reference, token);
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
         using (lease)
         {
-            if (lease is null)
-            {
-                return problem!;
-            }
-
             NetworkDefinition definition = lease.Model.Definition;
             Layer? found = definition.Find(layer);
-            if (found is not null && request.HttpContext.Memory().Take(sizeof(float) * found.Parameters.Sum(parameter => (long)parameter.Count)) is { } full)
+            if (found is not null && context.Memory().Take(sizeof(float) * found.Parameters.Sum(parameter => (long)parameter.Count)) is { } full)
             {
                 return full;
             }
@@ -64,21 +63,21 @@ internal static class KernelEndpoints
                     definition.Layers.Where(each => each.Parameters.Count > 0).Select(each => each.Name));
             }
 
-            if (query.Options(kernels.Ends.Count, out ProblemHttpResult? invalid) is not { } options)
+            if (!query.Options(kernels.Ends.Count).TryGet(out TileGridOptions? options, out problem))
             {
-                return invalid!;
+                return problem;
             }
 
             options = options with { Columns = options.Columns ?? (kernels.PerUnit > 1 ? kernels.PerUnit : null), AroundZero = true };
             TileLayout layout = TileLayout.Of(kernels.Ends.Count, kernels.Height, kernels.Width, options);
-            if (figures.Refusal(request.HttpContext, layout.Width, layout.Height) is { } tooLarge)
+            if (limit.Refusal(context, layout.Width, layout.Height) is { } tooLarge)
             {
                 return tooLarge;
             }
 
-            return request.Prefers("application/json", over: "image/png")
+            return context.Request.Prefers("application/json", over: "image/png")
                 ? TypedResults.Ok(Describe(layer, kernels, options))
-                : TypedResults.File(PngEncoder.Encode(TileGrid.Draw(kernels.Values, kernels.Ends.Count, kernels.Height, kernels.Width, options)), "image/png");
+                : TypedResults.File(PngEncoder.Encode(TileGrid.Draw(kernels.Values, layout, options)), "image/png");
         }
     }
 

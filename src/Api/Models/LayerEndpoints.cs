@@ -43,56 +43,67 @@ internal static class LayerEndpoints
     }
 
     private static async Task<IResult> FromDataset(
-        string reference, string layer, [AsParameters] TileQuery query, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpRequest request, CancellationToken token,
-        string? dataset = null, [Split] string split = "test", int index = 0) =>
-        await Tiles(reference, layer, query, inspection, figures, model => images.FromDatasetAsync(model.Definition.Input, dataset, split, index, request.HttpContext.User, token), request, token);
+        string reference, string layer, [AsParameters] TileQuery query, ModelCache models, ImageInputReader images, FigureSizeLimit limit,
+        HttpContext context, CancellationToken token, string? dataset = null, [Split] string split = "test", int index = 0)
+    {
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        using (lease)
+        {
+            Model model = lease.Model;
+            return Plan(model, layer, query, limit, context).TryGet(out Figure? figure, out problem)
+                && (await images.FromDatasetAsync(model.Definition.Input, dataset, split, index, context.User, token)).TryGet(out ImageInput? image, out problem)
+                ? Render(figure, model, image, context.Request)
+                : problem;
+        }
+    }
 
     private static async Task<IResult> FromUpload(
         string reference, string layer, [AsParameters] TileQuery query, [AsParameters] UploadQuery upload,
-        ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpRequest request, CancellationToken token) =>
-        await Tiles(reference, layer, query, inspection, figures, model => images.FromUploadAsync(request, model, upload, token), request, token);
-
-    private static async Task<IResult> Tiles(
-        string reference, string layer, TileQuery query, ModelInspection inspection, FigureSizeLimit figures, Func<Model, Task<ImageInput>> readDigit, HttpRequest request, CancellationToken token)
+        ModelCache models, ImageInputReader images, FigureSizeLimit limit, HttpContext context, CancellationToken token)
     {
-        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await inspection.OpenAsync(reference, token);
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
         using (lease)
         {
-            if (lease is null)
-            {
-                return problem!;
-            }
-
-            if (lease.Model.Definition.Find(layer) is not { } found)
-            {
-                return Problems.LayerNotFound(layer, lease.Model.Definition.Layers.Select(each => each.Name));
-            }
-
-            TensorShape shape = VectorAsImage.Of(found.Output);
-            if (query.Options(shape.Channels, out ProblemHttpResult? invalid) is not { } options)
-            {
-                return invalid!;
-            }
-
-            TileLayout layout = TileLayout.Of(shape.Channels, shape.Height, shape.Width, options);
-            if (figures.Refusal(request.HttpContext, layout.Width, layout.Height) is { } tooLarge)
-            {
-                return tooLarge;
-            }
-
-            switch (await readDigit(lease.Model))
-            {
-                case ImageInput.Refused refused:
-                    return refused.Problem;
-                case ImageInput.Accepted digit:
-                    FeatureMaps maps = lease.Model.Look(found, digit.Values);
-                    return request.Prefers("application/json", over: "image/png")
-                        ? TypedResults.Ok(Describe(maps, digit.Preparation, options))
-                        : TypedResults.File(PngEncoder.Encode(VectorAsImage.Draw(maps, options)), "image/png");
-                default:
-                    throw new InvalidOperationException("unreachable");
-            }
+            Model model = lease.Model;
+            return Plan(model, layer, query, limit, context).TryGet(out Figure? figure, out problem)
+                && (await images.FromUploadAsync(context.Request, model, upload, token)).TryGet(out ImageInput? image, out problem)
+                ? Render(figure, model, image, context.Request)
+                : problem;
         }
+    }
+
+    /// <summary>What to show of which layer, or the problem with it; the size of the figure is checked.</summary>
+    private static Result<Figure, ProblemHttpResult> Plan(Model model, string name, TileQuery query, FigureSizeLimit limit, HttpContext context)
+    {
+        if (model.Definition.Find(name) is not { } layer)
+        {
+            return Problems.LayerNotFound(name, model.Definition.Layers.Select(each => each.Name));
+        }
+
+        TensorShape shape = VectorAsImage.Of(layer.Output);
+        if (!query.Options(shape.Channels).TryGet(out TileGridOptions? options, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        TileLayout layout = TileLayout.Of(shape.Channels, shape.Height, shape.Width, options);
+        return limit.Refusal(context, layout.Width, layout.Height) is { } tooLarge ? tooLarge : new Figure(layer, layout, options);
+    }
+
+    private static IResult Render(Figure figure, Model model, ImageInput image, HttpRequest request)
+    {
+        FeatureMaps maps = model.Look(figure.Layer, image.Values);
+        return request.Prefers("application/json", over: "image/png")
+            ? TypedResults.Ok(Describe(maps, image.Preparation, figure.Options))
+            : TypedResults.File(PngEncoder.Encode(VectorAsImage.Draw(maps, figure.Layout, figure.Options)), "image/png");
     }
 
     private static TilesResponse Describe(FeatureMaps maps, Preparation preparation, TileGridOptions options)
@@ -101,4 +112,6 @@ internal static class LayerEndpoints
         return new TilesResponse(
             maps.Layer, maps.Shape.ToArray(), all.Count(map => map.Silent), all[options.First..(options.First + options.Count!.Value)], preparation);
     }
+
+    private sealed record Figure(Layer Layer, TileLayout Layout, TileGridOptions Options);
 }

@@ -4,6 +4,7 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
@@ -19,7 +20,8 @@ namespace AutoencoderApi.Api.Models;
 /// network, which is not here, wait for one reading of its checkpoint.
 /// </summary>
 internal sealed class ModelCache(
-    CheckpointStore checkpoints, MemoryBudget memory, IOptions<TrainingOptions> options, TimeProvider time) : IDisposable
+    CheckpointStore checkpoints, DeletionInterceptor deletions, MemoryBudget memory, IOptions<TrainingOptions> options, TimeProvider time)
+    : IDisposable
 {
     /// <summary>What the look-ups are counted under.</summary>
     public const string MeterName = "AutoencoderApi.Models";
@@ -39,7 +41,19 @@ internal sealed class ModelCache(
     private readonly IScopedAsyncCache<Guid, Entry> _models =
         new ConcurrentLruBuilder<Guid, Entry>().WithCapacity(Capacity).AsScopedCache().WithAtomicGetOrAdd().AsAsyncCache().Build();
 
-    private long _lastDeletion;
+    /// <summary>The network of the checkpoint with that id or tag, to be given back by disposing of it; or the problem with getting it.</summary>
+    public async Task<Result<Lease, ProblemHttpResult>> OpenAsync(string reference, CancellationToken token)
+    {
+        if (Guid.TryParse(reference, out Guid id) && LeaseIfSeen(id) is { } seen)
+        {
+            return seen;
+        }
+
+        long askedAt = time.GetTimestamp();
+        return await checkpoints.FindAsync(reference, token) is { } row
+            ? await LeaseAsync(row, askedAt, token)
+            : Problems.CheckpointNotFound(reference);
+    }
 
     /// <summary>
     /// A loaded network whose checkpoint was in the store less than a second ago: then it is not asked for again, and one that
@@ -53,7 +67,7 @@ internal sealed class ModelCache(
         }
 
         long seen = Interlocked.Read(ref found.Value.SeenAt);
-        if (found.Value.Model is null || seen <= Interlocked.Read(ref _lastDeletion) || time.GetElapsedTime(seen) >= s_trusted)
+        if (found.Value.Model is null || seen <= deletions.LastAt || time.GetElapsedTime(seen) >= s_trusted)
         {
             found.Dispose();
             return null;
@@ -63,9 +77,9 @@ internal sealed class ModelCache(
         return new Lease(found);
     }
 
-    /// <summary>The checkpoint's network, to be given back by disposing of it; or the problem with reading it.</summary>
+    /// <summary>The checkpoint's network; or the problem with reading it.</summary>
     /// <param name="seenAt">The timestamp before the store was asked for <paramref name="row"/>.</param>
-    public async Task<(Lease? Rent, ProblemHttpResult? Problem)> LeaseAsync(CheckpointRow row, long seenAt, CancellationToken token)
+    public async Task<Result<Lease, ProblemHttpResult>> LeaseAsync(CheckpointRow row, long seenAt, CancellationToken token)
     {
         bool isHit = _models.ScopedTryGet(row.Id, out Lifetime<Entry>? lifetime);
         Count(isHit ? "hit" : "miss");
@@ -75,15 +89,12 @@ internal sealed class ModelCache(
         {
             lifetime.Dispose();
             _models.TryRemove(row.Id);
-            return (null, problem);
+            return problem;
         }
 
         InterlockedMax(ref entry.SeenAt, seenAt);
-        return (new Lease(lifetime), null);
+        return new Lease(lifetime);
     }
-
-    /// <summary>Some checkpoint is gone: each is looked for in the store before it is used again.</summary>
-    public void Deleted() => Interlocked.Exchange(ref _lastDeletion, time.GetTimestamp());
 
     public void Dispose() => _models.Clear();
 
@@ -124,12 +135,9 @@ internal sealed class ModelCache(
 
         try
         {
-            return await checkpoints.LoadWeightsAsync(row, CancellationToken.None) switch
-            {
-                CheckpointRead.Valid valid => new Entry(new Model(valid.Checkpoint, options.Value.Engine)),
-                CheckpointRead.Invalid invalid => new Entry(Problems.CheckpointDamaged(invalid.Reason)),
-                _ => throw new InvalidOperationException("unreachable"),
-            };
+            return (await checkpoints.LoadWeightsAsync(row, CancellationToken.None)).TryGet(out Checkpoint? checkpoint, out string? damage)
+                ? new Entry(new Model(checkpoint, options.Value.Engine))
+                : new Entry(Problems.CheckpointDamaged(damage));
         }
         finally
         {

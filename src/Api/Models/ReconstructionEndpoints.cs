@@ -78,29 +78,46 @@ internal static class ReconstructionEndpoints
         .AnswersHeader(200, MseHeader, "Mean squared error per value against the clean image.", 0.0211);
 
     private static async Task<IResult> FromDataset(
-        string reference, [AsParameters] NoiseQuery noise, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, ModelCache models, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         string? dataset = null, [Split] string split = "test", int index = 0,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single",
-        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap) =>
-        await inspection.ShowAsync(
-            reference,
-            model => images.FromDatasetAsync(model.Definition.Input, dataset, split, index, context.User, token),
-            (model, digit) => Show(model, digit, noise.AddNoise(model.Noise, index, digit.Values), scale, layout, gap, figures, context),
-            token);
+        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
+    {
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        using (lease)
+        {
+            TensorShape shape = lease.Model.Definition.Input;
+            return (await images.FromDatasetAsync(shape, dataset, split, index, context.User, token)).TryGet(out ImageInput? image, out problem)
+                ? Show(lease.Model, image, noise.AddNoise(lease.Model.Noise, index, image.Values), scale, layout, gap, figures, context)
+                : problem;
+        }
+    }
 
     private static async Task<IResult> FromUpload(
-        string reference, [AsParameters] NoiseQuery noise, [AsParameters] UploadQuery upload, ModelInspection inspection, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, [AsParameters] UploadQuery upload, ModelCache models, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single",
-        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap) =>
-        await inspection.ShowAsync(
-            reference,
-            model => images.FromUploadAsync(context.Request, model, upload, token),
-            (model, digit) => Show(model, digit, noise.AddNoise(model.Noise, index: 0, digit.Values), scale, layout, gap, figures, context),
-            token);
-
-    private static IResult Show(Model model, ImageInput.Accepted digit, float[] input, int scale, string layout, int gap, FigureSizeLimit figures, HttpContext context)
+        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
     {
-        float[] clean = digit.Values;
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        using (lease)
+        {
+            return (await images.FromUploadAsync(context.Request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
+                ? Show(lease.Model, image, noise.AddNoise(lease.Model.Noise, index: 0, image.Values), scale, layout, gap, figures, context)
+                : problem;
+        }
+    }
+
+    private static IResult Show(Model model, ImageInput image, float[] input, int scale, string layout, int gap, FigureSizeLimit figures, HttpContext context)
+    {
+        float[] clean = image.Values;
         TensorShape shape = model.Definition.Input;
         ReconstructionLayout shown = JsonConventions.Parse<ReconstructionLayout>(layout)!.Value;
         bool isJson = context.Request.Prefers("application/json", over: "image/png");
@@ -110,11 +127,11 @@ internal static class ReconstructionEndpoints
         }
 
         float[] reconstruction = model.Reconstruct(input);
-        double mse = ModelInspection.MeanSquaredError(clean, reconstruction);
+        double mse = MeanSquaredError(clean, reconstruction);
         context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
         return isJson
-            ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, ModelInspection.MeanSquaredError(clean, input),
-                digit.Preparation))
+            ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, MeanSquaredError(clean, input),
+                image.Preparation))
             : TypedResults.File(PngEncoder.Encode(Figure()), "image/png");
 
         ProblemHttpResult? Refusal()
@@ -141,7 +158,7 @@ internal static class ReconstructionEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
-        string reference, [AsParameters] NoiseQuery noise, ModelInspection inspection, ImageInputReader images, DatasetCatalog datasets, FigureSizeLimit figures, HttpContext context, CancellationToken token,
+        string reference, [AsParameters] NoiseQuery noise, ModelCache models, ImageInputReader images, DatasetCatalog datasets, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         string? dataset = null, [Split] string split = "test",
         [Description("Index of the first image in the split, from 0.")] int first = 0,
         [Bounds(1, MaxDigits), Description("Number of images.")] int count = 10,
@@ -149,10 +166,9 @@ internal static class ReconstructionEndpoints
         [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
     {
         string name = dataset ?? await datasets.DefaultAsync(token);
-        (DatasetSplit? set, ProblemHttpResult? unavailable) = await images.SplitAsync(name, split, context.User, token);
-        if (set is null)
+        if (!(await images.SplitAsync(name, split, context.User, token)).TryGet(out DatasetSplit? set, out ProblemHttpResult? problem))
         {
-            return unavailable!;
+            return problem;
         }
 
         if (first < 0 || first > set.Count - count)
@@ -166,18 +182,34 @@ internal static class ReconstructionEndpoints
             return tooLarge;
         }
 
-        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await inspection.OpenAsync(reference, token);
+        if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out problem))
+        {
+            return problem;
+        }
+
         using (lease)
         {
-            if ((problem ?? ImageInputReader.Misfit(name, set, lease!.Model.Definition.Input)) is { } fault)
+            if (ImageInputReader.Misfit(name, set, lease.Model.Definition.Input) is { } misfit)
             {
-                return fault;
+                return misfit;
             }
 
             float[][] originals = [.. Enumerable.Range(first, count).Select(index => ImageInputReader.ToUnit(set.Image(index)))];
-            float[][]? noisy = noise.IsAsked ? [.. originals.Select((clean, i) => noise.AddNoise(lease!.Model.Noise, first + i, clean))] : null;
-            Canvas figure = ReconstructionMontage.Draw(lease!.Model, originals, noisy, scale, gap);
+            float[][]? noisy = noise.IsAsked ? [.. originals.Select((clean, i) => noise.AddNoise(lease.Model.Noise, first + i, clean))] : null;
+            Canvas figure = ReconstructionMontage.Draw(lease.Model, originals, noisy, scale, gap);
             return TypedResults.File(PngEncoder.Encode(figure), "image/png");
         }
+    }
+
+    /// <summary>Mean squared error per value of two images.</summary>
+    private static double MeanSquaredError(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+        }
+
+        return sum / a.Length;
     }
 }

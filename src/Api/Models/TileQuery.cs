@@ -20,11 +20,10 @@ public sealed record TileQuery(
     [property: OneOf<TilePalette>, Description("Colour map from low to high values.")] string Palette = "gray")
 {
     /// <summary>The query as options for a layer of so many maps, or what is wrong with it.</summary>
-    internal TileGridOptions? Options(int maps, out ProblemHttpResult? problem)
+    internal Result<TileGridOptions, ProblemHttpResult> Options(int maps)
     {
         int rest = maps - First;
-        problem = First < 0 || rest <= 0 ? Problems.Invalid("first", $"must be 0 to {maps - 1}: the layer has {maps} maps.") : null;
-        return problem is not null ? null : new TileGridOptions
+        return First < 0 || rest <= 0 ? Problems.Invalid("first", $"must be 0 to {maps - 1}: the layer has {maps} maps.") : new TileGridOptions
         {
             First = First,
             Count = Count == "all" ? rest : Math.Min(int.Parse(Count, CultureInfo.InvariantCulture), rest),

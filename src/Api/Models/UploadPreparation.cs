@@ -1,5 +1,6 @@
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
@@ -11,7 +12,7 @@ namespace AutoencoderApi.Api.Models;
 /// <summary>From a decoded image to what a network takes.</summary>
 internal static class UploadPreparation
 {
-    public static ImageInput Prepare(ImageDecoding.Decoded decoded, Model model, UploadQuery query)
+    public static Result<ImageInput, ProblemHttpResult> Prepare(DecodedImage decoded, Model model, UploadQuery query)
     {
         TensorShape shape = model.Definition.Input;
         return shape == DigitPreparation.Shape ? PrepareDigit(decoded, model, query)
@@ -19,31 +20,33 @@ internal static class UploadPreparation
             : (decoded.Width, decoded.Height) != (shape.Width, shape.Height) ? Resize(decoded, shape, query)
             : query.Preprocessing == Preprocessing.Auto && shape.Channels == 1 && model.Data is { Background: var background } && !decoded.IsInk
             ? Digit(DigitPreparation.OwnSize(decoded.Planes[0], background))
-            : new ImageInput.Accepted(Values(decoded.Planes));
+            : new ImageInput(Values(decoded.Planes));
     }
 
-    private static ImageInput PrepareDigit(ImageDecoding.Decoded decoded, Model model, UploadQuery query)
+    private static Result<ImageInput, ProblemHttpResult> PrepareDigit(DecodedImage decoded, Model model, UploadQuery query)
     {
         var source = new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk);
-        return DigitPreparation.Prepare(source, query.Options(model.Data?.Background ?? Background.Dark)) switch
+        if (DigitPreparation.Prepare(source, query.Options(model.Data?.Background ?? Background.Dark)).TryGet(out PreparedDigit? digit, out DigitFault? fault))
         {
-            PreparedDigit.Ready ready => Digit(ready),
-            PreparedDigit.WrongSize => WrongSize(decoded, DigitPreparation.Shape),
-            PreparedDigit.NoDigit none => Problems.NoDigitFound(none.Ground, none.Noise, none.StrongestContrast),
-            PreparedDigit.SeveralDigits several => Problems.SeveralDigits(several.Count),
-            _ => throw new InvalidOperationException("unreachable"),
+            return Digit(digit);
+        }
+
+        return fault switch
+        {
+            DigitFault.NoDigit none => Problems.NoDigitFound(none.Ground, none.Noise, none.StrongestContrast),
+            DigitFault.SeveralDigits several => Problems.SeveralDigits(several.Count),
+            _ => WrongSize(decoded, DigitPreparation.Shape),
         };
     }
 
-    private static ImageInput Resize(ImageDecoding.Decoded decoded, TensorShape shape, UploadQuery query) => query.Preprocessing == Preprocessing.None
+    private static Result<ImageInput, ProblemHttpResult> Resize(DecodedImage decoded, TensorShape shape, UploadQuery query) => query.Preprocessing == Preprocessing.None
         ? WrongSize(decoded, shape)
-        : new ImageInput.Accepted(Values(decoded.Planes.Select(plane => Letterbox.Fit(plane, shape.Width, shape.Height))), new Preparation([PreparationStep.Resized]));
+        : new ImageInput(Values(decoded.Planes.Select(plane => Letterbox.Fit(plane, shape.Width, shape.Height))), new Preparation([PreparationStep.Resized]));
 
-    private static ProblemHttpResult WrongSize(ImageDecoding.Decoded decoded, TensorShape shape) =>
+    private static ProblemHttpResult WrongSize(DecodedImage decoded, TensorShape shape) =>
         Problems.ImageUnusable($"preprocess=none takes {shape.Width}×{shape.Height} images only, this one is {decoded.Width}×{decoded.Height}. Use preprocess=auto.");
 
-    private static ImageInput.Accepted Digit(PreparedDigit.Ready ready) =>
-        new(ImageInputReader.ToUnit(ready.Image.Pixels), ready.Preparation);
+    private static ImageInput Digit(PreparedDigit digit) => new(ImageInputReader.ToUnit(digit.Image.Pixels), digit.Preparation);
 
     private static float[] Values(IEnumerable<GrayImage> planes) => [.. planes.SelectMany(plane => ImageInputReader.ToUnit(plane.Pixels))];
 }

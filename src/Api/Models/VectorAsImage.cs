@@ -30,11 +30,11 @@ internal static class VectorAsImage
         return MapStatistics.OfAll(maps.Values, shape.Channels == 1 ? maps.Values.Length : shape.Height * shape.Width);
     }
 
-    public static Canvas Draw(FeatureMaps maps, TileGridOptions options)
+    /// <param name="layout">Of the maps in the shape that <see cref="Of"/> gives.</param>
+    public static Canvas Draw(FeatureMaps maps, TileLayout layout, TileGridOptions options)
     {
-        TensorShape shape = Of(maps.Shape);
         float[] values = maps.Values;
-        Array.Resize(ref values, shape.Count);
-        return TileGrid.Draw(values, shape.Channels, shape.Height, shape.Width, options);
+        Array.Resize(ref values, Of(maps.Shape).Count);
+        return TileGrid.Draw(values, layout, options);
     }
 }

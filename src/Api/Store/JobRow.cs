@@ -72,7 +72,7 @@ internal sealed class JobRow
     public int? FaultStep { get; set; }
 
     /// <summary>The W3C trace context of the call that made it: the parent of its runs, in whichever process.</summary>
-    public string? TraceParent { get; init; }
+    public string? TraceParent { get; set; }
 
     /// <summary>The experiment that it is a part of, or null.</summary>
     public Guid? ExperimentId { get; init; }

@@ -1,4 +1,3 @@
-using AutoencoderApi.Api.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +8,7 @@ namespace AutoencoderApi.Api.Store;
 /// one of their checkpoints keeps them, and so does a job that has not ended; an experiment goes as a whole. Any number of processes may do it at once.
 /// </summary>
 internal sealed partial class Retention(
-    IDbContextFactory<AppDbContext> stores, ModelCache models, IOptions<StoreOptions> options, ILogger<Retention> logger) : BackgroundService
+    IDbContextFactory<AppDbContext> stores, IOptions<StoreOptions> options, ILogger<Retention> logger) : BackgroundService
 {
     private const int BatchSize = 100;
     private static readonly TimeSpan s_between = TimeSpan.FromHours(1);
@@ -29,7 +28,6 @@ internal sealed partial class Retention(
             token);
         if (experiments + jobs > 0)
         {
-            models.Deleted();
             Log.Deleted(logger, jobs, experiments, keepDays);
         }
     }

@@ -11,18 +11,20 @@ internal static class StoreSetup
     public static void AddStore(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<StoreOptions>(StoreOptions.Section);
+        services.AddSingleton<DeletionInterceptor>();
         if (configuration.Provider() == StoreProvider.Postgres)
         {
             // Nothing here leaves anything behind in its session that would have to be reset.
             string connection = new NpgsqlConnectionStringBuilder(configuration.PostgresConnection()) { NoResetOnClose = true }.ConnectionString;
-            services.AddPooledDbContextFactory<PostgresAppDbContext>(options => options.UseNpgsql(connection).LeaveFaultsToTheCaller());
+            services.AddPooledDbContextFactory<PostgresAppDbContext>((provider, options) =>
+                options.UseNpgsql(connection).AddInterceptors(provider.GetRequiredService<DeletionInterceptor>()).LeaveFaultsToTheCaller());
             services.AddSingleton<IDbContextFactory<AppDbContext>, Factory<PostgresAppDbContext>>();
         }
         else
         {
             services.AddPooledDbContextFactory<SqliteAppDbContext>((provider, options) =>
                 options.UseSqlite(provider.GetRequiredService<IOptions<StoreOptions>>().Value.SqliteConnection())
-                    .AddInterceptors(new SqliteBusyWait(), new SqliteMovedFile()).LeaveFaultsToTheCaller());
+                    .AddInterceptors(new SqliteBusyWait(), new SqliteMovedFile(), provider.GetRequiredService<DeletionInterceptor>()).LeaveFaultsToTheCaller());
             services.AddSingleton<IDbContextFactory<AppDbContext>, Factory<SqliteAppDbContext>>();
         }
     }

@@ -5,18 +5,6 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Domain.Checkpoints;
 
-/// <summary>What came of reading a checkpoint file: the checkpoint, or what is wrong with the file.</summary>
-public abstract record CheckpointRead
-{
-    private CheckpointRead()
-    {
-    }
-
-    public sealed record Valid(Checkpoint Checkpoint) : CheckpointRead;
-
-    public sealed record Invalid(string Reason) : CheckpointRead;
-}
-
 /// <summary>
 /// A checkpoint as one safetensors file: each parameter under its own name, Adam's moments under that name and the suffixes
 /// that PyTorch has for them, all else in <c>__metadata__</c>. Equal checkpoints give equal bytes.
@@ -55,45 +43,39 @@ public static class CheckpointFile
             ]);
     }
 
-    public static CheckpointRead Read(ReadOnlyMemory<byte> file) => CheckpointHeader.Of(Safetensors.ReadHeader(file, out ReadOnlyMemory<byte> data)) switch
+    /// <returns>The checkpoint, or what is wrong with the file.</returns>
+    public static Result<Checkpoint, string> Read(ReadOnlyMemory<byte> file)
     {
-        CheckpointHeaderRead.Valid { Header: var header } when header.Outlier(data.Span) is { } outlier =>
-            new CheckpointRead.Invalid(outlier),
-        CheckpointHeaderRead.Valid { Header: var header } => new CheckpointRead.Valid(ToCheckpoint(header, data.Span)),
-        CheckpointHeaderRead.Invalid invalid => new CheckpointRead.Invalid(invalid.Reason),
-        _ => throw new InvalidOperationException("unreachable"),
-    };
+        if (!CheckpointHeader.Of(Safetensors.ReadHeader(file, out ReadOnlyMemory<byte> data)).TryGet(out CheckpointHeader? header, out string? fault))
+        {
+            return fault;
+        }
+
+        return header.Outlier(data.Span) is { } outlier ? outlier : ToCheckpoint(header, data.Span);
+    }
 
     /// <summary>The checkpoint in a file, without Adam's moments.</summary>
     /// <param name="file">Seekable, at its start; no more of it is read than the header and the weights.</param>
-    public static async Task<CheckpointRead> ReadWeightsAsync(Stream file, CancellationToken token)
+    public static async Task<Result<Checkpoint, string>> ReadWeightsAsync(Stream file, CancellationToken token)
     {
-        switch (await CheckpointHeader.ReadAsync(file, token))
+        if (!(await CheckpointHeader.ReadAsync(file, token)).TryGet(out CheckpointHeader? header, out string? fault))
         {
-            case CheckpointHeaderRead.Invalid invalid:
-                return new CheckpointRead.Invalid(invalid.Reason);
-            case CheckpointHeaderRead.Valid { Header: var header }:
-                long start = file.Position;
-                float[] weights = new float[NetworkDefinition.For(header.Settings).ParameterCount];
-                int offset = 0;
-                foreach (TensorEntry tensor in header.Weights)
-                {
-                    file.Position = start + tensor.Begin;
-                    int count = (tensor.End - tensor.Begin) / sizeof(float);
-                    await ReadAsync(file, weights.AsMemory(offset, count), token);
-                    offset += count;
-                }
-
-                Checkpoint checkpoint = new Checkpoint(
-                    header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Environment, weights, FirstMoment: null, SecondMoment: null)
-                {
-                    Data = header.Data,
-                };
-                return checkpoint.IsFinite ? new CheckpointRead.Valid(checkpoint)
-                    : new CheckpointRead.Invalid("A weight is not a finite number.");
-            default:
-                throw new InvalidOperationException("unreachable");
+            return fault;
         }
+
+        long start = file.Position;
+        float[] weights = new float[NetworkDefinition.For(header.Settings).ParameterCount];
+        int offset = 0;
+        foreach (TensorEntry tensor in header.Weights)
+        {
+            file.Position = start + tensor.Begin;
+            int count = (tensor.End - tensor.Begin) / sizeof(float);
+            await ReadAsync(file, weights.AsMemory(offset, count), token);
+            offset += count;
+        }
+
+        Checkpoint checkpoint = ToCheckpoint(header, weights, firstMoment: null, secondMoment: null);
+        return checkpoint.IsFinite ? checkpoint : "A weight is not a finite number.";
     }
 
     private static async Task ReadAsync(Stream file, Memory<float> values, CancellationToken token)
@@ -129,12 +111,14 @@ public static class CheckpointFile
             vectors[i] = Vector(definition, Suffixes[i], byName, data);
         }
 
-        return new Checkpoint(
-            header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Environment, vectors[0]!, vectors[1], vectors[2])
-        {
-            Data = header.Data,
-        };
+        return ToCheckpoint(header, vectors[0]!, vectors[1], vectors[2]);
     }
+
+    private static Checkpoint ToCheckpoint(CheckpointHeader header, float[] weights, float[]? firstMoment, float[]? secondMoment) => new(
+        header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Environment, weights, firstMoment, secondMoment)
+    {
+        Data = header.Data,
+    };
 
     /// <summary>The tensors of that suffix as one vector in the order of the definition, wherever in the file they lie.</summary>
     private static float[] Vector(NetworkDefinition definition, string suffix, Dictionary<string, TensorEntry> byName,

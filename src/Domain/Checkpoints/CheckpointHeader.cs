@@ -7,18 +7,6 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Domain.Checkpoints;
 
-/// <summary>What came of reading a checkpoint's header: all but the tensors' values, or which field or tensor is wrong.</summary>
-public abstract record CheckpointHeaderRead
-{
-    private CheckpointHeaderRead()
-    {
-    }
-
-    public sealed record Valid(CheckpointHeader Header) : CheckpointHeaderRead;
-
-    public sealed record Invalid(string Reason) : CheckpointHeaderRead;
-}
-
 /// <summary>All that a checkpoint file says before its first tensor. Its names, shapes and size are those of the network in its settings.</summary>
 public sealed record CheckpointHeader
 {
@@ -26,7 +14,7 @@ public sealed record CheckpointHeader
 
     private const int MaxThreads = 1_024;
 
-    private CheckpointHeader(TrainingSettings settings, Progress progress, ExecutionEnvironment machine, DataProfile? data, SafetensorsHeaderRead.Contents contents, int vectors) =>
+    private CheckpointHeader(TrainingSettings settings, Progress progress, ExecutionEnvironment machine, DataProfile? data, SafetensorsContents contents, int vectors) =>
         (Settings, Step, Losses, EvaluatedStep, LossSum, Environment, Data, Tensors, Vectors, DataBytes) =
         (settings, progress.Step, progress.Losses, progress.EvaluatedStep, progress.LossSum, machine, data, contents.Tensors, vectors, contents.DataBytes);
 
@@ -55,21 +43,21 @@ public sealed record CheckpointHeader
     public int DataBytes { get; }
 
     /// <param name="header">The JSON between a safetensors file's length and its first tensor.</param>
-    public static CheckpointHeaderRead Read(ReadOnlyMemory<byte> header) => Of(SafetensorsHeader.Read(header));
+    public static Result<CheckpointHeader, string> Read(ReadOnlyMemory<byte> header) => Of(SafetensorsHeader.Read(header));
 
     /// <summary>Reads a file's header; the stream then lies at the first byte after it.</summary>
-    public static async Task<CheckpointHeaderRead> ReadAsync(Stream file, CancellationToken token)
+    public static async Task<Result<CheckpointHeader, string>> ReadAsync(Stream file, CancellationToken token)
     {
         byte[] start = new byte[Safetensors.LengthBytes];
         int read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, token);
         if (Safetensors.HeaderLength(start.AsSpan(0, read), out int length) is { } fault)
         {
-            return new CheckpointHeaderRead.Invalid(fault);
+            return fault;
         }
 
         byte[] header = new byte[length];
         read = await file.ReadAtLeastAsync(header, length, throwOnEndOfStream: false, token);
-        return read < length ? new CheckpointHeaderRead.Invalid($"The file ends within its header, after {read} of {length} bytes.") : Read(header);
+        return read < length ? $"The file ends within its header, after {read} of {length} bytes." : Read(header);
     }
 
     /// <summary>The tensors of the weights, in the order of the definition.</summary>
@@ -82,12 +70,8 @@ public sealed record CheckpointHeader
         }
     }
 
-    internal static CheckpointHeaderRead Of(SafetensorsHeaderRead header) => header switch
-    {
-        SafetensorsHeaderRead.Contents contents => Interpret(contents),
-        SafetensorsHeaderRead.Invalid invalid => new CheckpointHeaderRead.Invalid(invalid.Reason),
-        _ => throw new InvalidOperationException("unreachable"),
-    };
+    internal static Result<CheckpointHeader, string> Of(Result<SafetensorsContents, string> header) =>
+        header.TryGet(out SafetensorsContents? contents, out string? fault) ? Interpret(contents) : fault;
 
     /// <summary>The first value that is not finite or beyond <paramref name="limit"/> in size, in words; null where there is none.</summary>
     /// <param name="data">The bytes after the header.</param>
@@ -108,60 +92,55 @@ public sealed record CheckpointHeader
         return null;
     }
 
-    private static CheckpointHeaderRead Interpret(SafetensorsHeaderRead.Contents contents)
+    private static Result<CheckpointHeader, string> Interpret(SafetensorsContents contents)
     {
         if (contents.Metadata.GetValueOrDefault("format") != CheckpointFile.Format)
         {
-            return new CheckpointHeaderRead.Invalid($"__metadata__.format is not '{CheckpointFile.Format}'.");
+            return $"__metadata__.format is not '{CheckpointFile.Format}'.";
         }
 
-        if (!Read(contents, "settings", out TrainingSettings? settings, out string? fault)
-            || !Read(contents, "progress", out Progress? progress, out fault)
-            || !Read(contents, "machine", out ExecutionEnvironment? machine, out fault)
-            || !ReadIfThere(contents, DataField, out DataProfile? data, out fault))
+        string? fault = null;
+        if (!Read<TrainingSettings>(contents, "settings").TryGet(out TrainingSettings? settings, out fault)
+            || !Read<Progress>(contents, "progress").TryGet(out Progress? progress, out fault)
+            || !Read<ExecutionEnvironment>(contents, "machine").TryGet(out ExecutionEnvironment? machine, out fault))
         {
-            return new CheckpointHeaderRead.Invalid(fault!);
+            return fault;
         }
 
-        if ((Violation(settings!) ?? Violation(progress!, settings!) ?? Violation(machine!) ?? Violation(data)) is { } violation)
+        DataProfile? data = null;
+        if (contents.Metadata.ContainsKey(DataField) && !Read<DataProfile>(contents, DataField).TryGet(out data, out fault))
         {
-            return new CheckpointHeaderRead.Invalid($"__metadata__.{violation}");
+            return fault;
         }
 
-        NetworkDefinition definition = NetworkDefinition.For(settings!);
+        if ((Violation(settings) ?? Violation(progress, settings) ?? Violation(machine) ?? Violation(data)) is { } violation)
+        {
+            return $"__metadata__.{violation}";
+        }
+
+        NetworkDefinition definition = NetworkDefinition.For(settings);
         int vectors = contents.Tensors.Count > definition.Parameters.Count ? CheckpointFile.Suffixes.Length : 1;
         return Mismatch(definition, vectors, contents.Tensors) is { } mismatch
-            ? new CheckpointHeaderRead.Invalid(mismatch)
-            : new CheckpointHeaderRead.Valid(new CheckpointHeader(settings!, progress!, machine!, data, contents, vectors));
+            ? mismatch
+            : new CheckpointHeader(settings, progress, machine, data, contents, vectors);
     }
 
-    private static bool Read<T>(SafetensorsHeaderRead.Contents contents, string name, out T? value, out string? fault)
+    private static Result<T, string> Read<T>(SafetensorsContents contents, string name)
         where T : class
     {
-        (value, fault) = (null, $"__metadata__.{name} is missing.");
         if (!contents.Metadata.TryGetValue(name, out string? json))
         {
-            return false;
+            return $"__metadata__.{name} is missing.";
         }
 
         try
         {
-            value = JsonSerializer.Deserialize<T>(json, JsonConventions.Json);
-            fault = $"__metadata__.{name} is null.";
+            return JsonSerializer.Deserialize<T>(json, JsonConventions.Json) is { } value ? value : $"__metadata__.{name} is null.";
         }
         catch (JsonException e)
         {
-            fault = $"__metadata__.{name} is not the JSON that docs/checkpoints.md describes; it goes wrong at '{e.Path}'.";
+            return $"__metadata__.{name} is not the JSON that docs/checkpoints.md describes; it goes wrong at '{e.Path}'.";
         }
-
-        return value is not null;
-    }
-
-    private static bool ReadIfThere<T>(SafetensorsHeaderRead.Contents contents, string name, out T? value, out string? fault)
-        where T : class
-    {
-        (value, fault) = (null, null);
-        return !contents.Metadata.ContainsKey(name) || Read(contents, name, out value, out fault);
     }
 
     private static string? Violation(DataProfile? data) =>

@@ -7,17 +7,8 @@ namespace AutoencoderApi.Domain.Checkpoints;
 /// <summary>A float32 tensor in a safetensors file; <c>Data</c> is little-endian, as in the file.</summary>
 public sealed record NamedTensor(string Name, int[] Shape, ReadOnlyMemory<byte> Data);
 
-/// <summary>What came of reading a safetensors file: its contents, or which header field or tensor is wrong.</summary>
-public abstract record SafetensorsRead
-{
-    private SafetensorsRead()
-    {
-    }
-
-    public sealed record Contents(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<NamedTensor> Tensors) : SafetensorsRead;
-
-    public sealed record Invalid(string Reason) : SafetensorsRead;
-}
+/// <summary>A safetensors file.</summary>
+public sealed record SafetensorsFile(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<NamedTensor> Tensors);
 
 /// <summary>
 /// The safetensors format (github.com/huggingface/safetensors): 8 bytes of header length, little-endian; a JSON header of
@@ -48,33 +39,37 @@ public static class Safetensors
         return file;
     }
 
-    public static SafetensorsRead Read(ReadOnlyMemory<byte> file) => ReadHeader(file, out ReadOnlyMemory<byte> data) switch
+    /// <returns>The file's metadata and tensors, or which header field or tensor is wrong.</returns>
+    public static Result<SafetensorsFile, string> Read(ReadOnlyMemory<byte> file)
     {
-        SafetensorsHeaderRead.Contents header => new SafetensorsRead.Contents(
-            header.Metadata, [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, data[tensor.Begin..tensor.End]))]),
-        SafetensorsHeaderRead.Invalid invalid => new SafetensorsRead.Invalid(invalid.Reason),
-        _ => throw new InvalidOperationException("unreachable"),
-    };
+        if (!ReadHeader(file, out ReadOnlyMemory<byte> data).TryGet(out SafetensorsContents? header, out string? fault))
+        {
+            return fault;
+        }
+
+        return new SafetensorsFile(
+            header.Metadata, [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, data[tensor.Begin..tensor.End]))]);
+    }
 
     /// <summary>Reads a file's header, and holds the file's size to it.</summary>
     /// <param name="data">The bytes after the header; empty where the header cannot be found.</param>
-    public static SafetensorsHeaderRead ReadHeader(ReadOnlyMemory<byte> file, out ReadOnlyMemory<byte> data)
+    public static Result<SafetensorsContents, string> ReadHeader(ReadOnlyMemory<byte> file, out ReadOnlyMemory<byte> data)
     {
         data = default;
         if (HeaderLength(file.Span, out int length) is { } fault)
         {
-            return new SafetensorsHeaderRead.Invalid(fault);
+            return fault;
         }
 
         if (length > file.Length - LengthBytes)
         {
-            return new SafetensorsHeaderRead.Invalid($"The header length is {length}; the file ends before that, after {file.Length} bytes.");
+            return $"The header length is {length}; the file ends before that, after {file.Length} bytes.";
         }
 
         data = file[(LengthBytes + length)..];
-        SafetensorsHeaderRead read = SafetensorsHeader.Read(file.Slice(LengthBytes, length));
-        return read is SafetensorsHeaderRead.Contents header && header.DataBytes != data.Length
-            ? new SafetensorsHeaderRead.Invalid($"The tensors fill {header.DataBytes} bytes of the {data.Length} after the header.")
+        Result<SafetensorsContents, string> read = SafetensorsHeader.Read(file.Slice(LengthBytes, length));
+        return read.TryGet(out SafetensorsContents? header, out _) && header.DataBytes != data.Length
+            ? $"The tensors fill {header.DataBytes} bytes of the {data.Length} after the header."
             : read;
     }
 

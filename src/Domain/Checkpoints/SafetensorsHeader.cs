@@ -5,20 +5,11 @@ namespace AutoencoderApi.Domain.Checkpoints;
 /// <summary>A float32 tensor as the header has it; <c>Begin</c> and <c>End</c> count bytes from the end of the header.</summary>
 public sealed record TensorEntry(string Name, int[] Shape, int Begin, int End);
 
-/// <summary>What came of reading a safetensors header: what it says, or which of its fields or tensors is wrong.</summary>
-public abstract record SafetensorsHeaderRead
+/// <summary>What a safetensors header says.</summary>
+/// <param name="Tensors">In the order of their bytes, which need not be that of the header.</param>
+public sealed record SafetensorsContents(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorEntry> Tensors)
 {
-    private SafetensorsHeaderRead()
-    {
-    }
-
-    /// <param name="Tensors">In the order of their bytes, which need not be that of the header.</param>
-    public sealed record Contents(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorEntry> Tensors) : SafetensorsHeaderRead
-    {
-        public int DataBytes => Tensors is [.., { End: var end }] ? end : 0;
-    }
-
-    public sealed record Invalid(string Reason) : SafetensorsHeaderRead;
+    public int DataBytes => Tensors is [.., { End: var end }] ? end : 0;
 }
 
 /// <summary>
@@ -34,7 +25,8 @@ public static class SafetensorsHeader
     private const int MaxRank = 8;
     private const int MaxShownName = 64;
 
-    public static SafetensorsHeaderRead Read(ReadOnlyMemory<byte> header)
+    /// <returns>What the header says, or which of its fields or tensors is wrong.</returns>
+    public static Result<SafetensorsContents, string> Read(ReadOnlyMemory<byte> header)
     {
         try
         {
@@ -43,15 +35,15 @@ public static class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter where a string is not valid UTF-8 or UTF-16
         {
-            return new SafetensorsHeaderRead.Invalid($"The header is not JSON as safetensors has it: {Shown(e.Message, 200)}");
+            return $"The header is not JSON as safetensors has it: {Shown(e.Message, 200)}";
         }
     }
 
-    private static SafetensorsHeaderRead Read(JsonElement header)
+    private static Result<SafetensorsContents, string> Read(JsonElement header)
     {
         if (header.ValueKind != JsonValueKind.Object)
         {
-            return new SafetensorsHeaderRead.Invalid("The header is not a JSON object.");
+            return "The header is not a JSON object.";
         }
 
         var metadata = new Dictionary<string, string>();
@@ -63,12 +55,12 @@ public static class SafetensorsHeader
                 : ReadTensor(entry, tensors);
             if (fault is not null)
             {
-                return new SafetensorsHeaderRead.Invalid(fault);
+                return fault;
             }
         }
 
         TensorEntry[] placed = [.. tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End)];
-        return Misplaced(placed) is { } misplaced ? new SafetensorsHeaderRead.Invalid(misplaced) : new SafetensorsHeaderRead.Contents(metadata, placed);
+        return Misplaced(placed) is { } misplaced ? misplaced : new SafetensorsContents(metadata, placed);
     }
 
     /// <summary>The first tensor that leaves a gap before it or overlaps the one before, in words; null where there is none.</summary>

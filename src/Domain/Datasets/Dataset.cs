@@ -31,18 +31,3 @@ public sealed record DatasetInfo(TensorShape Shape, int Train, int Validation, i
             (byte[])[.. splits.SelectMany(split => Enumerable.Range(0, split.Count).Select(split.Label))]);
     }
 }
-
-/// <summary>What came of asking for a data set: the data, or why it cannot be had and what to do.</summary>
-public abstract record DatasetLoad
-{
-    private DatasetLoad()
-    {
-    }
-
-    public sealed record Loaded(Dataset Dataset) : DatasetLoad;
-
-    public sealed record Unavailable(string Reason) : DatasetLoad;
-
-    /// <summary>It is still to be fetched, or is just being.</summary>
-    public sealed record Pending(string Reason) : DatasetLoad;
-}

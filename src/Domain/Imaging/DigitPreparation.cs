@@ -15,45 +15,45 @@ public static class DigitPreparation
     /// <summary>Of a digit.</summary>
     public static readonly TensorShape Shape = new(1, Side, Side);
 
-    public static PreparedDigit Prepare(SourceImage source, PreparationOptions options)
+    public static Result<PreparedDigit, DigitFault> Prepare(SourceImage source, PreparationOptions options)
     {
         GrayImage image = source.Pixels;
         bool fits = image.Width == Side && image.Height == Side;
         return options.Preprocessing switch
         {
-            Preprocessing.None when !fits => new PreparedDigit.WrongSize(image.Width, image.Height),
-            Preprocessing.None => new PreparedDigit.Ready(image, Preparation.AsIs),
+            Preprocessing.None when !fits => new DigitFault.WrongSize(image.Width, image.Height),
+            Preprocessing.None => new PreparedDigit(image, Preparation.AsIs),
             Preprocessing.Auto when fits && source.IsExact => OwnSize(image, options.Background),
-            Preprocessing.Resize => new PreparedDigit.Ready(Letterbox.Fit(image, Side, Side), fits ? Preparation.AsIs : new Preparation([PreparationStep.Resized])),
+            Preprocessing.Resize => new PreparedDigit(Letterbox.Fit(image, Side, Side), fits ? Preparation.AsIs : new Preparation([PreparationStep.Resized])),
             _ => LikeMnist(source, options),
         };
     }
 
     /// <summary>An image of the network's own size: as it is, but that dark ink on a light ground becomes light on dark where the network's data are so.</summary>
-    public static PreparedDigit.Ready OwnSize(GrayImage image, Background background) =>
+    public static PreparedDigit OwnSize(GrayImage image, Background background) =>
         background == Background.Dark && BorderBackground.Of(image.Pixels, image.Width, image.Height) == Background.Light
-            ? new PreparedDigit.Ready(BorderBackground.Invert(image), new Preparation([PreparationStep.Inverted]))
-            : new PreparedDigit.Ready(image, Preparation.AsIs);
+            ? new PreparedDigit(BorderBackground.Invert(image), new Preparation([PreparationStep.Inverted]))
+            : new PreparedDigit(image, Preparation.AsIs);
 
-    private static PreparedDigit LikeMnist(SourceImage source, PreparationOptions options)
+    private static Result<PreparedDigit, DigitFault> LikeMnist(SourceImage source, PreparationOptions options)
     {
         GrayImage small = BoxDownsampler.ToFit(source.Pixels, WorkingSide);
         PageSegmentation page = PageSegmentation.Of(small, source.IsInk);
         if (page.Digits.Count == 0)
         {
             int ground = page.IsInkDark ? page.Foreground.Ground : 255 - page.Foreground.Ground;
-            return new PreparedDigit.NoDigit(ground, page.Foreground.Noise, page.Foreground.Contrast.Pixels.Max() / 255.0);
+            return new DigitFault.NoDigit(ground, page.Foreground.Noise, page.Foreground.Contrast.Pixels.Max() / 255.0);
         }
 
         if (page.Digits.Count > 1 && !options.TakeLargest)
         {
-            return new PreparedDigit.SeveralDigits(page.Digits.Count);
+            return new DigitFault.SeveralDigits(page.Digits.Count);
         }
 
         DigitCandidate digit = page.Digits[0];
         GrayImage framed = MnistNormalizer.Normalize(digit.Ink(page.Foreground.Contrast));
         bool isLight = options.Background == Background.Light, isInverted = !source.IsInk && page.IsInkDark != isLight;
-        return new PreparedDigit.Ready(
+        return new PreparedDigit(
             isLight ? framed.Negative() : framed,
             new Preparation(Steps(isInverted, page.Digits.Count > 1), Math.Round((double)digit.Area / small.Pixels.Length, 5)));
     }

@@ -8,11 +8,11 @@ public static class TileGrid
 
     /// <summary>Silent maps (zero everywhere) are black under either palette and range; constant others under their own range are mid-grey.</summary>
     /// <param name="maps">[channels,height,width]</param>
-    public static Canvas Draw(ReadOnlyMemory<float> maps, int channels, int height, int width, TileGridOptions options)
+    /// <param name="layout">That of the maps under <paramref name="options"/>.</param>
+    public static Canvas Draw(ReadOnlyMemory<float> maps, TileLayout layout, TileGridOptions options)
     {
-        int size = height * width;
-        ArgumentOutOfRangeException.ThrowIfNotEqual(maps.Length, channels * size);
-        TileLayout layout = TileLayout.Of(channels, height, width, options);
+        int size = layout.TileHeight * layout.TileWidth;
+        ArgumentOutOfRangeException.ThrowIfLessThan(maps.Length, (options.First + layout.Count) * size);
         bool isGray = options.Palette == TilePalette.Gray;
         Canvas canvas = layout.NewCanvas(isGray ? 1 : 3);
         MapStatistics? layer = options.Range == TileRange.Layer ? MapStatistics.Of(0, maps.Span) : null;

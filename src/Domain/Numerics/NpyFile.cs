@@ -5,18 +5,6 @@ using System.Text.RegularExpressions;
 
 namespace AutoencoderApi.Domain.Numerics;
 
-/// <summary>What came of reading an NPY file: its values in C order, or what is wrong with it.</summary>
-public abstract record NpyRead
-{
-    private NpyRead()
-    {
-    }
-
-    public sealed record Array(float[] Values) : NpyRead;
-
-    public sealed record Invalid(string Reason) : NpyRead;
-}
-
 /// <summary>
 /// The NPY format (numpy.org/doc/stable/reference/generated/numpy.lib.format.html): a magic number, the version, the length of
 /// the header, the header as a Python dictionary, the values. Only little-endian float32 in C order is written or read.
@@ -49,30 +37,31 @@ public static partial class NpyFile
     }
 
     /// <summary>Reads a file of version 1.0 or 2.0 that must hold an array of just that shape.</summary>
-    public static NpyRead Read(ReadOnlySpan<byte> file, ReadOnlySpan<int> shape)
+    /// <returns>Its values in C order, or what is wrong with it.</returns>
+    public static Result<float[], string> Read(ReadOnlySpan<byte> file, ReadOnlySpan<int> shape)
     {
         int lengthAt = Magic.Length + 2;
         if (file.Length < lengthAt + 4 || !file.StartsWith(Magic))
         {
-            return new NpyRead.Invalid("It does not begin as an NPY file does.");
+            return "It does not begin as an NPY file does.";
         }
 
         (int major, int minor) = (file[Magic.Length], file[Magic.Length + 1]);
         if (major is not (1 or 2) || minor != 0)
         {
-            return new NpyRead.Invalid($"It is an NPY file of version {major}.{minor}; 1.0 and 2.0 are read.");
+            return $"It is an NPY file of version {major}.{minor}; 1.0 and 2.0 are read.";
         }
 
         long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(file[lengthAt..]) : BinaryPrimitives.ReadUInt32LittleEndian(file[lengthAt..]);
         ReadOnlySpan<byte> rest = file[(lengthAt + (major == 1 ? 2 : 4))..];
         if (length > Math.Min(MaxHeaderBytes, rest.Length))
         {
-            return new NpyRead.Invalid($"Its header is {length} bytes long; at most {MaxHeaderBytes} are read, and {rest.Length} are there.");
+            return $"Its header is {length} bytes long; at most {MaxHeaderBytes} are read, and {rest.Length} are there.";
         }
 
         if (Fault(Encoding.Latin1.GetString(rest[..(int)length]), shape) is { } fault)
         {
-            return new NpyRead.Invalid(fault);
+            return fault;
         }
 
         ReadOnlySpan<byte> data = rest[(int)length..];
@@ -83,8 +72,8 @@ public static partial class NpyFile
         }
 
         return data.Length == count * sizeof(float)
-            ? new NpyRead.Array(Values(data))
-            : new NpyRead.Invalid($"{data.Length} bytes follow its header; {count} values of float32 are {count * sizeof(float)}.");
+            ? Values(data)
+            : $"{data.Length} bytes follow its header; {count} values of float32 are {count * sizeof(float)}.";
     }
 
     private static string? Fault(string header, ReadOnlySpan<int> shape)

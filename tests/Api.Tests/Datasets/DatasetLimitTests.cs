@@ -4,7 +4,9 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Tests;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Tests.Datasets;
 
@@ -65,9 +67,9 @@ public sealed class DatasetLimitTests : IDisposable
         File.WriteAllBytes(path, OwnImages.Zip(Enumerable.Range(0, 400_000).Select(i => ($"{i}", Array.Empty<byte>()))));
         using FileStream file = File.OpenRead(path);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        UploadedImages read = ZipImageReader.Read(file, new LimitsOptions { DatasetPictures = 3 }, AnyMemory.New(), TestContext.Current.CancellationToken);
+        Result<UploadedImages, ProblemHttpResult> read = ZipImageReader.Read(file, new LimitsOptions { DatasetPictures = 3 }, AnyMemory.New(), TestContext.Current.CancellationToken);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
-        Assert.Contains("directory of entries is too long", Assert.IsType<UploadedImages.Refused>(read).Problem.ProblemDetails.Detail, StringComparison.Ordinal);
+        Assert.Contains("directory of entries is too long", read.Fault().ProblemDetails.Detail, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(string, byte[])> Pngs(int count, int side) => Enumerable.Range(0, count).Select(i => ($"{i:d2}.png", OwnImages.Png(i, side, side)));

@@ -22,9 +22,9 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         var datasets = new DatasetStore(store.Stores);
         await Add(datasets, "deleted-before", seed: 1);
         Assert.IsType<DatasetDelete.Deleted>(await datasets.DeleteAsync("deleted-before", Token));
-        Assert.Null(await AddJob("deleted-before"));
+        Assert.Null(await store.AddJob("deleted-before"));
         await Add(datasets, "deleted-after", seed: 2);
-        JobRow made = (await AddJob("deleted-after"))!;
+        JobRow made = (await store.AddJob("deleted-after"))!;
         Assert.Equal(new DatasetDelete.Needed(made.Id), await datasets.DeleteAsync("deleted-after", Token));
 
         const int Races = 30;
@@ -34,7 +34,7 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
             string name = $"set-{i}";
             await Add(datasets, name, i);
             int lead = i - (Races / 2); // milliseconds by which the job comes first, or where negative the deletion
-            Task<JobRow?> adding = After(-lead, () => AddJob(name));
+            Task<JobRow?> adding = After(-lead, () => store.AddJob(name));
             Task<DatasetDelete> deleting = After(lead, () => datasets.DeleteAsync(name, Token));
             (JobRow? job, DatasetDelete deleted) = (await adding, await deleting);
             Assert.Equal(job is null, deleted is DatasetDelete.Deleted);
@@ -43,9 +43,6 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         }
 
         Assert.InRange(refused, 1, Races - 1); // each won at least once, so between the two leads they met
-
-        Task<JobRow?> AddJob(string name) =>
-            store.Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, name), "local", _ => null, Token);
 
         static Task<T> After<T>(int milliseconds, Func<Task<T>> work) => Task.Run(
             async () =>
@@ -66,7 +63,7 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         DatasetRow[] got = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => Task.Run(() => Add(datasets, "one", i))));
         Assert.Single(got.Select(row => row.Id).Distinct());
         Assert.Equal(1, await store.Ask(context => context.DatasetChunks.Select(chunk => chunk.DatasetId).Distinct().CountAsync(Token)));
-        Assert.IsType<DatasetLoad.Loaded>(await datasets.LoadAsync(got[0], Token));
+        (await datasets.LoadAsync(got[0], Token)).Value();
 
         Assert.IsType<DatasetDelete.Deleted>(await datasets.DeleteAsync("one", Token));
         Assert.False(await store.Ask(context => context.DatasetChunks.AnyAsync(Token)));
@@ -84,7 +81,7 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         SplitSelections splits = DatasetSplitter.Split(all, null, null, seed: 1, validationShare: 0.1, testShare: 0.1)!;
         DatasetRow row = await datasets.AddAsync(DatasetContent.Row("large", splits, labels: UploadedImages.Numbers), splits, Token);
         Assert.Equal(5, await store.Ask(context => context.DatasetChunks.CountAsync(Token)));
-        Dataset loaded = Assert.IsType<DatasetLoad.Loaded>(await datasets.LoadAsync(row, Token)).Dataset;
+        Dataset loaded = (await datasets.LoadAsync(row, Token)).Value();
         Assert.Equal((240, 30, 30), (loaded.Train.Count, loaded.Validation.Count, loaded.Test.Count));
         Assert.True(all.Image(splits.Test.Order.Span[29]).SequenceEqual(loaded.Test.Image(29)));
         Assert.Equal(all.Label(splits.Train.Order.Span[100]), loaded.Train.Label(100));
@@ -114,7 +111,7 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         {
             await fetches.RequestAsync("mnist", damaged: null, evenIfFailed: false, Token);
             DatasetFetch fetch = (await fetches.ClaimAsync("mnist", Token))!;
-            Task<JobRow?> adding = Task.Run(() => store.Jobs.AddAsync(null, TrainingSettings.For(Architecture.Strided, "mnist"), "local", _ => null, Token), Token);
+            Task<JobRow?> adding = Task.Run(() => store.AddJob("mnist"), Token);
             await Task.Delay(i, Token);
             IReadOnlyList<Guid> jobs = (await fetch.CompleteAsync(Small("mnist"), Token))!;
             JobRow job = (await adding)!;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Tests;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +28,7 @@ public sealed class MirrorTests
     public async Task A_mirror_that_fails_is_named_and_the_next_one_is_asked(Manner manner)
     {
         using Mirror right = new(Manner.Right, s_files), wrong = new(manner, s_files, right.Address);
-        Assert.Contains(wrong.Address, Assert.IsType<DatasetLoad.Unavailable>(await Fetch(wrong.Address)).Reason, StringComparison.Ordinal);
+        Assert.Contains(wrong.Address, (await Fetch(wrong.Address)).Fault(), StringComparison.Ordinal);
         Assert.NotEmpty(wrong.Asked);
         Assert.Empty(right.Asked); // redirections are not followed
         AssertWhole(await Fetch(wrong.Address, right.Address));
@@ -55,7 +56,7 @@ public sealed class MirrorTests
         Assert.Contains("is not an http or https address", service.Output(), StringComparison.Ordinal);
     }
 
-    private static Task<DatasetLoad> Fetch(params string[] mirrors) => Download().FetchAsync(Set(isOfGzip: false, mirrors), Token);
+    private static Task<Result<Dataset, string>> Fetch(params string[] mirrors) => Download().FetchAsync(Set(isOfGzip: false, mirrors), Token);
 
     private static MirroredSet Set(bool isOfGzip, params string[] mirrors) => new(
         "small", "Small", mirrors,
@@ -69,9 +70,9 @@ public sealed class MirrorTests
         return services.AddSingleton<DatasetDownloader>().BuildServiceProvider().GetRequiredService<DatasetDownloader>();
     }
 
-    private static void AssertWhole(DatasetLoad load)
+    private static void AssertWhole(Result<Dataset, string> load)
     {
-        Dataset data = Assert.IsType<DatasetLoad.Loaded>(load).Dataset;
+        Dataset data = load.Value();
         Assert.Equal((Train - 5_000, 5_000, Test), (data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Equal((2, 5_002 % 251), (data.Train.Label(2), data.Train.Image(2)[783]));
     }

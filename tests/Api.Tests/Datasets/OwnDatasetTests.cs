@@ -5,6 +5,7 @@ using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tests.Images;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -169,7 +170,7 @@ public sealed class OwnDatasetTests(TrainedService trained)
     private IDbContextFactory<AppDbContext> Stores => trained.Inside.GetRequiredService<IDbContextFactory<AppDbContext>>();
 
     private async Task<Dataset> Load(string name) =>
-        Assert.IsType<DatasetLoad.Loaded>(await trained.Inside.GetRequiredService<DatasetCatalog>().LoadAsync(name, TestContext.Current.CancellationToken)).Dataset;
+        (await trained.Inside.GetRequiredService<DatasetCatalog>().LoadAsync(name, TestContext.Current.CancellationToken)).Value();
 
     private async Task Gone(string name) => Assert.Equal(HttpStatusCode.NoContent, (await Service.Http.DeleteAsync($"/v1/datasets/{name}")).StatusCode);
 

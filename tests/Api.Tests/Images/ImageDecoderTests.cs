@@ -1,6 +1,11 @@
 using System.Diagnostics;
+using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Imaging;
+using AutoencoderApi.Tests;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Xunit;
 
 namespace AutoencoderApi.Api.Tests.Images;
@@ -16,7 +21,7 @@ public sealed class ImageDecoderTests : IDisposable
     {
         byte[] gray = Ramp(28 * 28);
 
-        ImageDecoding.Decoded decoded = await Decode(PngFile.Write(28, 28, 8, PngFile.Gray, gray));
+        DecodedImage decoded = await Decode(PngFile.Write(28, 28, 8, PngFile.Gray, gray));
 
         Assert.True(decoded.WasGray);
         Assert.Equal(gray, decoded.Planes[0].Pixels);
@@ -35,7 +40,7 @@ public sealed class ImageDecoderTests : IDisposable
     {
         byte[] gray = Ramp(256);
 
-        ImageDecoding.Decoded decoded = await Decode(PngFile.Write(16, 16, 8, PngFile.Color, [.. gray.SelectMany(v => new[] { v, v, v })]));
+        DecodedImage decoded = await Decode(PngFile.Write(16, 16, 8, PngFile.Color, [.. gray.SelectMany(v => new[] { v, v, v })]));
 
         Assert.True(decoded.WasGray);
         Assert.Equal(gray, decoded.Planes[0].Pixels);
@@ -44,7 +49,7 @@ public sealed class ImageDecoderTests : IDisposable
     [Fact]
     public async Task Colour_is_weighed_by_Rec_601()
     {
-        ImageDecoding.Decoded decoded = await Decode(PngFile.Write(4, 1, 8, PngFile.Color, [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]));
+        DecodedImage decoded = await Decode(PngFile.Write(4, 1, 8, PngFile.Color, [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]));
 
         Assert.False(decoded.WasGray);
         Assert.Equal([76, 150, 29, 255], decoded.Planes[0].Pixels);
@@ -65,7 +70,7 @@ public sealed class ImageDecoderTests : IDisposable
     [MemberData(nameof(Transparent))]
     public async Task Ink_is_where_alpha_is(byte[] png, byte[] alpha)
     {
-        ImageDecoding.Decoded decoded = await Decode(png);
+        DecodedImage decoded = await Decode(png);
 
         Assert.True(decoded.IsInk);
         Assert.False(decoded.WasGray);
@@ -85,7 +90,7 @@ public sealed class ImageDecoderTests : IDisposable
     [Fact]
     public async Task Sixteen_bits_are_halved()
     {
-        ImageDecoding.Decoded decoded = await Decode(PngFile.Write(3, 1, 16, PngFile.Gray, [0, 0, 0x80, 0x80, 0xff, 0xff]));
+        DecodedImage decoded = await Decode(PngFile.Write(3, 1, 16, PngFile.Gray, [0, 0, 0x80, 0x80, 0xff, 0xff]));
 
         Assert.Equal([0, 128, 255], decoded.Planes[0].Pixels);
     }
@@ -93,8 +98,8 @@ public sealed class ImageDecoderTests : IDisposable
     [Fact]
     public async Task A_palette_and_few_bits_are_read()
     {
-        ImageDecoding.Decoded palette = await Decode(PngFile.Write(3, 1, 8, PngFile.Palette, [1, 0, 1], [10, 10, 10, 250, 250, 250]));
-        ImageDecoding.Decoded oneBit = await Decode(PngFile.Write(8, 1, 1, PngFile.Gray, [0b10100000]));
+        DecodedImage palette = await Decode(PngFile.Write(3, 1, 8, PngFile.Palette, [1, 0, 1], [10, 10, 10, 250, 250, 250]));
+        DecodedImage oneBit = await Decode(PngFile.Write(8, 1, 1, PngFile.Gray, [0b10100000]));
 
         Assert.Equal([250, 10, 250], palette.Planes[0].Pixels);
         Assert.Equal([255, 0, 255, 0, 0, 0, 0, 0], oneBit.Planes[0].Pixels);
@@ -143,7 +148,7 @@ public sealed class ImageDecoderTests : IDisposable
         byte[][] upright = [gray, [3, 2, 1, 6, 5, 4], [6, 5, 4, 3, 2, 1], [4, 5, 6, 1, 2, 3], [1, 4, 2, 5, 3, 6], [4, 1, 5, 2, 6, 3], [6, 3, 5, 2, 4, 1], [3, 6, 2, 5, 1, 4]];
         foreach ((int i, byte[] expected) in upright.Index())
         {
-            ImageDecoding.Decoded decoded = await Decode(PngFile.Write(3, 2, 8, PngFile.Gray, gray, exif: PngFile.Exif((byte)(i + 1), isLittleEndian), isExifLast: isLast));
+            DecodedImage decoded = await Decode(PngFile.Write(3, 2, 8, PngFile.Gray, gray, exif: PngFile.Exif((byte)(i + 1), isLittleEndian), isExifLast: isLast));
 
             Assert.Equal(expected, decoded.Planes[0].Pixels);
             Assert.Equal(i < 4 ? (3, 2) : (2, 3), (decoded.Width, decoded.Height));
@@ -165,7 +170,7 @@ public sealed class ImageDecoderTests : IDisposable
     {
         foreach (byte[] data in new[] { [], "not an image"u8.ToArray(), "GIF89a"u8.ToArray(), "RIFF0000WEBPVP8 "u8.ToArray(), [0xff, 0xd8], [0x89, 0x50] })
         {
-            Assert.IsType<ImageDecoding.UnsupportedType>(await _decoder.DecodeAsync(data, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+            AssertRefused(ProblemType.UnsupportedMediaType, await _decoder.DecodeAsync(data, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
         }
     }
 
@@ -179,7 +184,7 @@ public sealed class ImageDecoderTests : IDisposable
         {
             for (int length = 8; length < whole.Length * 9 / 10; length += 7)
             {
-                Assert.IsType<ImageDecoding.Damaged>(await _decoder.DecodeAsync(whole.AsMemory(0, length), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+                AssertRefused(ProblemType.ImageUnusable, await _decoder.DecodeAsync(whole.AsMemory(0, length), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
             }
         }
     }
@@ -192,17 +197,10 @@ public sealed class ImageDecoderTests : IDisposable
             byte[] pixels = (await Decode(whole)).Planes[0].Pixels;
             foreach (byte[] ended in (byte[][])[whole[..^2], whole[..^1], [.. whole[..^2], 0, 0, 0]])
             {
-                ImageDecoding decoding = await _decoder.DecodeAsync(ended, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
-                var decoded = Told(decoding, $"{Convert.ToHexString(whole[^8..])}, ended {Convert.ToHexString(ended[^4..])}: {decoding}");
-                Assert.Equal(pixels, decoded.Planes[0].Pixels);
+                Result<DecodedImage, ProblemHttpResult> decoding = await _decoder.DecodeAsync(ended, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
+                Assert.Equal(pixels, decoding.Value().Planes[0].Pixels);
             }
         }
-    }
-
-    private static ImageDecoding.Decoded Told(ImageDecoding decoding, string which)
-    {
-        Assert.True(decoding is ImageDecoding.Decoded, which);
-        return (ImageDecoding.Decoded)decoding;
     }
 
     [Fact]
@@ -211,7 +209,7 @@ public sealed class ImageDecoderTests : IDisposable
         byte[] whole = JpegFile.Write(640, 480, inColor: true);
         foreach (int length in new[] { whole.Length / 2, whole.Length * 3 / 4 })
         {
-            Assert.IsType<ImageDecoding.Damaged>(await _decoder.DecodeAsync((byte[])[.. whole[..length], 0xff, 0xd9], channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+            AssertRefused(ProblemType.ImageUnusable, await _decoder.DecodeAsync((byte[])[.. whole[..length], 0xff, 0xd9], channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
         }
     }
 
@@ -224,7 +222,7 @@ public sealed class ImageDecoderTests : IDisposable
     {
         byte[] file = isPng ? PngFile.Write(width, height, 1, PngFile.Gray, new byte[(width + 7) / 8 * height]) : JpegFile.Write(width, height);
 
-        ImageDecoding.Decoded decoded = await Decode(file);
+        DecodedImage decoded = await Decode(file);
 
         Assert.Equal((width, height), (decoded.Width, decoded.Height));
         Assert.InRange(Math.Max(decoded.Planes[0].Width, decoded.Planes[0].Height), DigitPreparation.WorkingSide / 2, DigitPreparation.WorkingSide);
@@ -239,11 +237,12 @@ public sealed class ImageDecoderTests : IDisposable
 
         foreach (byte[] file in new[] { progressive, png })
         {
-            var large = Assert.IsType<ImageDecoding.TooLarge>(await strict.DecodeAsync(file, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
-            Assert.Contains("Limits:DecodingBytes", large.Reason, StringComparison.Ordinal);
+            string reason = AssertRefused(
+                ProblemType.ImageTooLarge, await strict.DecodeAsync(file, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+            Assert.Contains("Limits:DecodingBytes", reason, StringComparison.Ordinal);
         }
 
-        Assert.IsType<ImageDecoding.Decoded>(await strict.DecodeAsync(JpegFile.Write(16, 16), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+        (await strict.DecodeAsync(JpegFile.Write(16, 16), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken)).Value();
     }
 
     [Theory]
@@ -251,8 +250,8 @@ public sealed class ImageDecoderTests : IDisposable
     [InlineData(0, 28)]
     [InlineData(28, 0)]
     [InlineData(-5, 28)]
-    public async Task An_image_without_pixels_is_damaged(int width, int height) => Assert.IsType<ImageDecoding.Damaged>(
-        await _decoder.DecodeAsync(PngFile.WriteBomb(width, height), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+    public async Task An_image_without_pixels_is_damaged(int width, int height) => AssertRefused(
+        ProblemType.ImageUnusable, await _decoder.DecodeAsync(PngFile.WriteBomb(width, height), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
 
     [Theory]
     [InlineData(30_000, 30_000)]
@@ -265,9 +264,9 @@ public sealed class ImageDecoderTests : IDisposable
         await _decoder.DecodeAsync(bomb, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
 
         var watch = Stopwatch.StartNew();
-        ImageDecoding refused = await _decoder.DecodeAsync(bomb, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
+        Result<DecodedImage, ProblemHttpResult> refused = await _decoder.DecodeAsync(bomb, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
 
-        Assert.StartsWith($"The image is {width}×{height}; at most 16384 a side and 36000000 pixels are taken of a PNG.", Assert.IsType<ImageDecoding.TooLarge>(refused).Reason, StringComparison.Ordinal);
+        Assert.StartsWith($"The image is {width}×{height}; at most 16384 a side and 36000000 pixels are taken of a PNG.", AssertRefused(ProblemType.ImageTooLarge, refused), StringComparison.Ordinal);
         Assert.True(watch.ElapsedMilliseconds < 20, $"{watch.Elapsed}");
     }
 
@@ -276,9 +275,9 @@ public sealed class ImageDecoderTests : IDisposable
     {
         using ImageDecoder strict = new ImageDecoder(new ImageLimits { MaxSide = 63 });
 
-        ImageDecoding refused = await strict.DecodeAsync(JpegFile.Write(64, 32), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
+        Result<DecodedImage, ProblemHttpResult> refused = await strict.DecodeAsync(JpegFile.Write(64, 32), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
 
-        Assert.StartsWith("The image is 64×32;", Assert.IsType<ImageDecoding.TooLarge>(refused).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("The image is 64×32;", AssertRefused(ProblemType.ImageTooLarge, refused), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -290,8 +289,16 @@ public sealed class ImageDecoderTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _decoder.DecodeAsync(JpegFile.Progressive, channels: 1, AnyMemory.New(), left.Token));
     }
 
-    private async Task<ImageDecoding.Decoded> Decode(byte[] data, int channels = 1) =>
-        Assert.IsType<ImageDecoding.Decoded>(await _decoder.DecodeAsync(data, channels, AnyMemory.New(), TestContext.Current.CancellationToken));
+    /// <returns>The problem's detail.</returns>
+    private static string AssertRefused(ProblemType type, Result<DecodedImage, ProblemHttpResult> decoding)
+    {
+        ProblemDetails problem = decoding.Fault().ProblemDetails;
+        Assert.Equal(type.Urn, problem.Type);
+        return problem.Detail!;
+    }
+
+    private async Task<DecodedImage> Decode(byte[] data, int channels = 1) =>
+        (await _decoder.DecodeAsync(data, channels, AnyMemory.New(), TestContext.Current.CancellationToken)).Value();
 
     private static byte[] Ramp(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 7))];
 }

@@ -1,6 +1,8 @@
 using AutoencoderApi.Api.Images;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Numerics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Xunit;
 
 namespace AutoencoderApi.Api.Tests.Images;
@@ -26,9 +28,9 @@ public sealed class MutatedImageTests
         var random = new SplitMix64(8);
         for (int i = 0; i < 500; i++)
         {
-            ImageDecoding decoding = await decoder.DecodeAsync(Mutate(source, ref random), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
+            Result<DecodedImage, ProblemHttpResult> decoding = await decoder.DecodeAsync(Mutate(source, ref random), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
 
-            if (decoding is ImageDecoding.Decoded decoded)
+            if (decoding.TryGet(out DecodedImage? decoded, out _))
             {
                 Assert.NotNull(DigitPreparation.Prepare(new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk), new PreparationOptions()));
             }

@@ -4,8 +4,10 @@ using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Tests;
 using AutoencoderApi.Training;
 using AutoencoderApi.Training.Runs;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +25,6 @@ public sealed class ModelCacheTests : IAsyncLifetime
 
     private static readonly float[] s_image = [.. Enumerable.Range(0, 784).Select(i => i / 784f)];
 
-    private readonly FakeTimeProvider _time = new();
     private readonly MemoryBudget _memory = new(Memory);
     private StoreUnderTest? _store;
     private CheckpointStore? _checkpoints;
@@ -33,11 +34,13 @@ public sealed class ModelCacheTests : IAsyncLifetime
 
     private ModelCache Cache => _cache!;
 
+    private FakeTimeProvider Time => _store!.Time;
+
     public async ValueTask InitializeAsync()
     {
         _store = await StoreUnderTest.New("sqlite");
         _checkpoints = new CheckpointStore(_store.Stores);
-        _cache = new ModelCache(_checkpoints, _memory, Options.Create(new TrainingOptions()), _time);
+        _cache = new ModelCache(_checkpoints, _store.Deletions, _memory, Options.Create(new TrainingOptions()), Time);
     }
 
     public async ValueTask DisposeAsync()
@@ -78,7 +81,7 @@ public sealed class ModelCacheTests : IAsyncLifetime
     {
         CheckpointRow row = await Add();
         using var leaves = new CancellationTokenSource();
-        Task<(ModelCache.Lease? Rent, ProblemHttpResult? Problem)> left = Cache.LeaseAsync(row, _time.GetTimestamp(), leaves.Token);
+        Task<Result<ModelCache.Lease, ProblemHttpResult>> left = Cache.LeaseAsync(row, Time.GetTimestamp(), leaves.Token);
         Task<ModelCache.Lease>[] waiting = [.. Enumerable.Range(0, 20).Select(_ => Task.Run(() => Lease(row), Token))];
         await leaves.CancelAsync();
         ModelCache.Lease[] leases = await Task.WhenAll(waiting);
@@ -95,17 +98,17 @@ public sealed class ModelCacheTests : IAsyncLifetime
         Assert.Null(Cache.LeaseIfSeen(row.Id));
         (await Lease(row)).Dispose();
         Assert.True(IsSeen(row));
-        _time.Advance(TimeSpan.FromMilliseconds(999));
+        Time.Advance(TimeSpan.FromMilliseconds(999));
         Assert.True(IsSeen(row));
-        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.False(IsSeen(row));
 
-        long before = _time.GetTimestamp();
-        _time.Advance(TimeSpan.FromMilliseconds(10));
-        Cache.Deleted();
+        long before = Time.GetTimestamp();
+        Time.Advance(TimeSpan.FromMilliseconds(10));
+        await _store!.Ask(context => context.Tags.ExecuteDeleteAsync(Token));
         (await Lease(row, seenAt: before)).Dispose(); // the store was asked before the deletion, and may have had what is gone
         Assert.False(IsSeen(row));
-        _time.Advance(TimeSpan.FromMilliseconds(10));
+        Time.Advance(TimeSpan.FromMilliseconds(10));
         (await Lease(row)).Dispose();
         Assert.True(IsSeen(row));
     }
@@ -163,16 +166,12 @@ public sealed class ModelCacheTests : IAsyncLifetime
 
     private async Task<ModelCache.Lease> Lease(CheckpointRow row, long? seenAt = null)
     {
-        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await Cache.LeaseAsync(row, seenAt ?? _time.GetTimestamp(), Token);
-        Assert.Null(problem);
-        return lease!;
+        return (await Cache.LeaseAsync(row, seenAt ?? Time.GetTimestamp(), Token)).Value();
     }
 
     private async Task<int> Refusal(CheckpointRow row)
     {
-        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await Cache.LeaseAsync(row, _time.GetTimestamp(), Token);
-        Assert.Null(lease);
-        return problem!.StatusCode;
+        return (await Cache.LeaseAsync(row, Time.GetTimestamp(), Token)).Fault().StatusCode;
     }
 
     /// <summary>A stored checkpoint of a small network, which holds memory that only its disposal frees at once.</summary>
@@ -181,6 +180,7 @@ public sealed class ModelCacheTests : IAsyncLifetime
         TrainingSettings settings = TrainingSettings.For(Architecture.Dense, "synthetic-digits") with { DenseWidths = [8, 4] };
         (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(await Job(), Trainer.CreateInitialState(settings, threads: 1), 1);
         Assert.True(await _checkpoints!.AddAsync(row, file, answer: null, Token));
+        Time.Advance(TimeSpan.FromTicks(1)); // the transaction that has added it might have been one of a deletion
         return row;
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Tests;
 using Architecture = AutoencoderApi.Domain.Networks.Architecture;
 
 namespace AutoencoderApi.Domain.Tests.Checkpoints;
@@ -17,7 +18,7 @@ public sealed class CheckpointFileTests
         Checkpoint checkpoint = SampleCheckpoint.Of(architecture, withMoments);
 
         byte[] file = CheckpointFile.Write(checkpoint);
-        Checkpoint read = Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(file)).Checkpoint;
+        Checkpoint read = CheckpointFile.Read(file).Value();
 
         Assert.Equal(Bits(checkpoint.Weights), Bits(read.Weights));
         Assert.Equal(Bits(checkpoint.FirstMoment), Bits(read.FirstMoment));
@@ -72,7 +73,7 @@ public sealed class CheckpointFileTests
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(SampleCheckpoint.Of(Architecture.Strided));
         metadata.Remove("data");
 
-        Assert.Null(Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(Safetensors.Write([.. metadata], tensors))).Checkpoint.Data);
+        Assert.Null(CheckpointFile.Read(Safetensors.Write([.. metadata], tensors)).Value().Data);
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class CheckpointFileTests
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(digits);
         metadata["settings"] = Without("\"imageShape\":[1,28,28],", Without("\"noise\":null,", metadata["settings"]));
 
-        Checkpoint read = Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(Safetensors.Write([.. metadata], tensors))).Checkpoint;
+        Checkpoint read = CheckpointFile.Read(Safetensors.Write([.. metadata], tensors)).Value();
 
         Assert.Equal(JsonSerializer.Serialize(digits.Settings), JsonSerializer.Serialize(read.Settings));
 
@@ -127,7 +128,7 @@ public sealed class CheckpointFileTests
         foreach (IEnumerable<NamedTensor> order in (IEnumerable<NamedTensor>[])
             [tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal), Enumerable.Reverse(tensors), tensors.OrderBy(tensor => tensor.Data.Length)])
         {
-            Checkpoint read = Assert.IsType<CheckpointRead.Valid>(CheckpointFile.Read(Safetensors.Write(metadata, [.. order]))).Checkpoint;
+            Checkpoint read = CheckpointFile.Read(Safetensors.Write(metadata, [.. order])).Value();
 
             Assert.Equal(checkpoint.Weights, read.Weights);
             Assert.Equal(checkpoint.FirstMoment, read.FirstMoment);
@@ -146,7 +147,7 @@ public sealed class CheckpointFileTests
             float before = vector[^1];
             vector[^1] = value;
             Assert.Contains("'output.bias",
-                Assert.IsType<CheckpointRead.Invalid>(CheckpointFile.Read(CheckpointFile.Write(checkpoint))).Reason);
+                CheckpointFile.Read(CheckpointFile.Write(checkpoint)).Fault());
             vector[^1] = before;
         }
     }
@@ -162,10 +163,10 @@ public sealed class CheckpointFileTests
 
     private static (Dictionary<string, string> Metadata, List<NamedTensor> Tensors) Parts(Checkpoint checkpoint)
     {
-        var contents = (SafetensorsRead.Contents)Safetensors.Read(CheckpointFile.Write(checkpoint));
+        var contents = Safetensors.Read(CheckpointFile.Write(checkpoint)).Value();
         return (new(contents.Metadata), [.. contents.Tensors]);
     }
 
     private static void AssertInvalid(string reason, Dictionary<string, string> metadata, IReadOnlyList<NamedTensor> tensors) =>
-        Assert.Contains(reason, Assert.IsType<CheckpointRead.Invalid>(CheckpointFile.Read(Safetensors.Write(metadata, tensors))).Reason);
+        Assert.Contains(reason, CheckpointFile.Read(Safetensors.Write(metadata, tensors)).Fault());
 }

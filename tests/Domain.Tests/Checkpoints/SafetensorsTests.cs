@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Domain.Tests.Checkpoints;
 
@@ -20,7 +22,7 @@ public sealed class SafetensorsTests
         byte[] file = Safetensors.Write([new("key", "a \"quoted\" ü"), new("", "")], tensors);
 
         Assert.Equal(0, (8 + BinaryPrimitives.ReadInt64LittleEndian(file)) % 8);
-        SafetensorsRead.Contents contents = Assert.IsType<SafetensorsRead.Contents>(Safetensors.Read(file));
+        SafetensorsFile contents = Safetensors.Read(file).Value();
         Assert.Equal(new Dictionary<string, string> { ["key"] = "a \"quoted\" ü", [""] = "" }, contents.Metadata);
         Assert.Equal(tensors.Select(tensor => tensor.Name), contents.Tensors.Select(tensor => tensor.Name));
         Assert.All(tensors.Zip(contents.Tensors), pair => Assert.Equal(pair.First.Shape, pair.Second.Shape));
@@ -30,17 +32,17 @@ public sealed class SafetensorsTests
     [Fact]
     public void A_file_as_the_reference_writes_it_is_read()
     {
-        SafetensorsRead read = Read("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"shape":[1],"data_offsets":[8,12],"dtype":"F32"}}  """, 12);
+        Result<SafetensorsFile, string> read = Read("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"shape":[1],"data_offsets":[8,12],"dtype":"F32"}}  """, 12);
 
-        Assert.Equal(["w", "b"], Assert.IsType<SafetensorsRead.Contents>(read).Tensors.Select(tensor => tensor.Name));
-        Assert.Empty(Assert.IsType<SafetensorsRead.Contents>(Read("{}", 0)).Tensors);
+        Assert.Equal(["w", "b"], read.Value().Tensors.Select(tensor => tensor.Name));
+        Assert.Empty(Read("{}", 0).Value().Tensors);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
     public void A_file_too_short_for_a_header_length_is_refused(int length) =>
-        Assert.StartsWith($"The file has {length} bytes", Assert.IsType<SafetensorsRead.Invalid>(Safetensors.Read(new byte[length])).Reason);
+        Assert.StartsWith($"The file has {length} bytes", Safetensors.Read(new byte[length]).Fault());
 
     [Theory]
     [InlineData(0ul)]
@@ -54,14 +56,14 @@ public sealed class SafetensorsTests
         byte[] file = [.. new byte[8], .. "{}"u8];
         BinaryPrimitives.WriteUInt64LittleEndian(file, length);
 
-        Assert.StartsWith($"The header length is {length}", Assert.IsType<SafetensorsRead.Invalid>(Safetensors.Read(file)).Reason);
+        Assert.StartsWith($"The header length is {length}", Safetensors.Read(file).Fault());
     }
 
     [Fact]
     public void A_header_may_fill_64_kB_and_not_one_byte_more()
     {
-        Assert.IsType<SafetensorsRead.Contents>(Read("{}".PadRight(65_536), 0));
-        Assert.IsType<SafetensorsRead.Invalid>(Read("{}".PadRight(65_537), 0));
+        Read("{}".PadRight(65_536), 0).Value();
+        Read("{}".PadRight(65_537), 0).Fault();
     }
 
     [Theory]
@@ -74,7 +76,7 @@ public sealed class SafetensorsTests
     [InlineData("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""")]
     [InlineData("""{"__metadata__":{"format":"a","format":"b"}}""")]
     [InlineData("""{"__metadata__":{},"__metadata__":{}}""")]
-    public void A_header_that_is_no_JSON_object_of_distinct_names_is_refused(string header) => Assert.IsType<SafetensorsRead.Invalid>(Read(header, 8));
+    public void A_header_that_is_no_JSON_object_of_distinct_names_is_refused(string header) => Read(header, 8).Fault();
 
     [Theory]
     [InlineData("1")]
@@ -84,7 +86,7 @@ public sealed class SafetensorsTests
     [InlineData("""{"step":null}""")]
     [InlineData("""{"step":{}}""")]
     public void Metadata_is_an_object_of_strings(string metadata) =>
-        Assert.StartsWith("__metadata__", Assert.IsType<SafetensorsRead.Invalid>(Read($$"""{"__metadata__":{{metadata}}}""", 0)).Reason);
+        Assert.StartsWith("__metadata__", Read($$"""{"__metadata__":{{metadata}}}""", 0).Fault());
 
     [Theory]
     [InlineData("""{"dtype":"F16","shape":[2],"data_offsets":[0,8]}""", "another type")]
@@ -116,9 +118,9 @@ public sealed class SafetensorsTests
     [InlineData("null", "null")]
     public void A_tensor_that_does_not_fit_its_bytes_is_named(string tensor, string because)
     {
-        SafetensorsRead read = Read($$"""{"w":{{tensor}}}""", 8);
+        Result<SafetensorsFile, string> read = Read($$"""{"w":{{tensor}}}""", 8);
 
-        Assert.True(read is SafetensorsRead.Invalid { Reason: var reason } && reason.StartsWith("Tensor 'w'", StringComparison.Ordinal), because);
+        Assert.True(read.Fault().StartsWith("Tensor 'w'", StringComparison.Ordinal), because);
     }
 
     [Theory]
@@ -129,7 +131,7 @@ public sealed class SafetensorsTests
     {
         string Tensor(int from, int to) => $$"""{"dtype":"F32","shape":[{{(to - from) / 4}}],"data_offsets":[{{from}},{{to}}]}""";
 
-        Assert.True(Read($$"""{"v":{{Tensor(from1, to1)}},"w":{{Tensor(from2, to2)}}}""", 12) is SafetensorsRead.Invalid, because);
+        Assert.False(Read($$"""{"v":{{Tensor(from1, to1)}},"w":{{Tensor(from2, to2)}}}""", 12).TryGet(out _, out _), because);
     }
 
     [Fact]
@@ -139,7 +141,7 @@ public sealed class SafetensorsTests
             """   {"z":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"a":{"data_offsets":[0,8],"shape":[2],"dtype":"F32"},"__metadata__":{"k":"v"}}   """);
         byte[] file = [.. BitConverter.GetBytes((long)header.Length), .. header, .. Bytes(1, 2, 3)];
 
-        SafetensorsRead.Contents contents = Assert.IsType<SafetensorsRead.Contents>(Safetensors.Read(file));
+        SafetensorsFile contents = Safetensors.Read(file).Value();
 
         Assert.Equal(["a", "z"], contents.Tensors.Select(tensor => tensor.Name));
         Assert.Equal(Bytes(1, 2), contents.Tensors[0].Data.ToArray());
@@ -150,21 +152,21 @@ public sealed class SafetensorsTests
     [Fact]
     public void Bytes_that_belong_to_no_tensor_are_refused()
     {
-        SafetensorsRead read = Read("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9);
+        Result<SafetensorsFile, string> read = Read("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9);
 
-        Assert.Equal("The tensors fill 8 bytes of the 9 after the header.", Assert.IsType<SafetensorsRead.Invalid>(read).Reason);
+        Assert.Equal("The tensors fill 8 bytes of the 9 after the header.", read.Fault());
     }
 
     [Fact]
     public void There_may_be_64_tensors_and_not_one_more()
     {
-        Assert.IsType<SafetensorsRead.Contents>(Safetensors.Read(Safetensors.Write([], Tensors(64))));
-        Assert.Equal("There are more than 64 tensors.", Assert.IsType<SafetensorsRead.Invalid>(Safetensors.Read(Safetensors.Write([], Tensors(65)))).Reason);
+        Safetensors.Read(Safetensors.Write([], Tensors(64))).Value();
+        Assert.Equal("There are more than 64 tensors.", Safetensors.Read(Safetensors.Write([], Tensors(65))).Fault());
 
         static NamedTensor[] Tensors(int count) => [.. Enumerable.Range(0, count).Select(i => new NamedTensor($"t{i}", [1], Bytes(i)))];
     }
 
-    private static SafetensorsRead Read(string header, int dataLength)
+    private static Result<SafetensorsFile, string> Read(string header, int dataLength)
     {
         byte[] json = Encoding.UTF8.GetBytes(header), length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);

@@ -1,4 +1,5 @@
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Domain.Tests.Datasets;
 
@@ -19,7 +20,7 @@ public sealed class IdxFileTests : IDisposable
     {
         string path = _folder.Write(name, packed ? IdxBytes.Gzip(s_file) : s_file);
 
-        var array = Assert.IsType<IdxRead.Array>(IdxFile.Read(path, rank: 3));
+        var array = IdxFile.Read(path, rank: 3).Value();
 
         Assert.Equal([2, 3, 4], array.Dimensions);
         Assert.Equal(s_data, array.Data.ToArray());
@@ -64,7 +65,7 @@ public sealed class IdxFileTests : IDisposable
     {
         foreach (string path in (string[])[Path.Combine(_folder.Path, "absent"), _folder.Path])
         {
-            Assert.StartsWith($"{path} cannot be read: ", Assert.IsType<IdxRead.Invalid>(IdxFile.Read(path, rank: 3)).Reason);
+            Assert.StartsWith($"{path} cannot be read: ", IdxFile.Read(path, rank: 3).Fault());
         }
     }
 
@@ -86,8 +87,7 @@ public sealed class IdxFileTests : IDisposable
         foreach ((string part, byte[] content) in damaged)
         {
             string path = _folder.Write($"{part}.gz", content);
-            IdxRead read = IdxFile.Read(path, rank: 3);
-            Assert.True(read is IdxRead.Invalid { Reason: var reason } && reason.StartsWith(path, StringComparison.Ordinal), $"{part}: {read}");
+            Assert.True(IdxFile.Read(path, rank: 3).Fault().StartsWith(path, StringComparison.Ordinal), part);
         }
 
         static byte[] Flipped(byte[] content, int at)
@@ -103,7 +103,7 @@ public sealed class IdxFileTests : IDisposable
         foreach (bool packed in (bool[])[false, true])
         {
             string path = _folder.Write(packed ? "wrong.gz" : "wrong", packed ? IdxBytes.Gzip(content) : content);
-            string reason = Assert.IsType<IdxRead.Invalid>(IdxFile.Read(path, rank: 3)).Reason;
+            string reason = IdxFile.Read(path, rank: 3).Fault();
             Assert.StartsWith(path, reason);
             Assert.All(parts, part => Assert.Contains(part, reason));
         }

@@ -1,4 +1,5 @@
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Domain.Tests.Datasets;
 
@@ -64,10 +65,9 @@ public sealed class IdxFolderTests : IDisposable
         Dataset data = Loaded();
         IdxFolder.Describe("mnist", _folder.Path); // compiled
         long before = GC.GetAllocatedBytesForCurrentThread();
-        (DatasetInfo? info, string? fault) = IdxFolder.Describe("mnist", _folder.Path);
+        DatasetInfo info = IdxFolder.Describe("mnist", _folder.Path).Value();
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500_000); // the images have 4 MB
-        Assert.Null(fault);
-        Assert.Equal((data.Train.Count, 5_000, Test), (info!.Train, info.Validation, info.Test));
+        Assert.Equal((data.Train.Count, 5_000, Test), (info.Train, info.Validation, info.Test));
         Assert.Equal(DatasetInfo.Of(data).Labels.ToArray().Order(), info.Labels.ToArray().Order());
     }
 
@@ -101,7 +101,7 @@ public sealed class IdxFolderTests : IDisposable
 
     [Fact]
     public void A_folder_that_is_not_there_is_named_with_what_to_put_there() =>
-        Assert.Contains("/nowhere lacks ", Assert.IsType<DatasetLoad.Unavailable>(IdxFolder.Load("mnist", "/nowhere")).Reason);
+        Assert.Contains("/nowhere lacks ", IdxFolder.Load("mnist", "/nowhere").Fault());
 
     [Fact]
     public void Counts_that_differ_are_shown()
@@ -152,13 +152,13 @@ public sealed class IdxFolderTests : IDisposable
 
     private string Write(string name, byte[] content) => _folder.Write(name, content);
 
-    private Dataset Loaded() => Assert.IsType<DatasetLoad.Loaded>(IdxFolder.Load("mnist", _folder.Path)).Dataset;
+    private Dataset Loaded() => IdxFolder.Load("mnist", _folder.Path).Value();
 
     /// <summary>What is wrong with the folder, which its description says too.</summary>
     private string Fault()
     {
-        string reason = Assert.IsType<DatasetLoad.Unavailable>(IdxFolder.Load("mnist", _folder.Path)).Reason;
-        Assert.Equal((null, reason), IdxFolder.Describe("mnist", _folder.Path));
+        string reason = IdxFolder.Load("mnist", _folder.Path).Fault();
+        Assert.Equal(reason, IdxFolder.Describe("mnist", _folder.Path).Fault());
         return reason;
     }
 

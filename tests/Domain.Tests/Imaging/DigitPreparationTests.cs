@@ -1,6 +1,7 @@
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Numerics;
+using AutoencoderApi.Tests;
 using Xunit;
 
 namespace AutoencoderApi.Domain.Tests.Imaging;
@@ -18,7 +19,7 @@ public sealed class DigitPreparationTests
     [Fact]
     public void Auto_prepares_a_28_by_28_image_that_was_in_colour()
     {
-        PreparedDigit.Ready digit = Ready(PenDigit.Clean(28).Negative(), new PreparationOptions(), isExact: false);
+        PreparedDigit digit = Ready(PenDigit.Clean(28).Negative(), new PreparationOptions(), isExact: false);
 
         Assert.Equal(0, digit.Image.Pixels[0]);
         Assert.Equal([PreparationStep.Inverted, PreparationStep.Centred], digit.Preparation.Steps);
@@ -32,7 +33,7 @@ public sealed class DigitPreparationTests
     {
         GrayImage light = PenDigit.Clean(28).Negative();
 
-        PreparedDigit.Ready digit = Ready(light, new PreparationOptions { Background = data });
+        PreparedDigit digit = Ready(light, new PreparationOptions { Background = data });
 
         Assert.Equal(isInverted ? light.Negative().Pixels : light.Pixels, digit.Image.Pixels);
         Assert.Equal([isInverted ? PreparationStep.Inverted : PreparationStep.AsIs], digit.Preparation.Steps);
@@ -55,7 +56,7 @@ public sealed class DigitPreparationTests
     {
         GrayImage clean = PenDigit.Clean(280);
 
-        PreparedDigit.Ready dark = Ready(clean, new PreparationOptions()), light = Ready(clean, new PreparationOptions { Background = Background.Light });
+        PreparedDigit dark = Ready(clean, new PreparationOptions()), light = Ready(clean, new PreparationOptions { Background = Background.Light });
 
         Assert.Equal(dark.Image.Negative().Pixels, light.Image.Pixels);
         Assert.Equal([PreparationStep.Centred], dark.Preparation.Steps);
@@ -77,7 +78,7 @@ public sealed class DigitPreparationTests
     {
         GrayImage clean = PenDigit.Clean(280);
 
-        PreparedDigit.Ready digit = Assert.IsType<PreparedDigit.Ready>(DigitPreparation.Prepare(new SourceImage(clean, IsExact: false, IsInk: true), new PreparationOptions()));
+        PreparedDigit digit = DigitPreparation.Prepare(new SourceImage(clean, IsExact: false, IsInk: true), new PreparationOptions()).Value();
 
         Assert.True(PenDigit.Correlation(Prepare(clean), digit.Image) > 0.99);
         Assert.Equal([PreparationStep.Centred], digit.Preparation.Steps);
@@ -111,7 +112,7 @@ public sealed class DigitPreparationTests
     [InlineData(0.4)]
     public void A_shadow_on_blank_paper_is_no_ink(double darkest)
     {
-        PreparedDigit.NoDigit none = NoDigit(PenDigit.Photo(1200, 800, withDigit: false, darkest));
+        DigitFault.NoDigit none = NoDigit(PenDigit.Photo(1200, 800, withDigit: false, darkest));
 
         Assert.InRange(none.Ground, 220 * darkest, 220);
     }
@@ -143,8 +144,8 @@ public sealed class DigitPreparationTests
             }
         }
 
-        Assert.Equal(new PreparedDigit.SeveralDigits(2), DigitPreparation.Prepare(new SourceImage(two), new PreparationOptions()));
-        PreparedDigit.Ready largest = Ready(two, new PreparationOptions { TakeLargest = true });
+        Assert.Equal(new DigitFault.SeveralDigits(2), DigitPreparation.Prepare(new SourceImage(two), new PreparationOptions()).Fault());
+        PreparedDigit largest = Ready(two, new PreparationOptions { TakeLargest = true });
         Assert.Equal([PreparationStep.Largest, PreparationStep.Centred], largest.Preparation.Steps);
         Assert.True(PenDigit.Correlation(Prepare(clean), largest.Image) > 0.99);
     }
@@ -207,7 +208,9 @@ public sealed class DigitPreparationTests
         GrayImage exact = Noise(28, 28);
 
         Assert.Same(exact, Prepare(exact, Preprocessing.None));
-        Assert.Equal(new PreparedDigit.WrongSize(29, 28), DigitPreparation.Prepare(new SourceImage(Noise(29, 28)), new PreparationOptions { Preprocessing = Preprocessing.None }));
+        Assert.Equal(
+            new DigitFault.WrongSize(29, 28),
+            DigitPreparation.Prepare(new SourceImage(Noise(29, 28)), new PreparationOptions { Preprocessing = Preprocessing.None }).Fault());
     }
 
     [Fact]
@@ -223,11 +226,11 @@ public sealed class DigitPreparationTests
     private static GrayImage Prepare(GrayImage image, Preprocessing preprocessing = Preprocessing.Mnist) =>
         Ready(image, new PreparationOptions { Preprocessing = preprocessing }).Image;
 
-    private static PreparedDigit.Ready Ready(GrayImage image, PreparationOptions options, bool isExact = true) =>
-        Assert.IsType<PreparedDigit.Ready>(DigitPreparation.Prepare(new SourceImage(image, isExact), options));
+    private static PreparedDigit Ready(GrayImage image, PreparationOptions options, bool isExact = true) =>
+        DigitPreparation.Prepare(new SourceImage(image, isExact), options).Value();
 
-    private static PreparedDigit.NoDigit NoDigit(GrayImage image) =>
-        Assert.IsType<PreparedDigit.NoDigit>(DigitPreparation.Prepare(new SourceImage(image), new PreparationOptions { Preprocessing = Preprocessing.Mnist }));
+    private static DigitFault.NoDigit NoDigit(GrayImage image) =>
+        Assert.IsType<DigitFault.NoDigit>(DigitPreparation.Prepare(new SourceImage(image), new PreparationOptions { Preprocessing = Preprocessing.Mnist }).Fault());
 
     private static GrayImage Noise(int width, int height)
     {

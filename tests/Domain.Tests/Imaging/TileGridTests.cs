@@ -13,7 +13,7 @@ public sealed class TileGridTests
     [Fact]
     public void Each_map_is_stretched_to_its_own_range_and_a_dead_one_is_black()
     {
-        Canvas canvas = TileGrid.Draw(Maps, 3, 1, 2, new TileGridOptions());
+        Canvas canvas = Draw(Maps, 3, 1, 2, new TileGridOptions());
 
         Assert.Equal((5, 3, 1), (canvas.Width, canvas.Height, canvas.Channels));
         Assert.Equal(
@@ -28,7 +28,7 @@ public sealed class TileGridTests
     [Fact]
     public void The_range_of_the_layer_is_shared_by_its_maps_shown_or_not()
     {
-        Canvas canvas = TileGrid.Draw(Maps, 3, 1, 2, new TileGridOptions { Range = TileRange.Layer, Count = 2, Columns = 2, Gap = 0 });
+        Canvas canvas = Draw(Maps, 3, 1, 2, new TileGridOptions { Range = TileRange.Layer, Count = 2, Columns = 2, Gap = 0 });
 
         Assert.Equal([64, 128, 0, 0], canvas.Pixels);
     }
@@ -36,7 +36,7 @@ public sealed class TileGridTests
     [Fact]
     public void Around_zero_the_value_farthest_from_it_is_darkest_or_brightest()
     {
-        Canvas canvas = TileGrid.Draw(new float[] { -4, 2, 0, 1 }, 2, 1, 2, new TileGridOptions { AroundZero = true, Columns = 2, Gap = 0 });
+        Canvas canvas = Draw(new float[] { -4, 2, 0, 1 }, 2, 1, 2, new TileGridOptions { AroundZero = true, Columns = 2, Gap = 0 });
 
         Assert.Equal([0, 191, 128, 255], canvas.Pixels);
     }
@@ -44,7 +44,7 @@ public sealed class TileGridTests
     [Fact]
     public void Pixels_are_enlarged_to_squares()
     {
-        Canvas canvas = TileGrid.Draw(Maps, 3, 1, 2, new TileGridOptions { First = 2, Scale = 2 });
+        Canvas canvas = Draw(Maps, 3, 1, 2, new TileGridOptions { First = 2, Scale = 2 });
 
         Assert.Equal((4, 2), (canvas.Width, canvas.Height));
         Assert.Equal([0, 0, 255, 255, 0, 0, 255, 255], canvas.Pixels);
@@ -53,7 +53,7 @@ public sealed class TileGridTests
     [Fact]
     public void A_constant_map_that_lives_is_mid_gray()
     {
-        Canvas canvas = TileGrid.Draw(new float[] { 7, 7 }, 1, 1, 2, new TileGridOptions());
+        Canvas canvas = Draw(new float[] { 7, 7 }, 1, 1, 2, new TileGridOptions());
 
         Assert.Equal([128, 128], canvas.Pixels);
     }
@@ -61,7 +61,7 @@ public sealed class TileGridTests
     [Fact]
     public void Viridis_runs_from_purple_to_yellow_and_leaves_dead_maps_black()
     {
-        Canvas canvas = TileGrid.Draw(Maps, 3, 1, 2, new TileGridOptions { Palette = TilePalette.Viridis, Count = 2, Gap = 0 });
+        Canvas canvas = Draw(Maps, 3, 1, 2, new TileGridOptions { Palette = TilePalette.Viridis, Count = 2, Gap = 0 });
 
         Assert.Equal(3, canvas.Channels);
         Assert.Equal([0x44, 0x01, 0x54, 0xfd, 0xe7, 0x24, 0, 0, 0, 0, 0, 0], canvas.Pixels);
@@ -81,7 +81,7 @@ public sealed class TileGridTests
     {
         float[] broken = [float.NaN, 0, 1, float.PositiveInfinity, float.NaN, float.NaN, float.NaN, float.NaN];
 
-        Canvas canvas = TileGrid.Draw(broken, 2, 2, 2, new TileGridOptions { Gap = 0 });
+        Canvas canvas = Draw(broken, 2, 2, 2, new TileGridOptions { Gap = 0 });
 
         Assert.Equal([0, 0, 128, 128, 255, 255, 128, 128], canvas.Pixels);
         MapStatistics[] statistics = MapStatistics.OfAll(broken, 4);
@@ -98,4 +98,7 @@ public sealed class TileGridTests
         Assert.Equal(new MapStatistics(5, 0, 0, 0, Silent: true), statistics[1]);
         Assert.Equal(new MapStatistics(6, -1, 3, 1, Silent: false), statistics[2]);
     }
+
+    private static Canvas Draw(float[] maps, int channels, int height, int width, TileGridOptions options) =>
+        TileGrid.Draw(maps, TileLayout.Of(channels, height, width, options), options);
 }

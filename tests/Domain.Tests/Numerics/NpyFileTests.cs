@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Numerics;
 using AutoencoderApi.Tests;
 
@@ -41,7 +42,7 @@ public sealed class NpyFileTests : IDisposable
             + $"numpy.lib.format.write_array(open(sys.argv[1], 'wb'), a, version={version})",
             file);
 
-        Assert.Equal(s_values, Assert.IsType<NpyRead.Array>(NpyFile.Read(System.IO.File.ReadAllBytes(file), s_shape)).Values);
+        Assert.Equal(s_values, NpyFile.Read(System.IO.File.ReadAllBytes(file), s_shape).Value());
     }
 
     [Theory]
@@ -67,7 +68,7 @@ public sealed class NpyFileTests : IDisposable
         AssertRead(null, whole);
         for (int length = 0; length < whole.Length; length++)
         {
-            Assert.IsType<NpyRead.Invalid>(NpyFile.Read(whole.AsSpan(0, length), s_shape));
+            NpyFile.Read(whole.AsSpan(0, length), s_shape).Fault();
         }
 
         AssertRead("25 bytes follow its header; 6 values of float32 are 24", [.. whole, 0]);
@@ -94,14 +95,14 @@ public sealed class NpyFileTests : IDisposable
 
     private static void AssertRead(string? reason, byte[] file)
     {
-        NpyRead read = NpyFile.Read(file, s_shape);
+        Result<float[], string> read = NpyFile.Read(file, s_shape);
         if (reason is null)
         {
-            Assert.IsType<NpyRead.Array>(read);
+            read.Value();
         }
         else
         {
-            Assert.Contains(reason, Assert.IsType<NpyRead.Invalid>(read).Reason, StringComparison.Ordinal);
+            Assert.Contains(reason, read.Fault(), StringComparison.Ordinal);
         }
     }
 }

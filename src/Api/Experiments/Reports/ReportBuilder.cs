@@ -17,7 +17,7 @@ namespace AutoencoderApi.Api.Experiments.Reports;
 
 /// <summary>Gathers what the report of an experiment shows: losses, curves, and a look into each network, in the article's own views.</summary>
 internal sealed class ReportBuilder(
-    IDbContextFactory<AppDbContext> stores, CheckpointStore checkpoints, ModelCache models, DatasetCatalog datasets, TimeProvider time)
+    IDbContextFactory<AppDbContext> stores, ModelCache models, DatasetCatalog datasets)
 {
     /// <summary>Jobs that are looked into; of more, those with the lowest test losses.</summary>
     private const int MaxLooks = 8;
@@ -42,8 +42,8 @@ internal sealed class ReportBuilder(
             var kind = (row.Settings.Dataset, TensorShape.Of(row.Settings.ImageShape), row.Architecture);
             if (!floors.TryGetValue(kind, out double? reachable))
             {
-                DatasetSplit? set = (await TestSplitAsync(row, token)).Set;
-                floors[kind] = reachable = set is null ? null : LossLowerBound.Of(row.Architecture, set);
+                reachable = (await TestSplitAsync(row, token)).TryGet(out DatasetSplit? set, out _) ? LossLowerBound.Of(row.Architecture, set) : null;
+                floors[kind] = reachable;
             }
 
             rows.Add(new ReportRow(Label(job), job.Status, job.Loss, article, reachable, job.DeadUnits, job.MillisecondsPerStep, job.Step, NetworkDefinition.For(row.Settings), job.Error?.Detail));
@@ -55,7 +55,7 @@ internal sealed class ReportBuilder(
             looks.Add(await LookAsync(Label(job), row, token));
         }
 
-        int? digit = stored.Jobs.Count > 0 && (await TestSplitAsync(stored.Jobs[0], token)).Set is { } first ? first.Label(0) : null;
+        int? digit = stored.Jobs.Count > 0 && (await TestSplitAsync(stored.Jobs[0], token)).TryGet(out DatasetSplit? first, out _) ? first.Label(0) : null;
         return new Report(
             experiment.Id, Title(stored.Row), experiment.CreatedAt, experiment.EndedAt, DateTime.UtcNow, digit, rows,
             await CurvesAsync([.. jobs.Zip(rows, (job, row) => (job.Row, row.Label))], token), looks);
@@ -78,17 +78,17 @@ internal sealed class ReportBuilder(
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     /// <summary>The test split of the job's data set; or why it cannot be shown, such as that another data set now has its name.</summary>
-    private async Task<(DatasetSplit? Set, string? Trouble)> TestSplitAsync(JobRow job, CancellationToken token)
+    private async Task<Result<DatasetSplit, string>> TestSplitAsync(JobRow job, CancellationToken token)
     {
         (string name, TensorShape shape) = (job.Settings.Dataset, TensorShape.Of(job.Settings.ImageShape));
-        if (await datasets.AskAsync(name, mayRequest: false, token) is not DatasetLoad.Loaded { Dataset.Test: var test })
+        if (!(await datasets.AskAsync(name, mayRequest: false, token)).TryGet(out Dataset? dataset, out _))
         {
-            return (null, $"The data set {name} cannot be had now.");
+            return $"The data set {name} cannot be had now.";
         }
 
-        return test.Shape == shape
-            ? (test, null)
-            : (null, $"The data set {name} is another one now, of images {test.Shape}; this network was trained on {shape} (channels, height, width).");
+        return dataset.Test.Shape == shape
+            ? dataset.Test
+            : $"The data set {name} is another one now, of images {dataset.Test.Shape}; this network was trained on {shape} (channels, height, width).";
     }
 
     private async Task<byte[]?> CurvesAsync((JobRow Row, string Label)[] jobs, CancellationToken token)
@@ -104,22 +104,20 @@ internal sealed class ReportBuilder(
 
     private async Task<ReportLook> LookAsync(string label, JobRow job, CancellationToken token)
     {
-        (DatasetSplit? set, string? trouble) = await TestSplitAsync(job, token);
-        if (set is null)
+        if (!(await TestSplitAsync(job, token)).TryGet(out DatasetSplit? set, out string? trouble))
         {
             return new ReportLook(label, null, [], trouble);
         }
 
-        long requestedAt = time.GetTimestamp();
-        if (await checkpoints.FindAsync(job.LatestCheckpoint.ToString()!, token) is not { } checkpoint)
+        if (!(await models.OpenAsync(job.LatestCheckpoint.ToString()!, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
         {
-            return new ReportLook(label, null, [], "Its checkpoint has been deleted.");
+            bool isGone = problem.StatusCode == StatusCodes.Status404NotFound;
+            return new ReportLook(label, null, [], isGone ? "Its checkpoint has been deleted." : problem.ProblemDetails.Detail);
         }
 
-        (ModelCache.Lease? lease, ProblemHttpResult? problem) = await models.LeaseAsync(checkpoint, requestedAt, token);
         using (lease)
         {
-            return lease is null ? new ReportLook(label, null, [], problem!.ProblemDetails.Detail) : Look(label, lease.Model, set);
+            return Look(label, lease.Model, set);
         }
     }
 
@@ -134,8 +132,9 @@ internal sealed class ReportBuilder(
             FeatureMaps maps = model.Look(layer, inputs[0]);
             TensorShape shape = VectorAsImage.Of(layer.Output);
             var options = new TileGridOptions { Count = Math.Min(Tiles, shape.Channels), Scale = Math.Clamp(TileSide / shape.Width, 1, TileGridOptions.MaxScale), Gap = 2 };
+            TileLayout layout = TileLayout.Of(shape.Channels, shape.Height, shape.Width, options);
             int silent = VectorAsImage.Statistics(maps).Count(map => map.Silent);
-            tiles.Add(new ReportTiles(layer.Name, layer.Output, silent, PngEncoder.Encode(VectorAsImage.Draw(maps, options))));
+            tiles.Add(new ReportTiles(layer.Name, layer.Output, silent, PngEncoder.Encode(VectorAsImage.Draw(maps, layout, options))));
         }
 
         Canvas figure = ReconstructionMontage.Draw(model, originals, model.Noise is null ? null : inputs, scale: 3, gap: 3);

@@ -43,13 +43,10 @@ public sealed class PageTests(ITestOutputHelper output)
 
     private static async Task<Reading> Read(Page page, int number, ImageDecoder decoder, CancellationToken token)
     {
-        ImageDecoding.Decoded decoded = Assert.IsType<ImageDecoding.Decoded>(await decoder.DecodeAsync(page.File, channels: 1, AnyMemory.New(), token));
-        return DigitPreparation.Prepare(new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk), new PreparationOptions()) switch
-        {
-            PreparedDigit.Ready { Image: var image } => new Reading(page.Kind, number, page.Digits == 1 && PageCover.Of(image, page.Strokes!).IsRight, PageCover.IsNegative(image)),
-            PreparedDigit.NoDigit => new Reading(page.Kind, number, page.Digits == 0, false),
-            PreparedDigit.SeveralDigits => new Reading(page.Kind, number, page.Digits > 1, false),
-            _ => throw new InvalidOperationException("unreachable"),
-        };
+        DecodedImage decoded = (await decoder.DecodeAsync(page.File, channels: 1, AnyMemory.New(), token)).Value();
+        SourceImage source = new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk);
+        return DigitPreparation.Prepare(source, new PreparationOptions()).TryGet(out PreparedDigit? digit, out DigitFault? fault)
+            ? new Reading(page.Kind, number, page.Digits == 1 && PageCover.Of(digit.Image, page.Strokes!).IsRight, PageCover.IsNegative(digit.Image))
+            : new Reading(page.Kind, number, fault is DigitFault.SeveralDigits ? page.Digits > 1 : page.Digits == 0, false);
     }
 }
