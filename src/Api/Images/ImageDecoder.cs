@@ -47,7 +47,15 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
                 + (isPng ? " Scale it down." : " Save it as a baseline JPEG, not progressive, or scale it down."));
         }
 
-        await _turns.WaitAsync(cancellationToken);
+        return await DecodeInTurnAsync(decoding, data, channels, memory, cancellationToken);
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task<Result<DecodedImage, ProblemHttpResult>> DecodeInTurnAsync(
+        ScaledDecoding decoding, ReadOnlyMemory<byte> data, int channels, RequestMemory memory, CancellationToken token)
+    {
+        await _turns.WaitAsync(token);
         try
         {
             long bytes = decoding.Bytes + data.Length; // and the copy
@@ -65,8 +73,6 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
             _turns.Release();
         }
     }
-
-    public void Dispose() => _turns.Dispose();
 
     private ProblemHttpResult TooManyPixels(int width, int height, bool isPng) => Problems.ImageTooLarge(
         $"The image is {width}×{height}; at most {limits.MaxSide} a side and {limits.PixelsOf(isPng)} pixels are taken of a {(isPng ? "PNG" : "JPEG")}. Scale it down.");

@@ -46,6 +46,7 @@ internal static class JobEndpoints
         RouteGroupBuilder job = app.MapGroup("/v1/training-jobs/{id}").WithTags("Training jobs").RequireRole(Roles.Reader);
         job.TakesParameter("id", "Id of the job.", ExampleId).ProducesProblems(ProblemType.JobNotFound);
         job.MapState();
+        job.MapEnding();
         job.MapCurve();
     }
 
@@ -80,6 +81,10 @@ internal static class JobEndpoints
             .AnswersEvent<TrainingJobResponse>("ended")
             .VariesBy("Last-Event-ID")
             .DisableRequestTimeout();
+    }
+
+    private static void MapEnding(this RouteGroupBuilder job)
+    {
         job.MapPost("cancel", Cancel)
             .RequireRole(Roles.Operator)
             .WithName("cancelTrainingJob")

@@ -50,8 +50,7 @@ internal sealed class JobEvents(
         long reported = TimeProvider.System.GetTimestamp();
         while (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            (JobRow? job, List<(long Version, SseItem<object> Event)> batch, bool isAll) = await ReadBatchAsync(id, sent, token);
-            if (job is null)
+            if (await ReadBatchAsync(id, sent, token) is not var (job, batch, isAll))
             {
                 yield break; // deleted meanwhile
             }
@@ -73,34 +72,36 @@ internal sealed class JobEvents(
                 yield break;
             }
 
-            if (sent < job.Version)
+            (JobStatus Status, JobProgress Progress) now = (job.Status, JobProgress.Of(job));
+            if (sent < job.Version && shown != now) // a mere beat of the worker is no news
             {
-                sent = job.Version;
-                (JobStatus, JobProgress) now = (job.Status, JobProgress.Of(job));
-                if (shown != now) // a mere beat of the worker is no news
-                {
-                    (shown, reported) = (now, TimeProvider.System.GetTimestamp());
-                    yield return Event("progress", sent, new ProgressEvent(now.Item1, now.Item2, Point: null));
-                }
+                (shown, reported) = (now, TimeProvider.System.GetTimestamp());
+                yield return Event("progress", job.Version, new ProgressEvent(now.Status, now.Progress, Point: null));
             }
 
+            sent = job.Version;
             await notifier.WaitForChangeAsync(id, sent, s_quiet, token);
             if (TimeProvider.System.GetElapsedTime(reported) >= s_quiet)
             {
                 reported = TimeProvider.System.GetTimestamp();
-                await response.Body.WriteAsync(":\n\n"u8.ToArray(), token);
-                await response.Body.FlushAsync(token);
+                await WriteCommentAsync(response, token);
             }
         }
     }
 
-    /// <summary>The next stored events in order, and whether they are all up to the job's version.</summary>
-    private async Task<(JobRow? Job, List<(long Version, SseItem<object> Event)> Events, bool IsAll)> ReadBatchAsync(Guid id, long sent, CancellationToken token)
+    private static async Task WriteCommentAsync(HttpResponse response, CancellationToken token)
+    {
+        await response.Body.WriteAsync(":\n\n"u8.ToArray(), token);
+        await response.Body.FlushAsync(token);
+    }
+
+    /// <summary>The job, its next stored events in order, and whether they are all up to its version; null where the job is gone.</summary>
+    private async Task<(JobRow Job, List<(long Version, SseItem<object> Event)> Events, bool IsAll)?> ReadBatchAsync(Guid id, long sent, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token) is not { } job)
         {
-            return (null, [], true);
+            return null;
         }
 
         List<MetricRow> metrics = await store.Metrics.AsNoTracking()

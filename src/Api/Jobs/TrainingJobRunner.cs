@@ -60,6 +60,13 @@ internal sealed partial class TrainingJobRunner(
             return;
         }
 
+        await RunClaimedAsync(queued, lease, data, store, shutdown);
+    }
+
+    private async Task RunClaimedAsync(
+        JobRow queued, JobLease lease, Result<Dataset, DatasetFault> data, AppDbContext store, CancellationToken shutdown)
+    {
+        Guid jobId = queued.Id;
         using Activity? run = JobTracing.Run(queued);
         Trainer? trainer = null;
         try
@@ -134,6 +141,12 @@ internal sealed partial class TrainingJobRunner(
         }
 
         await progress.RewindAsync(lease, -1);
+        return await BeginAsync(job, dataset, token);
+    }
+
+    /// <summary>A run from its first step on.</summary>
+    private async Task<Result<PreparedRun, JobError>> BeginAsync(JobRow job, Dataset dataset, CancellationToken token)
+    {
         if (job.Settings.StartFrom is not { } startFrom)
         {
             return NewRun(weights: null);

@@ -84,23 +84,7 @@ public static partial class TrainingSettingsValidator
         Require(
             settings.Noise is not { } noise || (Enum.IsDefined(noise.Kind) && Bounds["amount"].Hold(noise.Amount)),
             "noise", FormattableString.Invariant($"must have a kind ({string.Join(", ", JsonConventions.Names<NoiseKind>())}) and an amount from {MinNoise} to {MaxNoise}."));
-        if (violations.Count == 0)
-        {
-            RequireSize();
-        }
-
-        return violations;
-
-        void RequireSize()
-        {
-            NetworkDefinition definition = NetworkDefinition.For(settings);
-            Require(
-                definition.ParameterCount <= MaxParameters, Architectures.Of(settings.Architecture).SizeFields[0],
-                $"make a network of {definition.ParameterCount} parameters of these images, {definition.Input}; at most {MaxParameters} are taken.");
-            Require(
-                (long)settings.BatchSize * definition.Input.Count <= MaxBatchValues, "batchSize",
-                $"must be at most {MaxBatchValues / definition.Input.Count} for images of {definition.Input}.");
-        }
+        return violations.Count > 0 ? violations : SizeViolations(settings);
     }
 
     /// <param name="sizes">Channels, height, width.</param>
@@ -108,6 +92,24 @@ public static partial class TrainingSettingsValidator
 
     /// <summary>Whether it may name a job, a checkpoint, a tag or a data set.</summary>
     public static bool IsName(string text) => Name().IsMatch(text);
+
+    private static Dictionary<string, string> SizeViolations(TrainingSettings settings)
+    {
+        var violations = new Dictionary<string, string>();
+        NetworkDefinition definition = NetworkDefinition.For(settings);
+        if (definition.ParameterCount > MaxParameters)
+        {
+            violations[Architectures.Of(settings.Architecture).SizeFields[0]] =
+                $"make a network of {definition.ParameterCount} parameters of these images, {definition.Input}; at most {MaxParameters} are taken.";
+        }
+
+        if ((long)settings.BatchSize * definition.Input.Count > MaxBatchValues)
+        {
+            violations["batchSize"] = $"must be at most {MaxBatchValues / definition.Input.Count} for images of {definition.Input}.";
+        }
+
+        return violations;
+    }
 
     [GeneratedRegex(NamePattern + "(?!\\n)")] // in .NET a bare $ lets a final line feed pass
     private static partial Regex Name();

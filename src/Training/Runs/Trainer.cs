@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
@@ -15,9 +14,6 @@ namespace AutoencoderApi.Training.Runs;
 /// </summary>
 public sealed class Trainer
 {
-    private const string DivergedAdvice =
-        "The loss or the weights are no longer finite numbers. Lower learningRate, raise warmupSteps, or, where startFrom is set, begin with other weights.";
-
     private readonly TrainingSettings _settings;
     private readonly Dataset _dataset;
     private readonly Checkpoint _start;
@@ -67,137 +63,42 @@ public sealed class Trainer
     {
         BatchLoader batches = new BatchLoader(_dataset.Train, _settings.BatchSize, _settings.Seed, _settings.Noise);
         CollapseDetector collapse = new CollapseDetector(_dataset.Validation);
-        NetworkState state = NetworkState.Of(_start);
-        if (_start.Step == 0 && InitializationSearch.Applies(_settings))
+        int threads = _start.Environment.Threads;
+        bool isSearched = _start.Step == 0 && InitializationSearch.Applies(_settings);
+        int? draw = isSearched ? new InitializationSearch(_settings, _engine, threads, batches, collapse.BlackLoss).First(stop) : 0;
+        if (draw is null)
         {
-            var search = new InitializationSearch(_settings, _engine, _start.Environment.Threads, batches, collapse.BlackLoss);
-            if (search.First(stop) is not { } draw)
-            {
-                yield return new Stopped(0);
-                yield break;
-            }
-
-            if (draw > 0)
-            {
-                state = NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, draw));
-                yield return new Warned(0, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Random initialisation {draw + 1} is used: those before it led to an all-black output."));
-            }
-        }
-
-        using ITrainingSession session = _engine.StartTraining(_definition, state, _start.Environment.Threads);
-        (int step, double lossSum, int evaluatedStep, Losses losses) = (_start.Step, _start.LossSum, _start.EvaluatedStep, _start.Losses);
-        bool saved = true; // this step's state is stored, or comes from the seed
-        KeyValuePair<string, object?> architecture = Telemetry.Tag(_settings.Architecture);
-        if (WasCollapsed())
-        {
-            yield return new Collapsed(step, CollapseDetector.Advice(_settings));
+            yield return new Stopped(0);
             yield break;
         }
 
-        while (true)
+        if (draw > 0)
         {
-            bool last = step == _settings.Steps;
-            if ((step % _settings.EvaluateEvery == 0 || last) && evaluatedStep < step && Evaluate(last) is var (measured, validation))
-            {
-                if (!measured.AreFinite())
-                {
-                    yield return new Diverged(step, DivergedAdvice);
-                    yield break;
-                }
-
-                (lossSum, evaluatedStep, losses) = (0, step, measured);
-                saved &= step == 0; // the checkpoint of a run that was stopped within this evaluation lacks these losses
-                yield return new Evaluated(step, measured.Train!.Value, validation.Loss, validation.DeadUnits);
-
-                foreach (string warning in collapse.Warnings(step, validation))
-                {
-                    yield return new Warned(step, warning);
-                }
-
-                if (collapse.Happened && _settings.StopOnCollapse)
-                {
-                    yield return Checkpoint();
-                    yield return new Collapsed(step, CollapseDetector.Advice(_settings));
-                    yield break;
-                }
-            }
-
-            bool stopping = stop.IsCancellationRequested, due = step % _settings.CheckpointEvery == 0 || last;
-            if (!saved && (due || stopping))
-            {
-                TrainingEvent made = Checkpoint();
-                saved = made is Checkpointed;
-                if (saved || due) // weights that are no numbers any more are not for a stop to judge: the run finds out where it would have
-                {
-                    yield return made;
-                }
-
-                if (!saved && due)
-                {
-                    yield break;
-                }
-            }
-
-            if (last || stopping)
-            {
-                yield return evaluatedStep == _settings.Steps ? new Finished(step) : new Stopped(step);
-                yield break;
-            }
-
-            FaultPoints.Pass("step.before");
-            long began = Stopwatch.GetTimestamp();
-            if (session.Step(batches.At(step), _settings.LearningRateAt(step), stop) is not { } batchLoss)
-            {
-                continue;
-            }
-
-            if (!double.IsFinite(batchLoss))
-            {
-                yield return new Diverged(step, DivergedAdvice);
-                yield break;
-            }
-
-            Telemetry.StepDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, architecture);
-            lossSum += batchLoss;
-            (_step, saved) = (++step, false);
-            FaultPoints.Pass("step.after");
+            yield return new Warned(0, string.Create(
+                CultureInfo.InvariantCulture,
+                $"Random initialisation {draw + 1} is used: those before it led to an all-black output."));
         }
 
-        (Losses Losses, Evaluation Validation)? Evaluate(bool last)
+        NetworkState state = draw > 0 ? NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, draw.Value)) : NetworkState.Of(_start);
+        using TrainingRun run = new TrainingRun(_dataset, _start with { Data = _data }, _engine.StartTraining(_definition, state, threads), batches, collapse);
+        if (run.FindEarlierCollapse(stop) is { } collapsed)
         {
-            using Activity? span = Telemetry.Spans.StartActivity("evaluate");
-            span?.SetTag("job.step", step);
-            FaultPoints.Pass("evaluate.before");
-            double? train = step == 0 ? session.Loss(batches.At(0), stop) : lossSum / (step - Math.Max(evaluatedStep, 0));
-            Evaluation? validation = session.Evaluate(_dataset.Validation, _settings.Noise, stop);
-            double? test = last ? session.Evaluate(_dataset.Test, _settings.Noise, stop)?.Loss : null;
-            FaultPoints.Pass("evaluate.after");
-            return stop.IsCancellationRequested || validation is null ? null : (new Losses(train, validation.Loss, test), validation); // half an evaluation is none
+            yield return collapsed;
         }
 
-        // Where a process ended between the last checkpoint of a collapsed run and the job's end, the evaluation that has judged it is done again.
-        bool WasCollapsed()
+        while (!run.HasEnded)
         {
-            if (_settings.StopOnCollapse && step >= CollapseDetector.FirstStep && evaluatedStep == step
-                && session.Evaluate(_dataset.Validation, _settings.Noise, stop) is { } validation)
+            foreach (TrainingEvent happened in run.EvaluateIfDue(stop).Concat(run.SaveIfDue(stop)))
             {
-                collapse.Warnings(step, validation);
+                yield return happened;
             }
 
-            return collapse.Happened;
-        }
-
-        TrainingEvent Checkpoint()
-        {
-            (float[] weights, float[] firstMoment, float[] secondMoment, _) = session.Export();
-            Checkpoint checkpoint = new Checkpoint(
-                _settings, step, losses, evaluatedStep, lossSum, _start.Environment, weights, firstMoment, secondMoment)
+            if (!run.HasEnded && run.TakeStep(stop) is { } diverged)
             {
-                Data = _data,
-            };
-            return checkpoint.IsFinite ? new Checkpointed(step, checkpoint) : new Diverged(step, DivergedAdvice);
+                yield return diverged;
+            }
+
+            _step = run.Step;
         }
     }
 }
