@@ -51,7 +51,7 @@ public class ImageParts
     public byte[] WriteDigitBySkia() => BySkia(_digit);
 
     [Benchmark(Description = "draw 16 tiles at scale 4")]
-    public Canvas DrawTiles() => TileGrid.Draw(
+    public Canvas DrawTiles() => TileGrid.Render(
         _maps.Values, TileLayout.Of(_maps.Shape.Channels, _maps.Shape.Height, _maps.Shape.Width, s_tiles), s_tiles);
 
     [Benchmark(Description = "write the tiles' PNG")]

@@ -94,7 +94,7 @@ public sealed class DecodeTests
     private static float[] Digit(ulong index)
     {
         byte[] digit = new byte[784];
-        SyntheticDigits.Draw(1, index, digit);
+        SyntheticDigits.Render(1, index, digit);
         return [.. digit.Select(value => value / 255f)];
     }
 }

@@ -106,8 +106,8 @@ public sealed class InterruptionTests
         AssertSameEnd(Settings(architecture), milestone, nth);
 
     [Theory]
-    [InlineData("draw.before", 1)]
-    [InlineData("draw.after", 1)]
+    [InlineData("trial.before", 1)]
+    [InlineData("trial.after", 1)]
     [InlineData("evaluate.before", 2)]
     public void A_run_stopped_while_its_draws_are_tried_does_so_too(string milestone, int nth) => AssertSameEnd(
         Settings(Architecture.SwitchUnpool) with { Steps = 300, BatchSize = 2, EvaluateEvery = 300, CheckpointEvery = 300, StopOnCollapse = false }, milestone, nth);

@@ -23,7 +23,7 @@ public sealed class LayerTests
             DecoderBias = decoderBias,
         };
         byte[] digit = new byte[784];
-        SyntheticDigits.Draw(1, 0, digit);
+        SyntheticDigits.Render(1, 0, digit);
 
         AssertLayers(engine, settings, Trainer.CreateInitialState(settings, threads: 1).Weights, [.. digit.Select(value => value / 255f)], 1e-5);
     }

@@ -4,7 +4,7 @@ using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Commands;
 
-/// <summary>What the program does besides serving, told by its first arguments.</summary>
+/// <summary>What the program does besides serving, selected by its first arguments.</summary>
 internal static class CommandLine
 {
     private static readonly string[] s_help = ["--help", "-h", "-?"];

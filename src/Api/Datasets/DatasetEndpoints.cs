@@ -82,8 +82,8 @@ internal static class DatasetEndpoints
     private static async Task<IResult> Put(
         [Name, Description("Name of the data set.")] string name, HttpRequest request, DatasetUploads uploads, CancellationToken token,
         [Bounds(0, int.MaxValue), Description("Seed that assigns images to the splits that the upload does not name.")] int seed = 1,
-        [Share, Description("Fraction of the training images for the validation split where the upload has none.")] double validation = 0.1,
-        [Share, Description("Fraction of the training images for the test split, where the upload has none.")] double test = 0.1)
+        [Fraction, Description("Fraction of the training images for the validation split where the upload has none.")] double validation = 0.1,
+        [Fraction, Description("Fraction of the training images for the test split, where the upload has none.")] double test = 0.1)
     {
         if (DatasetCatalog.IsBuiltIn(name))
         {

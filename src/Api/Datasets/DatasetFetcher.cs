@@ -142,7 +142,7 @@ internal sealed partial class DatasetFetcher(
         notifier.Notify();
     }
 
-    /// <summary>Keeps the lease. Where the store is away, nobody else can take it either.</summary>
+    /// <summary>Keeps the lease. Where the store is unavailable, nobody else can take it either.</summary>
     private async Task BeatAsync(DatasetFetch fetch, CancellationTokenSource lost)
     {
         while (!lost.IsCancellationRequested)
@@ -179,7 +179,7 @@ internal sealed partial class DatasetFetcher(
         }
     }
 
-    /// <summary>Tries again while the store is away.</summary>
+    /// <summary>Tries again while the store is unavailable.</summary>
     private static async Task<T> PersistAsync<T>(Func<Task<T>> call, bool waitForRoom, CancellationToken token)
     {
         while (true)

@@ -94,7 +94,7 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
     {
         if (DatasetSplitter.Split(images.Train, images.Validation, images.Test, wish.Seed, wish.Validation, wish.Test) is not { } splits)
         {
-            return Problems.DatasetUnusable($"There are {images.Train.Count} images to train on; with the shares asked for validation and test none of them is left.");
+            return Problems.DatasetUnusable($"There are {images.Train.Count} images to train on; with the fractions requested for validation and test none of them is left.");
         }
 
         DatasetRow row = DatasetContent.Row(name, splits, images.Labels);
@@ -124,7 +124,7 @@ internal static class DatasetUploadConventions
         .TakesForm(
             (IdxFormReader.Images, _ => "An IDX file of bytes, plain or gzip: [count, height, width] or [count, channels, height, width]."),
             (IdxFormReader.Labels, _ => "An IDX file of one byte for each of the `images`."),
-            (IdxFormReader.TestImages, _ => "The test split, of the same shape; by default it is drawn from the `images`."),
+            (IdxFormReader.TestImages, _ => "The test split, of the same shape; by default it is split off from the `images`."),
             (IdxFormReader.TestLabels, _ => "An IDX file of one byte for each of the `testImages`."))
         .ProducesProblems(DatasetUploads.Refusals);
 }

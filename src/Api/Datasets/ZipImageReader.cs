@@ -40,7 +40,7 @@ internal static class ZipImageReader
         }
     }
 
-    /// <summary>What can be told before the images are decoded.</summary>
+    /// <summary>What is known before the images are decoded.</summary>
     private static string? Fault(Entry[] entries, LimitsOptions limits) => entries.Length == 0 || entries.Length > limits.DatasetPictures
         ? $"The zip has {entries.Length} images; 1 to {limits.DatasetPictures} are taken (Limits:DatasetPictures)."
         : StrangerFault(entries) ?? SplitFault(entries) ?? ZipLabels.Fault([.. entries.Select(entry => (entry.Name, entry.Shown))]);

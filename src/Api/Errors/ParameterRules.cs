@@ -17,9 +17,9 @@ internal sealed class BoundsAttribute : RangeAttribute
 
 /// <summary>A part of a whole, as a fraction.</summary>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
-internal sealed class ShareAttribute : RangeAttribute
+internal sealed class FractionAttribute : RangeAttribute
 {
-    public ShareAttribute()
+    public FractionAttribute()
         : base(0.001, 0.9) => ErrorMessage = "must be {1} to {2}.";
 }
 

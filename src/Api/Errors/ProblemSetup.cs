@@ -115,7 +115,7 @@ internal static partial class ProblemSetup
             return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
         }
 
-        [LoggerMessage(1, LogLevel.Warning, "The store is away, so {Path} was answered with 503: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "The store is unavailable, so {Path} was answered with 503: {Reason}")]
         private static partial void LogAway(ILogger logger, string path, string reason);
     }
 

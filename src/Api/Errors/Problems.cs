@@ -29,7 +29,7 @@ internal static class Problems
     public static ProblemHttpResult TooMuchMemory(string detail) => ProblemType.TooMuchMemory.With(detail);
 
     public static ProblemHttpResult FigureTooLarge(long width, long height, int limit) => ProblemType.FigureTooLarge.With(
-        $"It would have {width}×{height} pixels; at most {limit} in all are drawn. Ask for a smaller scale, or fewer images.");
+        $"It would have {width}×{height} pixels; at most {limit} in all are rendered. Ask for a smaller scale, or fewer images.");
 
     public static ProblemHttpResult JobNotFound(Guid id) =>
         ProblemType.JobNotFound.With($"There is no training job {id}. GET /v1/training-jobs lists them.");

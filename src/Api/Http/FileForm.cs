@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 namespace AutoencoderApi.Api.Http;
 
 /// <summary>
-/// Reads a form of files (RFC 7578) part by part, without writing to disk. A part is told by its name: it needs no filename, and its media
+/// Reads a form of files (RFC 7578) part by part, without writing to disk. A part is identified by its name: it needs no filename, and its media
 /// type says nothing.
 /// </summary>
 internal static class FileForm

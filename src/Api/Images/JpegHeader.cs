@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace AutoencoderApi.Api.Images;
 
-/// <summary>What decoding a JPEG takes beside its pixels, told from the headers of its frame and its first scan (ITU-T T.81, annex B).</summary>
+/// <summary>What decoding a JPEG takes beside its pixels, read from the headers of its frame and its first scan (ITU-T T.81, annex B).</summary>
 internal static class JpegHeader
 {
     private const int CoefficientBytes = 2;

@@ -8,10 +8,10 @@ public readonly record struct LossPoint(int Step, double? Train, double? Validat
 /// <summary>The loss against the step on a logarithmic scale, as PNG.</summary>
 public static class LossPlot
 {
-    /// <summary>Held while a plot is drawn and written, for each of its pixels.</summary>
+    /// <summary>Held while a plot is rendered and encoded, for each of its pixels.</summary>
     public const int BytesPerPixel = 5;
 
-    // SkiaSharp's build without dependencies finds no installed fonts, and would draw no text at all.
+    // SkiaSharp's build without dependencies finds no installed fonts, and would render no text at all.
     private const string FontName = "DejaVu Sans";
     private const double CompareScale = 1.5; // legible where the image is shown at three quarters of its size
     private static readonly Color TrainColor = Color.FromHex("#1f77b4");
@@ -23,7 +23,7 @@ public static class LossPlot
         Fonts.Default = FontName;
     }
 
-    public static byte[] Draw(string title, IReadOnlyList<LossPoint> points, int width, int height)
+    public static byte[] Render(string title, IReadOnlyList<LossPoint> points, int width, int height)
     {
         using var plot = new Plot();
         plot.Title(title, size: 16);

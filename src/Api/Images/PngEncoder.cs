@@ -19,7 +19,7 @@ public static class PngEncoder
 
     private const byte Unfiltered = 0, Up = 2; // a row as it is, and as its difference from the row above
 
-    // Pixels are drawn as squares: of grey ones runs of a byte are all there is to find, in colour a pixel repeats every three bytes.
+    // Pixels are rendered as squares: of grey ones runs of a byte are all there is to find, in colour a pixel repeats every three bytes.
     private static readonly ZLibCompressionOptions s_gray = new() { CompressionStrategy = ZLibCompressionStrategy.RunLengthEncoding };
     private static readonly ZLibCompressionOptions s_color = new() { CompressionLevel = 2 };
 

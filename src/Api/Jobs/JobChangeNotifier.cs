@@ -83,7 +83,7 @@ internal sealed partial class JobChangeNotifier(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            Log.Failed(logger, e); // the store is away; the next look tries again, and the waiters' own time limits hold
+            Log.Failed(logger, e); // the store is unavailable; the next look tries again, and the waiters' own time limits hold
         }
     }
 

@@ -304,7 +304,7 @@ internal static class JobEndpoints
         }
 
         LossPoint[] curve = await LossCurve.ThinnedAsync(job, stores, token);
-        return TypedResults.File(LossPlot.Draw($"Loss of job {id}", curve, width, height), "image/png");
+        return TypedResults.File(LossPlot.Render($"Loss of job {id}", curve, width, height), "image/png");
     }
 
     private static EntityTagHeaderValue EntityTag(JobRow job) => ConditionalRequests.EntityTag($"{job.Id:N}-{job.Version}");

@@ -79,8 +79,7 @@ internal sealed class JobEvents(
                 yield return Event("progress", job.Version, new ProgressEvent(now.Status, now.Progress, Point: null));
             }
 
-            sent = job.Version;
-            await notifier.WaitForChangeAsync(id, sent, s_quiet, token);
+            await notifier.WaitForChangeAsync(id, sent = job.Version, s_quiet, token);
             if (TimeProvider.System.GetElapsedTime(reported) >= s_quiet)
             {
                 reported = TimeProvider.System.GetTimestamp();

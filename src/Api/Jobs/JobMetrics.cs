@@ -8,7 +8,7 @@ namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
 /// Tells how many jobs there are of each status and how long the one that waits longest for a worker has waited. Counted in the store when
-/// somebody asks, and then not again for some seconds; nothing is told while the store is away.
+/// somebody asks, and then not again for some seconds; nothing is reported while the store is unavailable.
 /// </summary>
 internal sealed class JobMetrics : IDisposable
 {

@@ -12,7 +12,7 @@ namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
 /// Writes what a run tells into the store, as long as its lease holds. Each method is false where the lease is lost. While
-/// the store is away a write is tried again until the lease has run out.
+/// the store is unavailable a write is tried again until the lease has run out.
 /// </summary>
 /// <remarks>
 /// A write of several statements begins with the update of the job's row under the fencing number. That locks the row

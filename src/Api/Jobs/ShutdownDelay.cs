@@ -2,7 +2,7 @@ namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
 /// Holds the end of the process up for a moment in which <c>/health/ready</c> already says no while calls are still
-/// answered, so that whoever spreads the calls can turn away in time.
+/// answered, so that a load balancer can stop routing in time.
 /// </summary>
 internal sealed class ShutdownDelay(IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService
 {

@@ -8,7 +8,7 @@ internal sealed class TrainingOptions : IValidatableObject
 {
     public const string Section = "Training";
 
-    /// <summary>Threads of one job; 0 gives each parallel job an equal share of the cores.</summary>
+    /// <summary>Threads of one job; 0 gives each parallel job an equal part of the cores.</summary>
     [Range(0, 256)]
     public int Threads { get; set; }
 

@@ -8,7 +8,7 @@ namespace AutoencoderApi.Api.Limits;
 /// <summary>Floating-point operations of a job by their purpose, in 10^12: an upper bound, known before the job is taken.</summary>
 /// <param name="Training">Forward and backward over all batches.</param>
 /// <param name="Evaluation">Forward over the validation split at each evaluation, and once over the test split.</param>
-/// <param name="Trials">The steps of an initialisation search, if every draw must be tried to the end.</param>
+/// <param name="Trials">The steps of an initialisation search, if every initialisation must be tried to the end.</param>
 internal sealed record ComputeCost(double Training, double Evaluation, double Trials)
 {
     public double Teraflop => Training + Evaluation + Trials;

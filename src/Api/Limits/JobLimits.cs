@@ -36,7 +36,7 @@ internal sealed class JobLimits(IOptions<LimitsOptions> options)
             violations[compute.Evaluation > compute.Training ? "evaluateEvery" : "steps"] = FormattableString.Invariant($"""
                 the job is {compute.Teraflop:G4} × 10^12 floating-point operations ({compute.Training:G4} of training,
                 {compute.Evaluation:G4} of {ComputeCost.EvaluationsOf(settings)} evaluations on {dataset.Validation} images,
-                {compute.Trials:G4} of trial draws); at most {limits.JobTeraflop} are taken here (Limits:JobTeraflop).
+                {compute.Trials:G4} of initialisation trials); at most {limits.JobTeraflop} are taken here (Limits:JobTeraflop).
                 """).ReplaceLineEndings(" ");
         }
 

@@ -25,11 +25,11 @@ internal sealed class LimitsOptions
     [Range(1_024, 1_073_741_824)]
     public int PictureBytes { get; set; } = 33_554_432;
 
-    /// <summary>Pixels of an image's longer side, told from its header.</summary>
+    /// <summary>Pixels of an image's longer side, read from its header.</summary>
     [Range(28, 32_768)]
     public int PictureSide { get; set; } = 16_384;
 
-    /// <summary>Pixels of an image, told from its header.</summary>
+    /// <summary>Pixels of an image, read from its header.</summary>
     [Range(784, 200_000_000)]
     public int PicturePixels { get; set; } = 64_000_000;
 
@@ -52,7 +52,7 @@ internal sealed class LimitsOptions
     [Range(64, 1_048_576)]
     public int MemoryMebibytes { get; set; } = (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 21, 64, 2_048);
 
-    /// <summary>Pixels of a figure that the service draws. The largest pair or difference of digits has 2.5 million.</summary>
+    /// <summary>Pixels of a figure that the service renders. The largest pair or difference of digits has 2.5 million.</summary>
     [Range(2_500_000, 200_000_000)]
     public int FigurePixels { get; set; } = 16_000_000;
 
@@ -88,7 +88,7 @@ internal sealed class LimitsOptions
     [Range(1, TrainingSettingsValidator.MaxChannels)]
     public int Channels { get; set; } = TrainingSettingsValidator.MaxChannels;
 
-    /// <summary>10^12 floating-point operations of a job: training, evaluations, trial draws. The default job needs 2.9 on MNIST.</summary>
+    /// <summary>10^12 floating-point operations of a job: training, evaluations, initialisation trials. The default job needs 2.9 on MNIST.</summary>
     [Range(0.001, 1_000_000)]
     public double JobTeraflop { get; set; } = 1_000;
 

@@ -59,7 +59,7 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
     ];
 
     /// <summary>The split, or the problem with its name or with getting it.</summary>
-    /// <param name="caller">An operator has a data set fetched that is not here; others are told that it is not.</param>
+    /// <param name="caller">An operator has a data set fetched that is not here; others get the problem that it is not.</param>
     public async Task<Result<DatasetSplit, ProblemHttpResult>> SplitAsync(string dataset, string split, ClaimsPrincipal caller, CancellationToken token)
     {
         if ((await datasets.AskAsync(dataset, mayRequest: caller.Role() >= Role.Operator, token)).TryGet(out Dataset? found, out DatasetFault? fault))

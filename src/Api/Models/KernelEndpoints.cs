@@ -36,7 +36,7 @@ internal static class KernelEndpoints
     public static void MapKernels(this IEndpointRouteBuilder app) => app.MapModelInspection("/v1/checkpoints/{reference}/kernels/{layer}")
         .MapGet("tiles", Tiles)
         .WithName("drawKernels")
-        .WithSummary("Draw the kernels of a layer; zero is the middle of the palette")
+        .WithSummary("Render the kernels of a layer; zero is the middle of the palette")
         .ProducesFigureOr<KernelsResponse>("The kernels.")
         .ProducesProblems(ProblemType.LayerNotFound);
 
@@ -77,7 +77,7 @@ internal static class KernelEndpoints
 
             return context.Request.Prefers("application/json", over: "image/png")
                 ? TypedResults.Ok(Describe(layer, kernels, options))
-                : TypedResults.File(PngEncoder.Encode(TileGrid.Draw(kernels.Values, layout, options)), "image/png");
+                : TypedResults.File(PngEncoder.Encode(TileGrid.Render(kernels.Values, layout, options)), "image/png");
         }
     }
 

@@ -30,13 +30,13 @@ internal static class LayerEndpoints
         RouteGroupBuilder layer = app.MapModelInspection("/v1/checkpoints/{reference}/layers/{layer}");
         layer.MapGet("tiles", FromDataset)
             .WithName("drawTilesFromDataset")
-            .WithSummary("Draw the feature maps of a layer for an image of a data set")
+            .WithSummary("Render the feature maps of a layer for an image of a data set")
             .ProducesFigureOr<TilesResponse>(Maps)
             .ProducesProblems(ProblemType.LayerNotFound)
             .ProducesProblems(ImageInputReader.DatasetRefusals);
         layer.MapPost("tiles", FromUpload)
             .WithName("drawTilesOfUpload")
-            .WithSummary("Draw the feature maps of a layer for an uploaded image")
+            .WithSummary("Render the feature maps of a layer for an uploaded image")
             .AcceptsImage()
             .ProducesFigureOr<TilesResponse>(Maps)
             .ProducesProblems(ProblemType.LayerNotFound);
@@ -103,7 +103,7 @@ internal static class LayerEndpoints
         FeatureMaps maps = model.Look(figure.Layer, image.Values);
         return request.Prefers("application/json", over: "image/png")
             ? TypedResults.Ok(Describe(maps, image.Preparation, figure.Options))
-            : TypedResults.File(PngEncoder.Encode(VectorAsImage.Draw(maps, figure.Layout, figure.Options)), "image/png");
+            : TypedResults.File(PngEncoder.Encode(VectorAsImage.Render(maps, figure.Layout, figure.Options)), "image/png");
     }
 
     private static TilesResponse Describe(FeatureMaps maps, Preparation preparation, TileGridOptions options)

@@ -66,7 +66,7 @@ internal static class ReconstructionEndpoints
             .ProducesReconstruction();
         checkpoint.MapGet("reconstructions", Rows)
             .WithName("drawReconstructions")
-            .WithSummary("Draw images of a data set over their reconstructions; with `noise`, the noisy images between them")
+            .WithSummary("Render images of a data set over their reconstructions; with `noise`, the noisy images between them")
             .Produces(200, contentType: "image/png")
             .Answers(200, "The rows of images.")
             .ProducesProblems(FigureSizeLimit.Refusals)
@@ -196,7 +196,7 @@ internal static class ReconstructionEndpoints
 
             float[][] originals = [.. Enumerable.Range(first, count).Select(index => ImageInputReader.ToUnit(set.Image(index)))];
             float[][]? noisy = noise.IsAsked ? [.. originals.Select((clean, i) => noise.AddNoise(lease.Model.Noise, first + i, clean))] : null;
-            Canvas figure = ReconstructionMontage.Draw(lease.Model, originals, noisy, scale, gap);
+            Canvas figure = ReconstructionMontage.Render(lease.Model, originals, noisy, scale, gap);
             return TypedResults.File(PngEncoder.Encode(figure), "image/png");
         }
     }

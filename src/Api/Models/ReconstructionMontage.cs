@@ -8,7 +8,7 @@ internal static class ReconstructionMontage
 {
     /// <param name="originals">Each of the network's shape, values 0..1.</param>
     /// <param name="noisy">What the network is given of each; null where that is the original, which is then not shown twice.</param>
-    public static Canvas Draw(Model model, float[][] originals, float[][]? noisy, int scale, int gap)
+    public static Canvas Render(Model model, float[][] originals, float[][]? noisy, int scale, int gap)
     {
         float[][] inputs = noisy ?? originals;
         float[][] reconstructions = [.. model.Reconstruct([.. inputs.SelectMany(input => input)]).Chunk(model.Definition.Input.Count)];

@@ -15,7 +15,7 @@ public sealed record TileQuery(
     [property: Bounds(1, 1024), Description("Tiles in a row; by default the square root of their number, rounded up.")] int? Columns = null,
     [property: Bounds(1, TileGridOptions.MaxScale)] int Scale = 4,
     [property: Bounds(0, TileGridOptions.MaxGap), Description("Pixels between tiles.")] int Gap = 1,
-    [property: OneOf<TileRange>, Description("Values drawn black and white: extremes of the `tile` or of the whole `layer`.")]
+    [property: OneOf<TileRange>, Description("Values rendered black and white: extremes of the `tile` or of the whole `layer`.")]
     string Range = "tile",
     [property: OneOf<TilePalette>, Description("Colour map from low to high values.")] string Palette = "gray")
 {

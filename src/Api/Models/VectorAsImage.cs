@@ -4,7 +4,7 @@ using AutoencoderApi.Training;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <summary>A layer's maps as they are drawn: a vector is one map, folded to the squarest rectangle that holds it.</summary>
+/// <summary>A layer's maps as they are rendered: a vector is one map, folded to the squarest rectangle that holds it.</summary>
 internal static class VectorAsImage
 {
     public static TensorShape Of(TensorShape shape)
@@ -31,10 +31,10 @@ internal static class VectorAsImage
     }
 
     /// <param name="layout">Of the maps in the shape that <see cref="Of"/> gives.</param>
-    public static Canvas Draw(FeatureMaps maps, TileLayout layout, TileGridOptions options)
+    public static Canvas Render(FeatureMaps maps, TileLayout layout, TileGridOptions options)
     {
         float[] values = maps.Values;
         Array.Resize(ref values, Of(maps.Shape).Count);
-        return TileGrid.Draw(values, layout, options);
+        return TileGrid.Render(values, layout, options);
     }
 }

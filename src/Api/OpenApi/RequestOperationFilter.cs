@@ -24,7 +24,7 @@ internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : I
         new("dataset", "Name of the data set, from `GET /v1/datasets`; by default that of jobs.", null),
         new("split", "Split of the data set.", "test"),
         new("index", "Index of the image in the split, from 0.", "0"),
-        new("scale", "Side in pixels of the square that each value is drawn as.", null),
+        new("scale", "Side in pixels of the square that renders each value.", null),
         new(
             "layout",
             "Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the "

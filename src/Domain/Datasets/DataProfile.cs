@@ -16,7 +16,7 @@ public enum Background
 }
 
 /// <summary>What a network's data look like, as far as an uploaded image must be made like them.</summary>
-/// <param name="Background">Told from the border pixels of the training images.</param>
+/// <param name="Background">Determined from the border pixels of the training images.</param>
 /// <param name="Range">The smallest and the largest value of the training images, 0..1.</param>
 public sealed record DataProfile(Background Background, double[] Range)
 {

@@ -15,18 +15,18 @@ public sealed record SplitSelections(SplitSelection Train, SplitSelection Valida
     public static SplitSelections Of(Dataset data) => new(SplitSelection.InOrder(data.Train), SplitSelection.InOrder(data.Validation), SplitSelection.InOrder(data.Test));
 }
 
-/// <summary>Draws the splits that a data set came without: a function of the seed, the shares and the number of images alone.</summary>
+/// <summary>Assigns images to the splits that a data set came without: a function of the seed, the fractions and the number of images alone.</summary>
 public static class DatasetSplitter
 {
-    /// <param name="validation">Null where it is to be drawn from <paramref name="train"/>.</param>
-    /// <param name="test">Null where it is to be drawn from <paramref name="train"/>.</param>
-    /// <param name="validationShare">Of the images in <paramref name="train"/>, rounded, at least one.</param>
-    /// <param name="testShare">The same for the test split.</param>
+    /// <param name="validation">Null where it is to be split off from <paramref name="train"/>.</param>
+    /// <param name="test">Null where it is to be split off from <paramref name="train"/>.</param>
+    /// <param name="validationFraction">Of the images in <paramref name="train"/>, rounded, at least one.</param>
+    /// <param name="testFraction">The same for the test split.</param>
     /// <returns>Null where no image would be left for training.</returns>
-    public static SplitSelections? Split(DatasetSplit train, DatasetSplit? validation, DatasetSplit? test, int seed, double validationShare, double testShare)
+    public static SplitSelections? Split(DatasetSplit train, DatasetSplit? validation, DatasetSplit? test, int seed, double validationFraction, double testFraction)
     {
-        int forTest = test is null ? CountOf(testShare) : 0;
-        int forValidation = validation is null ? CountOf(validationShare) : 0;
+        int forTest = test is null ? CountOf(testFraction) : 0;
+        int forValidation = validation is null ? CountOf(validationFraction) : 0;
         if (forTest + forValidation >= train.Count)
         {
             return null;
@@ -38,6 +38,6 @@ public static class DatasetSplitter
             validation is null ? new SplitSelection(train, order[forTest..(forTest + forValidation)]) : SplitSelection.InOrder(validation),
             test is null ? new SplitSelection(train, order[..forTest]) : SplitSelection.InOrder(test));
 
-        int CountOf(double share) => Math.Max(1, (int)Math.Round(share * train.Count));
+        int CountOf(double fraction) => Math.Max(1, (int)Math.Round(fraction * train.Count));
     }
 }

@@ -76,12 +76,12 @@ public sealed record Noise
 
     private static Vector512<float> Clamped(Vector512<float> values) => Vector512.Min(Vector512.Max(values, Vector512<float>.Zero), Vector512<float>.One);
 
-    private static void Set(Span<float> image, float share, ref SplitMix64 random)
+    private static void Set(Span<float> image, float fraction, ref SplitMix64 random)
     {
         foreach (ref float value in image)
         {
             ulong bits = random.Next();
-            if ((bits >> 40) * Unit < share)
+            if ((bits >> 40) * Unit < fraction)
             {
                 value = bits & 1;
             }

@@ -1,6 +1,6 @@
 namespace AutoencoderApi.Domain.Datasets;
 
-/// <summary>A 28×28 sheet on which a round pen draws lines with soft edges.</summary>
+/// <summary>A 28×28 sheet for strokes of a round pen with soft edges.</summary>
 internal readonly ref struct PenCanvas(Span<byte> pixels)
 {
     public const int Side = 28;

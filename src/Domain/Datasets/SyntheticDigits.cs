@@ -22,7 +22,7 @@ public static class SyntheticDigits
     private const int Train = 20_000;
     private const ulong Seed = 1;
 
-    /// <summary>What <see cref="Create"/> makes where nothing else is asked for. No image is drawn.</summary>
+    /// <summary>What <see cref="Create"/> makes where nothing else is asked for. No image is rendered.</summary>
     public static DatasetInfo Describe()
     {
         byte[] labels = new byte[Train + ValidationCount + TestCount];
@@ -39,14 +39,14 @@ public static class SyntheticDigits
     {
         byte[] pixels = new byte[(train + validation + test) * PixelCount];
         byte[] labels = new byte[train + validation + test];
-        Parallel.For(0, labels.Length, index => labels[index] = Draw(seed, (ulong)index, pixels.AsSpan(index * PixelCount, PixelCount)));
+        Parallel.For(0, labels.Length, index => labels[index] = Render(seed, (ulong)index, pixels.AsSpan(index * PixelCount, PixelCount)));
         DatasetSplit all = new DatasetSplit(new(1, PenCanvas.Side, PenCanvas.Side), pixels, labels);
         return new Dataset(Name, all.Slice(0, train), all.Slice(train, validation), all.Slice(train + validation, test));
     }
 
-    /// <summary>Draws one digit into <paramref name="pixels"/>, 784 bytes.</summary>
+    /// <summary>Renders one digit into <paramref name="pixels"/>, 784 bytes.</summary>
     /// <returns>Its class, 0..9.</returns>
-    public static byte Draw(ulong seed, ulong index, Span<byte> pixels)
+    public static byte Render(ulong seed, ulong index, Span<byte> pixels)
     {
         var random = SplitMix64.ForStream(seed, index);
         byte label = Label(ref random);

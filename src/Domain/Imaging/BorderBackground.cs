@@ -2,7 +2,7 @@ using AutoencoderApi.Domain.Datasets;
 
 namespace AutoencoderApi.Domain.Imaging;
 
-/// <summary>The ground of a small image, told from the ring of its border pixels.</summary>
+/// <summary>The ground of a small image, read from the ring of its border pixels.</summary>
 internal static class BorderBackground
 {
     private const int Middle = 128;

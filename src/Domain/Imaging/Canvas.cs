@@ -1,6 +1,6 @@
 namespace AutoencoderApi.Domain.Imaging;
 
-/// <summary>A figure being drawn: 1 byte (grey) or 3 (red, green, blue) a pixel, row by row.</summary>
+/// <summary>A figure being rendered: 1 byte (grey) or 3 (red, green, blue) a pixel, row by row.</summary>
 public sealed class Canvas
 {
     /// <summary>Between tiles. Lighter than black, so that a tile that is black all over still shows.</summary>
@@ -28,7 +28,7 @@ public sealed class Canvas
 
     public byte[] Pixels { get; }
 
-    /// <summary>Draws a tile, each of its pixels as a square of <paramref name="scale"/>, from (left, top) on.</summary>
+    /// <summary>Renders a tile, each of its pixels as a square of <paramref name="scale"/>, from (left, top) on.</summary>
     /// <param name="tile">Height × width × channels bytes.</param>
     public void Draw(ReadOnlySpan<byte> tile, int tileWidth, int left, int top, int scale)
     {

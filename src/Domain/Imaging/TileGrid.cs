@@ -9,7 +9,7 @@ public static class TileGrid
     /// <summary>Silent maps (zero everywhere) are black under either palette and range; constant others under their own range are mid-grey.</summary>
     /// <param name="maps">[channels,height,width]</param>
     /// <param name="layout">That of the maps under <paramref name="options"/>.</param>
-    public static Canvas Draw(ReadOnlyMemory<float> maps, TileLayout layout, TileGridOptions options)
+    public static Canvas Render(ReadOnlyMemory<float> maps, TileLayout layout, TileGridOptions options)
     {
         int size = layout.TileHeight * layout.TileWidth;
         ArgumentOutOfRangeException.ThrowIfLessThan(maps.Length, (options.First + layout.Count) * size);

@@ -19,7 +19,7 @@ public enum TilePalette
     Viridis,
 }
 
-/// <summary>Which of a layer's maps are drawn, and how.</summary>
+/// <summary>Which of a layer's maps are rendered, and how.</summary>
 public sealed record TileGridOptions
 {
     public const int MaxScale = 32;

@@ -4,8 +4,8 @@ namespace AutoencoderApi.Domain.Networks;
 public readonly record struct KernelEnds(int? From, int? To);
 
 /// <summary>
-/// A layer's weights as maps to draw. Kernels [a, b, k, k] are a · b maps in the order of the file, so that those of a unit stand
-/// together: what one unit of a convolution reads, what one of a transposed convolution draws. A dense layer is a map for each unit
+/// A layer's weights as maps to render. Kernels [a, b, k, k] are a · b maps in the order of the file, so that those of a unit stand
+/// together: what one unit of a convolution reads, what one of a transposed convolution writes. A dense layer is a map for each unit
 /// on the other side of the image, of a colour image three; between two vectors it is one map, its matrix.
 /// </summary>
 /// <param name="WeightShape">Of the tensor in the file.</param>

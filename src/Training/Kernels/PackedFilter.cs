@@ -19,7 +19,7 @@ internal sealed unsafe class PackedFilter(ConvolutionAxis rows, ConvolutionAxis 
 
     public float* Packed => _packed.Data;
 
-    /// <summary>Takes over the part-th of <paramref name="parts"/> equal shares of the values.</summary>
+    /// <summary>Takes over the part-th of <paramref name="parts"/> equal partitions of the values.</summary>
     public void Pack(ReadOnlySpan<float> weights, int part, int parts)
     {
         float* packed = _packed.Data;

@@ -5,13 +5,13 @@ using AutoencoderApi.Training.Engines;
 namespace AutoencoderApi.Training.Runs;
 
 /// <summary>
-/// Finds initial weights of <c>switch-unpool</c> that learn. With about one draw in five its relus let all layers grow at once
-/// in the first steps, the output goes black, and no warm-up helps (docs/decisions/0006-trial-draws.md). So each draw of a
-/// seed is tried on the very steps that the run would take, and the first that gets away from black is the run's.
+/// Finds initial weights of <c>switch-unpool</c> that learn. With about one sample in five its relus let all layers grow at once
+/// in the first steps, the output goes black, and no warm-up helps (docs/decisions/0006-trial-draws.md). So each sample of a
+/// seed is tried on the very steps that the run would take, and the first that escapes black is the run's.
 /// </summary>
 internal sealed class InitializationSearch(TrainingSettings settings, IEngine engine, int threads, BatchLoader batches, double blackLoss)
 {
-    private const int MaxDraws = 8;
+    private const int MaxTrials = 8;
     private const int TrialSteps = CollapseDetector.FirstStep;
     private const double Learning = 0.5; // of the black image's loss: no run has been seen to come back to black from here
     private const double Memory = 0.9; // of the running mean of the batches' losses
@@ -21,16 +21,16 @@ internal sealed class InitializationSearch(TrainingSettings settings, IEngine en
         Architectures.Of(settings.Architecture).SearchesInitialization && settings is { StartFrom: null, WarmupSteps: > 0, Steps: >= TrialSteps };
 
     /// <summary>Steps of all trials of a run together, at most.</summary>
-    public static int MaxSteps(TrainingSettings settings) => Applies(settings) ? MaxDraws * TrialSteps : 0;
+    public static int MaxSteps(TrainingSettings settings) => Applies(settings) ? MaxTrials * TrialSteps : 0;
 
-    /// <summary>The number, from 0, of the first draw that does not end black; 0 where all do; null where <paramref name="stop"/> asked.</summary>
+    /// <summary>The number, from 0, of the first sample that does not end black; 0 where all do; null where <paramref name="stop"/> asked.</summary>
     public int? First(CancellationToken stop)
     {
-        for (int draw = 0; draw < MaxDraws; draw++)
+        for (int sample = 0; sample < MaxTrials; sample++)
         {
-            FaultPoints.Pass("draw.before");
-            double loss = LossAfter(WeightInitializer.Initialize(NetworkDefinition.For(settings), settings.Seed, draw), stop);
-            FaultPoints.Pass("draw.after");
+            FaultPoints.Pass("trial.before");
+            double loss = LossAfter(WeightInitializer.Initialize(NetworkDefinition.For(settings), settings.Seed, sample), stop);
+            FaultPoints.Pass("trial.after");
             if (stop.IsCancellationRequested)
             {
                 return null;
@@ -38,7 +38,7 @@ internal sealed class InitializationSearch(TrainingSettings settings, IEngine en
 
             if (!CollapseDetector.IsBlack(loss, blackLoss))
             {
-                return draw;
+                return sample;
             }
         }
 

@@ -65,21 +65,21 @@ public sealed class Trainer
         CollapseDetector collapse = new CollapseDetector(_dataset.Validation);
         int threads = _start.Environment.Threads;
         bool isSearched = _start.Step == 0 && InitializationSearch.Applies(_settings);
-        int? draw = isSearched ? new InitializationSearch(_settings, _engine, threads, batches, collapse.BlackLoss).First(stop) : 0;
-        if (draw is null)
+        int? sample = isSearched ? new InitializationSearch(_settings, _engine, threads, batches, collapse.BlackLoss).First(stop) : 0;
+        if (sample is null)
         {
             yield return new Stopped(0);
             yield break;
         }
 
-        if (draw > 0)
+        if (sample > 0)
         {
             yield return new Warned(0, string.Create(
                 CultureInfo.InvariantCulture,
-                $"Random initialisation {draw + 1} is used: those before it led to an all-black output."));
+                $"Random initialisation {sample + 1} is used: those before it led to an all-black output."));
         }
 
-        NetworkState state = draw > 0 ? NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, draw.Value)) : NetworkState.Of(_start);
+        NetworkState state = sample > 0 ? NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, sample.Value)) : NetworkState.Of(_start);
         using TrainingRun run = new TrainingRun(_dataset, _start with { Data = _data }, _engine.StartTraining(_definition, state, threads), batches, collapse);
         if (run.FindEarlierCollapse(stop) is { } collapsed)
         {

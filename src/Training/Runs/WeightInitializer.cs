@@ -4,7 +4,7 @@ using AutoencoderApi.Domain.Numerics;
 namespace AutoencoderApi.Training.Runs;
 
 /// <summary>
-/// Weights from a normal distribution of mean 0 and σ 0.1, drawn again where they fall beyond ±2σ; biases 0.1. Each
+/// Weights from a normal distribution of mean 0 and σ 0.1, sampled again where they fall beyond ±2σ; biases 0.1. Each
 /// parameter has a random stream of its own, so one layer's size does not change the next layer's weights.
 /// </summary>
 internal static class WeightInitializer
@@ -13,10 +13,10 @@ internal static class WeightInitializer
     private const double Bound = 2;
     private const float Bias = 0.1f;
 
-    /// <param name="draw">Which of a seed's draws, from 0.</param>
-    public static float[] Initialize(NetworkDefinition definition, int seed, int draw = 0)
+    /// <param name="sample">Which of a seed's samples, from 0.</param>
+    public static float[] Initialize(NetworkDefinition definition, int seed, int sample = 0)
     {
-        int firstStream = draw * definition.Parameters.Count;
+        int firstStream = sample * definition.Parameters.Count;
         float[] weights = new float[definition.ParameterCount];
         Span<float> rest = weights;
         for (int i = 0; i < definition.Parameters.Count; i++)

@@ -78,7 +78,7 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
         var datasets = new DatasetStore(store.Stores);
         DatasetSplit all = new DatasetSplit(new TensorShape(3, 128, 128), OwnImages.Noise(1, 300 * 3 * 128 * 128), OwnImages.Noise(2, 300));
-        SplitSelections splits = DatasetSplitter.Split(all, null, null, seed: 1, validationShare: 0.1, testShare: 0.1)!;
+        SplitSelections splits = DatasetSplitter.Split(all, null, null, seed: 1, validationFraction: 0.1, testFraction: 0.1)!;
         DatasetRow row = await datasets.AddAsync(DatasetContent.Row("large", splits, labels: UploadedImages.Numbers), splits, Token);
         Assert.Equal(5, await store.Ask(context => context.DatasetChunks.CountAsync(Token)));
         Dataset loaded = (await datasets.LoadAsync(row, Token)).Value();
@@ -174,7 +174,7 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
     private static Task<DatasetRow> Add(DatasetStore datasets, string name, int seed)
     {
         DatasetSplit all = new DatasetSplit(new TensorShape(1, 8, 8), OwnImages.Noise(seed, 10 * 64), new byte[10]);
-        SplitSelections splits = DatasetSplitter.Split(all, null, null, seed: 1, validationShare: 0.1, testShare: 0.1)!;
+        SplitSelections splits = DatasetSplitter.Split(all, null, null, seed: 1, validationFraction: 0.1, testFraction: 0.1)!;
         return datasets.AddAsync(DatasetContent.Row(name, splits, labels: null), splits, Token);
     }
 }

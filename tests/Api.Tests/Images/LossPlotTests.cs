@@ -12,7 +12,7 @@ public sealed class LossPlotTests
     [Fact]
     public void A_plot_has_curves_and_the_text_of_title_labels_and_legend()
     {
-        using SKBitmap plot = Decode(LossPlot.Draw("a title", Points, 800, 480));
+        using SKBitmap plot = Decode(LossPlot.Render("a title", Points, 800, 480));
 
         Assert.Equal((800, 480), (plot.Width, plot.Height));
         Assert.InRange(Dark(plot, 300, 5, 500, 30), 20, 2000);
@@ -25,7 +25,7 @@ public sealed class LossPlotTests
     [Fact]
     public void A_job_without_points_has_axes_and_a_note()
     {
-        using SKBitmap plot = Decode(LossPlot.Draw("a title", [], 800, 480));
+        using SKBitmap plot = Decode(LossPlot.Render("a title", [], 800, 480));
 
         Assert.InRange(Dark(plot, 350, 215, 500, 250), 50, 2000);
         Assert.InRange(Dark(plot, 350, 455, 500, 478), 20, 2000);
@@ -38,14 +38,14 @@ public sealed class LossPlotTests
     [InlineData(1e-300)]
     [InlineData(1e300)]
     public void Odd_losses_are_drawn_or_left_out(double loss) =>
-        Assert.NotEmpty(LossPlot.Draw("odd", [new LossPoint(1, loss, loss), new LossPoint(2, 0.1, null)], 300, 200));
+        Assert.NotEmpty(LossPlot.Render("odd", [new LossPoint(1, loss, loss), new LossPoint(2, 0.1, null)], 300, 200));
 
     [Fact]
     public void Plots_drawn_in_parallel_are_the_same()
     {
-        byte[] alone = LossPlot.Draw("a title", Points, 400, 300);
+        byte[] alone = LossPlot.Render("a title", Points, 400, 300);
 
-        byte[][] together = [.. Enumerable.Range(0, 32).AsParallel().WithDegreeOfParallelism(8).Select(_ => LossPlot.Draw("a title", Points, 400, 300))];
+        byte[][] together = [.. Enumerable.Range(0, 32).AsParallel().WithDegreeOfParallelism(8).Select(_ => LossPlot.Render("a title", Points, 400, 300))];
 
         Assert.All(together, plot => Assert.Equal(alone, plot));
     }

@@ -18,7 +18,7 @@ public sealed class SyntheticDigitsTests
         byte[] pixels = new byte[Side * Side];
         Array.Fill(pixels, (byte)77); // whatever lay there before
 
-        Assert.Equal(label, SyntheticDigits.Draw(seed, index, pixels));
+        Assert.Equal(label, SyntheticDigits.Render(seed, index, pixels));
         Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(pixels)));
     }
 
@@ -44,7 +44,7 @@ public sealed class SyntheticDigitsTests
         {
             for (int i = 0; i < split.Count; i++)
             {
-                Assert.Equal(SyntheticDigits.Draw(5, index++, pixels), split.Label(i));
+                Assert.Equal(SyntheticDigits.Render(5, index++, pixels), split.Label(i));
                 Assert.True(split.Image(i).SequenceEqual(pixels));
             }
         }

@@ -100,5 +100,5 @@ public sealed class TileGridTests
     }
 
     private static Canvas Draw(float[] maps, int channels, int height, int width, TileGridOptions options) =>
-        TileGrid.Draw(maps, TileLayout.Of(channels, height, width, options), options);
+        TileGrid.Render(maps, TileLayout.Of(channels, height, width, options), options);
 }

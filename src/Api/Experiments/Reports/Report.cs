@@ -18,7 +18,7 @@ public sealed record Report(
 /// <param name="Label">What the job is called on the page: its name, or its architecture and what sets it apart.</param>
 /// <param name="ArticleLoss">What the article reached; null where it has no such network, or the data set is not its own.</param>
 /// <param name="ReachableLoss">What the last layer can at best reach on the test split; null where the data cannot be had.</param>
-/// <param name="DeadUnits">Share of units that are zero for every validation image; null before the first evaluation.</param>
+/// <param name="DeadUnits">Fraction of units that are zero for every validation image; null before the first evaluation.</param>
 /// <param name="MillisecondsPerStep">Evaluations and checkpoints included; null before the second evaluation.</param>
 /// <param name="Trouble">Why the job failed, or null.</param>
 public sealed record ReportRow(

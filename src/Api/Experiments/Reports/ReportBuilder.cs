@@ -134,10 +134,10 @@ internal sealed class ReportBuilder(
             var options = new TileGridOptions { Count = Math.Min(Tiles, shape.Channels), Scale = Math.Clamp(TileSide / shape.Width, 1, TileGridOptions.MaxScale), Gap = 2 };
             TileLayout layout = TileLayout.Of(shape.Channels, shape.Height, shape.Width, options);
             int silent = VectorAsImage.Statistics(maps).Count(map => map.Silent);
-            tiles.Add(new ReportTiles(layer.Name, layer.Output, silent, PngEncoder.Encode(VectorAsImage.Draw(maps, layout, options))));
+            tiles.Add(new ReportTiles(layer.Name, layer.Output, silent, PngEncoder.Encode(VectorAsImage.Render(maps, layout, options))));
         }
 
-        Canvas figure = ReconstructionMontage.Draw(model, originals, model.Noise is null ? null : inputs, scale: 3, gap: 3);
+        Canvas figure = ReconstructionMontage.Render(model, originals, model.Noise is null ? null : inputs, scale: 3, gap: 3);
         return new ReportLook(label, PngEncoder.Encode(figure), tiles, Trouble: null);
     }
 

@@ -52,7 +52,7 @@ internal sealed unsafe class ConvolutionWeights
     public IEnumerable<int> GradientSource =>
         [.. Convolution.GradientSource, .. Enumerable.Range(0, _bias.Length).Select(i => i < _biasCount ? _firstBias + i : -1)];
 
-    /// <summary>Takes over the part-th of <paramref name="parts"/> equal shares of the values.</summary>
+    /// <summary>Takes over the part-th of <paramref name="parts"/> equal partitions of the values.</summary>
     public void Pack(ReadOnlySpan<float> weights, int part, int parts)
     {
         if (_needsConvolution)

@@ -5,7 +5,7 @@ using AutoencoderApi.Training.Kernels;
 namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>
-/// A convolutional network in training, on kernels of our own. Each thread takes a fixed share of a batch's images through
+/// A convolutional network in training, on kernels of our own. Each thread takes a fixed partition of a batch's images through
 /// a workspace of its own, and the workspaces' gradients are added in a fixed order: the same thread count gives the same bits.
 /// </summary>
 internal sealed class ConvolutionalTrainingSession : SimdTrainingSession

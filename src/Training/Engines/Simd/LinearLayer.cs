@@ -5,7 +5,7 @@ namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>
 /// A fully connected layer on a batch. Several threads call each method at once, each with a number of its own, and each computes
-/// its share of the units; all must be done before anyone calls the next. Where the token is cancelled the results mean nothing.
+/// its partition of the units; all must be done before anyone calls the next. Where the token is cancelled the results mean nothing.
 /// </summary>
 /// <param name="weights">[outputs, inputs], then the bias where there is one; so are the gradients.</param>
 /// <param name="outputGradients">The loss's gradient with respect to the output; null where nothing is trained.</param>

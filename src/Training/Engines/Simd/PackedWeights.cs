@@ -60,7 +60,7 @@ internal sealed class PackedWeights
         return new FeatureMapBuffer(shape.Height, shape.Width, stored, margin: stored == 1 ? 0 : Margin);
     }
 
-    /// <summary>Takes over the part-th of <paramref name="parts"/> equal shares of the values.</summary>
+    /// <summary>Takes over the part-th of <paramref name="parts"/> equal partitions of the values.</summary>
     public void Pack(ReadOnlySpan<float> weights, int part = 0, int parts = 1)
     {
         foreach (ConvolutionWeights? convolution in Convolutions)

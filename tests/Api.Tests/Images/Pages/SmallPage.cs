@@ -12,7 +12,7 @@ internal static class SmallPage
         int index = random.NextBelow(10_000);
         if (mnist is null)
         {
-            SyntheticDigits.Draw(seed: 5, (ulong)index, ink);
+            SyntheticDigits.Render(seed: 5, (ulong)index, ink);
         }
         else
         {
