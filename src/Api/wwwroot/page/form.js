@@ -42,7 +42,7 @@ function explain(architectures) {
 
 function field({ name, label, choices, number, pair, text }) {
   const input = choices
-    ? el("select", { id: name, name }, el("option", { value: "", textContent: "as usual" }), ...choices.map((choice) => el("option", { value: choice, textContent: choice })))
+    ? el("select", { id: name, name }, el("option", { value: "", textContent: "Default" }), ...choices.map((choice) => el("option", { value: choice, textContent: choice })))
     : el("input", { id: name, name, autocomplete: "off", spellcheck: false, inputMode: number === undefined ? "text" : "decimal", placeholder: text ?? number ?? pair.join(", ") });
   return el("div", { className: "field", "data-field": name }, el("label", { for: name, textContent: label }), input);
 }
