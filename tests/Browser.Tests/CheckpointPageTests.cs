@@ -18,11 +18,11 @@ public sealed class CheckpointPageTests(Chromium chromium)
 
         await Look(page, "nearest-unpool");
         await Name(page, "shown");
-        await page.Answer("Leave it there");
+        await page.Answer("Cancel");
         await page.Button("Add tag").Sees().ToBeEnabledAsync();
         await names.Filter(new() { HasText = "shown" }).Sees().ToHaveCountAsync(0);
         await Name(page, "shown");
-        await page.Answer("Move it");
+        await page.Answer("Move");
         await names.Filter(new() { HasText = "shown" }).Sees().ToBeVisibleAsync();
         await page.GetByLabel("Checkpoint", new() { Exact = true }).SelectOptionAsync("shown");
 

@@ -26,7 +26,7 @@ export function jobForm(started) {
       offerArchitectures(byId("architecture"), architectures);
       explain(known);
       const first = options(byId("dataset"), datasets);
-      byId("welcome-hint").textContent = `1,000 steps on ${first.name === "mnist" ? "MNIST" : "digits that the service draws itself"}: less than a minute on two idle cores.`;
+      byId("welcome-hint").textContent = `1,000 steps on ${first.name === "mnist" ? "MNIST" : "generated synthetic digits"}: less than a minute on two idle cores.`;
     },
   };
 }

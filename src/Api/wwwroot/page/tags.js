@@ -40,7 +40,7 @@ export function tagging(on) {
     }
     const { body, etag } = await api.poll(pathOf(tag));
     if (body.checkpoint === checkpoint.id) return true;
-    const isSure = await confirm(`Move ${tag}?`, `The tag ${tag} names another checkpoint now, which then loses the name.`, "Move it", "Leave it there");
+    const isSure = await confirm(`Move ${tag}?`, `The tag ${tag} is on another checkpoint, and is removed from it.`, "Move", "Cancel");
     if (isSure) await api.put(pathOf(tag), to, { "If-Match": etag });
     return isSure;
   }
