@@ -56,12 +56,16 @@ internal static class PaddingFigure
         int outputs = reached[0].Length, inputsLeft = Left + ((outputs - Inputs) * Step / 2);
         (int inputY, int outputY) = (top + 60, top + 170);
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="20" y="{top + 30}" font-weight="bold">{title}</text>""");
-        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="20" y="{inputY + 18}">{Inputs} inputs</text><text x="20" y="{outputY + 18}">{outputs} outputs</text><text x="20" y="{outputY + 52}" fill="#5a636d">reached by</text>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="20" y="{inputY + 18}">{Inputs} inputs</text>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="20" y="{outputY + 18}">{outputs} outputs</text>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="20" y="{outputY + 52}" fill="#5a636d">reached by</text>""");
         for (int input = 0; input < Inputs; input++)
         {
             foreach (int output in Enumerable.Range(0, outputs).Where(output => reached[input][output]))
             {
-                svg.AppendLine(CultureInfo.InvariantCulture, $"""<line x1="{inputsLeft + (input * Step) + (Box / 2)}" y1="{inputY + Box}" x2="{Left + (output * Step) + (Box / 2)}" y2="{outputY}" stroke="{s_colors[input]}" stroke-width="2"/>""");
+                (int from, int to) = (inputsLeft + (input * Step) + (Box / 2), Left + (output * Step) + (Box / 2));
+                string line = $"""<line x1="{from}" y1="{inputY + Box}" x2="{to}" y2="{outputY}" stroke="{s_colors[input]}" stroke-width="2"/>""";
+                svg.AppendLine(line);
             }
         }
 

@@ -10,7 +10,10 @@ namespace AutoencoderApi.Api.Tests;
 public sealed class EngineTests : IDisposable
 {
     private const string Long =
-        """{"architecture":"nearest-unpool","dataset":"synthetic-digits","steps":300,"channels":[4,8],"warmupSteps":100,"evaluateEvery":100,"checkpointEvery":50}""";
+        """
+            {"architecture":"nearest-unpool","dataset":"synthetic-digits","steps":300,
+            "channels":[4,8],"warmupSteps":100,"evaluateEvery":100,"checkpointEvery":50}
+            """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 
@@ -26,7 +29,8 @@ public sealed class EngineTests : IDisposable
         {
             string size = architecture == "dense" ? "\"denseWidths\":[60,16]" : "\"channels\":[4,8]";
             JsonNode job = await service.Client.Ended(await service.Client.Submit($$"""
-                {"architecture":"{{architecture}}","dataset":"synthetic-digits",{{size}},"steps":40,"warmupSteps":10,"evaluateEvery":40,"checkpointEvery":40}
+                {"architecture":"{{architecture}}","dataset":"synthetic-digits",{{size}},
+                "steps":40,"warmupSteps":10,"evaluateEvery":40,"checkpointEvery":40}
                 """));
             Assert.Equal("succeeded", (string?)job["status"]);
             double[] losses =

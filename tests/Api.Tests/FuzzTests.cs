@@ -46,11 +46,17 @@ public sealed class FuzzTests : IDisposable
             ("safetensors", checkpoint, MutatedFile.Next, body => Post("/v1/checkpoints", CheckpointUpload.RawType, body)),
             ("PNG", PngFile.Write(28, 28, 8, PngFile.Gray, new byte[784]), Mutated, body => Post($"{form}/reconstruction", "image/png", body)),
             ("JPEG", JpegFile.Write(64, 48, inColor: true), Mutated, body => Post($"{form}/layers/code/tiles", "image/jpeg", body)),
-            ("JSON job", Text("""{"architecture":"strided","name":"a","dataset":"synthetic-digits","steps":1,"channels":[2,3],"kernelSize":3,"learningRate":0.01,"startFrom":null}"""), Mutated, body => Post("/v1/training-jobs", "application/json", body)),
-            ("JSON experiment", Text("""{"common":{"dataset":"synthetic-digits","steps":1,"channels":[2,3]},"grid":{"seed":[1,2],"kernelSize":[3]},"name":"b","tag":"c"}"""), Mutated, body => Post("/v1/experiments", "application/json", body)),
+            ("JSON job", Text("""
+                {"architecture":"strided","name":"a","dataset":"synthetic-digits","steps":1,
+                "channels":[2,3],"kernelSize":3,"learningRate":0.01,"startFrom":null}
+                """), Mutated, body => Post("/v1/training-jobs", "application/json", body)),
+            ("JSON experiment", Text("""
+                {"common":{"dataset":"synthetic-digits","steps":1,"channels":[2,3]},
+                "grid":{"seed":[1,2],"kernelSize":[3]},"name":"b","tag":"c"}
+                """), Mutated, body => Post("/v1/experiments", "application/json", body)),
             ("JSON code", Text($$"""{"shape":[3,7,7],"values":[{{string.Join(',', Enumerable.Repeat("0.5", 147))}}]}"""), Mutated, body => Post($"{form}/decode", "application/json", body)),
             ("multipart", Multipart(), Mutated, body => Post($"{form}/reconstruction", "multipart/form-data; boundary=edge", body)),
-            ("query", Text($"{form}/layers/conv1/tiles?dataset=synthetic-digits&split=test&index=3&count=4&first=0&columns=2&scale=2&gap=1&range=tile&palette=viridis"), Mutated, target => Raw(service, [.. Text("GET "), .. target, .. Text(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")])),
+            ("query", Text($"{form}/layers/conv1/tiles?dataset=synthetic-digits&split=test&index=3" + "&count=4&first=0&columns=2&scale=2&gap=1&range=tile&palette=viridis"), Mutated, target => Raw(service, [.. Text("GET "), .. target, .. Text(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")])),
             ("headers", Text("GET /v1/training-jobs HTTP/1.1\r\nHost: localhost\r\nAccept: application/json;q=0.5, text/csv\r\nIf-None-Match: \"a\", W/\"b\"\r\nPrefer: wait=0\r\nLast-Event-ID: 3\r\nX-API-Key: none\r\nRange: bytes=0-1\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nConnection: close\r\n\r\n"), Mutated, request => Raw(service, request)),
         ];
 
@@ -81,7 +87,9 @@ public sealed class FuzzTests : IDisposable
                     Assert.True(status is < 500 or 505, $"{kind} {index} of seed {seed} is answered with {status}: {Convert.ToBase64String(mutated)}");
                     Interlocked.Increment(ref answers[status]);
                 });
-                rows.Add($"| {kind} | {count} | {string.Join(", ", answers.Index().Where(answer => answer.Item > 0).Select(answer => $"{answer.Item} × {(answer.Index == 0 ? "closed" : answer.Index)}"))} |");
+                IEnumerable<string> counts = answers.Index().Where(answer => answer.Item > 0)
+                    .Select(answer => $"{answer.Item} × {(answer.Index == 0 ? "closed" : answer.Index)}");
+                rows.Add($"| {kind} | {count} | {string.Join(", ", counts)} |");
             }
 
             return rows;

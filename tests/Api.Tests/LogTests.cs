@@ -9,7 +9,10 @@ namespace AutoencoderApi.Api.Tests;
 public sealed partial class LogTests : IDisposable
 {
     private const int Jobs = 20;
-    private const string Job = """{"dataset":"synthetic-digits","steps":20,"batchSize":4,"channels":[2,2],"warmupSteps":0,"evaluateEvery":10,"checkpointEvery":10}""";
+    private const string Job = """
+        {"dataset":"synthetic-digits","steps":20,"batchSize":4,"channels":[2,2],
+        "warmupSteps":0,"evaluateEvery":10,"checkpointEvery":10}
+        """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
     private readonly string _home = Directory.CreateTempSubdirectory("autoencoder-home-").FullName;

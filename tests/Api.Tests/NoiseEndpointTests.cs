@@ -12,7 +12,10 @@ public sealed class NoiseEndpointTests(TrainedService trained)
     public async Task A_job_with_noise_keeps_it_in_its_settings_and_checkpoints_and_learns_to_restore()
     {
         JsonNode job = await trained.Service.Ended(await trained.Service.Submit(
-            """{"dataset":"synthetic-digits","steps":200,"warmupSteps":50,"evaluateEvery":100,"noise":{"kind":"gaussian","amount":0.4}}"""));
+            """
+                {"dataset":"synthetic-digits","steps":200,"warmupSteps":50,"evaluateEvery":100,
+                "noise":{"kind":"gaussian","amount":0.4}}
+                """));
         Assert.Equal("succeeded", (string?)job["status"]);
         string path = $"/v1/checkpoints/{job["latestCheckpoint"]}";
         Assert.Equal("""{"kind":"gaussian","amount":0.4}""", job["settings"]!["noise"]!.ToJsonString());

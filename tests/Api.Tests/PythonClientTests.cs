@@ -66,7 +66,8 @@ public sealed class PythonClientTests(TrainedService trained)
             import sys
             from autoencoder_api import ApiError, Client, encode
             client = Client(sys.argv[1])
-            seen = list(client.follow(client.submit(architecture="strided", dataset="synthetic-digits", steps=20, evaluateEvery=5, channels=[3, 4])["id"]))
+            job = client.submit(architecture="strided", dataset="synthetic-digits", steps=20, evaluateEvery=5, channels=[3, 4])
+            seen = list(client.follow(job["id"]))
             print(*(one["progress"]["step"] for one in seen))
             print(seen[-1]["id"], seen[-1]["status"], seen[-1]["latestCheckpoint"])
             try:

@@ -136,7 +136,10 @@ public sealed class TrainedService : IAsyncLifetime
     {
         foreach (string architecture in Architectures)
         {
-            string job = await Service.Submit($$"""{"architecture":"{{architecture}}","dataset":"synthetic-digits","steps":40,"warmupSteps":20,"evaluateEvery":20,"checkpointEvery":20}""");
+            string job = await Service.Submit($$"""
+                {"architecture":"{{architecture}}","dataset":"synthetic-digits","steps":40,"warmupSteps":20,
+                "evaluateEvery":20,"checkpointEvery":20}
+                """);
             Jobs[architecture] = await Service.Ended(job);
             Assert.Equal("succeeded", (string?)Jobs[architecture]["status"]);
         }

@@ -38,7 +38,8 @@ internal sealed class ServiceStore : IAsyncDisposable
     public Task Break(string statement, string code = "XX000") => Execute(_postgres is null
         ? $"CREATE TRIGGER broken BEFORE {statement} BEGIN SELECT RAISE(ABORT, 'broken'); END"
         : $"""
-          CREATE OR REPLACE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken' USING errcode = '{code}'; END $$;
+          CREATE OR REPLACE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'broken' USING errcode = '{code}'; END $$;
           CREATE TRIGGER broken BEFORE {statement} FOR EACH ROW EXECUTE FUNCTION broken()
           """);
 

@@ -49,7 +49,10 @@ public sealed class ShapeTests(TrainedService trained)
 
         JsonNode code = await Json(await Post($"{path}/encode", body));
         Assert.Equal(model.Definition.CodeShape.ToArray(), code["shape"]!.AsArray().Select(size => (int)size!));
-        string decode = $$"""{"shape":{{code["shape"]!.ToJsonString()}},"values":{{code["values"]!.ToJsonString()}},"pixels":[{{string.Join(',', image)}}]}""";
+        string decode = $$"""
+            {"shape":{{code["shape"]!.ToJsonString()}},"values":{{code["values"]!.ToJsonString()}},
+            "pixels":[{{string.Join(',', image)}}]}
+            """;
         AssertSame(drawn, await Pixels(await trained.Service.Post($"{path}/decode", decode), shape));
 
         foreach (Layer layer in model.Definition.Layers)

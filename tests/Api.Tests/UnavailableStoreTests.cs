@@ -16,7 +16,10 @@ namespace AutoencoderApi.Api.Tests;
 [StartsProcesses]
 public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
-    private const string Long = """{"dataset":"synthetic-digits","steps":100000,"batchSize":8,"channels":[4,4],"kernelSize":3,"evaluateEvery":100000,"checkpointEvery":100}""";
+    private const string Long = """
+        {"dataset":"synthetic-digits","steps":100000,"batchSize":8,"channels":[4,4],
+        "kernelSize":3,"evaluateEvery":100000,"checkpointEvery":100}
+        """;
     private const string Short = """{"dataset":"synthetic-digits","steps":5,"batchSize":8,"channels":[2,2],"kernelSize":3,"evaluateEvery":5}""";
 
     [Theory]
@@ -207,7 +210,8 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
     private const string Untrigger = "DROP TRIGGER broken ON jobs; DROP TRIGGER broken ON sweeps";
 
     private static string Trigger(string code) => $"""
-        CREATE OR REPLACE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken' USING errcode = '{code}'; END $$;
+        CREATE OR REPLACE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'broken' USING errcode = '{code}'; END $$;
         CREATE TRIGGER broken BEFORE INSERT OR UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION broken();
         CREATE TRIGGER broken BEFORE UPDATE ON sweeps FOR EACH ROW EXECUTE FUNCTION broken()
         """;

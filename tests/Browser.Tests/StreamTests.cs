@@ -136,7 +136,8 @@ public sealed class StreamTests(Chromium chromium)
         {
             chromium.SkipWithoutBrowser();
             string path = await chromium.Client.Submit($$"""
-                {"name":"{{name}}","architecture":"dense","denseWidths":[30,10],"dataset":"synthetic-digits","steps":100000,"evaluateEvery":20,"checkpointEvery":100000}
+                {"name":"{{name}}","architecture":"dense","denseWidths":[30,10],"dataset":"synthetic-digits",
+                "steps":100000,"evaluateEvery":20,"checkpointEvery":100000}
                 """);
             await chromium.Client.Await(path, job => job["loss"]!["validation"] is JsonValue);
             return new Running(chromium, name, path);

@@ -19,7 +19,8 @@ public sealed class StrokeTests(Chromium chromium)
             () => {
               window.taken = [];
               const label = document.querySelector(".took");
-              new MutationObserver(() => window.taken.push(Number(label.dataset.milliseconds))).observe(label, { attributeFilter: ["data-milliseconds"] });
+              new MutationObserver(() => window.taken.push(Number(label.dataset.milliseconds)))
+                .observe(label, { attributeFilter: ["data-milliseconds"] });
             }
             """);
         await page.Button("Clear").ClickAsync();

@@ -71,13 +71,16 @@ public sealed partial class TrainTests(Chromium chromium)
         const string Id = "01900000-0000-7000-8000-000000000001";
         const string Progress = """{"step":30,"steps":100,"percent":30,"stepsPerSecond":10,"etaSeconds":7}""";
         string job = $$"""
-            {"id":"{{Id}}","name":"far-away","status":"running","settings":{"architecture":"strided","dataset":"mnist","steps":100},"progress":{{Progress}},
-            "loss":{"train":null,"validation":null,"test":null},"warnings":[],"createdAt":"2026-01-01T00:00:00Z","error":null,"latestCheckpoint":null,
+            {"id":"{{Id}}","name":"far-away","status":"running",
+            "settings":{"architecture":"strided","dataset":"mnist","steps":100},"progress":{{Progress}},
+            "loss":{"train":null,"validation":null,"test":null},"warnings":[],
+            "createdAt":"2026-01-01T00:00:00Z","error":null,"latestCheckpoint":null,
             "links":{"self":"/v1/training-jobs/{{Id}}","events":"/v1/training-jobs/{{Id}}/events"} }
             """;
         string point = """{"step":STEP,"trainLoss":0.0321,"validationLoss":0.0123,"deadUnits":0,"elapsedSeconds":1}""";
         string stream = string.Concat(((int[])[10, 30]).Select(step =>
-            $"id: {step}\nevent: progress\ndata: {{\"status\":\"running\",\"progress\":{Progress},\"point\":{point.Replace("STEP", $"{step}", StringComparison.Ordinal)}}}\n\n:\n\n"));
+            $"id: {step}\nevent: progress\ndata: {{\"status\":\"running\",\"progress\":{Progress},"
+            + $"\"point\":{point.Replace("STEP", $"{step}", StringComparison.Ordinal)}}}\n\n:\n\n"));
         IPage page = await chromium.Open(prepare: async page =>
         {
             await page.RouteAsync("**/v1/training-jobs?*", route => Answer(route, $$"""{"items":[{{job}}],"nextCursor":null}"""));

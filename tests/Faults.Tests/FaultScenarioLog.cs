@@ -26,7 +26,8 @@ internal sealed class FaultScenarioLog : IDisposable
         {
             if (_file.BaseStream is not null) // a process may speak until it is gone
             {
-                _file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_began).TotalSeconds,8:0.000}  {who,-9} {what}"));
+                double seconds = Stopwatch.GetElapsedTime(_began).TotalSeconds;
+                _file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds,8:0.000}  {who,-9} {what}"));
             }
         }
     }

@@ -41,7 +41,10 @@ internal abstract class Store : IAsyncDisposable
         command.CommandText = """SELECT "Content" FROM checkpoint_files ORDER BY "CheckpointId" DESC LIMIT 1""";
         byte[] content = (byte[])(await command.ExecuteScalarAsync())!;
         content[content.Length / 2] ^= 0xff;
-        command.CommandText = """UPDATE checkpoint_files SET "Content" = @content WHERE "CheckpointId" = (SELECT "CheckpointId" FROM checkpoint_files ORDER BY "CheckpointId" DESC LIMIT 1)""";
+        command.CommandText = """
+            UPDATE checkpoint_files SET "Content" = @content
+            WHERE "CheckpointId" = (SELECT "CheckpointId" FROM checkpoint_files ORDER BY "CheckpointId" DESC LIMIT 1)
+            """;
         DbParameter parameter = command.CreateParameter();
         (parameter.ParameterName, parameter.Value) = ("content", content);
         command.Parameters.Add(parameter);

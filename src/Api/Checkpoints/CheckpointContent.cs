@@ -99,7 +99,10 @@ internal sealed class CheckpointContent(IDbContextFactory<AppDbContext> stores, 
     private async Task<byte[]?> OfPostgresAsync(AppDbContext store, int length, CancellationToken token)
     {
         List<byte[]> found = await store.Database
-            .SqlQuery<byte[]>($"""SELECT substr("Content", {(int)_pieceAt + 1}, {length}) AS "Value" FROM checkpoint_files WHERE "CheckpointId" = {row.Id}""")
+            .SqlQuery<byte[]>($"""
+                SELECT substr("Content", {(int)_pieceAt + 1}, {length}) AS "Value"
+                FROM checkpoint_files WHERE "CheckpointId" = {row.Id}
+                """)
             .ToListAsync(token);
         return found.SingleOrDefault();
     }

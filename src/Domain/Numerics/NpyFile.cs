@@ -104,7 +104,8 @@ public static partial class NpyFile
     }
 
     [GeneratedRegex(
-        """^\{ *(?:(?:'descr' *: *'(?<type>[^']{1,16})'|'fortran_order' *: *(?<order>True|False)|'shape' *: *\((?<shape>[0-9, ]*)\)) *(?:, *|(?=\}))){3}\} *\n?\z""",
+        """^\{ *(?:(?:'descr' *: *'(?<type>[^']{1,16})'|'fortran_order' *: *(?<order>True|False)|"""
+        + """'shape' *: *\((?<shape>[0-9, ]*)\)) *(?:, *|(?=\}))){3}\} *\n?\z""",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Header();
 }

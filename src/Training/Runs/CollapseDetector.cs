@@ -37,7 +37,8 @@ internal sealed class CollapseDetector(DatasetSplit validation)
         if (step >= FirstStep && stuck && !Happened)
         {
             Happened = true;
-            warnings.Add(Invariant($"At step {step} the network has collapsed: its validation loss {evaluation.Loss:G4} is no better than a black image's, {BlackLoss:G4}."));
+            string losses = Invariant($"its validation loss {evaluation.Loss:G4} is no better than a black image's, {BlackLoss:G4}");
+            warnings.Add($"At step {step} the network has collapsed: {losses}.");
         }
 
         return warnings;

@@ -6,7 +6,10 @@ namespace AutoencoderApi.Api.Tests.Commands;
 [StartsProcesses]
 public sealed class BackupTests : IDisposable
 {
-    private const string Long = """{"dataset":"synthetic-digits","steps":400,"batchSize":16,"channels":[2,2],"warmupSteps":0,"evaluateEvery":50,"checkpointEvery":50}""";
+    private const string Long = """
+        {"dataset":"synthetic-digits","steps":400,"batchSize":16,"channels":[2,2],
+        "warmupSteps":0,"evaluateEvery":50,"checkpointEvery":50}
+        """;
     private const string Short = """{"dataset":"synthetic-digits","steps":10,"batchSize":16,"channels":[2,2],"warmupSteps":0}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;

@@ -14,7 +14,10 @@ namespace AutoencoderApi.Api.Tests.Datasets;
 [StartsProcesses]
 public sealed class FetchTests : IDisposable
 {
-    private const string Job = """{"architecture":"dense","denseWidths":[30,10],"dataset":"mnist","steps":20,"warmupSteps":5,"evaluateEvery":10,"checkpointEvery":20}""";
+    private const string Job = """
+        {"architecture":"dense","denseWidths":[30,10],"dataset":"mnist","steps":20,
+        "warmupSteps":5,"evaluateEvery":10,"checkpointEvery":20}
+        """;
     private const string Fashion = """{"dataset":"fashion-mnist","steps":5}""";
 
     /// <summary>No file is asked for twice because the machine is busy.</summary>

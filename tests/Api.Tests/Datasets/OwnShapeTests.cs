@@ -19,7 +19,10 @@ public sealed class OwnShapeTests(TrainedService trained)
         Assert.True(put.StatusCode == HttpStatusCode.Created, await put.Content.ReadAsStringAsync());
         Assert.Equal((Width * 3, Height * 3), await Expect.Png(await Service.Http.GetAsync("/v1/datasets/tiny-colours/test/0.png?scale=3")));
 
-        using HttpResponseMessage made = await Service.Post("/v1/experiments", """{"preset":"convolutional-autoencoder","common":{"dataset":"tiny-colours","steps":6,"batchSize":8,"evaluateEvery":3,"channels":[2,3],"denseWidths":[9,5]}}""");
+        using HttpResponseMessage made = await Service.Post("/v1/experiments", """
+            {"preset":"convolutional-autoencoder","common":{"dataset":"tiny-colours","steps":6,
+            "batchSize":8,"evaluateEvery":3,"channels":[2,3],"denseWidths":[9,5]}}
+            """);
         Assert.True(made.StatusCode == HttpStatusCode.Accepted, await made.Content.ReadAsStringAsync());
         JsonNode experiment = await Service.Await(made.Headers.Location!.ToString(), state => (string?)state["status"] == "ended");
         foreach (JsonNode job in experiment["jobs"]!.AsArray().Select(job => job!))

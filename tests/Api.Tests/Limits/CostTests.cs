@@ -96,7 +96,10 @@ public sealed class CostTests(TrainedService trained)
     [Theory]
     [InlineData("/v1/training-jobs", """{"steps":100000,"checkpointEvery":1,"dataset":"synthetic-digits"}""", "checkpointEvery", "(Limits:JobGigabytes)")]
     [InlineData("/v1/training-jobs", """{"architecture":"switch-unpool","steps":100000,"batchSize":1,"evaluateEvery":1,"dataset":"synthetic-digits"}""", "evaluateEvery", "(Limits:JobTeraflop)")]
-    [InlineData("/v1/experiments", """{"jobs":[{"dataset":"synthetic-digits"},{"architecture":"dense","steps":20000,"checkpointEvery":10,"dataset":"synthetic-digits"}]}""", "jobs[1].checkpointEvery", "(Limits:JobGigabytes)")]
+    [InlineData("/v1/experiments", """
+        {"jobs":[{"dataset":"synthetic-digits"},
+        {"architecture":"dense","steps":20000,"checkpointEvery":10,"dataset":"synthetic-digits"}]}
+        """, "jobs[1].checkpointEvery", "(Limits:JobGigabytes)")]
     [InlineData("/v1/experiments", """{"grid":{"seed":[1,2]},"common":{"steps":100000,"checkpointEvery":1,"dataset":"synthetic-digits"}}""", "grid[0].checkpointEvery", "(Limits:JobGigabytes)")]
     public async Task A_job_that_would_cost_too_much_is_refused_with_the_number(string path, string body, string field, string limit)
     {

@@ -46,7 +46,8 @@ public sealed class SlowCallerTests : IDisposable
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, service.Client.Http.BaseAddress!.Port);
         await using NetworkStream stream = client.GetStream();
-        await stream.WriteAsync("POST /v1/checkpoints/latest/reconstruction HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 9\r\n\r\npict"u8.ToArray());
+        await stream.WriteAsync("POST /v1/checkpoints/latest/reconstruction HTTP/1.1\r\nHost: localhost\r\n"u8.ToArray());
+        await stream.WriteAsync("Content-Type: image/png\r\nContent-Length: 9\r\n\r\npict"u8.ToArray());
         string answer = await new StreamReader(stream).ReadLineAsync() ?? "";
         Assert.Contains("503", answer, StringComparison.Ordinal);
     }

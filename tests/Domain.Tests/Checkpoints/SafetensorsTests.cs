@@ -32,7 +32,10 @@ public sealed class SafetensorsTests
     [Fact]
     public void A_file_as_the_reference_writes_it_is_read()
     {
-        Result<SafetensorsFile, string> read = Read("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"shape":[1],"data_offsets":[8,12],"dtype":"F32"}}  """, 12);
+        Result<SafetensorsFile, string> read = Read(
+            """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"""
+            + """ "b":{"shape":[1],"data_offsets":[8,12],"dtype":"F32"}}  """,
+            dataLength: 12);
 
         Assert.Equal(["w", "b"], read.Value().Tensors.Select(tensor => tensor.Name));
         Assert.Empty(Read("{}", 0).Value().Tensors);
@@ -138,7 +141,8 @@ public sealed class SafetensorsTests
     public void Tensors_may_lie_in_another_order_than_the_header_names_them_in()
     {
         byte[] header = Encoding.UTF8.GetBytes(
-            """   {"z":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"a":{"data_offsets":[0,8],"shape":[2],"dtype":"F32"},"__metadata__":{"k":"v"}}   """);
+            """   {"z":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"a":{"data_offsets":[0,8],"shape":[2],"dtype":"F32"},"""
+            + "\"__metadata__\":{\"k\":\"v\"}}   ");
         byte[] file = [.. BitConverter.GetBytes((long)header.Length), .. header, .. Bytes(1, 2, 3)];
 
         SafetensorsFile contents = Safetensors.Read(file).Value();
