@@ -16,7 +16,8 @@ public sealed class CrashPointTests(BaselineRuns baselines, PostgresServer postg
         ScenarioResult sum = ScenarioResult.None;
         await Parallel.ForEachAsync(Scenarios(), new ParallelOptions { MaxDegreeOfParallelism = Settings.Drills }, async (milestones, _) =>
         {
-            ScenarioResult result = await RunAsync(store, [.. milestones.SelectMany(milestone => (Crash[])[new(milestone, 1, first), new(milestone, Later(milestone), second)])]);
+            Crash[] crashes = [.. milestones.SelectMany(milestone => (Crash[])[new(milestone, 1, first), new(milestone, Later(milestone), second)])];
+            ScenarioResult result = await RunAsync(store, crashes);
             lock (baselines)
             {
                 sum += result;
@@ -28,15 +29,17 @@ public sealed class CrashPointTests(BaselineRuns baselines, PostgresServer postg
     }
 
     /// <summary>
-    /// The milestones before and after a piece of work share a scenario, and so its last process, but where each crash is a death: a third
-    /// death would end a job as one that kills its workers.
+    /// The milestones before and after a piece of work share a scenario, and so its last process. Draws have their own, for their jobs are
+    /// long; and in the long form each milestone has, for a job is given up at the third death that it brings.
     /// </summary>
-    private static IEnumerable<string[]> Scenarios() => Crash.Milestones.Chunk(Settings.Long ? 1 : 2);
+    private static IEnumerable<string[]> Scenarios() =>
+        Crash.Milestones.Chunk(2).SelectMany(pair => Settings.Long || IsOfDraws(pair[0]) ? pair.Chunk(1) : [pair]);
 
     /// <summary>Processes end at their milestones one after the other, with jobs submitted to each; one more finishes everything.</summary>
     private async Task<ScenarioResult> RunAsync(string store, Crash[] crashes)
     {
-        await using FaultScenario scenario = new FaultScenario($"crash-{store}-{crashes[0].Milestone}-{string.Join('-', crashes.Select(crash => crash.By))}", await Store.CreateAsync(store, postgres));
+        string name = $"crash-{store}-{crashes[0].Milestone}-{string.Join('-', crashes.Select(crash => crash.By))}";
+        await using FaultScenario scenario = new FaultScenario(name, await Store.CreateAsync(store, postgres));
         var submitted = new List<Task>();
         foreach (Crash crash in crashes)
         {
@@ -53,7 +56,9 @@ public sealed class CrashPointTests(BaselineRuns baselines, PostgresServer postg
     }
 
     private static IEnumerable<JobKind> KindsFor(string milestone) =>
-        milestone.StartsWith("draw", StringComparison.Ordinal) ? [JobKind.Draws, JobKind.Draws] : JobKind.Short.Take(2);
+        IsOfDraws(milestone) ? [JobKind.Draws, JobKind.Draws] : JobKind.Short.Take(2);
+
+    private static bool IsOfDraws(string milestone) => milestone.StartsWith("draw", StringComparison.Ordinal);
 
     /// <summary>A time that two jobs pass the milestone between them, in the middle of a job where it is passed often.</summary>
     private static int Later(string milestone) => milestone[..milestone.IndexOf('.', StringComparison.Ordinal)] switch
