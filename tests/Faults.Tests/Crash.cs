@@ -12,7 +12,7 @@ internal sealed record Crash(string Milestone, int Nth, string By = "KILL")
     /// <summary>Every milestone that the service passes with a job, in order.</summary>
     public static readonly string[] Milestones =
     [
-        .. ((string[])["insert", "enqueue", "claim", "draw", "evaluate", "step", "metric", "checkpoint", "commit", "finish"])
+        .. ((string[])["insert", "enqueue", "claim", "trial", "evaluate", "step", "metric", "checkpoint", "commit", "finish"])
             .SelectMany(work => (string[])[$"{work}.before", $"{work}.after"]),
     ];
 

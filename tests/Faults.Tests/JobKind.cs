@@ -19,10 +19,10 @@ internal sealed record JobKind(string Name, string Settings)
     ];
 
     /// <summary>Begins with trials of its initial weights.</summary>
-    public static readonly JobKind Draws =
-        new("draws", "\"architecture\":\"switch-unpool\",\"steps\":300,\"channels\":[4,8],\"evaluateEvery\":150,\"checkpointEvery\":100");
+    public static readonly JobKind Trials =
+        new("trials", "\"architecture\":\"switch-unpool\",\"steps\":300,\"channels\":[4,8],\"evaluateEvery\":150,\"checkpointEvery\":100");
 
-    public static JobKind Named(string name) => Short.Append(Long).Append(Draws).Single(kind => kind.Name == name);
+    public static IEnumerable<JobKind> All => Short.Append(Long).Append(Trials);
 
     public string Body => $"{{\"name\":\"{Name}\",{Common}{Settings}}}";
 }

@@ -17,15 +17,19 @@ public sealed class WeightInitializerAndAdamTests
         Assert.Equal(0, sorted.Average(), 1e-3);
         Assert.Equal(0.08796, Math.Sqrt(sorted.Average(w => (double)w * w)), 1e-3); // 0.1 × 0.8796, the truncated σ
         Assert.True(sorted[0] > -0.2f && sorted[^1] < 0.2f);
-        double distance = sorted.Select((w, i) => Math.Abs(Cdf(w) - ((i + 0.5) / sorted.Length))).Max();
+        double distance = Cdf(sorted).Select((cdf, i) => Math.Abs(cdf - ((i + 0.5) / sorted.Length))).Max();
         Assert.True(distance < 1.63 / Math.Sqrt(sorted.Length), $"Kolmogorov-Smirnov distance {distance}"); // 1 % level
 
-        static double Cdf(float w) => (Phi(w / 0.1) - Phi(-2)) / (Phi(2) - Phi(-2));
+        static double[] Cdf(float[] weights)
+        {
+            double[] phi = Phi([-2, 2, .. weights.Select(w => w / 0.1)]);
+            return [.. phi.Skip(2).Select(below => (below - phi[0]) / (phi[1] - phi[0]))];
+        }
 
-        static double Phi(double z)
+        static double[] Phi(double[] z)
         {
             using var scope = NewDisposeScope();
-            return 0.5 * (1 + tensor(z / Math.Sqrt(2), ScalarType.Float64).erf().item<double>());
+            return (0.5 * (1 + (tensor(z) / Math.Sqrt(2)).erf())).data<double>().ToArray();
         }
     }
 
