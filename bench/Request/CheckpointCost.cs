@@ -88,7 +88,12 @@ public class CheckpointCost
     private static ServiceCollection Services(IConfiguration configuration)
     {
         var services = new ServiceCollection();
-        services.AddSingleton(configuration).AddSingleton(TimeProvider.System).AddLogging().AddSingleton<BuiltInDatasets>().AddSingleton<JobQueue>();
+        services
+            .AddSingleton(configuration)
+            .AddSingleton(TimeProvider.System)
+            .AddLogging()
+            .AddSingleton<BuiltInDatasets>()
+            .AddSingleton<JobQueue>();
         services.AddSingleton<IBackgroundJobClient>(new BackgroundJobClient(new InMemoryStorage()));
         services.AddStore(configuration);
         return services;

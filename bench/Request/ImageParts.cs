@@ -42,7 +42,8 @@ public class ImageParts
     public Task Read() => s_decoder.DecodeAsync(_png, channels: 1, s_memory, CancellationToken.None);
 
     [Benchmark(Description = "prepare a drawing of 280×280 as MNIST was")]
-    public Result<PreparedDigit, DigitFault> Prepare() => DigitPreparation.Prepare(new SourceImage(_drawing), new PreparationOptions { Preprocessing = Preprocessing.Mnist });
+    public Result<PreparedDigit, DigitFault> Prepare() =>
+        DigitPreparation.Prepare(new SourceImage(_drawing), new PreparationOptions { Preprocessing = Preprocessing.Mnist });
 
     [Benchmark(Description = "write a digit's PNG")]
     public byte[] WriteDigit() => PngEncoder.Encode(_digit);
@@ -62,7 +63,9 @@ public class ImageParts
 
     private static byte[] BySkia(Canvas canvas)
     {
-        using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(canvas.Width, canvas.Height, SKColorType.Gray8, SKAlphaType.Opaque), canvas.Pixels);
+        using SKImage image = SKImage.FromPixelCopy(
+            new SKImageInfo(canvas.Width, canvas.Height, SKColorType.Gray8, SKAlphaType.Opaque),
+            canvas.Pixels);
         using SKData png = image.Encode(SKEncodedImageFormat.Png, quality: 100);
         return png.ToArray();
     }

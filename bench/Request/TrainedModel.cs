@@ -18,7 +18,11 @@ internal static class TrainedModel
     public static Model Of(Architecture architecture)
     {
         TrainingSettings settings = TrainingSettings.For(architecture, Digits.Name) with { Steps = 300 };
-        Checkpoint trained = new Trainer(Digits, Trainer.CreateInitialState(settings, threads: 1)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Checkpoint;
+        Checkpoint trained = new Trainer(Digits, Trainer.CreateInitialState(settings, threads: 1))
+            .Train(CancellationToken.None)
+            .OfType<TrainingEvent.Checkpointed>()
+            .Last()
+            .Checkpoint;
         return new Model(trained);
     }
 }

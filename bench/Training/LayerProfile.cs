@@ -24,14 +24,17 @@ internal static class LayerProfile
             weights.Pack(WeightInitializer.Initialize(definition, seed: 1));
             ThreadWorkspace workspace = new ThreadWorkspace(weights, trained: true);
             float[] target = new float[definition.Input.Count];
-            Timing.Milliseconds(threads: 1, () => workspace.ForwardBackward(target, 1, CancellationToken.None), s_warmUp, TimeSpan.Zero); // until the JIT compiler has had its last word
+            // until the JIT compiler has had its last word
+            Timing.Milliseconds(threads: 1, () => workspace.ForwardBackward(target, 1, CancellationToken.None), s_warmUp, TimeSpan.Zero);
             for (int i = 0; i < definition.Layers.Count; i++)
             {
                 LayerKernel layer = workspace.Kernels[i];
                 (double forward, double backward) = (Fastest(layer.Forward), Fastest(layer.Backward));
                 double flops = Flops(definition.Layers[i]), flopsBack = (i == 0 ? 1 : 2) * flops; // nobody wants the image's gradient
                 Console.WriteLine(
-                    $"| {JsonConventions.Name(architecture)} | {definition.Layers[i].Name} | {forward:F2} | {backward:F2} | {flops / forward / 1e3:F0} | {flopsBack / backward / 1e3:F0} |");
+                    $"| {JsonConventions.Name(architecture)} | {definition.Layers[i].Name} | {forward:F2} | {backward:F2} | "
+                    + $"{flops / forward / 1e3:F0} | {flopsBack / backward / 1e3:F0} |"
+                );
             }
         }
     }

@@ -25,7 +25,8 @@ internal static class ModelMemory
             double each = (Resident() - before) / 1e6 / Models;
             Array.ForEach(loaded, model => model.Dispose());
             double weights = warm.Definition.ParameterCount * sizeof(float) / 1e6;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| `{JsonConventions.Name(architecture)}` | {weights:F2} | {each:F2} |"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"| `{JsonConventions.Name(architecture)}` | {weights:F2} | {each:F2} |"));
         }
     }
 

@@ -25,12 +25,17 @@ internal static class PaddingFigure
         (string Title, Func<Tensor, Tensor> Apply)[] panels =
         [
             ("No padding: all that the kernels touch", y => nn.functional.conv_transpose2d(y, weight, strides: [Stride, Stride])),
-            ("2 before, 2 after: one row too few", y => nn.functional.conv_transpose2d(y, weight, strides: [Stride, Stride], padding: [2, 2])),
-            ($"{padding.Before} before, {padding.After} after: SAME, twice the size", y => SameConvolution.Transposed(y, weight, bias: null, Stride, same, same)),
+            ("2 before, 2 after: one row too few", y =>
+                nn.functional.conv_transpose2d(y, weight, strides: [Stride, Stride], padding: [2, 2])),
+            ($"{padding.Before} before, {padding.After} after: SAME, twice the size", y =>
+                SameConvolution.Transposed(y, weight, bias: null, Stride, same, same)),
         ];
         var svg = new StringBuilder();
         int height = (panels.Length * PanelHeight) + 10;
-        svg.AppendLine(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="15">""");
+        svg.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="15">"""
+        );
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<rect width="{Width}" height="{height}" fill="#fff"/>""");
         foreach ((int index, (string title, Func<Tensor, Tensor> apply)) in panels.Index())
         {
@@ -64,21 +69,31 @@ internal static class PaddingFigure
             foreach (int output in Enumerable.Range(0, outputs).Where(output => reached[input][output]))
             {
                 (int from, int to) = (inputsLeft + (input * Step) + (Box / 2), Left + (output * Step) + (Box / 2));
-                string line = $"""<line x1="{from}" y1="{inputY + Box}" x2="{to}" y2="{outputY}" stroke="{s_colors[input]}" stroke-width="2"/>""";
+                string line =
+                    $"""<line x1="{from}" y1="{inputY + Box}" x2="{to}" y2="{outputY}" stroke="{s_colors[input]}" stroke-width="2"/>""";
                 svg.AppendLine(line);
             }
         }
 
         for (int input = 0; input < Inputs; input++)
         {
-            svg.AppendLine(CultureInfo.InvariantCulture, $"""<rect x="{inputsLeft + (input * Step)}" y="{inputY}" width="{Box}" height="{Box}" rx="4" fill="{s_colors[input]}"/>""");
+            svg.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"""<rect x="{inputsLeft + (input * Step)}" y="{inputY}" width="{Box}" height="{Box}" rx="4" fill="{s_colors[input]}"/>"""
+            );
         }
 
         for (int output = 0; output < outputs; output++)
         {
             int x = Left + (output * Step);
-            svg.AppendLine(CultureInfo.InvariantCulture, $"""<rect x="{x}" y="{outputY}" width="{Box}" height="{Box}" rx="4" fill="#e4e6e8" stroke="#8b8f94"/>""");
-            svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{x + (Box / 2)}" y="{outputY + 52}" text-anchor="middle">{reached.Count(row => row[output])}</text>""");
+            svg.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"""<rect x="{x}" y="{outputY}" width="{Box}" height="{Box}" rx="4" fill="#e4e6e8" stroke="#8b8f94"/>"""
+            );
+            svg.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"""<text x="{x + (Box / 2)}" y="{outputY + 52}" text-anchor="middle">{reached.Count(row => row[output])}</text>"""
+            );
         }
     }
 

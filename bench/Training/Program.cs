@@ -1,6 +1,7 @@
 using AutoencoderApi.TrainingBench;
 
-// Without arguments: the whole comparison. The others are what it starts in processes of their own, a profile, an image, the price of being measured, and memory.
+// Without arguments: the whole comparison. The others are what it starts in processes of their own, a profile, an image, the price of being
+// measured, and memory.
 switch (args)
 {
     case []:
@@ -28,7 +29,8 @@ switch (args)
         ModelMemory.Print();
         break;
     default:
-        Console.Error.WriteLine("usage: bench/training [rounds N [threads T] | measure simd|torchsharp THREADS | layers | padding | telemetry | models]");
+        Console.Error.WriteLine(
+            "usage: bench/training [rounds N [threads T] | measure simd|torchsharp THREADS | layers | padding | telemetry | models]");
         return 2;
 }
 

@@ -48,7 +48,9 @@ internal sealed class Rounds
         string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
         return process.ExitCode == 0
-            ? lines.Select(line => line.Split(' ')).Select(words => (string.Join(' ', words[..^2]), new Sample(Number(words[^2]), Number(words[^1]))))
+            ? lines
+                .Select(line => line.Split(' '))
+                .Select(words => (string.Join(' ', words[..^2]), new Sample(Number(words[^2]), Number(words[^1]))))
             : throw new InvalidOperationException($"{engine} ended with {process.ExitCode}");
 
         static double Number(string word) => double.Parse(word, CultureInfo.InvariantCulture);

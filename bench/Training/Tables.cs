@@ -17,7 +17,8 @@ internal static class Tables
 
     public static void Print(Rounds rounds)
     {
-        Console.WriteLine($"{rounds.Count} rounds; each time is the median of the processes' medians and, in brackets, the fastest seen.\n");
+        Console.WriteLine(
+            $"{rounds.Count} rounds; each time is the median of the processes' medians and, in brackets, the fastest seen.\n");
         PrintSteps(rounds);
         PrintLooks(rounds);
         PrintMachine(rounds);
@@ -38,7 +39,9 @@ internal static class Tables
                 double rate = StepFlops(architecture) / 1e6 / simd.Min(sample => sample.Best);
                 double gemm = rounds.Of(Measurement.Simd, threads, "gemm").Max(sample => sample.Best);
                 Console.WriteLine(
-                    $"| `{name}` | {threads} | {Text(simd)} | {rate / gemm:P0} | {Text(torch)} | {Ratio(torch, simd)} | {Text(peer)}, {best} thr. | {Ratio(peer, simd)} |");
+                    $"| `{name}` | {threads} | {Text(simd)} | {rate / gemm:P0} | {Text(torch)} | {Ratio(torch, simd)} | {Text(peer)}, "
+                    + $"{best} thr. | {Ratio(peer, simd)} |"
+                );
             }
         }
     }
@@ -49,8 +52,11 @@ internal static class Tables
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (string name in s_architectures.Select(JsonConventions.Name))
         {
-            Sample[] simd = Look(Measurement.Simd), torch = Look(Measurement.Torch), peer = Look(Rounds.Peer);
-            Console.WriteLine($"| `{name}` | {Text(simd, 1e3)} | {Text(torch, 1e3)} | {Ratio(torch, simd)} | {Text(peer, 1e3)} | {Ratio(peer, simd)} |");
+            Sample[] simd = Look(Measurement.Simd),
+                torch = Look(Measurement.Torch),
+                peer = Look(Rounds.Peer);
+            Console.WriteLine(
+                $"| `{name}` | {Text(simd, 1e3)} | {Text(torch, 1e3)} | {Ratio(torch, simd)} | {Text(peer, 1e3)} | {Ratio(peer, simd)} |");
 
             Sample[] Look(string engine) => rounds.Of(engine, 1, $"look {name}");
         }
@@ -64,8 +70,10 @@ internal static class Tables
             Sample[] gemm = rounds.Of(Measurement.Simd, threads, "gemm"), peer = rounds.Of(Rounds.Peer, threads, "gemm");
             double best = gemm.Max(sample => sample.Best);
             int slow = gemm.Count(sample => sample.Median < QuietGemm * best);
-            Console.WriteLine($"GEMM 512³ with {threads} thread(s), GFLOP/s: libtorch {best:F0} at best, python3-torch {peer.Max(sample => sample.Best):F0}; "
-                + $"median under {QuietGemm:P0} of the best in {slow} of {rounds.Count} rounds.");
+            Console.WriteLine(
+                $"GEMM 512³ with {threads} thread(s), GFLOP/s: libtorch {best:F0} at best, python3-torch "
+                + $"{peer.Max(sample => sample.Best):F0}; "
+                    + $"median under {QuietGemm:P0} of the best in {slow} of {rounds.Count} rounds.");
         }
 
         if (rounds.LoadBefore > QuietLoad)

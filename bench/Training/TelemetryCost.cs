@@ -21,7 +21,8 @@ internal static class TelemetryCost
     public static void Print()
     {
         Dataset digits = SyntheticDigits.Create(600, 1, 1);
-        Console.WriteLine("| architecture | a step, ms | listening / not: median (range) of pairs of runs | one measurement, ns | of a step |");
+        Console.WriteLine(
+            "| architecture | a step, ms | listening / not: median (range) of pairs of runs | one measurement, ns | of a step |");
         Console.WriteLine("|---|---|---|---|---|");
         foreach (Architecture architecture in (Architecture[])[Architecture.Dense, Architecture.Strided])
         {
@@ -35,10 +36,14 @@ internal static class TelemetryCost
                 ratios.Add(listeningFirst ? first / second : second / first);
             }
 
-            double step = Timing.Median(alone), measurement = With(Telemetry.Name, () => MeasurementSeconds(architecture));
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| `{JsonConventions.Name(architecture)}` | {step * 1e3:F2} | {Timing.Median(ratios):F3} ({ratios.Min():F2}–{ratios.Max():F2}) | {measurement * 1e9:F0} | {measurement / step:P4} |"));
+            double step = Timing.Median(alone),
+                measurement = With(Telemetry.Name, () => MeasurementSeconds(architecture));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| `{JsonConventions.Name(architecture)}` | {step * 1e3:F2} | {Timing.Median(ratios):F3} "
+                    + $"({ratios.Min():F2}–{ratios.Max():F2}) | {measurement * 1e9:F0} | {measurement / step:P4} |"
+                ));
 
             double Seconds(bool listening) => With(listening ? Telemetry.Name : "nobody's", () => RunSeconds(architecture, digits));
         }
@@ -53,7 +58,12 @@ internal static class TelemetryCost
     /// <summary>Processor seconds of this thread, which does all of the run.</summary>
     private static double RunSeconds(Architecture architecture, Dataset digits)
     {
-        TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits") with { Steps = Steps, EvaluateEvery = Steps, CheckpointEvery = Steps };
+        TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits") with
+        {
+            Steps = Steps,
+            EvaluateEvery = Steps,
+            CheckpointEvery = Steps,
+        };
         var trainer = new Trainer(digits, Trainer.CreateInitialState(settings, threads: 1));
         double began = Timing.ProcessorTime();
         foreach (TrainingEvent _ in trainer.Train(CancellationToken.None))

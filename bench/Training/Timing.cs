@@ -7,7 +7,10 @@ internal static partial class Timing
 {
     private const int ThreadCpuTime = 3; // CLOCK_THREAD_CPUTIME_ID of Linux
 
-    /// <summary>Milliseconds of each call of <paramref name="action"/>, in ascending order, once <paramref name="warmUp"/> has passed.</summary>
+    /// <summary>
+    /// Milliseconds of each call of <paramref name="action"/>, in ascending order, once <paramref name="warmUp"/> has
+    /// passed.
+    /// </summary>
     /// <param name="threads">
     /// With one, its own processor time counts, which other processes disturb least; with more, the time on the wall does.
     /// </param>

@@ -39,15 +39,18 @@ internal static class ProcessRoles
             : SplitViolation(configuration.Role());
     }
 
-    private static string? SplitViolation(ProcessRole role) => role == ProcessRole.All
-        ? null
-        : $"Role={JsonConventions.Name(role)} needs a store and a queue that processes share: set Store__Provider=postgres and ConnectionStrings__Store, or Role=all.";
+    private static string? SplitViolation(ProcessRole role) =>
+        role == ProcessRole.All
+            ? null
+            : $"Role={JsonConventions.Name(role)} needs a store and a queue that processes share: set Store__Provider=postgres and "
+                + $"ConnectionStrings__Store, or Role=all.";
 
     private static string? ConnectionViolation(string? connection)
     {
         if (string.IsNullOrWhiteSpace(connection))
         {
-            return "Store__Provider=postgres needs ConnectionStrings__Store; set it, such as to Host=localhost;Database=autoencoder;Username=autoencoder;Password=...";
+            return "Store__Provider=postgres needs ConnectionStrings__Store; set it, such as to "
+                + "Host=localhost;Database=autoencoder;Username=autoencoder;Password=...";
         }
 
         try

@@ -39,7 +39,12 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     });
     builder.UseDefaultAddress();
 
-    if ((ProcessRoles.Violation(builder.Configuration) ?? Listening.Violation(builder.Configuration) ?? LogLevels.Violation(builder.Configuration)) is { } violation)
+    if ((
+            ProcessRoles.Violation(builder.Configuration)
+            ?? Listening.Violation(builder.Configuration)
+            ?? LogLevels.Violation(builder.Configuration)
+        ) is
+        { } violation)
     {
         await Console.Error.WriteLineAsync(violation);
         return 1;

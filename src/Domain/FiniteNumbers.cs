@@ -6,8 +6,9 @@ using System.Text.Json.Serialization.Metadata;
 namespace AutoencoderApi.Domain;
 
 /// <summary>
-/// Writes a number that is not finite as null, since JSON has no such number: one value in a store or a feature map must not make a whole list
-/// unreadable. What JSON allows and 64 bits cannot hold, such as 1e999, is not read; beyond 32 bits it is infinite, for its reader to refuse.
+/// Writes a number that is not finite as null, since JSON has no such number: one value in a store or a feature map must not make a whole
+/// list unreadable. What JSON allows and 64 bits cannot hold, such as 1e999, is not read; beyond 32 bits it is infinite, for its reader to
+/// refuse.
 /// </summary>
 internal sealed class FiniteNumbers<T>(JsonConverter<T> inner) : JsonConverter<T>
     where T : struct, IFloatingPointIeee754<T>

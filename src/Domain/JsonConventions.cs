@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace AutoencoderApi.Domain;
 
-/// <summary>How values are written wherever they leave the process: camelCase JSON, enums as kebab-case strings, numbers that are not finite as null.</summary>
+/// <summary>
+/// How values are written wherever they leave the process: camelCase JSON, enums as kebab-case strings, numbers that are not
+/// finite as null.
+/// </summary>
 public static class JsonConventions
 {
     public static readonly JsonSerializerOptions Json = Configure(new JsonSerializerOptions());

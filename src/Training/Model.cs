@@ -96,7 +96,9 @@ public sealed class Model : IDisposable
     /// <summary>The layer's weights as maps, or null where it has none.</summary>
     public KernelImages? Kernels(Layer layer)
     {
-        int first = Definition.Layers.TakeWhile(before => before.Name != layer.Name).Sum(before => before.Parameters.Sum(parameter => parameter.Count));
+        int first = Definition
+            .Layers.TakeWhile(before => before.Name != layer.Name)
+            .Sum(before => before.Parameters.Sum(parameter => parameter.Count));
         return layer.Parameters is [Parameter weight, ..] ? KernelImages.Of(layer, _weights.AsSpan(first, weight.Count)) : null;
     }
 

@@ -11,7 +11,8 @@ internal static class Pixels
         int i = 0;
         for (; i <= pixels.Length - Vector512<float>.Count; i += Vector512<float>.Count)
         {
-            Vector512<uint> wide = Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(pixels.Slice(i, Vector128<byte>.Count)).ToVector256Unsafe().ToVector512Unsafe()));
+            Vector512<uint> wide = Vector512.WidenLower(
+                Vector512.WidenLower(Vector128.Create(pixels.Slice(i, Vector128<byte>.Count)).ToVector256Unsafe().ToVector512Unsafe()));
             (Vector512.ConvertToSingle(wide.AsInt32()) / 255f).CopyTo(values[i..]);
         }
 
@@ -21,7 +22,10 @@ internal static class Pixels
         }
     }
 
-    /// <summary>Makes of a clean image the one that a network is given: with noise, in <paramref name="input"/>; without, the two are one array.</summary>
+    /// <summary>
+    /// Makes of a clean image the one that a network is given: with noise, in <paramref name="input"/>; without, the two are one
+    /// array.
+    /// </summary>
     /// <param name="number">Of the image under the seed.</param>
     public static void AddNoise(ReadOnlySpan<float> clean, Span<float> input, Noise? noise, int seed, long number)
     {

@@ -5,7 +5,10 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Training;
 
-/// <summary>What training and looking tell whoever listens to <see cref="Name"/>. While nobody does, a measurement costs one comparison.</summary>
+/// <summary>
+/// What training and looking tell whoever listens to <see cref="Name"/>. While nobody does, a measurement costs one
+/// comparison.
+/// </summary>
 public static class Telemetry
 {
     public const string Name = "AutoencoderApi.Training";

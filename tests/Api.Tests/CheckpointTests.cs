@@ -37,7 +37,10 @@ public sealed class CheckpointTests(TrainedService trained)
         again.Headers.IfNoneMatch.Add(response.Headers.ETag);
         Assert.Equal(HttpStatusCode.NotModified, (await Service.Http.SendAsync(again)).StatusCode);
 
-        using var part = new HttpRequestMessage(HttpMethod.Get, $"{trained.CheckpointOf("strided")}/weights") { Headers = { Range = new RangeHeaderValue(8, 15) } };
+        using var part = new HttpRequestMessage(HttpMethod.Get, $"{trained.CheckpointOf("strided")}/weights")
+        {
+            Headers = { Range = new RangeHeaderValue(8, 15) },
+        };
         using HttpResponseMessage partial = await Service.Http.SendAsync(part);
         Assert.Equal(HttpStatusCode.PartialContent, partial.StatusCode);
         Assert.Equal(file[8..16], await partial.Content.ReadAsByteArrayAsync());
@@ -50,7 +53,8 @@ public sealed class CheckpointTests(TrainedService trained)
         all = [.. all.Where(checkpoint => !(bool)checkpoint!["imported"]!).Select(checkpoint => checkpoint!.DeepClone())];
         Assert.Equal((string)all[0]!["id"]!, all.Select(checkpoint => (string)checkpoint!["id"]!).Max(StringComparer.Ordinal));
         double best = (double)(await Service.Json("/v1/checkpoints/best"))["losses"]!["test"]!;
-        Assert.All(all.Where(checkpoint => checkpoint!["losses"]!["test"] is not null), checkpoint => Assert.True((double)checkpoint!["losses"]!["test"]! >= best));
+        Assert.All(all.Where(checkpoint => checkpoint!["losses"]!["test"] is not null), checkpoint =>
+            Assert.True((double)checkpoint!["losses"]!["test"]! >= best));
     }
 
     [Fact]

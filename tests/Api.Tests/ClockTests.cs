@@ -26,9 +26,13 @@ public sealed class ClockTests(PostgresServer postgres) : IClassFixture<Postgres
         Guid job = await store.AddJob(), cancelled = await store.AddJob();
         Assert.NotNull(await store.Claim(job));
         Assert.NotNull(await store.Claim(cancelled));
-        await store.Ask(context => context.Jobs.Where(row => row.Id == cancelled).ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, JobStatus.Cancelling)));
+        await store.Ask(context =>
+            context
+                .Jobs.Where(row => row.Id == cancelled)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, JobStatus.Cancelling)));
         await SetClock(store, hours);
-        await SweepUntil(store, async () => (await store.Row(job)).Status == JobStatus.Queued && (await store.Row(cancelled)).Status == JobStatus.Cancelled);
+        await SweepUntil(store, async () =>
+            (await store.Row(job)).Status == JobStatus.Queued && (await store.Row(cancelled)).Status == JobStatus.Cancelled);
     }
 
     [Theory]
@@ -82,7 +86,9 @@ public sealed class ClockTests(PostgresServer postgres) : IClassFixture<Postgres
         {
             context.Experiments.Add(experiment);
             await context.SaveChangesAsync();
-            return await context.Jobs.Where(row => row.Id == job).ExecuteUpdateAsync(set => set.SetProperty(row => row.ExperimentId, experiment.Id));
+            return await context
+                .Jobs.Where(row => row.Id == job)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.ExperimentId, experiment.Id));
         });
         await new ExperimentStore(store.Stores, new TagStore(store.Stores)).EndAsync(CancellationToken.None);
         Assert.NotNull(await store.Ask(context => context.Experiments.Select(row => row.EndedAt).SingleAsync()));
@@ -92,14 +98,22 @@ public sealed class ClockTests(PostgresServer postgres) : IClassFixture<Postgres
     /// <summary>Moves all times that the store waits for, as if the clock had been <paramref name="hours"/> ahead until now.</summary>
     private static async Task SetClock(StoreUnderTest store, int hours)
     {
-        await store.Ask(context => context.Jobs.Where(row => row.LeaseUntil != null).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.LeaseUntil, row => row.LeaseUntil!.Value.AddHours(hours))));
-        await store.Ask(context => context.Jobs.Where(row => row.QueueCheckAt != null).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.QueueCheckAt, row => row.QueueCheckAt!.Value.AddHours(hours))));
-        await store.Ask(context => context.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, DateTime.UtcNow.AddHours(hours))));
+        await store.Ask(context =>
+            context
+                .Jobs.Where(row => row.LeaseUntil != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, row => row.LeaseUntil!.Value.AddHours(hours))));
+        await store.Ask(context =>
+            context
+                .Jobs.Where(row => row.QueueCheckAt != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.QueueCheckAt, row => row.QueueCheckAt!.Value.AddHours(hours))));
+        await store.Ask(context =>
+            context.Sweeps.ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, DateTime.UtcNow.AddHours(hours))));
     }
 
-    /// <summary>Sweeps as the service does, each second, for as long as a dead worker's job may wait at most after its lease has run out.</summary>
+    /// <summary>
+    /// Sweeps as the service does, each second, for as long as a dead worker's job may wait at most after its lease has run
+    /// out.
+    /// </summary>
     private static async Task SweepUntil(StoreUnderTest store, Func<Task<bool>> holds)
     {
         for (int second = 0; second < 10; second++)

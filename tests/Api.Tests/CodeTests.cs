@@ -35,7 +35,11 @@ public sealed class CodeTests(TrainedService trained)
         Assert.Equal(Npy, file.Content.Headers.ContentType?.MediaType);
         byte[] npy = await file.Content.ReadAsByteArrayAsync();
         Assert.Equal(Numbers<float>(code["values"]), NpyFile.Read(npy, shape).Value());
-        using HttpResponseMessage byFile = await Send(HttpMethod.Post, $"{checkpoint}/decode?{Dataset}&switchesFrom=3", Body(npy), "application/json");
+        using HttpResponseMessage byFile = await Send(
+            HttpMethod.Post,
+            $"{checkpoint}/decode?{Dataset}&switchesFrom=3",
+            Body(npy),
+            "application/json");
         Assert.Equal(Numbers<float>(expected), Numbers<float>(await Pixels(byFile)));
     }
 
@@ -43,8 +47,13 @@ public sealed class CodeTests(TrainedService trained)
     public async Task An_uploaded_digit_is_encoded_as_the_same_digit_of_the_data_set_is()
     {
         string path = $"{trained.CheckpointOf("strided")}/encode";
-        var png = new ByteArrayContent(await Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png")) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } };
-        Assert.Equal(await Http.GetStringAsync($"{path}?{Dataset}&index=3"), await (await Http.PostAsync(path, png)).Content.ReadAsStringAsync());
+        var png = new ByteArrayContent(await Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png"))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("image/png") },
+        };
+        Assert.Equal(
+            await Http.GetStringAsync($"{path}?{Dataset}&index=3"),
+            await (await Http.PostAsync(path, png)).Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -54,7 +63,9 @@ public sealed class CodeTests(TrainedService trained)
         string code = await Http.GetStringAsync($"{checkpoint}/encode?{Dataset}");
         using HttpResponseMessage decoded = await trained.Service.Post($"{checkpoint}/decode?scale=3", code);
         Assert.Equal((84, 84), await Expect.Png(decoded));
-        Assert.Equal(await Http.GetByteArrayAsync($"{checkpoint}/reconstruction?{Dataset}&scale=3"), await decoded.Content.ReadAsByteArrayAsync());
+        Assert.Equal(
+            await Http.GetByteArrayAsync($"{checkpoint}/reconstruction?{Dataset}&scale=3"),
+            await decoded.Content.ReadAsByteArrayAsync());
     }
 
     [Fact]
@@ -70,7 +81,9 @@ public sealed class CodeTests(TrainedService trained)
         code["pixels"] = new JsonArray([.. (await PixelsOf(png)).Select(pixel => (JsonNode)(pixel / 255f))]);
         JsonNode expected = (await trained.Service.Json($"{checkpoint}/reconstruction?{Dataset}&index=3"))["pixels"]!;
         Assert.Equal(Numbers<float>(expected), Numbers<float>(await Pixels(await Decode(checkpoint, code.ToJsonString()))));
-        Assert.NotEqual(Numbers<float>(expected), Numbers<float>(await Pixels(await Decode(checkpoint, Without(code), $"?{Dataset}&switchesFrom=4"))));
+        Assert.NotEqual(
+            Numbers<float>(expected),
+            Numbers<float>(await Pixels(await Decode(checkpoint, Without(code), $"?{Dataset}&switchesFrom=4"))));
 
         code["pixels"]!.AsArray().RemoveAt(0);
         await Expect.Problem(HttpStatusCode.BadRequest, await Decode(checkpoint, code.ToJsonString()));
@@ -99,7 +112,11 @@ public sealed class CodeTests(TrainedService trained)
     public async Task A_code_that_is_none_of_this_network_is_refused(string json, HttpStatusCode status)
     {
         string ones = string.Join(',', Enumerable.Repeat(1, 64));
-        using HttpResponseMessage response = await Decode(trained.CheckpointOf("dense"), json.Replace("5VALUES", $"5{ones[1..]}", StringComparison.Ordinal).Replace("9VALUES", $"9{ones[1..]}", StringComparison.Ordinal).Replace("VALUES", ones, StringComparison.Ordinal));
+        using HttpResponseMessage response = await Decode(
+            trained.CheckpointOf("dense"),
+            json.Replace("5VALUES", $"5{ones[1..]}", StringComparison.Ordinal)
+                .Replace("9VALUES", $"9{ones[1..]}", StringComparison.Ordinal)
+                .Replace("VALUES", ones, StringComparison.Ordinal));
         if (status == HttpStatusCode.OK)
         {
             Assert.All(Numbers<float>(await Pixels(response)), pixel => Assert.True(float.IsFinite(pixel)));
@@ -152,7 +169,9 @@ public sealed class CodeTests(TrainedService trained)
             Assert.Equal(Numbers<float>(reconstruction["pixels"]), Numbers<float>(frames[frame]!["pixels"]));
         }
 
-        byte[] strip = await Http.GetByteArrayAsync($"{path}&scale=1"), first = await Http.GetByteArrayAsync($"{checkpoint}/reconstruction?{Dataset}&index=3"), last = await Http.GetByteArrayAsync($"{checkpoint}/reconstruction?{Dataset}&index=4");
+        byte[] strip = await Http.GetByteArrayAsync($"{path}&scale=1"),
+            first = await Http.GetByteArrayAsync($"{checkpoint}/reconstruction?{Dataset}&index=3"),
+            last = await Http.GetByteArrayAsync($"{checkpoint}/reconstruction?{Dataset}&index=4");
         (byte[] row, byte[] start, byte[] end) = (await PixelsOf(strip), await PixelsOf(first), await PixelsOf(last));
         int width = (5 * 28) + (4 * 2);
         Assert.Equal(width * 28, row.Length);
@@ -177,7 +196,11 @@ public sealed class CodeTests(TrainedService trained)
         await Expect.Problem(status, await Http.GetAsync($"{trained.CheckpointOf("strided")}/{question}"));
 
     private Task<HttpResponseMessage> Decode(string checkpoint, string code, string query = "") =>
-        Send(HttpMethod.Post, $"{checkpoint}/decode{query}", new StringContent(code, MediaTypeHeaderValue.Parse("application/json")), "application/json");
+        Send(
+            HttpMethod.Post,
+            $"{checkpoint}/decode{query}",
+            new StringContent(code, MediaTypeHeaderValue.Parse("application/json")),
+            "application/json");
 
     private Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body, string accept)
     {

@@ -42,7 +42,13 @@ public sealed partial class DeployTests
     public void Every_setting_that_compose_gives_the_service_is_one_that_it_reads()
     {
         string compose = File.ReadAllText(Path.Combine(Repository.Root, "docker-compose.yml"));
-        string[] given = [.. Setting().Matches(compose[..compose.IndexOf("  postgres:\n    <<", StringComparison.Ordinal)]).Select(match => match.Groups[1].Value).Distinct()];
+        string[] given =
+        [
+            .. Setting()
+                .Matches(compose[..compose.IndexOf("  postgres:\n    <<", StringComparison.Ordinal)])
+                .Select(match => match.Groups[1].Value)
+                .Distinct(),
+        ];
         Assert.Contains("Access__Keys__0__Hash", given);
         Assert.All(given, name => Assert.True(IsRead(name.Split("__")), $"{name} is read by nobody."));
     }

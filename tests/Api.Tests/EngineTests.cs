@@ -34,7 +34,11 @@ public sealed class EngineTests : IDisposable
                 """));
             Assert.Equal("succeeded", (string?)job["status"]);
             double[] losses =
-                [.. (await service.Client.Json((string)job["links"]!["metrics"]!)).AsArray().Select(point => (double)point!["validationLoss"]!)];
+            [
+                .. (await service.Client.Json((string)job["links"]!["metrics"]!))
+                    .AsArray()
+                    .Select(point => (double)point!["validationLoss"]!),
+            ];
             Assert.True(losses[^1] < losses[0], $"{architecture}: {string.Join(", ", losses)}");
 
             string checkpoint = $"/v1/checkpoints/{job["latestCheckpoint"]}";
@@ -96,7 +100,8 @@ public sealed class EngineTests : IDisposable
     private static async Task AssertDecodesToItsReconstruction(ServiceClient client, string checkpoint)
     {
         const string Digit = "dataset=synthetic-digits&index=3";
-        JsonNode code = await client.Json($"{checkpoint}/encode?{Digit}"), reconstruction = await client.Json($"{checkpoint}/reconstruction?{Digit}");
+        JsonNode code = await client.Json($"{checkpoint}/encode?{Digit}"),
+            reconstruction = await client.Json($"{checkpoint}/reconstruction?{Digit}");
         var body = new JsonObject { ["shape"] = code["shape"]!.DeepClone(), ["values"] = code["values"]!.DeepClone() };
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{checkpoint}/decode") { Content = JsonContent.Create(body) };
         request.Headers.Accept.ParseAdd("application/json");
@@ -106,7 +111,8 @@ public sealed class EngineTests : IDisposable
         Assert.Equal(Numbers(reconstruction["pixels"]!), Numbers(JsonNode.Parse(text)!["pixels"]!));
     }
 
-    private static double[] Numbers(JsonNode node) => node is JsonArray array ? [.. array.SelectMany(item => Numbers(item!))] : [(double)node];
+    private static double[] Numbers(JsonNode node) =>
+        node is JsonArray array ? [.. array.SelectMany(item => Numbers(item!))] : [(double)node];
 
     private static JsonNode Machine(byte[] file)
     {

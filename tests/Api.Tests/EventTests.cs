@@ -15,8 +15,12 @@ public sealed class EventTests(TrainedService trained)
     public async Task The_events_of_a_job_are_its_points_and_checkpoints_in_order_and_then_its_end()
     {
         List<SseItem<JsonNode>> events = await Service.Http.Follow(Events).ToListAsync();
-        Assert.Equal([0, 20, 40], events.Where(happened => happened.EventType == "progress").Select(happened => (int)happened.Data["point"]!["step"]!));
-        Assert.Equal([20, 40], events.Where(happened => happened.EventType == "checkpoint").Select(happened => (int)happened.Data["step"]!));
+        Assert.Equal(
+            [0, 20, 40],
+            events.Where(happened => happened.EventType == "progress").Select(happened => (int)happened.Data["point"]!["step"]!));
+        Assert.Equal(
+            [20, 40],
+            events.Where(happened => happened.EventType == "checkpoint").Select(happened => (int)happened.Data["step"]!));
         Assert.Equal("ended", events[^1].EventType);
         Assert.Equal("succeeded", (string?)events[^1].Data["status"]);
         long[] ids = [.. events.Select(happened => long.Parse(happened.EventId!, null))];
@@ -30,7 +34,9 @@ public sealed class EventTests(TrainedService trained)
         for (int i = 0; i < all.Count - 1; i++)
         {
             List<SseItem<JsonNode>> rest = await Service.Http.Follow(Events, all[i].EventId).ToListAsync();
-            Assert.Equal(all[(i + 1)..].Select(happened => (happened.EventId, happened.Data.ToJsonString())), rest.Select(happened => (happened.EventId, happened.Data.ToJsonString())));
+            Assert.Equal(
+                all[(i + 1)..].Select(happened => (happened.EventId, happened.Data.ToJsonString())),
+                rest.Select(happened => (happened.EventId, happened.Data.ToJsonString())));
         }
 
         using HttpResponseMessage over = await Service.Http.Events(Events, all[^1].EventId);
@@ -42,15 +48,21 @@ public sealed class EventTests(TrainedService trained)
     {
         string path = await Service.Submit("""{"dataset":"synthetic-digits","steps":60,"checkpointEvery":5,"evaluateEvery":30}""");
         List<SseItem<JsonNode>> events = await Service.Http.Follow($"{path}/events").ToListAsync();
-        Assert.Equal(Enumerable.Range(1, 12).Select(i => i * 5), events.Where(happened => happened.EventType == "checkpoint").Select(happened => (int)happened.Data["step"]!));
-        Assert.Equal([0, 30, 60], events.Where(happened => happened.Data["point"] is not null).Select(happened => (int)happened.Data["point"]!["step"]!));
+        Assert.Equal(
+            Enumerable.Range(1, 12).Select(i => i * 5),
+            events.Where(happened => happened.EventType == "checkpoint").Select(happened => (int)happened.Data["step"]!));
+        Assert.Equal(
+            [0, 30, 60],
+            events.Where(happened => happened.Data["point"] is not null).Select(happened => (int)happened.Data["point"]!["step"]!));
         Assert.Equal("ended", events[^1].EventType);
     }
 
     [Fact]
     public async Task A_quiet_stream_is_kept_open_by_comment_lines_and_ends_when_the_job_is_cancelled()
     {
-        string running = await Service.Submit("""{"dataset":"synthetic-digits","steps":100000,"checkpointEvery":100000,"evaluateEvery":100000}""");
+        string running = await Service.Submit(
+            """{"dataset":"synthetic-digits","steps":100000,"checkpointEvery":100000,"evaluateEvery":100000}"""
+        );
         string queued = await Service.Submit("""{"dataset":"synthetic-digits","steps":5}""");
         using HttpResponseMessage response = await Service.Http.Events($"{queued}/events");
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);

@@ -9,8 +9,8 @@ internal static class Expect
         ["X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Resource-Policy", "Content-Security-Policy"];
 
     /// <summary>
-    /// The response is problem+json of that status, with a URN, a title, a detail and a traceId, with the security headers, and for no cache to
-    /// keep.
+    /// The response is problem+json of that status, with a URN, a title, a detail and a traceId, with the security headers, and for no
+    /// cache to keep.
     /// </summary>
     public static async Task<JsonNode> Problem(HttpStatusCode status, HttpResponseMessage response)
     {

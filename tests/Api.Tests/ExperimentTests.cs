@@ -16,7 +16,9 @@ public sealed partial class ExperimentTests(TrainedService trained)
     [Fact]
     public async Task The_preset_trains_all_five_architectures_and_its_report_is_one_page_that_needs_nothing_else()
     {
-        string path = await Submit("""{"preset":"convolutional-autoencoder","common":{"dataset":"synthetic-digits","steps":10,"evaluateEvery":5}}""");
+        string path = await Submit(
+            """{"preset":"convolutional-autoencoder","common":{"dataset":"synthetic-digits","steps":10,"evaluateEvery":5}}"""
+        );
         JsonNode experiment = await Ended(path);
         JsonArray jobs = experiment["jobs"]!.AsArray();
         Assert.Equal(TrainedService.Architectures, jobs.Select(job => (string)job!["architecture"]!));
@@ -36,7 +38,8 @@ public sealed partial class ExperimentTests(TrainedService trained)
         string html = await response.Content.ReadAsStringAsync();
         Assert.StartsWith("<!DOCTYPE html>", html);
         string[] sources = [.. Source().Matches(html).Select(match => match.Groups[1].Value)];
-        Assert.Equal(1 + 5 + 5 + 4 + 3, sources.Length); // curves; reconstructions; maps of code, of deconv1 (dense has none), and of unpool1
+        // curves; reconstructions; maps of code, of deconv1 (dense has none), and of unpool1
+        Assert.Equal(1 + 5 + 5 + 4 + 3, sources.Length);
         Assert.All(sources, source => Assert.StartsWith("data:image/png;base64,iVBORw0KGgo", source));
         Assert.DoesNotContain("http", html[html.IndexOf("<body", StringComparison.Ordinal)..], StringComparison.OrdinalIgnoreCase);
         Assert.Contains("style-src 'sha256-", response.Headers.GetValues("Content-Security-Policy").Single());
@@ -49,7 +52,9 @@ public sealed partial class ExperimentTests(TrainedService trained)
         string path = await Submit($$$"""{"name":"rates","common":{{{Common}}},"grid":{"learningRate":[0.001,0.01],"seed":[1,2,3]}}""");
         JsonNode experiment = await Ended(path);
         JsonArray jobs = experiment["jobs"]!.AsArray();
-        Assert.Equal(["0.001/1", "0.001/2", "0.001/3", "0.01/1", "0.01/2", "0.01/3"], jobs.Select(job => $"{job!["varied"]!["learningRate"]}/{job["varied"]!["seed"]}"));
+        Assert.Equal(
+            ["0.001/1", "0.001/2", "0.001/3", "0.01/1", "0.01/2", "0.01/3"],
+            jobs.Select(job => $"{job!["varied"]!["learningRate"]}/{job["varied"]!["seed"]}"));
         Assert.Equal("rates", (string?)experiment["tag"]);
         JsonNode best = jobs.MinBy(job => (double)job!["loss"]!["test"]!)!;
         Assert.Equal((string?)best["latestCheckpoint"], (string?)(await Service.Json("/v1/tags/rates"))["checkpoint"]);
@@ -160,7 +165,10 @@ public sealed partial class ExperimentTests(TrainedService trained)
 
         Task<HttpResponseMessage> Send()
         {
-            var request = new HttpRequestMessage(HttpMethod.Post, "/v1/experiments") { Content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json")) };
+            var request = new HttpRequestMessage(HttpMethod.Post, "/v1/experiments")
+            {
+                Content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json")),
+            };
             request.Headers.Add("Idempotency-Key", key);
             return Service.Http.SendAsync(request);
         }

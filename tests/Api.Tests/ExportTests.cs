@@ -21,9 +21,11 @@ public sealed class ExportTests(TrainedService trained)
     private const int Draws = 3; // two maxima can be as close as that by chance, but not in three draws
     private const float Tolerance = 1e-5f;
 
-    public static TheoryData<string, int> Networks => new(TrainedService.Architectures.SelectMany(architecture => new[] { (architecture, 1), (architecture, 3) }));
+    public static TheoryData<string, int> Networks =>
+        new(TrainedService.Architectures.SelectMany(architecture => new[] { (architecture, 1), (architecture, 3) }));
 
-    public static TheoryData<Architecture, int> Kernels => new(Enum.GetValues<Architecture>().SelectMany(architecture => new[] { 1, 3, 5, 9 }.Select(kernel => (architecture, kernel))));
+    public static TheoryData<Architecture, int> Kernels =>
+        new(Enum.GetValues<Architecture>().SelectMany(architecture => new[] { 1, 3, 5, 9 }.Select(kernel => (architecture, kernel))));
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -48,7 +50,9 @@ public sealed class ExportTests(TrainedService trained)
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public async Task Every_size_of_kernel_and_every_activation_is_exported_for_images_that_are_not_square(Architecture architecture, int kernel)
+    public async Task Every_size_of_kernel_and_every_activation_is_exported_for_images_that_are_not_square(
+        Architecture architecture,
+        int kernel)
     {
         foreach (Activation activation in Enum.GetValues<Activation>())
         {
@@ -93,10 +97,20 @@ public sealed class ExportTests(TrainedService trained)
     public async Task Of_equal_maxima_the_first_is_the_switch()
     {
         TrainingSettings settings = TrainingSettings.For(Architecture.SwitchUnpool, "any") with { KernelSize = 1, Channels = [1, 1] };
-        Checkpoint checkpoint = new Checkpoint(settings, 0, new Losses(null, null, null), -1, 0, new ExecutionEnvironment(1, "any"), [1, 0, 1, 0, 1, 1], null, null);
+        Checkpoint checkpoint = new Checkpoint(
+            settings,
+            0,
+            new Losses(null, null, null),
+            -1,
+            0,
+            new ExecutionEnvironment(1, "any"),
+            [1, 0, 1, 0, 1, 1],
+            null,
+            null);
         using InferenceSession session = Open(await Onnx(checkpoint));
         float[] pixels = Run(session, [.. Enumerable.Repeat(1f, 784)]).Reconstructions;
-        Assert.All(pixels.Index(), pixel => Assert.Equal(pixel.Index / 28 % 4 == 0 && pixel.Index % 28 % 4 == 0 ? 0.7310586f : 0.5f, pixel.Item, Tolerance));
+        Assert.All(pixels.Index(), pixel =>
+            Assert.Equal(pixel.Index / 28 % 4 == 0 && pixel.Index % 28 % 4 == 0 ? 0.7310586f : 0.5f, pixel.Item, Tolerance));
     }
 
     [Fact]
@@ -114,7 +128,10 @@ public sealed class ExportTests(TrainedService trained)
         string settings = session.ModelMetadata.CustomMetadataMap["settings"];
         Assert.True(JsonNode.DeepEquals(checkpoint["settings"], JsonNode.Parse(settings)), settings);
 
-        using var again = new HttpRequestMessage(HttpMethod.Get, $"{trained.CheckpointOf("strided")}/onnx") { Headers = { IfNoneMatch = { response.Headers.ETag } } };
+        using var again = new HttpRequestMessage(HttpMethod.Get, $"{trained.CheckpointOf("strided")}/onnx")
+        {
+            Headers = { IfNoneMatch = { response.Headers.ETag } },
+        };
         Assert.Equal(HttpStatusCode.NotModified, (await trained.Service.Http.SendAsync(again)).StatusCode);
     }
 
@@ -150,17 +167,26 @@ public sealed class ExportTests(TrainedService trained)
 
     private async Task<float[]> Ask(string path, float[] image, string field)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(new { pixels = image }), Headers = { Accept = { new("application/json") } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = JsonContent.Create(new { pixels = image }),
+            Headers = { Accept = { new("application/json") } },
+        };
         using HttpResponseMessage response = await trained.Service.Http.SendAsync(request);
         JsonNode answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         return [.. answer[field]!.AsArray().Select(value => (float)value!)];
     }
 
-    /// <summary>The largest difference, as a fraction of the largest value where that is over 1: codes of relu layers go into the hundreds.</summary>
+    /// <summary>
+    /// The largest difference, as a fraction of the largest value where that is over 1: codes of relu layers go into the
+    /// hundreds.
+    /// </summary>
     private static float Difference(float[] expected, float[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
-        return 1 / Math.Max(1, expected.Max()) * expected.Zip(actual, (a, b) => float.IsNaN(b) ? float.PositiveInfinity : Math.Abs(a - b)).Max(); // Max passes over NaN
+        return 1
+            / Math.Max(1, expected.Max())
+            * expected.Zip(actual, (a, b) => float.IsNaN(b) ? float.PositiveInfinity : Math.Abs(a - b)).Max(); // Max passes over NaN
     }
 
     private static float[] Noise(int count, int draw)

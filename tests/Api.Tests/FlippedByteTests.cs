@@ -16,9 +16,15 @@ public sealed class FlippedByteTests
     {
         await using StoreUnderTest store = await StoreUnderTest.New("sqlite");
         var checkpoints = new CheckpointStore(store.Stores);
-        TrainingSettings smallest = TrainingSettings.For(Architecture.Strided, "synthetic-digits") with { Channels = [1, 1], KernelSize = 1 };
-        (CheckpointRow row, CheckpointFileRow file) =
-            CheckpointStore.Rows(await store.AddJob(), Trainer.CreateInitialState(smallest, threads: 1), 0);
+        TrainingSettings smallest = TrainingSettings.For(Architecture.Strided, "synthetic-digits") with
+        {
+            Channels = [1, 1],
+            KernelSize = 1,
+        };
+        (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(
+            await store.AddJob(),
+            Trainer.CreateInitialState(smallest, threads: 1),
+            0);
         await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         context.AddRange(row, file);
         await context.SaveChangesAsync();
@@ -28,7 +34,9 @@ public sealed class FlippedByteTests
             byte[] changed = [.. file.Content];
             changed[i] ^= 1;
             await context.CheckpointFiles.ExecuteUpdateAsync(set => set.SetProperty(stored => stored.Content, changed));
-            Assert.True(!(await checkpoints.LoadAsync(row, CancellationToken.None)).TryGet(out _, out _), $"Byte {i} was changed, and nobody has noticed.");
+            Assert.True(
+                !(await checkpoints.LoadAsync(row, CancellationToken.None)).TryGet(out _, out _),
+                $"Byte {i} was changed, and nobody has noticed.");
         }
 
         await context.CheckpointFiles.ExecuteUpdateAsync(set => set.SetProperty(stored => stored.Content, file.Content));

@@ -76,14 +76,16 @@ public sealed class IdempotencyTests(TrainedService trained)
         await Age(past);
         Assert.NotEqual(first.Headers.Location, (await Submit("old", Body("old"))).Headers.Location);
 
-        Task Age(DateTime time) => store.IdempotencyKeys.Where(row => row.Key == "old").ExecuteUpdateAsync(set => set.SetProperty(row => row.CreatedAt, time));
+        Task Age(DateTime time) =>
+            store.IdempotencyKeys.Where(row => row.Key == "old").ExecuteUpdateAsync(set => set.SetProperty(row => row.CreatedAt, time));
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("two words")]
     [InlineData("tab\tbed")]
-    public async Task A_key_that_is_not_visible_ASCII_is_refused(string key) => await Expect.Problem(HttpStatusCode.BadRequest, await Submit(key, Body("bad")));
+    public async Task A_key_that_is_not_visible_ASCII_is_refused(string key) =>
+        await Expect.Problem(HttpStatusCode.BadRequest, await Submit(key, Body("bad")));
 
     [Fact]
     public async Task A_key_may_have_255_characters_and_no_more()
@@ -94,13 +96,17 @@ public sealed class IdempotencyTests(TrainedService trained)
 
     private static string Body(string name) => $$"""{"name":"{{name}}","dataset":"synthetic-digits","steps":1}""";
 
-    private async Task<int> JobsCalled(string name) => (await trained.Service.Json($"/v1/training-jobs?name={name}"))["items"]!.AsArray().Count;
+    private async Task<int> JobsCalled(string name) =>
+        (await trained.Service.Json($"/v1/training-jobs?name={name}"))["items"]!.AsArray().Count;
 
     private Task<HttpResponseMessage> Submit(string key, string body) =>
         Post("/v1/training-jobs", key, new StringContent(body, MediaTypeHeaderValue.Parse("application/json")));
 
     private Task<HttpResponseMessage> Import(string key, byte[] file) =>
-        Post("/v1/checkpoints", key, new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
+        Post(
+            "/v1/checkpoints",
+            key,
+            new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
 
     private async Task<HttpResponseMessage> Post(string path, string key, HttpContent body)
     {

@@ -33,11 +33,15 @@ public sealed class ImportTests(TrainedService trained)
         Assert.Equal("mine", (string?)imported["name"]);
         Assert.Equal(file, await Client.GetByteArrayAsync($"{path}/weights"));
         const string Question = "reconstruction?dataset=synthetic-digits&index=2";
-        Assert.Equal(await Client.GetByteArrayAsync($"{trained.CheckpointOf("strided")}/{Question}"), await Client.GetByteArrayAsync($"{path}/{Question}"));
+        Assert.Equal(
+            await Client.GetByteArrayAsync($"{trained.CheckpointOf("strided")}/{Question}"),
+            await Client.GetByteArrayAsync($"{path}/{Question}"));
 
         Assert.Equal((string)best["id"]!, (string)(await trained.Service.Json("/v1/checkpoints/best"))["id"]!);
         Assert.Equal((string)latest["id"]!, (string)(await trained.Service.Json("/v1/checkpoints/latest"))["id"]!);
-        JsonNode job = await trained.Service.Ended(await trained.Service.Submit($$"""{"dataset":"synthetic-digits","steps":2,"startFrom":"{{imported["id"]}}"}"""));
+        JsonNode job = await trained.Service.Ended(
+            await trained.Service.Submit($$"""{"dataset":"synthetic-digits","steps":2,"startFrom":"{{imported["id"]}}"}""")
+        );
         Assert.Equal("succeeded", (string?)job["status"]);
         Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync(path)).StatusCode);
     }
@@ -140,11 +144,20 @@ public sealed class ImportTests(TrainedService trained)
         byte[] file = await Weights("strided");
         await Expect.Problem(HttpStatusCode.BadRequest, await Import(file, "?name=Not%20a%20name"));
         await Expect.Problem(HttpStatusCode.BadRequest, await Import(file, "?name=line%0A"));
-        await Expect.Problem(HttpStatusCode.BadRequest, await Client.PostAsync("/v1/checkpoints", new MultipartFormDataContent { { new ByteArrayContent(file), "weights", "a" } }));
-        await Expect.Problem(HttpStatusCode.BadRequest, await Client.PostAsync("/v1/checkpoints", new StringContent("no form", MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x"))));
+        await Expect.Problem(
+            HttpStatusCode.BadRequest,
+            await Client.PostAsync("/v1/checkpoints", new MultipartFormDataContent { { new ByteArrayContent(file), "weights", "a" } }));
+        await Expect.Problem(
+            HttpStatusCode.BadRequest,
+            await Client.PostAsync(
+                "/v1/checkpoints",
+                new StringContent("no form", MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x"))));
         await Expect.Problem(HttpStatusCode.UnsupportedMediaType, await Client.PostAsync("/v1/checkpoints", new StringContent("text")));
         await Expect.Problem(HttpStatusCode.UnsupportedMediaType, await Client.PostAsync("/v1/checkpoints", null));
-        using var large = new HttpRequestMessage(HttpMethod.Post, "/v1/checkpoints") { Content = new ByteArrayContent(new byte[CheckpointFile.MaxBytes + (128 * 1024)]) };
+        using var large = new HttpRequestMessage(HttpMethod.Post, "/v1/checkpoints")
+        {
+            Content = new ByteArrayContent(new byte[CheckpointFile.MaxBytes + (128 * 1024)]),
+        };
         large.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         large.Headers.ExpectContinue = true; // the refusal comes before the body is sent
         await Expect.Problem(HttpStatusCode.RequestEntityTooLarge, await Client.SendAsync(large));
@@ -158,10 +171,15 @@ public sealed class ImportTests(TrainedService trained)
         for (int i = 0; i < 300; i++)
         {
             using HttpResponseMessage response = await Import(MutatedFile.Next(file, ref random));
-            Assert.True(response.StatusCode is HttpStatusCode.Created or HttpStatusCode.UnprocessableEntity, $"mutation {i}: {response.StatusCode}");
+            Assert.True(
+                response.StatusCode is HttpStatusCode.Created or HttpStatusCode.UnprocessableEntity,
+                $"mutation {i}: {response.StatusCode}");
             if (response.Headers.Location is { } taken)
             {
-                using var numbers = new HttpRequestMessage(HttpMethod.Get, $"{taken}/reconstruction?dataset=synthetic-digits") { Headers = { { "Accept", "application/json" } } };
+                using var numbers = new HttpRequestMessage(HttpMethod.Get, $"{taken}/reconstruction?dataset=synthetic-digits")
+                {
+                    Headers = { { "Accept", "application/json" } },
+                };
                 Assert.Equal(HttpStatusCode.OK, (await Client.SendAsync(numbers)).StatusCode);
                 Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync(taken)).StatusCode);
             }
@@ -170,6 +188,8 @@ public sealed class ImportTests(TrainedService trained)
 
     private Task<byte[]> Weights(string architecture) => Client.GetByteArrayAsync($"{trained.CheckpointOf(architecture)}/weights");
 
-    private Task<HttpResponseMessage> Import(byte[] file, string query = "") => Client.PostAsync(
-        $"/v1/checkpoints{query}", new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
+    private Task<HttpResponseMessage> Import(byte[] file, string query = "") =>
+        Client.PostAsync(
+            $"/v1/checkpoints{query}",
+            new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
 }

@@ -63,7 +63,8 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
         Assert.InRange(lease.Remaining.TotalSeconds, 1, JobLease.Seconds);
         lease.Renewed(Stopwatch.GetTimestamp() - (JobLease.Seconds * Stopwatch.Frequency));
         await Expect_no_write_by(lease, store);
-        lease.Renewed(Stopwatch.GetTimestamp()); // by a beat that was under way: what was given up is not there, so what follows it must not be
+        // by a beat that was under way: what was given up is not there, so what follows it must not be
+        lease.Renewed(Stopwatch.GetTimestamp());
         await Expect_no_write_by(lease, store);
     }
 
@@ -82,7 +83,8 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task A_job_whose_start_kills_its_worker_three_times_ends_as_failed_and_another_in_the_same_process_does_not(string provider)
+    public async Task A_job_whose_start_kills_its_worker_three_times_ends_as_failed_and_another_in_the_same_process_does_not(
+        string provider)
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
         Guid killer = await store.AddJob(), bystander = await store.AddJob();
@@ -155,7 +157,8 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task A_job_whose_workers_were_stopped_within_a_long_step_again_and_again_is_not_taken_for_one_that_kills_them(string provider)
+    public async Task A_job_whose_workers_were_stopped_within_a_long_step_again_and_again_is_not_taken_for_one_that_kills_them(
+        string provider)
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
         Guid job = await store.AddJob();
@@ -235,7 +238,8 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
         Assert.Equal(version, (await store.Row(lease.JobId)).Version);
         Assert.Equal(counts, await Counts());
 
-        async Task<(int, int)> Counts() => (await store.Ask(context => context.Metrics.CountAsync()), await store.Ask(context => context.Checkpoints.CountAsync()));
+        async Task<(int, int)> Counts() =>
+            (await store.Ask(context => context.Metrics.CountAsync()), await store.Ask(context => context.Checkpoints.CountAsync()));
     }
 
     private static TrainingEvent.Evaluated Point(int step) => new(step, 0.1, 0.1, 0);

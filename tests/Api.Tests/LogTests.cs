@@ -43,8 +43,16 @@ public sealed partial class LogTests : IDisposable
         await service.Stop();
         Assert.Equal(0, service.ExitCode);
         string log = service.Output();
-        Assert.Empty(Entry().Matches(log).Select(entry => entry.Value).Except(
-            ["info: Microsoft.Hosting.Lifetime[0]", "info: Microsoft.Hosting.Lifetime[14]", "info: AutoencoderApi.Api.Jobs.TrainingJobRunner[2]", "info: AutoencoderApi.Api.Jobs.TrainingJobRunner[3]"]));
+        Assert.Empty(
+            Entry()
+                .Matches(log)
+                .Select(entry => entry.Value)
+                .Except([
+                    "info: Microsoft.Hosting.Lifetime[0]",
+                    "info: Microsoft.Hosting.Lifetime[14]",
+                    "info: AutoencoderApi.Api.Jobs.TrainingJobRunner[2]",
+                    "info: AutoencoderApi.Api.Jobs.TrainingJobRunner[3]",
+                ]));
         Assert.Equal(Jobs, log.Split("TrainingJobRunner[2]").Length - 1);
         Assert.Equal(Jobs, log.Split("TrainingJobRunner[3]").Length - 1);
         Assert.Empty(Directory.GetFileSystemEntries(_home)); // no key of data protection either
@@ -59,7 +67,10 @@ public sealed partial class LogTests : IDisposable
 
         async Task<HttpResponseMessage> Post(string key)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/training-jobs") { Content = new StringContent(Job, Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/training-jobs")
+            {
+                Content = new StringContent(Job, Encoding.UTF8, "application/json"),
+            };
             request.Headers.Add("Idempotency-Key", key);
             return await service.Client.Http.SendAsync(request);
         }

@@ -10,18 +10,23 @@ namespace AutoencoderApi.Api.Tests;
 [StartsProcesses]
 public sealed class LongStepTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
-    private const string Wide = """{"architecture":"switch-unpool","dataset":"large","channels":[64,64],"kernelSize":9,"stopOnCollapse":false,""";
+    private const string Wide =
+        """{"architecture":"switch-unpool","dataset":"large","channels":[64,64],"kernelSize":9,"stopOnCollapse":false,""";
     private const string Steps = Wide + """ "steps":20,"batchSize":150,"warmupSteps":0}""";
     private const string Draws = Wide + """ "steps":300,"batchSize":20,"warmupSteps":100}"""; // begins with trials of its initial weights
 
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task Within_a_long_step_a_cancelled_job_ends_within_2_seconds_a_lost_one_within_6_and_a_stopped_process_within_10(string provider)
+    public async Task Within_a_long_step_a_cancelled_job_ends_within_2_seconds_a_lost_one_within_6_and_a_stopped_process_within_10(
+        string provider)
     {
         await using ServiceStore store = await ServiceStore.New(provider, postgres);
         await using ServiceProcess service = await store.Start();
-        var form = new MultipartFormDataContent { { new ByteArrayContent(OwnImages.Idx(OwnImages.Noise(1, 200 * 128 * 128), 200, 1, 128, 128)), "images", "images" } };
+        var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(OwnImages.Idx(OwnImages.Noise(1, 200 * 128 * 128), 200, 1, 128, 128)), "images", "images" },
+        };
         Assert.Equal(HttpStatusCode.Created, (await service.Client.Http.PutAsync("/v1/datasets/large", form)).StatusCode);
 
         foreach (string settings in (string[])[Steps, Draws])

@@ -16,15 +16,32 @@ public sealed class ModelInspectionTests(TrainedService trained)
 
     private HttpClient Client => trained.Service.Http;
 
-    public static TheoryData<string, string, int, int, int> Layers => new()
-    {
-        { "strided", "conv1", 16, 14, 14 }, { "strided", "code", 32, 7, 7 }, { "strided", "deconv1", 16, 14, 14 }, { "strided", "output", 1, 28, 28 },
-        { "zero-unpool", "conv1", 16, 28, 28 }, { "zero-unpool", "pool1", 16, 14, 14 }, { "zero-unpool", "conv2", 32, 14, 14 }, { "zero-unpool", "code", 32, 7, 7 },
-        { "zero-unpool", "deconv1", 16, 7, 7 }, { "zero-unpool", "unpool1", 16, 14, 14 }, { "zero-unpool", "deconv2", 1, 14, 14 }, { "zero-unpool", "output", 1, 28, 28 },
-        { "nearest-unpool", "unpool1", 16, 14, 14 }, { "nearest-unpool", "output", 1, 28, 28 },
-        { "switch-unpool", "unpool1", 32, 14, 14 }, { "switch-unpool", "deconv1", 16, 14, 14 }, { "switch-unpool", "unpool2", 16, 28, 28 }, { "switch-unpool", "output", 1, 28, 28 },
-        { "dense", "hidden1", 300, 1, 1 }, { "dense", "code", 64, 1, 1 }, { "dense", "hidden2", 300, 1, 1 }, { "dense", "output", 1, 28, 28 },
-    };
+    public static TheoryData<string, string, int, int, int> Layers =>
+        new()
+        {
+            { "strided", "conv1", 16, 14, 14 },
+            { "strided", "code", 32, 7, 7 },
+            { "strided", "deconv1", 16, 14, 14 },
+            { "strided", "output", 1, 28, 28 },
+            { "zero-unpool", "conv1", 16, 28, 28 },
+            { "zero-unpool", "pool1", 16, 14, 14 },
+            { "zero-unpool", "conv2", 32, 14, 14 },
+            { "zero-unpool", "code", 32, 7, 7 },
+            { "zero-unpool", "deconv1", 16, 7, 7 },
+            { "zero-unpool", "unpool1", 16, 14, 14 },
+            { "zero-unpool", "deconv2", 1, 14, 14 },
+            { "zero-unpool", "output", 1, 28, 28 },
+            { "nearest-unpool", "unpool1", 16, 14, 14 },
+            { "nearest-unpool", "output", 1, 28, 28 },
+            { "switch-unpool", "unpool1", 32, 14, 14 },
+            { "switch-unpool", "deconv1", 16, 14, 14 },
+            { "switch-unpool", "unpool2", 16, 28, 28 },
+            { "switch-unpool", "output", 1, 28, 28 },
+            { "dense", "hidden1", 300, 1, 1 },
+            { "dense", "code", 64, 1, 1 },
+            { "dense", "hidden2", 300, 1, 1 },
+            { "dense", "output", 1, 28, 28 },
+        };
 
     [Theory]
     [MemberData(nameof(Layers))]
@@ -64,12 +81,18 @@ public sealed class ModelInspectionTests(TrainedService trained)
     {
         string checkpoint = trained.CheckpointOf("strided");
         byte[] png = await Client.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png");
-        double[] pixels = [.. (await Decode(await Get("/v1/datasets/synthetic-digits/test/3.png"))).Pixels.Select(value => (double)(value / 255f))];
+        double[] pixels =
+        [
+            .. (await Decode(await Get("/v1/datasets/synthetic-digits/test/3.png"))).Pixels.Select(value => (double)(value / 255f)),
+        ];
         string expected = Mse(await Get($"{checkpoint}/reconstruction?{Dataset}&index=3"));
         var raw = new ByteArrayContent(png) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } };
         Assert.Equal(expected, Mse(await Client.PostAsync($"{checkpoint}/reconstruction", raw)));
         Assert.Equal(expected, Mse(await Client.PostAsync($"{checkpoint}/reconstruction", Form("image", png))));
-        Assert.Equal(expected, Mse(await trained.Service.Post($"{checkpoint}/reconstruction", $$"""{"pixels":[{{string.Join(',', pixels)}}]}""")));
+        Assert.Equal(
+            expected,
+            Mse(await trained.Service.Post($"{checkpoint}/reconstruction", $$"""{"pixels":[{{string.Join(',', pixels)}}]}"""))
+        );
 
         static string Mse(HttpResponseMessage response) => response.Headers.GetValues("Reconstruction-Mse").Single();
     }
@@ -92,7 +115,8 @@ public sealed class ModelInspectionTests(TrainedService trained)
     public async Task The_two_row_figure_is_as_wide_as_its_digits()
     {
         (int ten, int height) = await Expect.Png(await Get($"{trained.CheckpointOf("strided")}/reconstructions?{Dataset}&scale=2"));
-        (int three, _) = await Expect.Png(await Get($"{trained.CheckpointOf("strided")}/reconstructions?{Dataset}&scale=2&first=5&count=3"));
+        (int three, _) = await Expect.Png(
+            await Get($"{trained.CheckpointOf("strided")}/reconstructions?{Dataset}&scale=2&first=5&count=3"));
         Assert.True(ten >= 560 && height >= 112 && three is >= 168 and < 200);
     }
 
@@ -131,16 +155,22 @@ public sealed class ModelInspectionTests(TrainedService trained)
         await Refused(HttpStatusCode.BadRequest, Form("image", []));
         await Refused(HttpStatusCode.BadRequest, Form("picture", png));
         await Refused(HttpStatusCode.BadRequest, new ByteArrayContent([]));
-        await Refused(HttpStatusCode.BadRequest, new StringContent("""{"pixels":[1,2,3]}""", MediaTypeHeaderValue.Parse("application/json")));
+        await Refused(
+            HttpStatusCode.BadRequest,
+            new StringContent("""{"pixels":[1,2,3]}""", MediaTypeHeaderValue.Parse("application/json"))
+        );
         await Refused(HttpStatusCode.BadRequest, new StringContent("""{"pixels":null}""", MediaTypeHeaderValue.Parse("application/json")));
-        await Refused(HttpStatusCode.BadRequest, new StringContent("not multipart at all", MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x")));
+        await Refused(
+            HttpStatusCode.BadRequest,
+            new StringContent("not multipart at all", MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x")));
         await Expect.Problem(HttpStatusCode.BadRequest, await Client.PostAsync($"{path}?preprocess=magic", Form("image", png)));
 
         async Task Refused(HttpStatusCode status, HttpContent body) =>
             await Expect.Problem(status, await Client.PostAsync(path, body));
     }
 
-    private static MultipartFormDataContent Form(string name, byte[] content) => new() { { new ByteArrayContent(content), name, "digit.png" } };
+    private static MultipartFormDataContent Form(string name, byte[] content) =>
+        new() { { new ByteArrayContent(content), name, "digit.png" } };
 
     /// <summary>The PNG with another width and height in its header, checksum included (PNG specification, section 11.2.2).</summary>
     private static byte[] WithSize(byte[] png, int width, int height)
@@ -165,7 +195,11 @@ public sealed class ModelInspectionTests(TrainedService trained)
     private static async Task<GrayImage> Decode(HttpResponseMessage response)
     {
         using ImageDecoder decoder = new ImageDecoder(new ImageLimits());
-        Result<DecodedImage, ProblemHttpResult> decoding = await decoder.DecodeAsync(await response.Content.ReadAsByteArrayAsync(), channels: 1, AnyMemory.New(), CancellationToken.None);
+        Result<DecodedImage, ProblemHttpResult> decoding = await decoder.DecodeAsync(
+            await response.Content.ReadAsByteArrayAsync(),
+            channels: 1,
+            AnyMemory.New(),
+            CancellationToken.None);
         return decoding.Value().Planes[0];
     }
 

@@ -6,7 +6,23 @@ namespace AutoencoderApi.Api.Tests;
 internal static class MutatedFile
 {
     private static readonly string[] s_hostile =
-        ["-1", "1e999", "99999999999999999999", "null", "{}", "[]", "\"\\ud800\"", "\"", "\0", "[[[[[[", "\u00ff", "9223372036854775807", "__metadata__", "NaN", "\\u0022"];
+    [
+        "-1",
+        "1e999",
+        "99999999999999999999",
+        "null",
+        "{}",
+        "[]",
+        "\"\\ud800\"",
+        "\"",
+        "\0",
+        "[[[[[[",
+        "\u00ff",
+        "9223372036854775807",
+        "__metadata__",
+        "NaN",
+        "\\u0022",
+    ];
 
     public static byte[] Next(byte[] file, ref SplitMix64 random)
     {
@@ -24,7 +40,12 @@ internal static class MutatedFile
                     mutated[at] ^= (byte)(1 << random.NextBelow(8));
                     break;
                 case 2:
-                    Replace(mutated, at, random.NextBelow(12), System.Text.Encoding.Latin1.GetBytes(s_hostile[random.NextBelow(s_hostile.Length)]), ref random);
+                    Replace(
+                        mutated,
+                        at,
+                        random.NextBelow(12),
+                        System.Text.Encoding.Latin1.GetBytes(s_hostile[random.NextBelow(s_hostile.Length)]),
+                        ref random);
                     break;
                 case 3:
                     mutated[random.NextBelow(8)] = (byte)random.NextBelow(256);
@@ -42,7 +63,10 @@ internal static class MutatedFile
         return [.. mutated];
     }
 
-    /// <summary>Puts other text into the header; half of the time the header's length is made to fit, so that its JSON is read to the end.</summary>
+    /// <summary>
+    /// Puts other text into the header; half of the time the header's length is made to fit, so that its JSON is read to the
+    /// end.
+    /// </summary>
     private static void Replace(List<byte> file, int at, int count, byte[] text, ref SplitMix64 random)
     {
         long length = BitConverter.ToInt64([.. file[..8]]);

@@ -21,10 +21,15 @@ public sealed class NoiseEndpointTests(TrainedService trained)
         Assert.Equal("""{"kind":"gaussian","amount":0.4}""", job["settings"]!["noise"]!.ToJsonString());
         Assert.Equal("""{"kind":"gaussian","amount":0.4}""", (await trained.Service.Json(path))["settings"]!["noise"]!.ToJsonString());
 
-        JsonNode restored = await trained.Service.Json($"{path}/reconstruction?{Digit}&noise=gaussian"); // by default as much as it was trained with
+        // by default as much as it was trained with
+        JsonNode restored = await trained.Service.Json($"{path}/reconstruction?{Digit}&noise=gaussian");
         Assert.True((double)restored["mse"]! < 0.5 * (double)restored["inputMse"]!, restored["mse"] + " of " + restored["inputMse"]);
-        Assert.Equal((double)restored["inputMse"]!, (double)(await trained.Service.Json($"{path}/reconstruction?{Digit}&noise=gaussian&amount=0.4&noiseSeed=0"))["inputMse"]!);
-        Assert.NotEqual((double)restored["inputMse"]!, (double)(await trained.Service.Json($"{path}/reconstruction?{Digit}&noise=gaussian&noiseSeed=1"))["inputMse"]!);
+        Assert.Equal(
+            (double)restored["inputMse"]!,
+            (double)(await trained.Service.Json($"{path}/reconstruction?{Digit}&noise=gaussian&amount=0.4&noiseSeed=0"))["inputMse"]!);
+        Assert.NotEqual(
+            (double)restored["inputMse"]!,
+            (double)(await trained.Service.Json($"{path}/reconstruction?{Digit}&noise=gaussian&noiseSeed=1"))["inputMse"]!);
         Assert.Equal(0, (double)(await trained.Service.Json($"{path}/reconstruction?{Digit}"))["inputMse"]!);
     }
 
@@ -32,11 +37,22 @@ public sealed class NoiseEndpointTests(TrainedService trained)
     public async Task The_restored_layout_and_the_third_row_show_what_the_network_was_given()
     {
         string path = trained.CheckpointOf("strided");
-        Assert.Equal(((28 * 3) + 4, 28), await Expect.Png(await Get($"{path}/reconstruction?{Digit}&noise=salt-and-pepper&layout=restored")));
+        Assert.Equal(
+            ((28 * 3) + 4, 28),
+            await Expect.Png(await Get($"{path}/reconstruction?{Digit}&noise=salt-and-pepper&layout=restored")));
         byte[] png = await trained.Service.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png");
-        Assert.Equal(((28 * 3) + 4, 28), await Expect.Png(await trained.Service.Http.PostAsync($"{path}/reconstruction?noise=gaussian&amount=1&layout=restored", new ByteArrayContent(png))));
-        Assert.Equal(((28 * 4) + 6, (28 * 2) + 2), await Expect.Png(await Get($"{path}/reconstructions?dataset=synthetic-digits&count=4&scale=1")));
-        Assert.Equal(((28 * 4) + 6, (28 * 3) + 4), await Expect.Png(await Get($"{path}/reconstructions?dataset=synthetic-digits&count=4&scale=1&noise=gaussian")));
+        Assert.Equal(
+            ((28 * 3) + 4, 28),
+            await Expect.Png(
+                await trained.Service.Http.PostAsync(
+                    $"{path}/reconstruction?noise=gaussian&amount=1&layout=restored",
+                    new ByteArrayContent(png))));
+        Assert.Equal(
+            ((28 * 4) + 6, (28 * 2) + 2),
+            await Expect.Png(await Get($"{path}/reconstructions?dataset=synthetic-digits&count=4&scale=1")));
+        Assert.Equal(
+            ((28 * 4) + 6, (28 * 3) + 4),
+            await Expect.Png(await Get($"{path}/reconstructions?dataset=synthetic-digits&count=4&scale=1&noise=gaussian")));
     }
 
     [Theory]
@@ -47,7 +63,9 @@ public sealed class NoiseEndpointTests(TrainedService trained)
     public async Task Noise_that_there_is_not_is_refused(string noise)
     {
         await Expect.Problem(HttpStatusCode.BadRequest, await Get($"{trained.CheckpointOf("strided")}/reconstruction?{Digit}&{noise}"));
-        await Expect.Problem(HttpStatusCode.BadRequest, await Get($"{trained.CheckpointOf("strided")}/reconstructions?dataset=synthetic-digits&{noise}"));
+        await Expect.Problem(
+            HttpStatusCode.BadRequest,
+            await Get($"{trained.CheckpointOf("strided")}/reconstructions?dataset=synthetic-digits&{noise}"));
     }
 
     [Theory]

@@ -14,7 +14,8 @@ namespace AutoencoderApi.Api.Tests;
 [StartsProcesses]
 public sealed class NonFiniteLossTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
-    private const string Settings = """{"dataset":"synthetic-digits","steps":4,"warmupSteps":0,"evaluateEvery":2,"checkpointEvery":2,"channels":[2,3]}""";
+    private const string Settings =
+        """{"dataset":"synthetic-digits","steps":4,"warmupSteps":0,"evaluateEvery":2,"checkpointEvery":2,"channels":[2,3]}""";
 
     [Theory]
     [InlineData("sqlite", "9e999")]
@@ -24,14 +25,21 @@ public sealed class NonFiniteLossTests(PostgresServer postgres) : IClassFixture<
     {
         await using ServiceStore store = await ServiceStore.New(provider, postgres);
         await using ServiceProcess service = await store.Start();
-        using HttpResponseMessage made = await service.Client.Post("/v1/experiments", $$$"""{"name":"one","common":{{{Settings}}},"grid":{"seed":[1,2]}}""");
+        using HttpResponseMessage made = await service.Client.Post(
+            "/v1/experiments",
+            $$$"""{"name":"one","common":{{{Settings}}},"grid":{"seed":[1,2]}}"""
+        );
         JsonNode experiment = await service.Client.Await(made.Headers.Location!.ToString(), state => (string?)state["status"] == "ended");
         (JsonNode broken, JsonNode sound) = (experiment["jobs"]![0]!, experiment["jobs"]![1]!);
         string id = (string)broken["id"]!, job = $"/v1/training-jobs/{id}";
         string of = provider == "sqlite" ? $"upper('{id}')" : $"'{id}'";
         await store.Execute($"""UPDATE metrics SET "TrainLoss" = {loss}, "ValidationLoss" = {loss} WHERE "Step" = 2 AND "JobId" = {of}""");
-        await store.Execute($"""UPDATE jobs SET "Losses_Train" = {loss}, "Losses_Validation" = {loss}, "Losses_Test" = {loss} WHERE "Id" = {of}""");
-        await store.Execute($"""UPDATE checkpoints SET "Losses_Train" = {loss}, "Losses_Validation" = {loss}, "Losses_Test" = {loss} WHERE "JobId" = {of}""");
+        await store.Execute(
+            $"""UPDATE jobs SET "Losses_Train" = {loss}, "Losses_Validation" = {loss}, "Losses_Test" = {loss} WHERE "Id" = {of}"""
+        );
+        await store.Execute(
+            $"""UPDATE checkpoints SET "Losses_Train" = {loss}, "Losses_Validation" = {loss}, "Losses_Test" = {loss} WHERE "JobId" = {of}"""
+        );
 
         Assert.Null((await service.Client.Json(job))["loss"]!["validation"]);
         Assert.Contains((await service.Client.Json("/v1/training-jobs"))["items"]!.AsArray(), item => item!["loss"]!["test"] is null);
@@ -79,11 +87,13 @@ public sealed class NonFiniteLossTests(PostgresServer postgres) : IClassFixture<
         Span<float> values = MemoryMarshal.Cast<byte, float>(file.AsSpan(Safetensors.LengthBytes + (int)BitConverter.ToInt64(file)));
         values[..(values.Length / 3)].Fill(CheckpointUpload.MaxWeight); // the weights; then Adam's moments
         using HttpResponseMessage imported = await service.Client.Http.PostAsync(
-            "/v1/checkpoints", new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
+            "/v1/checkpoints",
+            new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
         Assert.Equal(HttpStatusCode.Created, imported.StatusCode);
         string start = imported.Headers.Location!.ToString().Split('/')[^1];
 
-        JsonNode job = await service.Client.Ended(await service.Client.Submit(Settings.Replace("}", $",\"startFrom\":\"{start}\"}}", StringComparison.Ordinal)));
+        JsonNode job = await service.Client.Ended(
+            await service.Client.Submit(Settings.Replace("}", $",\"startFrom\":\"{start}\"}}", StringComparison.Ordinal)));
         Assert.Equal("failed", (string?)job["status"]);
         Assert.EndsWith(":diverged", (string?)job["error"]!["type"]);
         Assert.Null(job["latestCheckpoint"]);

@@ -67,8 +67,11 @@ public sealed class OpenApiFuzzTests(PostgresServer postgres) : IClassFixture<Po
             answers.AddOrUpdate((operation.Id, status), 1, (_, count) => count + 1);
             bool hasBody = status >= 400 && made.Method != HttpMethod.Head;
             string? problem = hasBody ? (string?)(await Expect.Problem(response.StatusCode, response))["type"] : null;
-            Assert.True(!made.IsItsPath || operation.Answers.Any(answer => answer.Status == status && (!hasBody || answer.Problem == problem)),
-                $"{operation}, request {index} of seed {seed}, is answered with {status} {problem}, which the document does not name: {made}");
+            Assert.True(
+                !made.IsItsPath || operation.Answers.Any(answer => answer.Status == status && (!hasBody || answer.Problem == problem)),
+                $"{operation}, request {index} of seed {seed}, is answered with {status} {problem}, which the document does not name: "
+                + $"{made}"
+            );
         }
     }
 }

@@ -53,7 +53,11 @@ public sealed class PollingTests(TrainedService trained)
         Assert.Equal("wait=1", unchanged.Headers.GetValues("Preference-Applied").Single());
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0.9, 25);
 
-        Task<HttpResponseMessage>[] held = [.. Enumerable.Range(0, 20).Select(_ => Get(queued, etag, "respond-async, wait=600")), Get(queued, prefer: "wait=30")];
+        Task<HttpResponseMessage>[] held =
+        [
+            .. Enumerable.Range(0, 20).Select(_ => Get(queued, etag, "respond-async, wait=600")),
+            Get(queued, prefer: "wait=30"),
+        ];
         await Task.Delay(300, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(held, answer => answer.IsCompleted);
         await ChangeBehindTheBackOfTheService(queued);

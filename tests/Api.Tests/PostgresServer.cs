@@ -36,7 +36,19 @@ public sealed class PostgresServer : IAsyncLifetime
             await Run("chown", User, _folder);
         }
 
-        await RunAsServer("initdb", "--pgdata", Data, "--username", User, "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C");
+        await RunAsServer(
+            "initdb",
+            "--pgdata",
+            Data,
+            "--username",
+            User,
+            "--auth",
+            "trust",
+            "--no-sync",
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C");
         await Start();
     }
 
@@ -52,16 +64,26 @@ public sealed class PostgresServer : IAsyncLifetime
 
     /// <summary>What a service needs to use that database.</summary>
     public static (string Name, string Value)[] Settings(string connection, string role = "all") =>
-    [
-        ("Store__Provider", "postgres"),
-        ("ConnectionStrings__Store", connection),
-        ("Role", role),
-        ("Training__Threads", "1"), // several processes share the machine
-    ];
+        [
+            ("Store__Provider", "postgres"),
+            ("ConnectionStrings__Store", connection),
+            ("Role", role),
+            ("Training__Threads", "1"), // several processes share the machine
+        ];
 
-    public Task Start() => RunAsServer(
-        "pg_ctl", "start", "--wait", "--pgdata", Data, "--log", Path.Combine(_folder, "log"),
-        "--options", $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories={_folder} -c fsync=off -c shared_buffers=32MB -c max_connections=200");
+    public Task Start() =>
+        RunAsServer(
+            "pg_ctl",
+            "start",
+            "--wait",
+            "--pgdata",
+            Data,
+            "--log",
+            Path.Combine(_folder, "log"),
+            "--options",
+            $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories={_folder} -c fsync=off -c shared_buffers=32MB -c "
+            + $"max_connections=200"
+        );
 
     /// <summary>Stops the server, its sessions with it.</summary>
     /// <param name="mode"><c>fast</c> ends them in order; <c>immediate</c> is a crash of the server.</param>
@@ -77,9 +99,14 @@ public sealed class PostgresServer : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static string? ProgramFolder() => Directory.Exists("/usr/lib/postgresql")
-        ? Directory.GetDirectories("/usr/lib/postgresql").Order().Select(version => Path.Combine(version, "bin")).LastOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
-        : null;
+    private static string? ProgramFolder() =>
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory
+                .GetDirectories("/usr/lib/postgresql")
+                .Order()
+                .Select(version => Path.Combine(version, "bin"))
+                .LastOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
+            : null;
 
     private static Task RunAsServer(string program, params string[] arguments)
     {
@@ -89,7 +116,12 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private static async Task Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" </dev/null >/dev/null 2>&1", "sh", program, .. arguments]) { WorkingDirectory = "/" })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" </dev/null >/dev/null 2>&1", "sh", program, .. arguments])
+            {
+                WorkingDirectory = "/",
+            }
+        )!;
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
     }

@@ -26,7 +26,9 @@ public sealed class PostgresTests(PostgresServer postgres) : IClassFixture<Postg
         Assert.Equal("succeeded", (string?)there["status"]);
         Assert.Equal(await Sha(onSqlite, here), await Sha(onPostgres, there));
         Assert.Equal(await Losses(onSqlite, here), await Losses(onPostgres, there));
-        Assert.Equal([0, 20, 40, 60], (await onPostgres.Client.Json($"{there["links"]!["metrics"]}")).AsArray().Select(point => (int)point!["step"]!));
+        Assert.Equal(
+            [0, 20, 40, 60],
+            (await onPostgres.Client.Json($"{there["links"]!["metrics"]}")).AsArray().Select(point => (int)point!["step"]!));
     }
 
     [Fact]
@@ -46,7 +48,8 @@ public sealed class PostgresTests(PostgresServer postgres) : IClassFixture<Postg
             Assert.Equal(HttpStatusCode.NotFound, (await processes[1].Client.Http.GetAsync("/v1/training-jobs")).StatusCode);
 
             string first = await api.Client.Submit(Long), second = await api.Client.Submit(Long);
-            await Task.WhenAll(new[] { first, second }.Select(job => api.Client.Await(job, state => (int)state["progress"]!["step"]! > 0))); // both at once: one each
+            // both at once: one each
+            await Task.WhenAll(new[] { first, second }.Select(job => api.Client.Await(job, state => (int)state["progress"]!["step"]! > 0)));
             foreach (string job in (string[])[first, second])
             {
                 long began = Stopwatch.GetTimestamp();
@@ -95,7 +98,8 @@ public sealed class PostgresTests(PostgresServer postgres) : IClassFixture<Postg
         long stopped = Stopwatch.GetTimestamp();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.Client.Http.GetAsync("/health/ready")).StatusCode);
         Assert.InRange(Stopwatch.GetElapsedTime(stopped).TotalSeconds, 0, 2);
-        foreach (Task<HttpResponseMessage> call in (Task<HttpResponseMessage>[])[service.Client.Http.GetAsync(job), service.Client.Post("/v1/training-jobs", Short)])
+        foreach (Task<HttpResponseMessage> call in (Task<HttpResponseMessage>[])
+                [service.Client.Http.GetAsync(job), service.Client.Post("/v1/training-jobs", Short)])
         {
             JsonNode problem = await Expect.Problem(HttpStatusCode.ServiceUnavailable, await call);
             Assert.NotNull((await call).Headers.RetryAfter);

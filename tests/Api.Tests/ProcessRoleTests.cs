@@ -16,7 +16,10 @@ public sealed class ProcessRoleTests
         await using ServiceProcess process = ServiceProcess.Launch(folder, (name, value));
         await process.Exited();
         Assert.Equal(1, process.ExitCode);
-        Assert.Contains(advice, Assert.Single(process.Output().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            advice,
+            Assert.Single(process.Output().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            StringComparison.Ordinal);
         Directory.Delete(folder);
     }
 }

@@ -46,7 +46,9 @@ public sealed class PythonClientTests(TrainedService trained)
     public void NumPy_reconstructs_as_the_service_does()
     {
         Python.SkipWithout("numpy");
-        AssertEqual("from autoencoder_api import reconstruct\n" + Compare.Replace("RECONSTRUCTION", "reconstruct(weights, pictures)", StringComparison.Ordinal));
+        AssertEqual(
+            "from autoencoder_api import reconstruct\n"
+                + Compare.Replace("RECONSTRUCTION", "reconstruct(weights, pictures)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -90,19 +92,35 @@ public sealed class PythonClientTests(TrainedService trained)
         Python.SkipWithout("numpy");
         string folder = Directory.CreateTempSubdirectory("python-").FullName;
         string In(string name) => Path.Combine(folder, name);
-        await File.WriteAllBytesAsync(In("digit.png"), await trained.Service.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png"));
+        await File.WriteAllBytesAsync(
+            In("digit.png"),
+            await trained.Service.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/3.png"));
 
-        (string output, string bar) = Python.RunClient("--url", Url, "train", "dense", "--set", "dataset=synthetic-digits", "--set", "steps=20", "--set", "denseWidths=[20,10]");
+        (string output, string bar) = Python.RunClient(
+            "--url",
+            Url,
+            "train",
+            "dense",
+            "--set",
+            "dataset=synthetic-digits",
+            "--set",
+            "steps=20",
+            "--set",
+            "denseWidths=[20,10]");
         Assert.Matches("^[0-9a-f-]{36}\ncheckpoint [0-9a-f-]{36}, test loss 0\\.[0-9]+\n$", output);
         Assert.EndsWith("[##############################] 20/20 succeeded \n", bar);
         string checkpoint = output.Split(' ', ',')[1];
 
-        Assert.Equal(("", ""), Python.RunClient("--url", Url, "reconstruct", In("digit.png"), In("pair.png"), "--checkpoint", checkpoint, "--scale", "2"));
+        Assert.Equal(
+            ("", ""),
+            Python.RunClient("--url", Url, "reconstruct", In("digit.png"), In("pair.png"), "--checkpoint", checkpoint, "--scale", "2"));
         Assert.StartsWith("89504E470D0A1A0A", Convert.ToHexString(await File.ReadAllBytesAsync(In("pair.png"))));
         foreach (string kind in (string[])["weights", "onnx"])
         {
             Assert.Equal(("", ""), Python.RunClient("--url", Url, kind, In(kind), "--checkpoint", checkpoint));
-            Assert.Equal(await trained.Service.Http.GetByteArrayAsync($"/v1/checkpoints/{checkpoint}/{kind}"), await File.ReadAllBytesAsync(In(kind)));
+            Assert.Equal(
+                await trained.Service.Http.GetByteArrayAsync($"/v1/checkpoints/{checkpoint}/{kind}"),
+                await File.ReadAllBytesAsync(In(kind)));
         }
 
         (output, string refusal) = Python.RunClient("--url", Url, "onnx", In("nothing"), "--checkpoint", "nothing");
@@ -113,7 +131,10 @@ public sealed class PythonClientTests(TrainedService trained)
 
     private void AssertEqual(string script)
     {
-        string[] checkpoints = [.. TrainedService.Architectures.Select(architecture => (string)trained.Jobs[architecture]["latestCheckpoint"]!)];
+        string[] checkpoints =
+        [
+            .. TrainedService.Architectures.Select(architecture => (string)trained.Jobs[architecture]["latestCheckpoint"]!),
+        ];
         string[] differences = Python.Run(script, [Url, .. checkpoints]).TrimEnd().Split('\n');
         Assert.Equal(checkpoints.Length, differences.Length);
         Assert.All(differences, line =>

@@ -17,7 +17,8 @@ public sealed class RememberedHealthTests
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         var time = new FakeTimeProvider();
         var health = new RememberedHealth(new StoreHealth(counted, lifetime), lifetime, time);
-        HealthCheckResult[] results = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(_ => Task.Run(() => health.CheckHealthAsync(new HealthCheckContext()))));
+        HealthCheckResult[] results = await Task.WhenAll(
+            Enumerable.Range(0, 2_000).Select(_ => Task.Run(() => health.CheckHealthAsync(new HealthCheckContext()))));
         Assert.All(results, result => Assert.Equal(HealthStatus.Healthy, result.Status));
         Assert.Equal(1, counted.Asked);
         time.Advance(TimeSpan.FromMilliseconds(999));
@@ -38,7 +39,8 @@ public sealed class RememberedHealthTests
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         var health = new RememberedHealth(new StoreHealth(store.Stores, lifetime), lifetime, TimeProvider.System);
         using var gone = new CancellationTokenSource();
-        Task<HealthCheckResult> first = health.CheckHealthAsync(new HealthCheckContext(), gone.Token), second = health.CheckHealthAsync(new HealthCheckContext());
+        Task<HealthCheckResult> first = health.CheckHealthAsync(new HealthCheckContext(), gone.Token),
+            second = health.CheckHealthAsync(new HealthCheckContext());
         await gone.CancelAsync();
         Assert.Equal(HealthStatus.Healthy, (await second).Status);
         await first.ContinueWith(_ => { }, TaskScheduler.Default);

@@ -17,7 +17,8 @@ public sealed class RestartTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Jobs_running_or_queued_when_the_process_ends_are_finished_by_the_next_with_the_weights_of_an_uninterrupted_run(bool killed)
+    public async Task Jobs_running_or_queued_when_the_process_ends_are_finished_by_the_next_with_the_weights_of_an_uninterrupted_run(
+        bool killed)
     {
         string running, queued;
         var reported = new List<SseItem<JsonNode>>();

@@ -91,7 +91,9 @@ public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<Post
 
     private static async Task Tag(ServiceClient client, string name, JsonNode job)
     {
-        using HttpResponseMessage response = await client.Http.PutAsJsonAsync($"/v1/tags/{name}", new { checkpoint = (string)job["latestCheckpoint"]! });
+        using HttpResponseMessage response = await client.Http.PutAsJsonAsync(
+            $"/v1/tags/{name}",
+            new { checkpoint = (string)job["latestCheckpoint"]! });
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
     }
 }

@@ -38,7 +38,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the service without waiting for it.</summary>
-    public static ServiceProcess Launch(string folder, params (string Name, string Value)[] environment) => Launch(folder, FreePort(), [], environment);
+    public static ServiceProcess Launch(string folder, params (string Name, string Value)[] environment) =>
+        Launch(folder, FreePort(), [], environment);
 
     /// <summary>Starts the service without waiting for it.</summary>
     /// <param name="port">Where the client of the tests finds it, on 127.0.0.1.</param>
@@ -122,12 +123,17 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the program with arguments until it ends by itself.</summary>
-    public static Task<(int ExitStatus, string Output, string Errors)> Run(string[] arguments, params (string Name, string Value)[] settings) =>
-        Run([], arguments, settings);
+    public static Task<(int ExitStatus, string Output, string Errors)> Run(
+        string[] arguments,
+        params (string Name, string Value)[] settings
+    ) => Run([], arguments, settings);
 
     /// <summary>Runs the program with arguments until it ends by itself.</summary>
     /// <param name="before">A program with its arguments that starts it.</param>
-    public static async Task<(int ExitStatus, string Output, string Errors)> Run(string[] before, string[] arguments, params (string Name, string Value)[] settings)
+    public static async Task<(int ExitStatus, string Output, string Errors)> Run(
+        string[] before,
+        string[] arguments,
+        params (string Name, string Value)[] settings)
     {
         ProcessStartInfo start = ServiceProgram.StartInfo(before, arguments);
         foreach ((string name, string value) in settings)

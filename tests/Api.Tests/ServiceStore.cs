@@ -13,7 +13,8 @@ internal sealed class ServiceStore : IAsyncDisposable
     private ServiceStore(string? postgres) => _postgres = postgres;
 
     /// <param name="provider"><c>sqlite</c> or <c>postgres</c>.</param>
-    public static async Task<ServiceStore> New(string provider, PostgresServer postgres) => new(provider == "postgres" ? await postgres.NewDatabase() : null);
+    public static async Task<ServiceStore> New(string provider, PostgresServer postgres) =>
+        new(provider == "postgres" ? await postgres.NewDatabase() : null);
 
     /// <summary>Starts a process of all roles with one training thread, and waits until it is ready.</summary>
     public Task<ServiceProcess> Start() =>
@@ -32,7 +33,10 @@ internal sealed class ServiceStore : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>From now on a statement of that kind fails, with a code that PostgreSQL or, whatever the code, SQLite gives for a fault of the statement.</summary>
+    /// <summary>
+    /// From now on a statement of that kind fails, with a code that PostgreSQL or, whatever the code, SQLite gives for a fault of
+    /// the statement.
+    /// </summary>
     /// <param name="statement">Such as <c>INSERT ON metrics</c>.</param>
     /// <param name="code">A SQLSTATE.</param>
     public Task Break(string statement, string code = "XX000") => Execute(_postgres is null

@@ -21,7 +21,10 @@ public sealed class ServiceTests(TrainedService trained)
     {
         JsonNode document = await trained.Service.Json("/openapi/v1.json");
         Assert.StartsWith("3.1", (string?)document["openapi"]);
-        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => (Path: path.Key, Operation: operation.Value!))).ToList();
+        var operations = document["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(operation => (Path: path.Key, Operation: operation.Value!)))
+            .ToList();
         Assert.NotEmpty(operations);
         Assert.Equal(operations.Count, operations.Select(operation => (string)operation.Operation["operationId"]!).Distinct().Count());
         Assert.All(operations, operation => Assert.False(string.IsNullOrEmpty((string?)operation.Operation["summary"]), operation.Path));
@@ -57,7 +60,8 @@ public sealed class ServiceTests(TrainedService trained)
         string[] training = References(typeof(Training.Model)), domain = References(typeof(Domain.JsonConventions));
         Assert.Contains("AutoencoderApi.Domain", training);
         Assert.DoesNotContain("AutoencoderApi.Api", training);
-        Assert.DoesNotContain(training, name => name.StartsWith("Microsoft.", StringComparison.Ordinal) || name.StartsWith("Hangfire", StringComparison.Ordinal));
+        Assert.DoesNotContain(training, name =>
+            name.StartsWith("Microsoft.", StringComparison.Ordinal) || name.StartsWith("Hangfire", StringComparison.Ordinal));
         Assert.All(domain, name => Assert.StartsWith("System.", name));
 
         static string[] References(Type type) => [.. type.Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!)];

@@ -22,10 +22,14 @@ public sealed class ShapeTests(TrainedService trained)
 
     private HttpClient Http => trained.Service.Http;
 
-    public static TheoryData<Architecture, int[]> Networks => new()
-    {
-        { Architecture.Strided, [3, 12, 20] }, { Architecture.NearestUnpool, [3, 64, 48] }, { Architecture.SwitchUnpool, [1, 8, 8] }, { Architecture.Dense, [3, 12, 20] },
-    };
+    public static TheoryData<Architecture, int[]> Networks =>
+        new()
+        {
+            { Architecture.Strided, [3, 12, 20] },
+            { Architecture.NearestUnpool, [3, 64, 48] },
+            { Architecture.SwitchUnpool, [1, 8, 8] },
+            { Architecture.Dense, [3, 12, 20] },
+        };
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -40,12 +44,16 @@ public sealed class ShapeTests(TrainedService trained)
         string body = $$"""{"pixels":[{{string.Join(',', image)}}]}""";
         float[] expected = model.Reconstruct(image);
         JsonNode numbers = await Json(await Post($"{path}/reconstruction", body));
-        Assert.Equal(expected, numbers["pixels"]!.AsArray().Select(value => (float)value!), (a, b) => Math.Abs(a - b) < 1e-5); // libtorch adds in an order of its own
+        // libtorch adds in an order of its own
+        Assert.Equal(expected, numbers["pixels"]!.AsArray().Select(value => (float)value!), (a, b) => Math.Abs(a - b) < 1e-5);
         byte[] drawn = await Pixels(await trained.Service.Post($"{path}/reconstruction", body), shape);
         AssertSame(InterleavedImage.FromUnit(shape, expected).Pixels, drawn);
-        AssertSame(drawn, await Pixels(await Http.PostAsync($"{path}/reconstruction", Png(shape, image)), shape)); // of that size: untouched
+        // of that size: untouched
+        AssertSame(drawn, await Pixels(await Http.PostAsync($"{path}/reconstruction", Png(shape, image)), shape));
         AssertSame(drawn, await Pixels(await Http.PostAsync($"{path}/reconstruction?preprocess=none", Png(shape, image)), shape));
-        Assert.Equal(((shape.Width * 3 * 2) + 4, shape.Height * 2), await Expect.Png(await trained.Service.Post($"{path}/reconstruction?layout=difference&scale=2", body)));
+        Assert.Equal(
+            ((shape.Width * 3 * 2) + 4, shape.Height * 2),
+            await Expect.Png(await trained.Service.Post($"{path}/reconstruction?layout=difference&scale=2", body)));
 
         JsonNode code = await Json(await Post($"{path}/encode", body));
         Assert.Equal(model.Definition.CodeShape.ToArray(), code["shape"]!.AsArray().Select(size => (int)size!));
@@ -94,19 +102,31 @@ public sealed class ShapeTests(TrainedService trained)
         (string path, _) = await Import(Architecture.Strided, s_color.ToArray());
         foreach (string question in (string[])["reconstruction?", "reconstructions?", "encode?", "layers/code/tiles?", "interpolation?"])
         {
-            JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Http.GetAsync($"{path}/{question}dataset=synthetic-digits"));
+            JsonNode problem = await Expect.Problem(
+                HttpStatusCode.UnprocessableEntity,
+                await Http.GetAsync($"{path}/{question}dataset=synthetic-digits"));
             Assert.Equal("urn:autoencoder-api:problem:picture-unusable", (string?)problem["type"]);
             Assert.Contains("[1, 28, 28]", (string?)problem["detail"], StringComparison.Ordinal);
             Assert.Contains("[3, 12, 20]", (string?)problem["detail"], StringComparison.Ordinal);
         }
 
-        JsonNode mnist = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Http.PostAsync($"{path}/reconstruction?preprocess=mnist", Png(s_color, Drawn(s_color))));
+        JsonNode mnist = await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity,
+            await Http.PostAsync($"{path}/reconstruction?preprocess=mnist", Png(s_color, Drawn(s_color))));
         Assert.Contains("[1, 28, 28]", (string?)mnist["detail"], StringComparison.Ordinal);
-        await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Http.PostAsync($"{path}/reconstruction?preprocess=none", Png(new(3, 8, 8), Drawn(new(3, 8, 8)))));
-        await Expect.Problem(HttpStatusCode.BadRequest, await trained.Service.Post($"{path}/reconstruction", $$"""{"pixels":[{{string.Join(',', new float[784])}}]}"""));
+        await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity,
+            await Http.PostAsync($"{path}/reconstruction?preprocess=none", Png(new(3, 8, 8), Drawn(new(3, 8, 8)))));
+        await Expect.Problem(
+            HttpStatusCode.BadRequest,
+            await trained.Service.Post($"{path}/reconstruction", $$"""{"pixels":[{{string.Join(',', new float[784])}}]}""")
+        );
 
         string id = path[(path.LastIndexOf('/') + 1)..];
-        JsonNode start = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await trained.Service.Post("/v1/training-jobs", $$"""{"dataset":"synthetic-digits","startFrom":"{{id}}"}"""));
+        JsonNode start = await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity,
+            await trained.Service.Post("/v1/training-jobs", $$"""{"dataset":"synthetic-digits","startFrom":"{{id}}"}""")
+        );
         Assert.Equal("urn:autoencoder-api:problem:unprocessable", (string?)start["type"]);
     }
 
@@ -120,11 +140,17 @@ public sealed class ShapeTests(TrainedService trained)
         Assert.Equal((128, 128), await Expect.Png(await trained.Service.Post($"{path}/reconstruction", body)));
         JsonNode code = await Json(await Post($"{path}/encode", body));
         Assert.Equal((128, 128), await Expect.Png(await trained.Service.Post($"{path}/decode", code.ToJsonString())));
-        JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await trained.Service.Post($"{path}/reconstruction?scale=32&layout=pair", body));
+        JsonNode problem = await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity,
+            await trained.Service.Post($"{path}/reconstruction?scale=32&layout=pair", body));
         Assert.Equal("urn:autoencoder-api:problem:figure-too-large", (string?)problem["type"]);
     }
 
-    private async Task<(string Path, Checkpoint Checkpoint)> Import(Architecture architecture, int[] shape, int[]? channels = null, bool train = true)
+    private async Task<(string Path, Checkpoint Checkpoint)> Import(
+        Architecture architecture,
+        int[] shape,
+        int[]? channels = null,
+        bool train = true)
     {
         TensorShape images = TensorShape.Of(shape);
         TrainingSettings settings = TrainingSettings.For(architecture, "colours", output: Activation.Sigmoid) with
@@ -142,10 +168,17 @@ public sealed class ShapeTests(TrainedService trained)
         Checkpoint checkpoint = Trainer.CreateInitialState(settings, threads: 1);
         if (train)
         {
-            checkpoint = new Trainer(new Dataset("colours", set, set, set), checkpoint).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Checkpoint;
+            checkpoint = new Trainer(new Dataset("colours", set, set, set), checkpoint)
+                .Train(CancellationToken.None)
+                .OfType<TrainingEvent.Checkpointed>()
+                .Last()
+                .Checkpoint;
         }
 
-        using var body = new ByteArrayContent(CheckpointFile.Write(checkpoint)) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+        using var body = new ByteArrayContent(CheckpointFile.Write(checkpoint))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+        };
         using HttpResponseMessage response = await Http.PostAsync("/v1/checkpoints", body);
         Assert.True(response.StatusCode == HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
         return (response.Headers.Location!.ToString(), checkpoint);
@@ -162,7 +195,10 @@ public sealed class ShapeTests(TrainedService trained)
 
     private async Task<HttpResponseMessage> Post(string path, string json)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, MediaTypeHeaderValue.Parse("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(json, MediaTypeHeaderValue.Parse("application/json")),
+        };
         request.Headers.Accept.ParseAdd("application/json");
         return await Http.SendAsync(request);
     }

@@ -40,7 +40,8 @@ public sealed class StartFailureTests(PostgresServer postgres) : IClassFixture<P
     public Task A_setting(string name, string value, string reason) => Refuses(reason, [], (name, value));
 
     [Fact]
-    public Task A_port_that_is_no_number() => Refuses("ASPNETCORE_HTTP_PORTS is 'http'; set it to a port.", [], ("ASPNETCORE_URLS", ""), ("ASPNETCORE_HTTP_PORTS", "http"));
+    public Task A_port_that_is_no_number() =>
+        Refuses("ASPNETCORE_HTTP_PORTS is 'http'; set it to a port.", [], ("ASPNETCORE_URLS", ""), ("ASPNETCORE_HTTP_PORTS", "http"));
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -71,8 +72,12 @@ public sealed class StartFailureTests(PostgresServer postgres) : IClassFixture<P
     {
         NeedsRoot();
         string remount = $"mount --bind {_folder} {_folder} && mount -o remount,ro,bind {_folder} && exec \"$@\"";
-        await Refuses($"Store__Folder is '{_folder}', which user root (id 0) cannot use: Read-only file system", ["unshare", "--mount", "sh", "-c", remount, "sh"]);
-        await Refuses("database or disk is full", ["unshare", "--mount", "sh", "-c", $"mount -t tmpfs -o size=64k tmpfs {_folder} && exec \"$@\"", "sh"]);
+        await Refuses(
+            $"Store__Folder is '{_folder}', which user root (id 0) cannot use: Read-only file system",
+            ["unshare", "--mount", "sh", "-c", remount, "sh"]);
+        await Refuses(
+            "database or disk is full",
+            ["unshare", "--mount", "sh", "-c", $"mount -t tmpfs -o size=64k tmpfs {_folder} && exec \"$@\"", "sh"]);
     }
 
     [Fact]
@@ -89,7 +94,10 @@ public sealed class StartFailureTests(PostgresServer postgres) : IClassFixture<P
     public async Task PostgreSQL_without_the_database_or_the_user()
     {
         string connection = await postgres.NewDatabase();
-        await Refuses("(ConnectionStrings__Store) cannot be used as user 'postgres' with database 'nothing': database \"nothing\" does not exist.", [], PostgresServer.Settings($"{connection};Database=nothing"));
+        await Refuses(
+            "(ConnectionStrings__Store) cannot be used as user 'postgres' with database 'nothing': database \"nothing\" does not exist.",
+            [],
+            PostgresServer.Settings($"{connection};Database=nothing"));
         await Refuses("role \"nobody\" does not exist.", [], PostgresServer.Settings($"{connection};Username=nobody"));
     }
 
@@ -101,13 +109,17 @@ public sealed class StartFailureTests(PostgresServer postgres) : IClassFixture<P
     [InlineData(PostgresErrorCodes.CannotConnectNow, true)]
     [InlineData(PostgresErrorCodes.TooManyConnections, true)]
     public void What_waiting_cannot_mend_is_not_waited_for(string sqlState, bool mayPass) =>
-        Assert.Equal(mayPass, StoreStartFailure.MayPass(new InvalidOperationException("wrapped", new PostgresException("", "FATAL", "FATAL", sqlState))));
+        Assert.Equal(
+            mayPass,
+            StoreStartFailure.MayPass(new InvalidOperationException("wrapped", new PostgresException("", "FATAL", "FATAL", sqlState))));
 
     [Fact]
-    public Task PostgreSQL_that_does_not_come() => Refuses(
-        "PostgreSQL at 127.0.0.1:1 (ConnectionStrings__Store) cannot be used as user 'x' with database 'y': Failed to connect to 127.0.0.1:1: Connection refused.",
-        [],
-        PostgresServer.Settings("Host=127.0.0.1;Port=1;Username=x;Database=y"));
+    public Task PostgreSQL_that_does_not_come() =>
+        Refuses(
+            "PostgreSQL at 127.0.0.1:1 (ConnectionStrings__Store) cannot be used as user 'x' with database 'y': Failed to connect to "
+            + "127.0.0.1:1: Connection refused.",
+            [],
+            PostgresServer.Settings("Host=127.0.0.1;Port=1;Username=x;Database=y"));
 
     [Theory]
     [InlineData("{ \"Logging\": }", "appsettings.json': '}' is an invalid start of a value.")]
@@ -122,7 +134,8 @@ public sealed class StartFailureTests(PostgresServer postgres) : IClassFixture<P
             File.CreateSymbolicLink(Path.Combine(program, Path.GetFileName(path)), path);
         }
 
-        foreach (string copied in (string[])["AutoencoderApi.Api.dll", "AutoencoderApi.Api.deps.json", "AutoencoderApi.Api.runtimeconfig.json"])
+        foreach (
+            string copied in (string[])["AutoencoderApi.Api.dll", "AutoencoderApi.Api.deps.json", "AutoencoderApi.Api.runtimeconfig.json"])
         {
             File.Delete(Path.Combine(program, copied));
             File.Copy(Path.Combine(AppContext.BaseDirectory, copied), Path.Combine(program, copied));

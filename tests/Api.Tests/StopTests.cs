@@ -6,12 +6,24 @@ using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
-/// <summary>A polite stop at any time of the start, of process 1 as in a container: to it the kernel delivers no signal that it does not handle.</summary>
+/// <summary>
+/// A polite stop at any time of the start, of process 1 as in a container: to it the kernel delivers no signal that it does not
+/// handle.
+/// </summary>
 [StartsProcesses]
 public sealed class StopTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     // SIGINT as a container's program has it: a shell's background jobs, which the tests may be, inherit that it is ignored.
-    private static readonly string[] s_asProcess1 = ["env", "--default-signal=INT", "unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
+    private static readonly string[] s_asProcess1 =
+    [
+        "env",
+        "--default-signal=INT",
+        "unshare",
+        "--pid",
+        "--fork",
+        "--mount-proc",
+        "--kill-child",
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 
@@ -22,20 +34,30 @@ public sealed class StopTests(PostgresServer postgres) : IClassFixture<PostgresS
     [InlineData("INT")]
     public async Task While_another_process_migrates_the_SQLite_store(string signal)
     {
-        using var held = new FileStream(Path.Combine(_folder, "migrating.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        using var held = new FileStream(
+            Path.Combine(_folder, "migrating.lock"),
+            FileMode.OpenOrCreate,
+            FileAccess.ReadWrite,
+            FileShare.None);
         await Stops(signal, "Microsoft.Data.Sqlite.dll");
     }
 
     [Fact]
     public async Task While_PostgreSQL_is_not_there() =>
-        await Stops("TERM", "Npgsql.dll", PostgresServer.Settings($"Host=127.0.0.1;Port={ServiceProcess.FreePort()};Database=x;Username=x"));
+        await Stops(
+            "TERM",
+            "Npgsql.dll",
+            PostgresServer.Settings($"Host=127.0.0.1;Port={ServiceProcess.FreePort()};Database=x;Username=x"));
 
     [Fact]
     public async Task While_PostgreSQL_says_nothing()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        await Stops("TERM", "Npgsql.dll", PostgresServer.Settings($"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Database=x;Username=x"));
+        await Stops(
+            "TERM",
+            "Npgsql.dll",
+            PostgresServer.Settings($"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Database=x;Username=x"));
     }
 
     [Fact]
@@ -68,7 +90,10 @@ public sealed class StopTests(PostgresServer postgres) : IClassFixture<PostgresS
         // A signal that comes before the program's first line is lost: on a busy machine that line may be some seconds away.
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         long requestedAt = 0;
-        for (Task ended = service.Exited(); !ended.IsCompleted; await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(5), timeout.Token)))
+        for (
+            Task ended = service.Exited();
+            !ended.IsCompleted;
+            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(5), timeout.Token)))
         {
             timeout.Token.ThrowIfCancellationRequested();
             requestedAt = Stopwatch.GetTimestamp();

@@ -7,7 +7,8 @@ namespace AutoencoderApi.Api.Tests;
 [StartsProcesses]
 public sealed class StoreGoneTests : IDisposable
 {
-    private const string Job = """{"dataset":"synthetic-digits","steps":100000,"batchSize":4,"channels":[2,2],"evaluateEvery":100000,"checkpointEvery":100000}""";
+    private const string Job =
+        """{"dataset":"synthetic-digits","steps":100000,"batchSize":4,"channels":[2,2],"evaluateEvery":100000,"checkpointEvery":100000}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 
@@ -16,7 +17,8 @@ public sealed class StoreGoneTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_SQLite_store_that_is_deleted_under_the_service_takes_no_job_any_more_even_where_another_takes_its_place(bool isReplaced)
+    public async Task A_SQLite_store_that_is_deleted_under_the_service_takes_no_job_any_more_even_where_another_takes_its_place(
+        bool isReplaced)
     {
         await using ServiceProcess service = await ServiceProcess.Start(_folder);
         await service.Client.Submit(Job);

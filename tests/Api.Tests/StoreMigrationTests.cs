@@ -18,7 +18,9 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     {
         await using StoreUnderTest store = await StoreUnderTest.New("sqlite");
         await using AppDbContext context = await store.Stores.CreateDbContextAsync();
-        Assert.Equal("wal", (await context.Database.SqlQuery<string>($"SELECT journal_mode AS Value FROM pragma_journal_mode").ToListAsync())[0]);
+        Assert.Equal(
+            "wal",
+            (await context.Database.SqlQuery<string>($"SELECT journal_mode AS Value FROM pragma_journal_mode").ToListAsync())[0]);
     }
 
     [Theory]
@@ -36,11 +38,14 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
             int commit = Array.FindIndex(statements, IsCommit);
             Assert.Single(statements, IsBegin);
             Assert.Single(statements, IsCommit);
-            int done = Array.FindIndex(statements, statement => statement.StartsWith("INSERT INTO \"__EFMigrationsHistory\"", StringComparison.Ordinal));
+            int done = Array.FindIndex(statements, statement =>
+                statement.StartsWith("INSERT INTO \"__EFMigrationsHistory\"", StringComparison.Ordinal));
             Assert.InRange(done, begin, commit);
         });
 
-        static bool IsBegin(string statement) => statement.StartsWith("BEGIN TRANSACTION", StringComparison.Ordinal) || statement.StartsWith("START TRANSACTION", StringComparison.Ordinal);
+        static bool IsBegin(string statement) =>
+            statement.StartsWith("BEGIN TRANSACTION", StringComparison.Ordinal)
+            || statement.StartsWith("START TRANSACTION", StringComparison.Ordinal);
         static bool IsCommit(string statement) => statement.StartsWith("COMMIT", StringComparison.Ordinal);
     }
 
@@ -60,8 +65,11 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
                 INSERT INTO checkpoints (
                     "Id", "JobId", "Architecture", "Settings", "Step", "ElapsedSeconds", "Bytes", "Sha256", "CreatedAt", "Version")
                 VALUES ({s_old}, {s_old}, 'strided', '', 1, 1, 3, '', {DateTime.UnixEpoch}, 1)
-                """);
-            await context.Database.ExecuteSqlAsync($"""INSERT INTO checkpoint_files ("CheckpointId", "Content") VALUES ({s_old}, x'010203')""");
+                """
+            );
+            await context.Database.ExecuteSqlAsync(
+                $"""INSERT INTO checkpoint_files ("CheckpointId", "Content") VALUES ({s_old}, x'010203')"""
+            );
         });
         await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         Assert.Contains(LaterMigrations.Id, await context.Database.GetAppliedMigrationsAsync());
@@ -78,7 +86,7 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
         await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         await context.Database.ExecuteSqlAsync($"""UPDATE "__EFMigrationsHistory" SET "MigrationId" = '20261124143618_Initial'""");
         Assert.Equal(
-            "The store has the migration 20261124143618_Initial of an older version of this service, which this version cannot upgrade; "
+            $"The store has the migration 20261124143618_Initial of an older version of this service, which this version cannot upgrade; "
             + $"start that version, or name {another}.",
             (await Assert.ThrowsAsync<StartException>(store.Migrate)).Message);
         Assert.Equal(["20261124143618_Initial"], await context.Database.GetAppliedMigrationsAsync());
@@ -91,8 +99,12 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
     {
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
         await using AppDbContext context = await store.Stores.CreateDbContextAsync();
-        await context.Database.ExecuteSqlAsync($"""INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion") VALUES ('29990101000000_Later', '99.0.0')""");
-        Assert.StartsWith("The store has the migration 29990101000000_Later of a newer version", (await Assert.ThrowsAsync<StartException>(store.Migrate)).Message);
+        await context.Database.ExecuteSqlAsync(
+            $"""INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion") VALUES ('29990101000000_Later', '99.0.0')"""
+        );
+        Assert.StartsWith(
+            "The store has the migration 29990101000000_Later of a newer version",
+            (await Assert.ThrowsAsync<StartException>(store.Migrate)).Message);
         Assert.Contains("29990101000000_Later", await context.Database.GetAppliedMigrationsAsync());
     }
 
@@ -119,7 +131,10 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
         await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
         using var log = new KeptLog();
         using var factory = new LoggerFactory([log]);
-        var progress = new MigrationProgress(store.Stores, factory.CreateLogger<MigrationProgress>()) { Between = TimeSpan.FromMilliseconds(100) };
+        var progress = new MigrationProgress(store.Stores, factory.CreateLogger<MigrationProgress>())
+        {
+            Between = TimeSpan.FromMilliseconds(100),
+        };
         await progress.WatchAsync("Long", 2, 5, () => Task.Delay(TimeSpan.FromSeconds(1)));
         Assert.Equal("Migration 2 of 5 of the store: Long", log.Lines.First());
         Assert.Contains(log.Lines, line => line.StartsWith("Migration 2 of 5 of the store, Long, runs for 1 s", StringComparison.Ordinal));

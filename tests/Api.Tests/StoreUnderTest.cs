@@ -123,7 +123,10 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     {
         JobRow job = JobQueue.NewJob(new PlannedJob(Name: null, TrainingSettings.For(Architecture.Strided, dataset)), "local");
         await using JobInsertion insertion = await Jobs.BeginAsync([job], CancellationToken.None);
-        return await insertion.TakeDatasetsAsync(CancellationToken.None) && await insertion.CommitAsync(answer: null, CancellationToken.None) ? job : null;
+        return
+            await insertion.TakeDatasetsAsync(CancellationToken.None) && await insertion.CommitAsync(answer: null, CancellationToken.None)
+            ? job
+            : null;
     }
 
     public async Task<JobLease?> Claim(Guid job)

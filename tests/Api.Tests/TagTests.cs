@@ -62,7 +62,8 @@ public sealed class TagTests(TrainedService trained)
     [Fact]
     public async Task Of_many_who_make_one_tag_at_once_one_makes_it_and_the_others_see_that()
     {
-        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Put("raced", Strided, ifNoneMatch: EntityTagHeaderValue.Any)));
+        HttpResponseMessage[] answers = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Put("raced", Strided, ifNoneMatch: EntityTagHeaderValue.Any)));
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
         Assert.Equal(15, answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed));
         HttpResponseMessage[] moves = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Put("raced", Dense)));
@@ -95,7 +96,10 @@ public sealed class TagTests(TrainedService trained)
     {
         string path = await trained.Service.Submit("""{"dataset":"synthetic-digits","steps":4,"checkpointEvery":2}""");
         JsonNode job = await trained.Service.Ended(path);
-        string[] checkpoints = [.. (await trained.Service.Json((string)job["links"]!["checkpoints"]!))["items"]!.AsArray().Select(row => (string)row!["id"]!)];
+        string[] checkpoints =
+        [
+            .. (await trained.Service.Json((string)job["links"]!["checkpoints"]!))["items"]!.AsArray().Select(row => (string)row!["id"]!),
+        ];
         Assert.Equal((string?)job["latestCheckpoint"], checkpoints[0]);
         await Put("kept", checkpoints[0]);
         foreach (string held in (string[])[path, $"/v1/checkpoints/{checkpoints[0]}", "/v1/checkpoints/kept"])
@@ -116,7 +120,9 @@ public sealed class TagTests(TrainedService trained)
     [Fact]
     public async Task A_checkpoint_of_a_job_that_runs_cannot_be_deleted()
     {
-        string path = await trained.Service.Submit("""{"dataset":"synthetic-digits","steps":100000,"checkpointEvery":10,"evaluateEvery":100000}""");
+        string path = await trained.Service.Submit(
+            """{"dataset":"synthetic-digits","steps":100000,"checkpointEvery":10,"evaluateEvery":100000}"""
+        );
         JsonNode job = await trained.Service.Await(path, state => state["latestCheckpoint"] is not null);
         await Expect.Problem(HttpStatusCode.Conflict, await Client.DeleteAsync($"/v1/checkpoints/{job["latestCheckpoint"]}"));
         await trained.Service.Post($"{path}/cancel", "");
@@ -164,7 +170,10 @@ public sealed class TagTests(TrainedService trained)
     [InlineData("/v1/experiments", """{"jobs":[{}],"tag":"0123456789abcdef0123456789abcdef"}""", "tag: ")]
     [InlineData("/v1/training-jobs", """{"name":"latest"}""", "name: ")]
     [InlineData("/v1/training-jobs", """{"name":"best"}""", "name: ")]
-    public async Task Jobs_and_experiments_cannot_have_a_name_that_the_service_manages_or_that_no_tag_can_have(string path, string body, string field)
+    public async Task Jobs_and_experiments_cannot_have_a_name_that_the_service_manages_or_that_no_tag_can_have(
+        string path,
+        string body,
+        string field)
     {
         JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await trained.Service.Post(path, body));
         Assert.StartsWith(field, (string?)problem["detail"]);
@@ -180,13 +189,22 @@ public sealed class TagTests(TrainedService trained)
         Guid checkpoint = (Guid)(await trained.Service.Ended(path))["latestCheckpoint"]!;
         await using (AppDbContext store = await trained.Inside.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync())
         {
-            store.Tags.Add(new TagRow { Name = name, CheckpointId = checkpoint, Revision = Guid.CreateVersion7(), MovedAt = DateTime.UtcNow });
+            store.Tags.Add(
+                new TagRow
+                {
+                    Name = name,
+                    CheckpointId = checkpoint,
+                    Revision = Guid.CreateVersion7(),
+                    MovedAt = DateTime.UtcNow,
+                });
             await store.SaveChangesAsync();
         }
 
         await Expect.Problem(HttpStatusCode.Conflict, await Client.DeleteAsync(path));
         Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync($"/v1/tags/{name}")).StatusCode);
-        await Expect.Problem(Guid.TryParse(name, out _) ? HttpStatusCode.NotFound : HttpStatusCode.UnprocessableEntity, await Client.DeleteAsync($"/v1/tags/{name}"));
+        await Expect.Problem(
+            Guid.TryParse(name, out _) ? HttpStatusCode.NotFound : HttpStatusCode.UnprocessableEntity,
+            await Client.DeleteAsync($"/v1/tags/{name}"));
         Assert.Equal(HttpStatusCode.NoContent, (await Client.DeleteAsync(path)).StatusCode);
     }
 
@@ -198,7 +216,9 @@ public sealed class TagTests(TrainedService trained)
     [InlineData("{}", HttpStatusCode.BadRequest)]
     [InlineData("", HttpStatusCode.BadRequest)]
     public async Task A_body_that_names_no_checkpoint_is_refused(string body, HttpStatusCode status) =>
-        await Expect.Problem(status, await Client.PutAsync("/v1/tags/any", new StringContent(body, MediaTypeHeaderValue.Parse("application/json"))));
+        await Expect.Problem(
+            status,
+            await Client.PutAsync("/v1/tags/any", new StringContent(body, MediaTypeHeaderValue.Parse("application/json"))));
 
     private async Task Delete(params string[] tags)
     {
@@ -208,11 +228,19 @@ public sealed class TagTests(TrainedService trained)
         }
     }
 
-    private Task<HttpResponseMessage> Put(string tag, string checkpoint, EntityTagHeaderValue? ifMatch = null, EntityTagHeaderValue? ifNoneMatch = null) =>
-        Send(HttpMethod.Put, $"/v1/tags/{tag}", ifMatch, ifNoneMatch, JsonContent.Create(new { checkpoint }));
+    private Task<HttpResponseMessage> Put(
+        string tag,
+        string checkpoint,
+        EntityTagHeaderValue? ifMatch = null,
+        EntityTagHeaderValue? ifNoneMatch = null
+    ) => Send(HttpMethod.Put, $"/v1/tags/{tag}", ifMatch, ifNoneMatch, JsonContent.Create(new { checkpoint }));
 
     private async Task<HttpResponseMessage> Send(
-        HttpMethod method, string path, EntityTagHeaderValue? ifMatch = null, EntityTagHeaderValue? ifNoneMatch = null, HttpContent? body = null)
+        HttpMethod method,
+        string path,
+        EntityTagHeaderValue? ifMatch = null,
+        EntityTagHeaderValue? ifNoneMatch = null,
+        HttpContent? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         if (ifMatch is not null)

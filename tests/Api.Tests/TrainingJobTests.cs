@@ -49,7 +49,9 @@ public sealed class TrainingJobTests(TrainedService trained)
         using HttpResponseMessage response = await Service.Http.SendAsync(request);
         string[] lines = (await response.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("step,trainLoss,validationLoss,deadUnits,elapsedSeconds", lines[0]);
-        Assert.Equal(points.Select(point => (double)point!["validationLoss"]!), lines[1..].Select(line => double.Parse(line.Split(',')[2], null)));
+        Assert.Equal(
+            points.Select(point => (double)point!["validationLoss"]!),
+            lines[1..].Select(line => double.Parse(line.Split(',')[2], null)));
     }
 
     [Fact]
@@ -165,7 +167,8 @@ public sealed class TrainingJobTests(TrainedService trained)
         JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Post(path, body));
         Assert.Equal("urn:autoencoder-api:problem:dataset-unavailable", (string?)problem["type"]);
         Assert.Equal((string?)(await Service.Json("/v1/datasets/fashion-mnist"))["reason"], (string?)problem["detail"]);
-        foreach (string reported in (string[])[Path.Combine("datasets", "fashion-mnist"), "Datasets__FashionMnist__Folder", "Datasets__FashionMnist__Mirrors__0"])
+        foreach (string reported in (string[])
+                [Path.Combine("datasets", "fashion-mnist"), "Datasets__FashionMnist__Folder", "Datasets__FashionMnist__Mirrors__0"])
         {
             Assert.Contains(reported, (string?)problem["detail"], StringComparison.Ordinal);
         }
@@ -222,15 +225,30 @@ public sealed class TrainingJobTests(TrainedService trained)
     public async Task A_body_that_is_empty_or_not_JSON_is_refused()
     {
         await Expect.Problem(HttpStatusCode.BadRequest, await Service.Post("/v1/training-jobs", ""));
-        await Expect.Problem(HttpStatusCode.UnsupportedMediaType, await Service.Http.PostAsync("/v1/training-jobs", new StringContent("steps=5")));
+        await Expect.Problem(
+            HttpStatusCode.UnsupportedMediaType,
+            await Service.Http.PostAsync("/v1/training-jobs", new StringContent("steps=5")));
     }
 
     [Fact]
     public async Task Starting_from_a_missing_checkpoint_or_one_of_another_network_is_refused()
     {
-        await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Post("/v1/training-jobs", $$"""{"startFrom":"{{Guid.NewGuid()}}"}"""));
-        await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Post("/v1/training-jobs", $$"""{"architecture":"dense","startFrom":"{{trained.Jobs["strided"]["latestCheckpoint"]}}"}"""));
-        await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Post("/v1/training-jobs", $$"""{"architecture":"zero-unpool","startFrom":"{{trained.Jobs["nearest-unpool"]["latestCheckpoint"]}}"}"""));
+        await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity,
+            await Service.Post("/v1/training-jobs", $$"""{"startFrom":"{{Guid.NewGuid()}}"}""")
+        );
+        await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity,
+            await Service.Post(
+                "/v1/training-jobs",
+                $$"""{"architecture":"dense","startFrom":"{{trained.Jobs["strided"]["latestCheckpoint"]}}"}"""
+            ));
+        await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity,
+            await Service.Post(
+                "/v1/training-jobs",
+                $$"""{"architecture":"zero-unpool","startFrom":"{{trained.Jobs["nearest-unpool"]["latestCheckpoint"]}}"}"""
+            ));
     }
 
     [Theory]

@@ -20,7 +20,8 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
         {"dataset":"synthetic-digits","steps":100000,"batchSize":8,"channels":[4,4],
         "kernelSize":3,"evaluateEvery":100000,"checkpointEvery":100}
         """;
-    private const string Short = """{"dataset":"synthetic-digits","steps":5,"batchSize":8,"channels":[2,2],"kernelSize":3,"evaluateEvery":5}""";
+    private const string Short =
+        """{"dataset":"synthetic-digits","steps":5,"batchSize":8,"channels":[2,2],"kernelSize":3,"evaluateEvery":5}""";
 
     [Theory]
     [InlineData("08006", true)] // connection failure
@@ -62,16 +63,24 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
         string database = await postgres.NewDatabase(), name = new NpgsqlConnectionStringBuilder(database).Database!, role = $"role_{name}";
         await Execute($"CREATE ROLE {role} LOGIN; ALTER DATABASE {name} OWNER TO {role}");
         string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
-        await using ServiceProcess service = await ServiceProcess.Start(folder, PostgresServer.Settings(database.Replace("Username=postgres", $"Username={role}", StringComparison.Ordinal)));
+        await using ServiceProcess service = await ServiceProcess.Start(
+            folder,
+            PostgresServer.Settings(database.Replace("Username=postgres", $"Username={role}", StringComparison.Ordinal)));
         string job = await service.Client.Submit(Long);
         await service.Client.Await(job, state => state["latestCheckpoint"] is not null);
         string tables = "jobs, sweeps, metrics, checkpoints, checkpoint_files, idempotency_keys";
         (string What, string Break, string Mend)[] faults =
         [
-            ("a standby, or a server set read-only", $"ALTER ROLE {role} SET default_transaction_read_only = on", $"ALTER ROLE {role} RESET default_transaction_read_only"),
+            (
+                "a standby, or a server set read-only",
+                $"ALTER ROLE {role} SET default_transaction_read_only = on",
+                $"ALTER ROLE {role} RESET default_transaction_read_only"),
             ("a role that may not log in", $"ALTER ROLE {role} NOLOGIN", $"ALTER ROLE {role} LOGIN"),
             ("too few connections", $"ALTER ROLE {role} CONNECTION LIMIT 0", $"ALTER ROLE {role} CONNECTION LIMIT -1"),
-            ("a database that takes no connections", $"ALTER DATABASE {name} ALLOW_CONNECTIONS false", $"ALTER DATABASE {name} ALLOW_CONNECTIONS true"),
+            (
+                "a database that takes no connections",
+                $"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
+                $"ALTER DATABASE {name} ALLOW_CONNECTIONS true"),
             ("privileges taken away", $"REVOKE ALL ON {tables} FROM {role}", $"GRANT ALL ON {tables} TO {role}"),
             ("tables that are gone", "ALTER SCHEMA public RENAME TO away", "ALTER SCHEMA away RENAME TO public"),
             ("statements cancelled", Trigger("57014"), Untrigger),
@@ -79,7 +88,9 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
         ];
         foreach ((string what, string broken, string mended) in faults)
         {
-            bool isOfTables = !broken.StartsWith("ALTER ROLE", StringComparison.Ordinal) && !broken.StartsWith("ALTER DATABASE", StringComparison.Ordinal);
+            bool isOfTables =
+                !broken.StartsWith("ALTER ROLE", StringComparison.Ordinal)
+                && !broken.StartsWith("ALTER DATABASE", StringComparison.Ordinal);
             await Execute(broken, isOfTables ? database : null);
             await EndSessions();
             using HttpResponseMessage post = await service.Client.Post("/v1/training-jobs", Short);
@@ -94,8 +105,11 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
             await EndSessions();
             await service.Ready();
             int reached = (int)(await service.Client.Json(job))["progress"]!["step"]!;
-            JsonNode after = await service.Client.Await(job, state => (int)state["progress"]!["step"]! > reached + 40 || (string?)state["status"] == "failed");
-            Assert.True((string?)after["status"] == "running" && !service.Output().Contains("met a fault", StringComparison.Ordinal), $"{what}: {after["status"]}, {after["error"]}");
+            JsonNode after = await service.Client.Await(job, state =>
+                (int)state["progress"]!["step"]! > reached + 40 || (string?)state["status"] == "failed");
+            Assert.True(
+                (string?)after["status"] == "running" && !service.Output().Contains("met a fault", StringComparison.Ordinal),
+                $"{what}: {after["status"]}, {after["error"]}");
         }
 
         await service.Client.Post($"{job}/cancel", "");
@@ -104,7 +118,8 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
 
         async Task Execute(string sql, string? where = null)
         {
-            await using var connection = new NpgsqlConnection($"{where ?? database.Replace(name, "postgres", StringComparison.Ordinal)};Pooling=false");
+            await using var connection = new NpgsqlConnection(
+                $"{where ?? database.Replace(name, "postgres", StringComparison.Ordinal)};Pooling=false");
             await connection.OpenAsync();
 #pragma warning disable CA2100 // the statements are constants of this test
             await using NpgsqlCommand command = new(sql, connection);
@@ -163,7 +178,10 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
 
         int Named(string name) => Directory.GetDirectories($"/proc/{service.Id}/task").Count(thread => ReadName(thread) == name);
 
-        long Megabytes() => long.Parse(File.ReadAllText($"/proc/{service.Id}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize >> 20;
+        long Megabytes() =>
+            long.Parse(File.ReadAllText($"/proc/{service.Id}/statm").Split(' ')[1], CultureInfo.InvariantCulture)
+                * Environment.SystemPageSize
+            >> 20;
     }
 
     [Theory]
@@ -180,7 +198,8 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
         }
 
         Assert.InRange(await Bytes(), before, before + 65_536);
-        Assert.Null(await store.Ask(context => Task.FromResult(context.Database.GetCommandTimeout()))); // what it sets is not left to others
+        // what it sets is not left to others
+        Assert.Null(await store.Ask(context => Task.FromResult(context.Database.GetCommandTimeout())));
         await store.Ask(context => context.Sweeps.ExecuteDeleteAsync());
         Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
 

@@ -12,18 +12,107 @@ public sealed partial class VocabularyTests
     /// <summary>Types and files. Some are good words for other things; then their new use is in the name (TileGrid, ImageMap).</summary>
     private static readonly string[] s_types =
     [
-        "Lane", "Team", "Share", "Survey", "Signal", "Tile", "GradientTile", "Product", "INetwork", "IViewer", "VectorNetwork", "VectorViewer",
-        "TrialDraws", "Map", "Pointwise", "Enlarging", "Axis", "Columns", "Filter", "DensePass", "Batches", "BatchOrder", "CollapseWatch", "Machine",
-        "OnnxFile", "OnnxGraph", "Stage", "NetworkPlan", "FeatureShape", "Paper", "Extremes", "InkParts", "Ink", "Border", "DigitSet", "SplitDraw",
-        "SettingsRules", "ReachableLoss", "KernelMaps", "DigitFrame", "Margin", "BoxShrink", "AreaScaling", "DigitFigures", "ReconstructionRows",
-        "WireFormat", "Milestones", "Looking", "LoadedModels", "JobCensus", "JobSweep", "Drain", "Rounds", "JobWatch", "Pace", "JobRecorder",
-        "JobSpans", "FoldedMaps", "JobBounds", "QueueBound", "FigureBound", "EventReaders", "RequestRate", "DigitReader", "CodeReader", "Caller",
-        "CrossSite", "LocalCallers", "KnownKeys", "KeyAuthentication", "PageHeaders", "Conditional", "StoreContext", "StoreFaults", "Constraints",
-        "StoreDesign", "MirrorDownload", "BoundedStream", "PictureStack", "IdxParts", "ZipPictures", "KeptTags", "Judge", "Verdict", "Node",
-        "Initializer", "InitialDraw",
+        "Lane",
+        "Team",
+        "Share",
+        "Survey",
+        "Signal",
+        "Tile",
+        "GradientTile",
+        "Product",
+        "INetwork",
+        "IViewer",
+        "VectorNetwork",
+        "VectorViewer",
+        "TrialDraws",
+        "Map",
+        "Pointwise",
+        "Enlarging",
+        "Axis",
+        "Columns",
+        "Filter",
+        "DensePass",
+        "Batches",
+        "BatchOrder",
+        "CollapseWatch",
+        "Machine",
+        "OnnxFile",
+        "OnnxGraph",
+        "Stage",
+        "NetworkPlan",
+        "FeatureShape",
+        "Paper",
+        "Extremes",
+        "InkParts",
+        "Ink",
+        "Border",
+        "DigitSet",
+        "SplitDraw",
+        "SettingsRules",
+        "ReachableLoss",
+        "KernelMaps",
+        "DigitFrame",
+        "Margin",
+        "BoxShrink",
+        "AreaScaling",
+        "DigitFigures",
+        "ReconstructionRows",
+        "WireFormat",
+        "Milestones",
+        "Looking",
+        "LoadedModels",
+        "JobCensus",
+        "JobSweep",
+        "Drain",
+        "Rounds",
+        "JobWatch",
+        "Pace",
+        "JobRecorder",
+        "JobSpans",
+        "FoldedMaps",
+        "JobBounds",
+        "QueueBound",
+        "FigureBound",
+        "EventReaders",
+        "RequestRate",
+        "DigitReader",
+        "CodeReader",
+        "Caller",
+        "CrossSite",
+        "LocalCallers",
+        "KnownKeys",
+        "KeyAuthentication",
+        "PageHeaders",
+        "Conditional",
+        "StoreContext",
+        "StoreFaults",
+        "Constraints",
+        "StoreDesign",
+        "MirrorDownload",
+        "BoundedStream",
+        "PictureStack",
+        "IdxParts",
+        "ZipPictures",
+        "KeptTags",
+        "Judge",
+        "Verdict",
+        "Node",
+        "Initializer",
+        "InitialDraw",
     ];
 
-    private static readonly string[] s_words = ["Picture", "Pictures", "Snapshot", "Snapshots", "Survey", "Census", "Disturb", "Disturbed", "Drill"];
+    private static readonly string[] s_words =
+    [
+        "Picture",
+        "Pictures",
+        "Snapshot",
+        "Snapshots",
+        "Survey",
+        "Census",
+        "Disturb",
+        "Disturbed",
+        "Drill",
+    ];
 
     private static readonly string[] s_members = ["patience", "s_pause", "s_breath", "told", "asked", "became", "Awaited"];
 
@@ -66,7 +155,8 @@ public sealed partial class VocabularyTests
     [Fact]
     public void No_member_has_a_name_that_was_given_up()
     {
-        const BindingFlags All = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+        const BindingFlags All =
+            BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
         string[] members =
         [
             .. from type in Types
@@ -89,7 +179,9 @@ public sealed partial class VocabularyTests
     {
         string text = File.ReadAllText(Path.Combine(Repository.Root, "docs/openapi.json"));
         JsonObject schemas = JsonNode.Parse(text)!["components"]!["schemas"]!.AsObject();
-        Assert.Empty(schemas.SelectMany(schema => schema.Value!["properties"]?.AsObject().Select(property => property.Key) ?? []).Intersect(s_fields));
+        Assert.Empty(
+            schemas.SelectMany(schema => schema.Value!["properties"]?.AsObject().Select(property => property.Key) ?? []).Intersect(s_fields)
+        );
         Assert.DoesNotContain(s_problems, problem => text.Contains($"/{problem}\"", StringComparison.Ordinal));
         Assert.Empty(Types.Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal))
             .SelectMany(type => type.GetProperties()).Select(property => property.Name).Intersect(s_settings));

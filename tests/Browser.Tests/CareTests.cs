@@ -92,6 +92,7 @@ public sealed class CareTests(Chromium chromium)
     private static async Task NoFault(IPage page)
     {
         AxeResult result = await page.RunAxe();
-        Assert.Empty(result.Violations.Select(fault => $"{fault.Impact} {fault.Id}: {string.Join("; ", fault.Nodes.Select(node => node.Html))}"));
+        Assert.Empty(
+            result.Violations.Select(fault => $"{fault.Impact} {fault.Id}: {string.Join("; ", fault.Nodes.Select(node => node.Html))}"));
     }
 }

@@ -54,12 +54,23 @@ public sealed class CheckpointPageTests(Chromium chromium)
         byte[] weights = await chromium.Client.Http.GetByteArrayAsync("/v1/checkpoints/latest/weights");
         byte[] digit = await chromium.Client.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/0.png");
         foreach ((FilePayload file, string reason) in ((FilePayload, string)[])
-            [
-                (File("words.safetensors", "no weights in here"u8.ToArray()), "words.safetensors could not be imported. It is no checkpoint file. Choose a file that"),
-                (File("none.safetensors", []), "none.safetensors could not be imported. The file is empty."),
-                (new() { Name = "digit.png", MimeType = "image/png", Buffer = digit }, "digit.png could not be imported. It is an image. Open it as a digit instead"),
-                (File("half.safetensors", weights[..^100]), "half.safetensors could not be imported. It is damaged, or of a network that this service cannot run."),
-            ])
+                [
+                    (
+                        File("words.safetensors", "no weights in here"u8.ToArray()),
+                        "words.safetensors could not be imported. It is no checkpoint file. Choose a file that"),
+                    (File("none.safetensors", []), "none.safetensors could not be imported. The file is empty."),
+                    (
+                        new()
+                        {
+                            Name = "digit.png",
+                            MimeType = "image/png",
+                            Buffer = digit,
+                        },
+                        "digit.png could not be imported. It is an image. Open it as a digit instead"),
+                    (
+                        File("half.safetensors", weights[..^100]),
+                        "half.safetensors could not be imported. It is damaged, or of a network that this service cannot run."),
+                ])
         {
             await page.Locator("#import").SetInputFilesAsync(file);
             await page.Locator("#import-error").Sees().ToContainTextAsync(reason);
@@ -72,7 +83,13 @@ public sealed class CheckpointPageTests(Chromium chromium)
         await page.Locator("#pick-0 option:checked").Sees().ToContainTextAsync("my-model, step");
     }
 
-    private static FilePayload File(string name, byte[] content) => new() { Name = name, MimeType = "application/octet-stream", Buffer = content };
+    private static FilePayload File(string name, byte[] content) =>
+        new()
+        {
+            Name = name,
+            MimeType = "application/octet-stream",
+            Buffer = content,
+        };
 
     private static async Task Look(IPage page, string architecture)
     {

@@ -29,9 +29,15 @@ public sealed class CompareTests(Chromium chromium)
         page.Context.Request += (_, request) => hosts.Add(new Uri(request.Url).Authority);
         IPage report = await page.Context.RunAndWaitForPageAsync(() => page.Link("Report of five, in a new tab").ClickAsync());
         await report.Heading("five").Sees().ToBeVisibleAsync();
-        Assert.Equal(1 + 5 + 5 + 4 + 3, await report.EvaluateAsync<int>("async () => { await Promise.all([...document.images].map(image => image.decode())); return document.images.length; }"));
+        Assert.Equal(
+            1 + 5 + 5 + 4 + 3,
+            await report.EvaluateAsync<int>(
+                "async () => { await Promise.all([...document.images].map(image => image.decode())); return document.images.length; }"));
         AxeResult faults = await report.RunAxe();
-        Assert.Empty(faults.Violations.Where(fault => fault.Impact is "serious" or "critical").Select(fault => $"{fault.Id}: {string.Join("; ", fault.Nodes.Select(node => node.Html))}"));
+        Assert.Empty(
+            faults
+                .Violations.Where(fault => fault.Impact is "serious" or "critical")
+                .Select(fault => $"{fault.Id}: {string.Join("; ", fault.Nodes.Select(node => node.Html))}"));
         Assert.Equal(0, await report.EvaluateAsync<int>("performance.getEntriesByType('resource').length"));
         Assert.Equal([new Uri(chromium.Url).Authority], hosts.Where(host => host != "")); // images within the page have none
     }
@@ -74,7 +80,10 @@ public sealed class CompareTests(Chromium chromium)
     [InlineData("kernelSize", "2, 3, 4", "“2” must be one of 1, 3, 5, 7, 9. “4” must be one of 1, 3, 5, 7, 9.")]
     [InlineData("architecture", "strided, round", "“round” must be one of strided, zero-unpool")]
     [InlineData("seed", "", "must be a whole number from 0 to 2,147,483,647.")]
-    public async Task A_bad_value_of_a_sweep_is_marked_in_words_where_it_stands_and_starts_nothing(string setting, string values, string reason)
+    public async Task A_bad_value_of_a_sweep_is_marked_in_words_where_it_stands_and_starts_nothing(
+        string setting,
+        string values,
+        string reason)
     {
         IPage page = await chromium.Open();
         await page.Locator(".experiment").First.Sees().ToBeVisibleAsync();

@@ -10,13 +10,14 @@ public sealed partial class ContainerTests(Chromium chromium)
     private const float MinuteOfMs = 60_000;
 
     /// <summary>
-    /// <c>CONTAINER_ADDRESS</c>: the address that the service printed, with its key; <c>CONTAINER_SCREENSHOT</c>: the file that shows what was
-    /// seen in the end.
+    /// <c>CONTAINER_ADDRESS</c>: the address that the service printed, with its key; <c>CONTAINER_SCREENSHOT</c>: the file that shows what
+    /// was seen in the end.
     /// </summary>
     [Fact(Explicit = true)]
     public async Task The_address_that_a_container_prints_trains_the_first_network()
     {
-        string address = Environment.GetEnvironmentVariable("CONTAINER_ADDRESS") ?? throw new InvalidOperationException("Set CONTAINER_ADDRESS.");
+        string address = Environment.GetEnvironmentVariable("CONTAINER_ADDRESS")
+            ?? throw new InvalidOperationException("Set CONTAINER_ADDRESS.");
         IPage page = await chromium.Open(address);
         await Assertions.Expect(page).ToHaveURLAsync(NoKey());
         await page.Button("Train your first network").ClickAsync();

@@ -30,7 +30,12 @@ public sealed class InspectionTests(Chromium chromium)
         Task<IRequest> sent = page.WaitForRequestAsync("**/reconstruction");
         await page.GetByLabel("Number of the test digit").FillAsync("7");
         await page.GetByLabel("Number of the test digit").PressAsync("Tab");
-        float[] pixels = (await sent).PostDataJSON()!.Value.GetProperty("pixels").EnumerateArray().Select(pixel => pixel.GetSingle()).ToArray();
+        float[] pixels = (await sent)
+            .PostDataJSON()!
+            .Value.GetProperty("pixels")
+            .EnumerateArray()
+            .Select(pixel => pixel.GetSingle())
+            .ToArray();
         byte[] digit = await chromium.Client.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/7.png");
         string onPage = await page.EvaluateAsync<string>(
             """
@@ -53,7 +58,14 @@ public sealed class InspectionTests(Chromium chromium)
         string before = await page.Locator("#pad").ImageData();
         await page.Locator("#upload").SetInputFilesAsync(new FilePayload { Name = "digit.png", MimeType = "image/png", Buffer = image });
         await page.WaitForFunctionAsync("before => document.querySelector('#pad').toDataURL() !== before", before);
-        await page.Locator("#upload").SetInputFilesAsync(new FilePayload { Name = "digit.png", MimeType = "image/png", Buffer = "no image"u8.ToArray() });
+        await page.Locator("#upload")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "digit.png",
+                    MimeType = "image/png",
+                    Buffer = "no image"u8.ToArray(),
+                });
         await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "image/png or image/jpeg" }).Sees().ToBeVisibleAsync();
     }
 
@@ -186,7 +198,10 @@ public sealed class InspectionTests(Chromium chromium)
         await page.Button("Clear").ClickAsync(); // nothing drawn: a relu network without bias has only zeros
         ILocator silent = page.Locator(".tile[aria-label$=', silent for this digit']");
         await silent.First.Sees().ToBeVisibleAsync();
-        await page.Locator(".silent-count").Filter(new() { HasTextRegex = new(@"^\d+ of \d+ silent for this digit$") }).First.Sees().ToBeVisibleAsync();
+        await page.Locator(".silent-count")
+            .Filter(new() { HasTextRegex = new(@"^\d+ of \d+ silent for this digit$") })
+            .First.Sees()
+            .ToBeVisibleAsync();
         await silent.First.ClickAsync();
         await page.Locator("#map-facts").Sees().ToContainTextAsync("silent for this digit");
         Assert.DoesNotMatch(@"\b[Dd]ead\b", await page.Locator("#look").InnerTextAsync());
@@ -209,15 +224,30 @@ public sealed class InspectionTests(Chromium chromium)
         }
 
         await Send("touchEnd");
-        int[] ink = await page.Locator("#pad").EvaluateAsync<int[]>(
-            "pad => [0.2, 0.5, 0.8].map(x => pad.getContext('2d').getImageData(x * pad.width, 0, 1, pad.height).data.filter((value, i) => i % 4 === 0 && value > 0).length)");
+        int[] ink = await page.Locator("#pad")
+            .EvaluateAsync<int[]>(
+                "pad => [0.2, 0.5, 0.8].map(x => pad.getContext('2d').getImageData(x * pad.width, 0, 1, pad.height).data.filter((value, "
+                + "i) => i % 4 === 0 && value > 0).length)"
+            );
         Assert.True(ink[0] > 100 && ink[2] > 100 && ink[1] == 0, string.Join(", ", ink));
 
-        Task Send(string type, params (float X, float Y)[] fingers) => touch.SendAsync("Input.dispatchTouchEvent", new()
-        {
-            ["type"] = type,
-            ["touchPoints"] = fingers.Select((finger, id) => new { x = box.X + finger.X * box.Width, y = box.Y + finger.Y * box.Height, id }).ToArray(),
-        });
+        Task Send(string type, params (float X, float Y)[] fingers) =>
+            touch.SendAsync(
+                "Input.dispatchTouchEvent",
+                new()
+                {
+                    ["type"] = type,
+                    ["touchPoints"] = fingers
+                        .Select(
+                            (finger, id) =>
+                                new
+                                {
+                                    x = box.X + finger.X * box.Width,
+                                    y = box.Y + finger.Y * box.Height,
+                                    id,
+                                })
+                        .ToArray(),
+                });
     }
 
     [Fact]

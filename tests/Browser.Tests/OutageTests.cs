@@ -54,10 +54,18 @@ public sealed class OutageTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
-        await page.Locator("#upload").SetInputFilesAsync(new FilePayload { Name = "digit.png", MimeType = "image/png", Buffer = "no image"u8.ToArray() });
+        await page.Locator("#upload")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "digit.png",
+                    MimeType = "image/png",
+                    Buffer = "no image"u8.ToArray(),
+                });
         ILocator refusal = page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "image/png or image/jpeg" });
         await refusal.Sees().ToBeVisibleAsync();
-        await page.WaitForResponseAsync(response => response.Url.Contains("/v1/training-jobs?", StringComparison.Ordinal)); // which the page asks for by itself
+        // which the page asks for by itself
+        await page.WaitForResponseAsync(response => response.Url.Contains("/v1/training-jobs?", StringComparison.Ordinal));
         await refusal.Sees().ToBeVisibleAsync();
         await page.Button("Next test digit").ClickAsync();
         await refusal.Sees().ToBeHiddenAsync();

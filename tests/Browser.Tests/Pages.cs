@@ -28,12 +28,15 @@ internal static class Pages
     public static async Task Pick(this IPage page, string label, string architecture)
     {
         ILocator list = page.GetByLabel(label, new() { Exact = true });
-        string? value = await list.Locator("option").Filter(new() { HasText = $"{architecture}, step 40" }).First.GetAttributeAsync("value");
+        string? value = await list.Locator("option")
+            .Filter(new() { HasText = $"{architecture}, step 40" })
+            .First.GetAttributeAsync("value");
         await list.SelectOptionAsync(value!);
     }
 
     /// <summary>Answers the page's own question.</summary>
-    public static Task Answer(this IPage page, string yes) => page.GetByRole(AriaRole.Dialog).GetByText(yes, new() { Exact = true }).ClickAsync();
+    public static Task Answer(this IPage page, string yes) =>
+        page.GetByRole(AriaRole.Dialog).GetByText(yes, new() { Exact = true }).ClickAsync();
 
     /// <summary>Waits until the digit has gone through the network and all its stages.</summary>
     public static async Task SeeNetwork(this IPage page)

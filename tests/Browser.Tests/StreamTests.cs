@@ -9,7 +9,9 @@ namespace AutoencoderApi.Browser.Tests;
 [Collection(ChromiumCollection.Name)]
 public sealed class StreamTests(Chromium chromium)
 {
-    private const string Hide = "isHidden => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => isHidden }); document.dispatchEvent(new Event('visibilitychange')); }";
+    private const string Hide =
+        "isHidden => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => isHidden }); "
+        + "document.dispatchEvent(new Event('visibilitychange')); }";
 
     [Fact]
     public async Task A_stream_that_breaks_is_replaced_by_asking_and_opened_again_behind_its_last_event()

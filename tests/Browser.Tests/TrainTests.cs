@@ -15,11 +15,12 @@ public sealed partial class TrainTests(Chromium chromium)
         await using (ServiceProcess service = await ServiceProcess.Start(folder))
         {
             var held = new TaskCompletionSource();
-            IPage page = await chromium.Open(service.Client.Http.BaseAddress!.ToString(), prepare: page => page.RouteAsync("**/v1/training-jobs?*", async route =>
-            {
-                await held.Task;
-                await route.ContinueAsync();
-            }));
+            IPage page = await chromium.Open(service.Client.Http.BaseAddress!.ToString(), prepare: page =>
+                page.RouteAsync("**/v1/training-jobs?*", async route =>
+                {
+                    await held.Task;
+                    await route.ContinueAsync();
+                }));
             await page.Button("Key").Sees().ToBeVisibleAsync();
             Assert.Equal("", (await page.Locator("main").InnerTextAsync()).Trim()); // as long as nothing is known of what there is
             held.SetResult();
@@ -122,7 +123,9 @@ public sealed partial class TrainTests(Chromium chromium)
             await form.Field(label).Sees().ToHaveAttributeAsync("aria-invalid", "true");
         }
 
-        await page.Locator("#form-error").Sees().ToHaveTextAsync($"Please change: {string.Join(", ", wrong.Select(field => field.Label))}.");
+        await page.Locator("#form-error")
+            .Sees()
+            .ToHaveTextAsync($"Please change: {string.Join(", ", wrong.Select(field => field.Label))}.");
         await form.Field("Steps").Sees().ToBeFocusedAsync();
         await form.Field("Steps").FillAsync("10");
         await page.Locator("#steps-error").Sees().ToHaveCountAsync(0);

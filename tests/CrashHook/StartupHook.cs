@@ -11,8 +11,8 @@ internal static class StartupHook
     private const string Source = "AutoencoderApi.Jobs";
 
     /// <summary>
-    /// Reads CRASH_AT, a milestone such as <c>checkpoint.before</c>; CRASH_NTH, the time it is passed, from 1, that is the last; and CRASH_BY, whether the
-    /// process is to die at once (<c>KILL</c>) or gets SIGTERM, which it has noticed when the milestone returns.
+    /// Reads CRASH_AT, a milestone such as <c>checkpoint.before</c>; CRASH_NTH, the time it is passed, from 1, that is the last; and
+    /// CRASH_BY, whether the process is to die at once (<c>KILL</c>) or gets SIGTERM, which it has noticed when the milestone returns.
     /// </summary>
     public static void Initialize()
     {
@@ -23,7 +23,9 @@ internal static class StartupHook
         }
     }
 
-    private sealed class Watch(string milestone, int nth, bool terminates) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+    private sealed class Watch(string milestone, int nth, bool terminates)
+        : IObserver<DiagnosticListener>,
+            IObserver<KeyValuePair<string, object?>>
     {
         private static readonly TimeSpan s_notice = TimeSpan.FromMilliseconds(500);
 

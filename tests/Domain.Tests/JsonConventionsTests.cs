@@ -78,8 +78,12 @@ public sealed class JsonConventionsTests
     [InlineData("true")]
     public void A_number_is_one_that_64_bits_can_hold(string json)
     {
-        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Losses>(
-            $$"""{"train":{{json}},"validation":null,"test":null}""", JsonConventions.Json));
-        Assert.Equal(1e-9, JsonSerializer.Deserialize<Losses>("""{"train":1e-9,"validation":null,"test":null}""", JsonConventions.Json)!.Train);
+        Assert.Throws<JsonException>(() =>
+            JsonSerializer.Deserialize<Losses>($$"""{"train":{{json}},"validation":null,"test":null}""", JsonConventions.Json)
+        );
+        Assert.Equal(
+            1e-9,
+            JsonSerializer.Deserialize<Losses>("""{"train":1e-9,"validation":null,"test":null}""", JsonConventions.Json)!.Train
+        );
     }
 }

@@ -16,7 +16,9 @@ internal sealed partial class Attempts
     {
         if (BeginsLine().Match(line) is { Success: true } begins)
         {
-            _begun[(begins.Groups[1].Value, int.Parse(begins.Groups[2].ValueSpan, CultureInfo.InvariantCulture))] = (node, Stopwatch.GetTimestamp());
+            _begun[(begins.Groups[1].Value, int.Parse(begins.Groups[2].ValueSpan, CultureInfo.InvariantCulture))] = (
+                node,
+                Stopwatch.GetTimestamp());
         }
         else if (SucceededLine().Match(line) is { Success: true } succeeded)
         {
@@ -35,7 +37,10 @@ internal sealed partial class Attempts
 
     public int Successes(string job) => _successes.GetValueOrDefault(job);
 
-    /// <summary>For each attempt that died with its process, the seconds from that death to the next attempt, waiting behind other jobs included.</summary>
+    /// <summary>
+    /// For each attempt that died with its process, the seconds from that death to the next attempt, waiting behind other jobs
+    /// included.
+    /// </summary>
     public IEnumerable<double> TakeOvers() =>
         from begun in _begun
         where begun.Value.Node.Died.IsCompletedSuccessfully

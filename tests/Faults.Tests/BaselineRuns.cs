@@ -8,7 +8,10 @@ using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Faults.Tests;
 
-/// <summary>How each kind of job ends when nothing happens to it: all run once, by one process on SQLite, when a scenario first asks.</summary>
+/// <summary>
+/// How each kind of job ends when nothing happens to it: all run once, by one process on SQLite, when a scenario first
+/// asks.
+/// </summary>
 public sealed class BaselineRuns
 {
     private readonly Lazy<Task<FrozenDictionary<string, Ending>>> _endings = new(RunAsync);

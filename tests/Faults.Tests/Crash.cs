@@ -3,7 +3,10 @@ using System.Reflection;
 
 namespace AutoencoderApi.Faults.Tests;
 
-/// <summary>A process that ends when it passes a milestone for the nth time, by <c>Environment.FailFast</c> or by SIGTERM; see tests/CrashHook.</summary>
+/// <summary>
+/// A process that ends when it passes a milestone for the nth time, by <c>Environment.FailFast</c> or by SIGTERM; see
+/// tests/CrashHook.
+/// </summary>
 /// <param name="By"><c>KILL</c> or <c>TERM</c>.</param>
 internal sealed record Crash(string Milestone, int Nth, string By = "KILL")
 {

@@ -4,19 +4,35 @@ namespace AutoencoderApi.Faults.Tests;
 
 public sealed class CrashPointTests(BaselineRuns baselines, PostgresServer postgres, Report report)
 {
-    /// <summary>The store, and how the first and the second process end. In the short form each milestone sees both ends on both stores, once.</summary>
-    public static TheoryData<string, string, string> Ends => Settings.Long
-        ? new() { { "sqlite", "KILL", "KILL" }, { "sqlite", "TERM", "TERM" }, { "postgres", "KILL", "KILL" }, { "postgres", "TERM", "TERM" } }
-        : new() { { "sqlite", "KILL", "TERM" }, { "postgres", "TERM", "KILL" } };
+    /// <summary>
+    /// The store, and how the first and the second process end. In the short form each milestone sees both ends on both stores,
+    /// once.
+    /// </summary>
+    public static TheoryData<string, string, string> Ends =>
+        Settings.Long
+            ? new()
+            {
+                { "sqlite", "KILL", "KILL" },
+                { "sqlite", "TERM", "TERM" },
+                { "postgres", "KILL", "KILL" },
+                { "postgres", "TERM", "TERM" },
+            }
+            : new() { { "sqlite", "KILL", "TERM" }, { "postgres", "TERM", "KILL" } };
 
     [Theory]
     [MemberData(nameof(Ends))]
-    public async Task Jobs_survive_a_process_that_dies_or_is_stopped_at_any_milestone_the_first_or_a_later_time(string store, string first, string second)
+    public async Task Jobs_survive_a_process_that_dies_or_is_stopped_at_any_milestone_the_first_or_a_later_time(
+        string store,
+        string first,
+        string second)
     {
         ScenarioResult sum = ScenarioResult.None;
         await Parallel.ForEachAsync(Scenarios(), new ParallelOptions { MaxDegreeOfParallelism = Settings.Drills }, async (milestones, _) =>
         {
-            Crash[] crashes = [.. milestones.SelectMany(milestone => (Crash[])[new(milestone, 1, first), new(milestone, Later(milestone), second)])];
+            Crash[] crashes =
+            [
+                .. milestones.SelectMany(milestone => (Crash[])[new(milestone, 1, first), new(milestone, Later(milestone), second)]),
+            ];
             ScenarioResult result = await RunAsync(store, crashes);
             lock (baselines)
             {
@@ -29,8 +45,8 @@ public sealed class CrashPointTests(BaselineRuns baselines, PostgresServer postg
     }
 
     /// <summary>
-    /// The milestones before and after a piece of work share a scenario, and so its last process. Trials of initial weights have their own, for their jobs are
-    /// long; and in the long form each milestone has, for a job is given up at the third death that it brings.
+    /// The milestones before and after a piece of work share a scenario, and so its last process. Trials of initial weights have their own,
+    /// for their jobs are long; and in the long form each milestone has, for a job is given up at the third death that it brings.
     /// </summary>
     private static IEnumerable<string[]> Scenarios() =>
         Crash.Milestones.Chunk(2).SelectMany(pair => Settings.Long || IsOfTrials(pair[0]) ? pair.Chunk(1) : [pair]);

@@ -20,7 +20,16 @@ public sealed class DamagedCheckpointTests(BaselineRuns baselines, PostgresServe
         Assert.Equal("succeeded", (string?)(await scenario.AwaitAsync(job, FaultScenario.HasEnded))!["status"]);
         string warning = Assert.Single((await scenario.JsonAsync(job))["warnings"]!.AsArray().Select(text => (string)text!));
         Assert.Contains("of step 80 is damaged; the one before it is used", warning);
-        Assert.Equal((await baselines.OfAsync(JobKind.Strided.Name)).Sha256, (await Ending.OfAsync(scenario, await scenario.JsonAsync(job))).Sha256);
-        report.Expect($"a damaged last checkpoint, {store}", ScenarioResult.None with { Faults = 2, Jobs = 1, TakeOvers = [.. scenario.Attempts.TakeOvers()] });
+        Assert.Equal(
+            (await baselines.OfAsync(JobKind.Strided.Name)).Sha256,
+            (await Ending.OfAsync(scenario, await scenario.JsonAsync(job))).Sha256);
+        report.Expect(
+            $"a damaged last checkpoint, {store}",
+            ScenarioResult.None with
+            {
+                Faults = 2,
+                Jobs = 1,
+                TakeOvers = [.. scenario.Attempts.TakeOvers()],
+            });
     }
 }

@@ -43,7 +43,14 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
     {
         ServiceNode node = new ServiceNode(
             $"{role}-{_nodes.Count}",
-            [.. store.Settings, new("Role", role), new("Training__Threads", "1"), new("Datasets__Mnist__Folder", SmallDataset.Folder), .. crash?.Settings ?? [], .. clock?.Settings ?? []],
+            [
+                .. store.Settings,
+                new("Role", role),
+                new("Training__Threads", "1"),
+                new("Datasets__Mnist__Folder", SmallDataset.Folder),
+                .. crash?.Settings ?? [],
+                .. clock?.Settings ?? [],
+            ],
             Log,
             Attempts.Hear);
         _nodes.Add(node);
@@ -98,8 +105,11 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
     /// <summary>Submits a job once: false where it is accepted, true where the answer is a 503 that says when to come again.</summary>
     public async Task<bool> IsRefusedAsync(JobKind kind)
     {
-        using HttpResponseMessage? response = await _api!.AskAsync(HttpMethod.Post, Jobs, request => Prepare(request, kind, Guid.NewGuid().ToString()));
-        Assert.True(response?.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.ServiceUnavailable, $"{response?.StatusCode} Log: {Log.Path}");
+        using HttpResponseMessage? response = await _api!.AskAsync(HttpMethod.Post, Jobs, request =>
+            Prepare(request, kind, Guid.NewGuid().ToString()));
+        Assert.True(
+            response?.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.ServiceUnavailable,
+            $"{response?.StatusCode} Log: {Log.Path}");
         if (response!.StatusCode == HttpStatusCode.Accepted)
         {
             return false;

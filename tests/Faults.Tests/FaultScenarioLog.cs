@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace AutoencoderApi.Faults.Tests;
 
-/// <summary>What a scenario did and what its processes said, with the seconds since it began. Kept beside the tests until the next time.</summary>
+/// <summary>
+/// What a scenario did and what its processes said, with the seconds since it began. Kept beside the tests until the next
+/// time.
+/// </summary>
 internal sealed class FaultScenarioLog : IDisposable
 {
     private readonly Lock _lock = new();

@@ -3,7 +3,8 @@ namespace AutoencoderApi.Faults.Tests;
 /// <summary>A job of a second or two, named so that its end can be compared with that of the same job uninterrupted.</summary>
 internal sealed record JobKind(string Name, string Settings)
 {
-    private const string Common = "\"dataset\":\"mnist\",\"batchSize\":10,\"warmupSteps\":50,\"learningRate\":0.003,\"stopOnCollapse\":false,";
+    private const string Common =
+        "\"dataset\":\"mnist\",\"batchSize\":10,\"warmupSteps\":50,\"learningRate\":0.003,\"stopOnCollapse\":false,";
 
     public static readonly JobKind Strided = new("strided", "\"steps\":120,\"channels\":[4,8],\"evaluateEvery\":60,\"checkpointEvery\":20");
 

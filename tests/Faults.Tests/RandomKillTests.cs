@@ -14,14 +14,18 @@ public sealed class RandomKillTests(BaselineRuns baselines, PostgresServer postg
     {
         int scenarios = Settings.Kills / KillsPerScenario / 2;
         ScenarioResult sum = ScenarioResult.None;
-        await Parallel.ForAsync(0, scenarios, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Settings.Drills / 2) }, async (scenario, _) =>
-        {
-            ScenarioResult result = await RunAsync(store, Settings.Seed + scenario);
-            lock (baselines)
+        await Parallel.ForAsync(
+            0,
+            scenarios,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Settings.Drills / 2) },
+            async (scenario, _) =>
             {
-                sum += result;
-            }
-        });
+                ScenarioResult result = await RunAsync(store, Settings.Seed + scenario);
+                lock (baselines)
+                {
+                    sum += result;
+                }
+            });
         report.Expect($"SIGKILL or SIGTERM at a random moment, {store}", sum);
     }
 

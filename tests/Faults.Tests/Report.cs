@@ -21,18 +21,23 @@ public sealed class Report : IDisposable
         Assert.Empty(result.Complaints);
     }
 
-    public void Dispose() => File.WriteAllLines(
-        Path.Combine(Directory.CreateDirectory(FaultScenarioLog.Folder).FullName, "report.md"),
-        [
-            "| fault | faults | jobs | lost | finished twice | runs that differ | half checkpoints | seconds to take over: min, median, max |",
-            "|---|---|---|---|---|---|---|---|",
-            .. _rows.Select(row => Line(row.Key, row.Value)),
-        ]);
+    public void Dispose() =>
+        File.WriteAllLines(
+            Path.Combine(Directory.CreateDirectory(FaultScenarioLog.Folder).FullName, "report.md"),
+            [
+                "| fault | faults | jobs | lost | finished twice | runs that differ | half checkpoints | seconds to take over: min, "
+                + "median, max |",
+                "|---|---|---|---|---|---|---|---|",
+                .. _rows.Select(row => Line(row.Key, row.Value)),
+            ]);
 
     private static string Line(string row, ScenarioResult sum)
     {
         double[] seconds = [.. sum.TakeOvers.Order()];
-        string spread = seconds.Length == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{seconds[0]:0.0}, {seconds[seconds.Length / 2]:0.0}, {seconds[^1]:0.0}");
+        string spread =
+            seconds.Length == 0
+                ? "–"
+                : string.Create(CultureInfo.InvariantCulture, $"{seconds[0]:0.0}, {seconds[seconds.Length / 2]:0.0}, {seconds[^1]:0.0}");
         return $"| {row} | {sum.Faults} | {sum.Jobs} | {sum.Lost} | {sum.Twice} | {sum.Differing} | {sum.Half} | {spread} |";
     }
 }

@@ -8,7 +8,15 @@ namespace AutoencoderApi.Faults.Tests;
 /// <param name="Differing">Jobs whose last checkpoint file or losses are not those of the uninterrupted run.</param>
 /// <param name="Half">Checkpoints that are listed and whose file is not the one that their sha256 is of.</param>
 /// <param name="TakeOvers">Seconds from the death of a job's process to its next attempt.</param>
-internal sealed record ScenarioResult(int Faults, int Jobs, int Lost, int Twice, int Differing, int Half, IReadOnlyList<double> TakeOvers, IReadOnlyList<string> Complaints)
+internal sealed record ScenarioResult(
+    int Faults,
+    int Jobs,
+    int Lost,
+    int Twice,
+    int Differing,
+    int Half,
+    IReadOnlyList<double> TakeOvers,
+    IReadOnlyList<string> Complaints)
 {
     public static readonly ScenarioResult None = new(0, 0, 0, 0, 0, 0, [], []);
 

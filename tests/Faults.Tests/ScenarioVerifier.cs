@@ -8,10 +8,17 @@ internal sealed class ScenarioVerifier(BaselineRuns baselines)
 {
     public async Task<ScenarioResult> VerifyAsync(FaultScenario scenario)
     {
-        string[] shown = [.. (await scenario.JsonAsync("/v1/training-jobs?limit=100"))["items"]!.AsArray().Select(job => (string)job!["links"]!["self"]!)];
+        string[] shown =
+        [
+            .. (await scenario.JsonAsync("/v1/training-jobs?limit=100"))["items"]!.AsArray().Select(job => (string)job!["links"]!["self"]!),
+        ];
         string[] jobs = [.. shown.Union(scenario.Accepted)];
         ScenarioResult[] results = await Task.WhenAll(jobs.Select(job => OfJobAsync(scenario, job, isShown: shown.Contains(job))));
-        ScenarioResult sum = results.Aggregate(ScenarioResult.None, (a, b) => a + b) with { Faults = scenario.Faults, TakeOvers = [.. scenario.Attempts.TakeOvers()] };
+        ScenarioResult sum = results.Aggregate(ScenarioResult.None, (a, b) => a + b) with
+        {
+            Faults = scenario.Faults,
+            TakeOvers = [.. scenario.Attempts.TakeOvers()],
+        };
         return sum with { Complaints = [.. sum.Complaints.Select(complaint => $"{complaint} Log: {scenario.Log.Path}")] };
     }
 
@@ -24,7 +31,10 @@ internal sealed class ScenarioVerifier(BaselineRuns baselines)
         }
 
         var checkpoints = (await scenario.JsonAsync($"{(string)job["links"]!["checkpoints"]!}&limit=100"))["items"]!.AsArray();
-        return clean + CountEnds(scenario, job, checkpoints) + await CompareAsync(scenario, job) + await CheckFilesAsync(scenario, checkpoints);
+        return clean
+            + CountEnds(scenario, job, checkpoints)
+            + await CompareAsync(scenario, job)
+            + await CheckFilesAsync(scenario, checkpoints);
     }
 
     private static ScenarioResult CountEnds(FaultScenario scenario, JsonNode job, JsonArray checkpoints)
@@ -33,7 +43,11 @@ internal sealed class ScenarioVerifier(BaselineRuns baselines)
         int lastCheckpoints = checkpoints.Count(checkpoint => checkpoint!["losses"]!["test"] is not null);
         int successes = scenario.Attempts.Successes((string)job["id"]!);
         return lastCheckpoints > 1 || successes > 1
-            ? ScenarioResult.None with { Twice = 1, Complaints = [$"{job["id"]} logged its success {successes} times and has {lastCheckpoints} last checkpoints."] }
+            ? ScenarioResult.None with
+            {
+                Twice = 1,
+                Complaints = [$"{job["id"]} logged its success {successes} times and has {lastCheckpoints} last checkpoints."],
+            }
             : ScenarioResult.None;
     }
 
@@ -42,7 +56,11 @@ internal sealed class ScenarioVerifier(BaselineRuns baselines)
         Ending ending = await Ending.OfAsync(scenario, job), expected = await baselines.OfAsync((string)job["name"]!);
         return ending == expected
             ? ScenarioResult.None
-            : ScenarioResult.None with { Differing = 1, Complaints = [$"{job["id"]} ended as {ending}, uninterrupted as {expected}. Error: {job["error"]}"] };
+            : ScenarioResult.None with
+            {
+                Differing = 1,
+                Complaints = [$"{job["id"]} ended as {ending}, uninterrupted as {expected}. Error: {job["error"]}"],
+            };
     }
 
     private static async Task<ScenarioResult> CheckFilesAsync(FaultScenario scenario, JsonArray checkpoints)
@@ -53,7 +71,11 @@ internal sealed class ScenarioVerifier(BaselineRuns baselines)
             byte[] file = await scenario.BytesAsync($"/v1/checkpoints/{checkpoint!["id"]}/weights");
             if (Convert.ToHexStringLower(SHA256.HashData(file)) != (string?)checkpoint["sha256"])
             {
-                result += ScenarioResult.None with { Half = 1, Complaints = [$"Checkpoint {checkpoint["id"]} is not the file of its sha256."] };
+                result += ScenarioResult.None with
+                {
+                    Half = 1,
+                    Complaints = [$"Checkpoint {checkpoint["id"]} is not the file of its sha256."],
+                };
             }
         }
 
@@ -70,7 +92,9 @@ internal sealed record Ending(string? Status, string? Sha256, string Losses)
     {
         JsonArray points = (await scenario.JsonAsync((string)job["links"]!["metrics"]!)).AsArray();
         string losses = string.Join(' ', points.Select(point => $"{point!["step"]}:{point["trainLoss"]}/{point["validationLoss"]}"));
-        string? sha256 = job["latestCheckpoint"] is { } latest ? (string?)(await scenario.JsonAsync($"/v1/checkpoints/{latest}"))["sha256"] : null;
+        string? sha256 = job["latestCheckpoint"] is { } latest
+            ? (string?)(await scenario.JsonAsync($"/v1/checkpoints/{latest}"))["sha256"]
+            : null;
         return new Ending((string?)job["status"], sha256, losses);
     }
 }

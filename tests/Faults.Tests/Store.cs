@@ -70,7 +70,8 @@ internal sealed class SqliteStore(string? folder = null) : Store
         return ValueTask.CompletedTask;
     }
 
-    protected override DbConnection Connect() => new SqliteConnection($"Data Source={Path.Combine(_folder, "autoencoder.db")};Pooling=false");
+    protected override DbConnection Connect() =>
+        new SqliteConnection($"Data Source={Path.Combine(_folder, "autoencoder.db")};Pooling=false");
 }
 
 /// <summary>A database of its own on the tests' PostgreSQL server.</summary>

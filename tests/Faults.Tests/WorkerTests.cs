@@ -20,8 +20,10 @@ public sealed class WorkerTests(BaselineRuns baselines, PostgresServer postgres,
             await Task.Delay(20); // a job's entry follows the answer to its POST
         }
 
-        // Entries of their own: one more place in the queue for the same entry is dropped by Hangfire where the first has succeeded already.
-        await scenario.Store.ExecuteAsync("""
+        // Entries of their own: one more place in the queue for the same entry is dropped by Hangfire where the first has succeeded
+        // already.
+        await scenario.Store.ExecuteAsync(
+            """
             WITH twin AS (
                 INSERT INTO hangfire.job (invocationdata, arguments, createdat, statename)
                 SELECT invocationdata, arguments, createdat, 'Enqueued' FROM hangfire.job RETURNING id)
@@ -35,7 +37,8 @@ public sealed class WorkerTests(BaselineRuns baselines, PostgresServer postgres,
         {
             JsonNode ended = await scenario.JsonAsync(job);
             Assert.Equal(1, (int)ended["attempt"]!);
-            await scenario.AwaitAsync(job, _ => scenario.Attempts.Refusals((string)ended["id"]!) != 0); // the second entry may still wait its turn
+            // the second entry may still wait its turn
+            await scenario.AwaitAsync(job, _ => scenario.Attempts.Refusals((string)ended["id"]!) != 0);
             Assert.NotEqual(0, scenario.Attempts.Refusals((string)ended["id"]!));
         }
     }

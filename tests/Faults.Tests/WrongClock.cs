@@ -1,11 +1,16 @@
 namespace AutoencoderApi.Faults.Tests;
 
-/// <summary>A wall clock that is off, for one process; its monotonic clock, which waits and leases are timed by, is right (libfaketime).</summary>
+/// <summary>
+/// A wall clock that is off, for one process; its monotonic clock, which waits and leases are timed by, is right
+/// (libfaketime).
+/// </summary>
 /// <param name="Offset">As libfaketime takes it: "+1h", "-1h".</param>
 internal sealed record WrongClock(string Offset)
 {
     private static readonly string? s_library = Directory.Exists("/usr/lib")
-        ? Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).FirstOrDefault()
+        ? Directory
+            .EnumerateFiles("/usr/lib", "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })
+            .FirstOrDefault()
         : null;
 
     public static bool IsInstalled => s_library is not null;

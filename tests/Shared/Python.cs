@@ -4,7 +4,10 @@ using Xunit;
 
 namespace AutoencoderApi.Tests;
 
-/// <summary>Python, where it is there, as the other side of a file format or of the API; it finds clients/python. A test without it is skipped.</summary>
+/// <summary>
+/// Python, where it is there, as the other side of a file format or of the API; it finds clients/python. A test without it is
+/// skipped.
+/// </summary>
 internal static class Python
 {
     private const string Debian = "/usr/bin/python3"; // before any other, for it finds Debian's NumPy and PyTorch
@@ -33,7 +36,11 @@ internal static class Python
     private static (string Output, string Error) Start(string[] arguments)
     {
         StartsProcessesAttribute.Require();
-        var start = new ProcessStartInfo(File.Exists(Debian) ? Debian : "python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(File.Exists(Debian) ? Debian : "python3", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["PYTHONPATH"] = Path.Combine(Repository.Root, "clients", "python");
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         try

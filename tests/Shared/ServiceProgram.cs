@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace AutoencoderApi.Tests;
 
 /// <summary>
-/// The service that tests start as a process: the one that <c>SERVICE_PROGRAM</c> names. <c>./test</c> names the one that it publishes as for the
-/// container, compiled ahead, which starts in a third of the time. Without it, the one built beside the tests, or the last one published.
+/// The service that tests start as a process: the one that <c>SERVICE_PROGRAM</c> names. <c>./test</c> names the one that it publishes as
+/// for the container, compiled ahead, which starts in a third of the time. Without it, the one built beside the tests, or the last one
+/// published.
 /// </summary>
 internal static class ServiceProgram
 {
@@ -20,7 +21,8 @@ internal static class ServiceProgram
         string[] command = [.. before, "dotnet", s_path, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
-        // A process of a few seconds gets nothing back for code that measures itself, or for memory that is mapped twice while code is written.
+        // A process of a few seconds gets nothing back for code that measures itself, or for memory that is mapped twice while code is
+        // written.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         return start;

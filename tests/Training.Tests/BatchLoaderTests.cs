@@ -23,7 +23,10 @@ public sealed class BatchLoaderTests
 
         int[] seen = [.. Enumerable.Range(0, 20).SelectMany(step => Numbers(batches.At(step)))];
 
-        int[] epochs = [.. Enumerable.Range(0, (seen.Length / Images) + 1).SelectMany(epoch => EpochShuffler.Permutation(5, epoch, Images))];
+        int[] epochs =
+        [
+            .. Enumerable.Range(0, (seen.Length / Images) + 1).SelectMany(epoch => EpochShuffler.Permutation(5, epoch, Images)),
+        ];
         Assert.Equal(epochs[..seen.Length], seen);
     }
 

@@ -29,7 +29,8 @@ public sealed class DecodeTests
     {
         NetworkDefinition definition = NetworkDefinition.For(Settings(architecture));
         float[] weights = WeightInitializer.Initialize(definition, 1);
-        using IInferenceModel kernels = Sessions.Load(EngineKind.Simd, definition, weights), plain = Sessions.Load(EngineKind.TorchSharp, definition, weights);
+        using IInferenceModel kernels = Sessions.Load(EngineKind.Simd, definition, weights),
+            plain = Sessions.Load(EngineKind.TorchSharp, definition, weights);
         float[] code = [.. Enumerable.Range(0, definition.CodeShape.Count).Select(i => MathF.Sin(i))];
         float[] expected = plain.Decode(code, s_one), actual = kernels.Decode(code, s_one);
         float scale = expected.Max(Math.Abs);
@@ -64,7 +65,8 @@ public sealed class DecodeTests
         AssertFrame(3, 0.75f, s_other);
 
         void AssertFrame(int frame, float part, float[] nearer) =>
-            Assert.Equal(model.Decode([.. start.Zip(end, (a, b) => (a * (1 - part)) + (b * part))], nearer), way[frame], (a, b) => Math.Abs(a - b) < 1e-5);
+            Assert.Equal(model.Decode([.. start.Zip(end, (a, b) => (a * (1 - part)) + (b * part))], nearer), way[frame], (a, b) =>
+                Math.Abs(a - b) < 1e-5);
     }
 
     [Theory]
@@ -89,7 +91,12 @@ public sealed class DecodeTests
     }
 
     private static TrainingSettings Settings(Architecture architecture) =>
-        TrainingSettings.For(architecture, "synthetic-digits", Activation.Tanh, Activation.Sigmoid, Activation.Linear) with { Channels = [3, 17], DenseWidths = [20, 6], DecoderBias = true };
+        TrainingSettings.For(architecture, "synthetic-digits", Activation.Tanh, Activation.Sigmoid, Activation.Linear) with
+        {
+            Channels = [3, 17],
+            DenseWidths = [20, 6],
+            DecoderBias = true,
+        };
 
     private static float[] Digit(ulong index)
     {

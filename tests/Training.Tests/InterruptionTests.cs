@@ -16,16 +16,31 @@ public sealed class InterruptionTests
     private static readonly Dataset s_digits = SyntheticDigits.Create(300, 60, 60);
     private static readonly ConcurrentDictionary<(Architecture, int), TrainingEvent[]> s_whole = []; // runs that nobody stopped
 
-    /// <summary>The most work at once that a job may ask for: the widest network on the largest images, and the widest layers on the largest batch.</summary>
-    private static readonly TrainingSettings s_wide = TrainingSettings.For(Architecture.SwitchUnpool, "any") with { ImageShape = [3, 128, 128], Channels = [64, 64], KernelSize = 9 };
-    private static readonly TrainingSettings s_dense = TrainingSettings.For(Architecture.Dense, "any") with { ImageShape = [3, 48, 52], DenseWidths = [240, 1_568] };
+    /// <summary>
+    /// The most work at once that a job may ask for: the widest network on the largest images, and the widest layers on the
+    /// largest batch.
+    /// </summary>
+    private static readonly TrainingSettings s_wide = TrainingSettings.For(Architecture.SwitchUnpool, "any") with
+    {
+        ImageShape = [3, 128, 128],
+        Channels = [64, 64],
+        KernelSize = 9,
+    };
+    private static readonly TrainingSettings s_dense = TrainingSettings.For(Architecture.Dense, "any") with
+    {
+        ImageShape = [3, 48, 52],
+        DenseWidths = [240, 1_568],
+    };
 
     [Theory]
     [InlineData(EngineKind.Simd, false, 162)]
     [InlineData(EngineKind.TorchSharp, false, 162)]
     [InlineData(EngineKind.Simd, true, 1_000)]
     [InlineData(EngineKind.TorchSharp, true, 1_000)]
-    public void A_step_and_an_evaluation_at_the_largest_settings_end_within_two_seconds_of_work_after_a_wish_to_stop(EngineKind engine, bool isDense, int batch)
+    public void A_step_and_an_evaluation_at_the_largest_settings_end_within_two_seconds_of_work_after_a_wish_to_stop(
+        EngineKind engine,
+        bool isDense,
+        int batch)
     {
         NetworkDefinition definition = NetworkDefinition.For(isDense ? s_dense : s_wide);
         using TrainingSession session = Sessions.Start(engine, definition, WeightInitializer.Initialize(definition, seed: 1), threads: 1);
@@ -43,7 +58,9 @@ public sealed class InterruptionTests
     [InlineData(EngineKind.TorchSharp, Architecture.NearestUnpool)]
     [InlineData(EngineKind.Simd, Architecture.Dense)]
     [InlineData(EngineKind.TorchSharp, Architecture.Dense)]
-    public void A_step_that_is_broken_off_leaves_the_weights_and_the_next_steps_bits_as_they_were(EngineKind engine, Architecture architecture)
+    public void A_step_that_is_broken_off_leaves_the_weights_and_the_next_steps_bits_as_they_were(
+        EngineKind engine,
+        Architecture architecture)
     {
         NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(architecture, "any"));
         float[] weights = WeightInitializer.Initialize(definition, seed: 1), images = new float[60 * definition.Input.Count];
@@ -67,8 +84,15 @@ public sealed class InterruptionTests
     [Fact]
     public void Libtorch_gives_the_same_loss_and_gradients_in_slices_of_a_batch_as_our_kernels_image_by_image()
     {
-        NetworkDefinition definition = NetworkDefinition.For(TrainingSettings.For(Architecture.Strided, "any", output: Activation.Sigmoid) with { ImageShape = [1, 128, 128], Channels = [64, 64], KernelSize = 9 });
-        float[] weights = WeightInitializer.Initialize(definition, seed: 1), images = new float[3 * definition.Input.Count];
+        NetworkDefinition definition = NetworkDefinition.For(
+            TrainingSettings.For(Architecture.Strided, "any", output: Activation.Sigmoid) with
+            {
+                ImageShape = [1, 128, 128],
+                Channels = [64, 64],
+                KernelSize = 9,
+            });
+        float[] weights = WeightInitializer.Initialize(definition, seed: 1),
+            images = new float[3 * definition.Input.Count];
         var random = new Random(1);
         foreach (ref float value in images.AsSpan())
         {
@@ -81,7 +105,8 @@ public sealed class InterruptionTests
         double expected = ours.ForwardBackward(batch, CancellationToken.None)!.Value;
         Assert.Equal(expected, sliced.ForwardBackward(batch, CancellationToken.None)!.Value, 1e-5 * expected);
         float largest = ours.Gradients.ToArray().Max(Math.Abs);
-        Assert.All(ours.Gradients.ToArray().Zip(sliced.Gradients.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * largest));
+        Assert.All(ours.Gradients.ToArray().Zip(sliced.Gradients.ToArray()), pair =>
+            Assert.Equal(pair.First, pair.Second, 1e-4f * largest));
     }
 
     /// <summary>Where a run is stopped: at the milestone, the nth time.</summary>
@@ -92,8 +117,14 @@ public sealed class InterruptionTests
             var data = new TheoryData<Architecture, string, int>();
             foreach (Architecture architecture in Enum.GetValues<Architecture>())
             {
-                data.AddRange([.. from place in (string[])["evaluate.before", "evaluate.after"] from nth in (int[])[1, 2, 4] select (architecture, place, nth)]); // 4: the last one
-                data.AddRange([.. from place in (string[])["step.before", "step.after"] from nth in (int[])[13, 40] select (architecture, place, nth)]);
+                data.AddRange([
+                    .. from place in (string[])["evaluate.before", "evaluate.after"]
+                    from nth in (int[])[1, 2, 4]
+                    select (architecture, place, nth),
+                ]); // 4: the last one
+                data.AddRange([
+                    .. from place in (string[])["step.before", "step.after"] from nth in (int[])[13, 40] select (architecture, place, nth),
+                ]);
             }
 
             return data;
@@ -102,29 +133,56 @@ public sealed class InterruptionTests
 
     [Theory]
     [MemberData(nameof(Stops))]
-    public void A_run_stopped_anywhere_goes_on_to_the_bytes_and_losses_of_the_run_that_was_not(Architecture architecture, string milestone, int nth) =>
-        AssertSameEnd(Settings(architecture), milestone, nth);
+    public void A_run_stopped_anywhere_goes_on_to_the_bytes_and_losses_of_the_run_that_was_not(
+        Architecture architecture,
+        string milestone,
+        int nth
+    ) => AssertSameEnd(Settings(architecture), milestone, nth);
 
     [Theory]
     [InlineData("trial.before", 1)]
     [InlineData("trial.after", 1)]
     [InlineData("evaluate.before", 2)]
-    public void A_run_stopped_while_its_draws_are_tried_does_so_too(string milestone, int nth) => AssertSameEnd(
-        Settings(Architecture.SwitchUnpool) with { Steps = 300, BatchSize = 2, EvaluateEvery = 300, CheckpointEvery = 300, StopOnCollapse = false }, milestone, nth);
+    public void A_run_stopped_while_its_draws_are_tried_does_so_too(string milestone, int nth) =>
+        AssertSameEnd(
+            Settings(Architecture.SwitchUnpool) with
+            {
+                Steps = 300,
+                BatchSize = 2,
+                EvaluateEvery = 300,
+                CheckpointEvery = 300,
+                StopOnCollapse = false,
+            },
+            milestone,
+            nth);
 
     [Fact]
     public void A_collapsed_run_whose_process_ended_right_after_its_last_checkpoint_ends_as_collapsed_at_the_same_step()
     {
-        TrainingSettings settings = Settings(Architecture.NearestUnpool) with { Steps = 310, BatchSize = 2, EvaluateEvery = 300, CheckpointEvery = 300, LearningRate = 1e-6 };
+        TrainingSettings settings = Settings(Architecture.NearestUnpool) with
+        {
+            Steps = 310,
+            BatchSize = 2,
+            EvaluateEvery = 300,
+            CheckpointEvery = 300,
+            LearningRate = 1e-6,
+        };
         float[] weights = Trainer.CreateInitialState(settings, 1).Weights;
         weights.AsSpan(weights.Length - 100).Fill(-100); // deconv2.weight: the sigmoid is saturated at 0
-        Checkpoint last = new Trainer(s_digits, Trainer.CreateInitialState(settings, 1, weights)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Checkpoint;
-        Assert.Equal(300, Assert.IsType<TrainingEvent.Collapsed>(Assert.Single(new Trainer(s_digits, last).Train(CancellationToken.None))).Step);
+        Checkpoint last = new Trainer(s_digits, Trainer.CreateInitialState(settings, 1, weights))
+            .Train(CancellationToken.None)
+            .OfType<TrainingEvent.Checkpointed>()
+            .Last()
+            .Checkpoint;
+        Assert.Equal(
+            300,
+            Assert.IsType<TrainingEvent.Collapsed>(Assert.Single(new Trainer(s_digits, last).Train(CancellationToken.None))).Step);
     }
 
     private static void AssertSameEnd(TrainingSettings settings, string milestone, int nth)
     {
-        TrainingEvent[] whole = s_whole.GetOrAdd((settings.Architecture, settings.Steps), _ => [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(CancellationToken.None)]);
+        TrainingEvent[] whole = s_whole.GetOrAdd((settings.Architecture, settings.Steps), _ =>
+            [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(CancellationToken.None)]);
         Assert.IsType<TrainingEvent.Finished>(whole[^1]);
         using var stop = new CancellationTokenSource();
         using var at = new MilestoneStop(milestone, nth, stop);
@@ -133,15 +191,20 @@ public sealed class InterruptionTests
         Checkpoint start = first.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? Trainer.CreateInitialState(settings,
             1);
         Checkpoint read = CheckpointFile.Read(CheckpointFile.Write(start)).Value();
-        List<TrainingEvent> rest = first[^1] is TrainingEvent.Finished ? [] : [.. new Trainer(s_digits, read).Train(CancellationToken.None)];
+        List<TrainingEvent> rest =
+            first[^1] is TrainingEvent.Finished ? [] : [.. new Trainer(s_digits, read).Train(CancellationToken.None)];
 
         // What the service does before a run goes on: forget the points behind its checkpoint.
-        TrainingEvent[] kept = [.. first.OfType<TrainingEvent.Evaluated>().Where(point => rest.Count == 0 || point.Step <= read.EvaluatedStep)];
+        TrainingEvent[] kept =
+        [
+            .. first.OfType<TrainingEvent.Evaluated>().Where(point => rest.Count == 0 || point.Step <= read.EvaluatedStep),
+        ];
         Assert.Equal(whole.OfType<TrainingEvent.Evaluated>(), kept.Concat(rest.OfType<TrainingEvent.Evaluated>()));
         Assert.IsType<TrainingEvent.Finished>(rest.LastOrDefault() ?? first[^1]);
         Assert.Equal(Bytes(whole), Bytes([.. first, .. rest]));
 
-        static byte[] Bytes(IEnumerable<TrainingEvent> events) => CheckpointFile.Write(events.OfType<TrainingEvent.Checkpointed>().Last().Checkpoint);
+        static byte[] Bytes(IEnumerable<TrainingEvent> events) =>
+            CheckpointFile.Write(events.OfType<TrainingEvent.Checkpointed>().Last().Checkpoint);
     }
 
     private static void AssertStops(Func<CancellationToken, bool> work)
@@ -149,7 +212,11 @@ public sealed class InterruptionTests
         using var stop = new CancellationTokenSource();
         using var begun = new ManualResetEventSlim();
         string thread = "";
-        Task<(bool Stopped, double Seconds)> working = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<(bool Stopped, double Seconds)> working = Task.Factory.StartNew(
+            Work,
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         begun.Wait();
         Thread.Sleep(300);
         double asked = ProcessorSeconds(thread);

@@ -110,7 +110,8 @@ public sealed class KernelNetworkTests
         {
             float[] expected = reference.Run(images, layer);
             float scale = expected.Max(Math.Abs);
-            Assert.All(model.Run(images, layer).Zip(expected, (a, b) => Math.Abs(a - b)), difference => Assert.True(difference <= 1e-5f * scale));
+            Assert.All(model.Run(images, layer).Zip(expected, (a, b) => Math.Abs(a - b)), difference =>
+                Assert.True(difference <= 1e-5f * scale));
         }
 
         ReadOnlySpan<float> first = images.AsSpan(0, definition.Input.Count);
@@ -157,9 +158,11 @@ public sealed class KernelNetworkTests
 
     private static void AssertEqualEvaluations(TrainingSession ours, TrainingSession plain, DatasetSplit set)
     {
-        foreach (Noise? noise in (Noise?[])[null, new() { Kind = NoiseKind.Gaussian, Amount = 0.3 }, new() { Kind = NoiseKind.SaltAndPepper, Amount = 0.2 }])
+        foreach (Noise? noise in (Noise?[])
+                [null, new() { Kind = NoiseKind.Gaussian, Amount = 0.3 }, new() { Kind = NoiseKind.SaltAndPepper, Amount = 0.2 }])
         {
-            Evaluation there = plain.Evaluate(set, noise, CancellationToken.None)!, here = ours.Evaluate(set, noise, CancellationToken.None)!;
+            Evaluation there = plain.Evaluate(set, noise, CancellationToken.None)!,
+                here = ours.Evaluate(set, noise, CancellationToken.None)!;
             Assert.Equal(there.Loss, here.Loss, 1e-5 * there.Loss);
             Assert.Equal(there with { Loss = 0 }, here with { Loss = 0 });
         }
@@ -287,7 +290,13 @@ public sealed class KernelNetworkTests
     }
 
     /// <summary>A network of random activations, with weights and a decoder bias by chance.</summary>
-    private static (NetworkDefinition Plan, float[] Weights) Draw(Architecture architecture, int[] shape, int kernel, int first, int second, int draw)
+    private static (NetworkDefinition Plan, float[] Weights) Draw(
+        Architecture architecture,
+        int[] shape,
+        int kernel,
+        int first,
+        int second,
+        int draw)
     {
         var random = new Random(draw);
         Activation[] activations = Enum.GetValues<Activation>();

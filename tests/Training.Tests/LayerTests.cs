@@ -9,13 +9,20 @@ namespace AutoencoderApi.Training.Tests;
 
 public sealed class LayerTests
 {
-    public static MatrixTheoryData<EngineKind, Architecture, bool> Networks => new([EngineKind.Simd, EngineKind.TorchSharp], Enum.GetValues<Architecture>(), [false, true]);
+    public static MatrixTheoryData<EngineKind, Architecture, bool> Networks =>
+        new([EngineKind.Simd, EngineKind.TorchSharp], Enum.GetValues<Architecture>(), [false, true]);
 
     [Theory]
     [MemberData(nameof(Networks))]
     public void Every_layer_equals_plain_nested_loops(EngineKind engine, Architecture architecture, bool decoderBias)
     {
-        TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits", Activation.Tanh, Activation.Sigmoid, Activation.Linear) with
+        TrainingSettings settings = TrainingSettings.For(
+            architecture,
+            "synthetic-digits",
+            Activation.Tanh,
+            Activation.Sigmoid,
+            Activation.Linear
+        ) with
         {
             Channels = [2, 3],
             KernelSize = 5,
@@ -25,7 +32,12 @@ public sealed class LayerTests
         byte[] digit = new byte[784];
         SyntheticDigits.Render(1, 0, digit);
 
-        AssertLayers(engine, settings, Trainer.CreateInitialState(settings, threads: 1).Weights, [.. digit.Select(value => value / 255f)], 1e-5);
+        AssertLayers(
+            engine,
+            settings,
+            Trainer.CreateInitialState(settings, threads: 1).Weights,
+            [.. digit.Select(value => value / 255f)],
+            1e-5);
     }
 
     /// <summary>
@@ -41,14 +53,26 @@ public sealed class LayerTests
     [InlineData(EngineKind.TorchSharp, Architecture.SwitchUnpool)]
     public void Of_equal_maxima_the_first_in_reading_order_is_remembered(EngineKind engine, Architecture architecture)
     {
-        TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits", Activation.Linear, Activation.Linear, Activation.Linear) with
+        TrainingSettings settings = TrainingSettings.For(
+            architecture,
+            "synthetic-digits",
+            Activation.Linear,
+            Activation.Linear,
+            Activation.Linear
+        ) with
         {
             Channels = [1, 1],
             KernelSize = 1,
         };
-        float[] weights = [.. NetworkDefinition.For(settings).Parameters.Select(parameter => parameter.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1f : 0f)];
+        float[] weights =
+        [
+            .. NetworkDefinition
+                .For(settings)
+                .Parameters.Select(parameter => parameter.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1f : 0f),
+        ];
         var random = new SplitMix64(1);
-        float[] image = [.. Enumerable.Range(0, 784).Select(_ => random.NextBelow(4) - 2f)]; // below 0 too: a pool padded by zeros would show
+        // below 0 too: a pool padded by zeros would show
+        float[] image = [.. Enumerable.Range(0, 784).Select(_ => random.NextBelow(4) - 2f)];
 
         AssertLayers(engine, settings, weights, image, 0);
     }

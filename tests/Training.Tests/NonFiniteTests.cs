@@ -12,13 +12,25 @@ public sealed class NonFiniteTests
     private static readonly Dataset s_digits = SyntheticDigits.Create(40, 10, 10);
 
     public static MatrixTheoryData<EngineKind, Architecture, float> Weights =>
-        new([EngineKind.Simd, EngineKind.TorchSharp], Enum.GetValues<Architecture>(), [1e4f, 1e9f, 1e19f, 1e30f, float.PositiveInfinity, float.NaN]);
+        new(
+            [EngineKind.Simd, EngineKind.TorchSharp],
+            Enum.GetValues<Architecture>(),
+            [1e4f, 1e9f, 1e19f, 1e30f, float.PositiveInfinity, float.NaN]);
 
     [Theory]
     [MemberData(nameof(Weights))]
-    public void A_run_from_weights_that_overflow_tells_finite_losses_and_checkpoints_only_and_ends_as_diverged(EngineKind engine, Architecture architecture, float weight)
+    public void A_run_from_weights_that_overflow_tells_finite_losses_and_checkpoints_only_and_ends_as_diverged(
+        EngineKind engine,
+        Architecture architecture,
+        float weight)
     {
-        TrainingSettings settings = TrainingSettings.For(architecture, "synthetic-digits", Activation.Relu, Activation.Relu, Activation.Relu) with
+        TrainingSettings settings = TrainingSettings.For(
+            architecture,
+            "synthetic-digits",
+            Activation.Relu,
+            Activation.Relu,
+            Activation.Relu
+        ) with
         {
             Channels = [64, 64],
             KernelSize = 9,
@@ -33,8 +45,11 @@ public sealed class NonFiniteTests
         float[] weights = Trainer.CreateInitialState(settings, 1).Weights;
         Array.Fill(weights, weight);
         List<TrainingEvent> events =
-            [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1, weights, engine), engine).Train(CancellationToken.None)];
-        Assert.All(events.OfType<TrainingEvent.Evaluated>(), point => Assert.True(double.IsFinite(point.TrainLoss) && double.IsFinite(point.ValidationLoss)));
+        [
+            .. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1, weights, engine), engine).Train(CancellationToken.None),
+        ];
+        Assert.All(events.OfType<TrainingEvent.Evaluated>(), point =>
+            Assert.True(double.IsFinite(point.TrainLoss) && double.IsFinite(point.ValidationLoss)));
         Assert.All(events.OfType<TrainingEvent.Checkpointed>(), point => Assert.True(point.Checkpoint.IsFinite));
         Assert.IsType<TrainingEvent.Diverged>(events[^1]);
     }
@@ -72,13 +87,21 @@ public sealed class NonFiniteTests
     [InlineData(EngineKind.TorchSharp, true)]
     public void An_error_whose_square_no_float_can_hold_has_a_finite_loss(EngineKind engine, bool isDense)
     {
-        TrainingSettings settings = TrainingSettings.For(isDense ? Architecture.Dense : Architecture.Strided, "any", Activation.Linear, Activation.Linear, Activation.Linear);
+        TrainingSettings settings = TrainingSettings.For(
+            isDense ? Architecture.Dense : Architecture.Strided,
+            "any",
+            Activation.Linear,
+            Activation.Linear,
+            Activation.Linear);
         NetworkDefinition definition = NetworkDefinition.For(settings with { DecoderBias = true });
         float[] weights = new float[definition.ParameterCount];
         weights.AsSpan(weights.Length - (isDense ? 784 : 1)).Fill(1e25f); // the output's bias: every pixel is 1e25
         using TrainingSession session = Sessions.Start(engine, definition, weights, threads: 1);
         float[] black = new float[2 * 784];
         Assert.Equal(1e50, session.Loss(new TrainingBatch(black, black), CancellationToken.None)!.Value, 1e44);
-        Assert.Equal(1e50, session.Evaluate(new DatasetSplit(definition.Input, new byte[2 * 784], new byte[2]), noise: null, CancellationToken.None)!.Loss, 1e44);
+        Assert.Equal(
+            1e50,
+            session.Evaluate(new DatasetSplit(definition.Input, new byte[2 * 784], new byte[2]), noise: null, CancellationToken.None)!.Loss,
+            1e44);
     }
 }

@@ -32,19 +32,27 @@ internal sealed class ReferenceNetwork
         return outputs;
     }
 
-    private double[] Apply(Layer layer, double[] x) => layer switch
-    {
-        Layer.Convolution s => Activate(s.Activation, Biased(s, Convolve(x, s, s.Input, s.Output, s.Kernel, s.Stride, transposed: false))),
-        Layer.TransposedConvolution s => Activate(s.Activation, Biased(s, Convolve(x, s, s.Output, s.Input, s.Kernel, s.Stride, transposed: true))),
-        Layer.MaxPool s => Pool(x, s),
-        Layer.ZeroUnpool s => Spread(x, s, (_, block) => [block[0]]),
-        Layer.NearestUnpool s => Spread(x, s, (_, block) => block),
-        Layer.SwitchUnpool s => Spread(x, s, (i, _) => [_switches[s.Pool][i]]),
-        Layer.Linear s => Activate(s.Activation, Biased(s, Multiply(x, s))),
-        _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, "no such stage"),
-    };
+    private double[] Apply(Layer layer, double[] x) =>
+        layer switch
+        {
+            Layer.Convolution s => Activate(
+                s.Activation,
+                Biased(s, Convolve(x, s, s.Input, s.Output, s.Kernel, s.Stride, transposed: false))),
+            Layer.TransposedConvolution s => Activate(
+                s.Activation,
+                Biased(s, Convolve(x, s, s.Output, s.Input, s.Kernel, s.Stride, transposed: true))),
+            Layer.MaxPool s => Pool(x, s),
+            Layer.ZeroUnpool s => Spread(x, s, (_, block) => [block[0]]),
+            Layer.NearestUnpool s => Spread(x, s, (_, block) => block),
+            Layer.SwitchUnpool s => Spread(x, s, (i, _) => [_switches[s.Pool][i]]),
+            Layer.Linear s => Activate(s.Activation, Biased(s, Multiply(x, s))),
+            _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, "no such stage"),
+        };
 
-    /// <summary>The convolution from <paramref name="large"/> to <paramref name="small"/>, or its transpose: each tap ties one value of either side.</summary>
+    /// <summary>
+    /// The convolution from <paramref name="large"/> to <paramref name="small"/>, or its transpose: each tap ties one value of
+    /// either side.
+    /// </summary>
     private double[] Convolve(double[] x, Layer layer, TensorShape large, TensorShape small, int kernel, int stride, bool transposed)
     {
         double[] weight = _parameters[$"{layer.Name}.weight"], y = new double[layer.Output.Count];
@@ -75,7 +83,9 @@ internal sealed class ReferenceNetwork
     private double[] Biased(Layer layer, double[] y)
     {
         int perChannel = layer is Layer.Linear ? 1 : layer.Output.Height * layer.Output.Width;
-        return _parameters.TryGetValue($"{layer.Name}.bias", out double[]? bias) ? [.. y.Select((value, i) => value + bias[i / perChannel])] : y;
+        return _parameters.TryGetValue($"{layer.Name}.bias", out double[]? bias)
+            ? [.. y.Select((value, i) => value + bias[i / perChannel])]
+            : y;
     }
 
     /// <summary>The maximum of each block; of equal values, the first in reading order counts as the maximum.</summary>

@@ -51,7 +51,8 @@ public sealed class SameConvolutionTests
         }
 
         Tensor actual = SameConvolution.Forward(x, weight, bias, stride);
-        Tensor expected = tensor(forward.Cast<double>().ToArray(), [Batch, Out, small, small]) + bias.view(1, Out, 1, 1).to(ScalarType.Float64);
+        Tensor expected =
+            tensor(forward.Cast<double>().ToArray(), [Batch, Out, small, small]) + bias.view(1, Out, 1, 1).to(ScalarType.Float64);
         Assert.True((actual - expected).abs().max().item<double>() < 1e-4);
         Tensor back = SameConvolution.Transposed(y, weight, null, stride, size, size);
         Tensor expectedBack = tensor(transposed.Cast<double>().ToArray(), [Batch, In, size, size]);

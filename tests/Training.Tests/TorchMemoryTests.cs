@@ -5,8 +5,8 @@ using AutoencoderApi.Training.Engines;
 namespace AutoencoderApi.Training.Tests;
 
 /// <summary>
-/// TorchSharp's tensors have finalizers. One that is collected between the reading of its handle and the native call that uses it leaves libtorch
-/// with freed memory, and the process dies by SIGSEGV within a second or two of these loops.
+/// TorchSharp's tensors have finalizers. One that is collected between the reading of its handle and the native call that uses it leaves
+/// libtorch with freed memory, and the process dies by SIGSEGV within a second or two of these loops.
 /// </summary>
 public sealed class TorchMemoryTests
 {
@@ -16,7 +16,11 @@ public sealed class TorchMemoryTests
     [Fact]
     public void Weights_and_gradients_are_read_while_tensors_are_finalized()
     {
-        using TrainingSession session = Sessions.Start(EngineKind.TorchSharp, s_definition, new float[s_definition.ParameterCount], threads: 1);
+        using TrainingSession session = Sessions.Start(
+            EngineKind.TorchSharp,
+            s_definition,
+            new float[s_definition.ParameterCount],
+            threads: 1);
         WhileCollecting(() =>
         {
             for (int i = 0; i < 1_000; i++)

@@ -12,7 +12,8 @@ public sealed class TrainerTests
 {
     private static readonly Dataset s_digits = SyntheticDigits.Create(300, 60, 60);
 
-    public static MatrixTheoryData<EngineKind, Architecture> Networks => new([EngineKind.Simd, EngineKind.TorchSharp], Enum.GetValues<Architecture>());
+    public static MatrixTheoryData<EngineKind, Architecture> Networks =>
+        new([EngineKind.Simd, EngineKind.TorchSharp], Enum.GetValues<Architecture>());
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -46,10 +47,18 @@ public sealed class TrainerTests
     [InlineData(Architecture.Strided, NoiseKind.Gaussian)]
     [InlineData(Architecture.NearestUnpool, NoiseKind.SaltAndPepper)]
     [InlineData(Architecture.Dense, NoiseKind.Gaussian)]
-    public void A_run_with_noise_on_colour_images_learns_to_restore_them_and_resumes_to_the_same_bytes(Architecture architecture, NoiseKind kind)
+    public void A_run_with_noise_on_colour_images_learns_to_restore_them_and_resumes_to_the_same_bytes(
+        Architecture architecture,
+        NoiseKind kind)
     {
         Dataset images = Gradients(3, 12, 20);
-        TrainingSettings settings = Settings(architecture) with { ImageShape = [3, 12, 20], Noise = new Noise { Kind = kind, Amount = 0.3 }, Steps = 60, LearningRate = 0.02 };
+        TrainingSettings settings = Settings(architecture) with
+        {
+            ImageShape = [3, 12, 20],
+            Noise = new Noise { Kind = kind, Amount = 0.3 },
+            Steps = 60,
+            LearningRate = 0.02,
+        };
         List<TrainingEvent> whole = [.. new Trainer(images, Trainer.CreateInitialState(settings, 2)).Train(CancellationToken.None)];
         double[] losses = [.. whole.OfType<TrainingEvent.Evaluated>().Select(point => point.ValidationLoss)];
         Assert.True(losses[^1] < 0.9 * losses[0], string.Join(", ", losses));
@@ -64,24 +73,39 @@ public sealed class TrainerTests
     public void A_network_trained_with_noise_restores_better_than_one_trained_without()
     {
         var noise = new Noise { Kind = NoiseKind.Gaussian, Amount = 0.4 };
-        TrainingSettings settings = Settings(Architecture.Strided) with { Steps = 300, WarmupSteps = 50, EvaluateEvery = 300, CheckpointEvery = 300 };
+        TrainingSettings settings = Settings(Architecture.Strided) with
+        {
+            Steps = 300,
+            WarmupSteps = 50,
+            EvaluateEvery = 300,
+            CheckpointEvery = 300,
+        };
         Assert.True(RestoringError(settings with { Noise = noise }) < 0.7 * RestoringError(settings));
 
         double RestoringError(TrainingSettings settings)
         {
-            using var model = new Model(new Trainer(s_digits, Trainer.CreateInitialState(settings, 2)).Train(CancellationToken.None).OfType<TrainingEvent.Checkpointed>().Last().Checkpoint);
-            return Enumerable.Range(0, s_digits.Test.Count).Average(i =>
-            {
-                float[] clean = [.. s_digits.Test.Image(i).ToArray().Select(value => value / 255f)], noisy = [.. clean];
-                noise.AddTo(noisy, seed: 9, (ulong)i);
-                return model.Reconstruct(noisy).Zip(clean, (a, b) => (a - b) * (double)(a - b)).Average();
-            });
+            using var model = new Model(
+                new Trainer(s_digits, Trainer.CreateInitialState(settings, 2))
+                    .Train(CancellationToken.None)
+                    .OfType<TrainingEvent.Checkpointed>()
+                    .Last()
+                    .Checkpoint);
+            return Enumerable
+                .Range(0, s_digits.Test.Count)
+                .Average(i =>
+                {
+                    float[] clean = [.. s_digits.Test.Image(i).ToArray().Select(value => value / 255f)],
+                        noisy = [.. clean];
+                    noise.AddTo(noisy, seed: 9, (ulong)i);
+                    return model.Reconstruct(noisy).Zip(clean, (a, b) => (a - b) * (double)(a - b)).Average();
+                });
         }
     }
 
     [Fact]
     public void Images_of_another_shape_than_the_settings_are_not_trained_on() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(s_digits, Trainer.CreateInitialState(Settings(Architecture.Strided) with { ImageShape = [1, 32, 32] }, 1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new Trainer(s_digits, Trainer.CreateInitialState(Settings(Architecture.Strided) with { ImageShape = [1, 32, 32] }, 1)));
 
     /// <summary>Each image fades from one colour to another.</summary>
     private static Dataset Gradients(int channels, int height, int width)
@@ -121,7 +145,11 @@ public sealed class TrainerTests
             [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1, weights)).Train(CancellationToken.None)];
         Assert.Contains(events, happened => happened is TrainingEvent.Warned { Step: 300 });
         Assert.Equal(300, Assert.IsType<TrainingEvent.Collapsed>(events[^1]).Step);
-        events = [.. new Trainer(s_digits, Trainer.CreateInitialState(settings with { StopOnCollapse = false }, 1, weights)).Train(CancellationToken.None)];
+        events =
+        [
+            .. new Trainer(s_digits, Trainer.CreateInitialState(settings with { StopOnCollapse = false }, 1, weights)).Train(
+                CancellationToken.None),
+        ];
         Assert.IsType<TrainingEvent.Finished>(events[^1]);
     }
 
@@ -142,8 +170,11 @@ public sealed class TrainerTests
     [InlineData(Architecture.NearestUnpool, 500, 300)]
     [InlineData(Architecture.SwitchUnpool, 0, 300)]
     [InlineData(Architecture.SwitchUnpool, 500, 299)]
-    public void Other_architectures_runs_without_warm_up_and_short_ones_take_the_first_draw_untried(Architecture architecture, int warmup, int steps) =>
-        Assert.False(InitializationSearch.Applies(Settings(architecture) with { WarmupSteps = warmup, Steps = steps }));
+    public void Other_architectures_runs_without_warm_up_and_short_ones_take_the_first_draw_untried(
+        Architecture architecture,
+        int warmup,
+        int steps
+    ) => Assert.False(InitializationSearch.Applies(Settings(architecture) with { WarmupSteps = warmup, Steps = steps }));
 
     [Fact]
     public void A_run_asked_to_stop_while_its_draws_are_tried_stops_before_its_first_step()
@@ -158,7 +189,10 @@ public sealed class TrainerTests
     public async Task A_model_shared_by_threads_gives_each_its_own_answer()
     {
         using var model = new Model(Trainer.CreateInitialState(Settings(Architecture.SwitchUnpool), 1));
-        float[][] digits = [.. Enumerable.Range(0, 16).Select(i => s_digits.Test.Image(i).ToArray().Select(value => value / 255f).ToArray())];
+        float[][] digits =
+        [
+            .. Enumerable.Range(0, 16).Select(i => s_digits.Test.Image(i).ToArray().Select(value => value / 255f).ToArray()),
+        ];
         float[] together = model.Reconstruct(digits.SelectMany(digit => digit).ToArray());
         float[][] alone = await Task.WhenAll(digits.Select(digit => Task.Run(() => model.Reconstruct(digit))));
         Assert.All(alone.SelectMany(pixels => pixels).Zip(together), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));

@@ -34,7 +34,8 @@ public sealed class UnpoolingTests
         using var random = new Generator(1);
         Tensor image = rand(2, 3, 8, 8, generator: random);
         (_, Tensor switches) = nn.functional.max_pool2d_with_indices(image, [2, 2], [2, 2], null, null);
-        foreach (Func<Tensor, Tensor> unpool in (Func<Tensor, Tensor>[])[Unpooling.ZeroFill, Unpooling.Nearest, x => Unpooling.ToSwitches(x, switches)])
+        foreach (Func<Tensor, Tensor> unpool in (Func<Tensor, Tensor>[])
+                [Unpooling.ZeroFill, Unpooling.Nearest, x => Unpooling.ToSwitches(x, switches)])
         {
             Tensor x = randn(2, 3, 4, 4, requires_grad: true, generator: random);
             Tensor y = randn(2, 3, 8, 8, generator: random), direction = randn(2, 3, 4, 4, generator: random);

@@ -19,8 +19,11 @@ public sealed class WeakenVersionNeedTests : IDisposable
     public void One_flag_is_set_once_and_a_library_without_the_version_is_left_as_it_is()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.Is64BitProcess, "The mend is for Linux only.");
-        byte[] original = File.ReadAllBytes(Packaged("torchsharp", Library)), foreign = File.ReadAllBytes(Packaged("libtorch-cpu-linux-x64", "libc10.so"));
-        string mended = Put("mended", original), untouched = Put("foreign", foreign), text = Put("text", "no library at all"u8.ToArray());
+        byte[] original = File.ReadAllBytes(Packaged("torchsharp", Library)),
+            foreign = File.ReadAllBytes(Packaged("libtorch-cpu-linux-x64", "libc10.so"));
+        string mended = Put("mended", original),
+            untouched = Put("foreign", foreign),
+            text = Put("text", "no library at all"u8.ToArray());
 
         RunTarget();
 
@@ -57,7 +60,13 @@ public sealed class WeakenVersionNeedTests : IDisposable
         string project = Path.Combine(_folder, "mend.proj");
         File.WriteAllText(project, $"""<Project><Import Project="{Repository.Root}/Directory.Build.targets" /></Project>""");
         using Process build = Process.Start(
-            new ProcessStartInfo("dotnet", ["msbuild", project, "-nologo", "-nodeReuse:false", "-t:FindTorchSharpInOutput", $"-p:OutDir={_folder}/"]) { RedirectStandardOutput = true })!;
+            new ProcessStartInfo(
+                "dotnet",
+                ["msbuild", project, "-nologo", "-nodeReuse:false", "-t:FindTorchSharpInOutput", $"-p:OutDir={_folder}/"])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         string output = build.StandardOutput.ReadToEnd();
         build.WaitForExit();
         Assert.True(build.ExitCode == 0, output);
@@ -65,7 +74,10 @@ public sealed class WeakenVersionNeedTests : IDisposable
 
     private static string Packaged(string package, string file)
     {
-        string root = typeof(WeakenVersionNeedTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "PackageRoot").Value!;
+        string root = typeof(WeakenVersionNeedTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(item => item.Key == "PackageRoot")
+            .Value!;
         return Directory.GetFiles(Path.Combine(root, package), file, SearchOption.AllDirectories).Max()!;
     }
 

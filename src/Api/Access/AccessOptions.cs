@@ -21,14 +21,20 @@ internal sealed partial class AccessOptions : IValidatableObject
 
     public IEnumerable<IPNetwork> TrustedNetworks => TrustedProxies.Select(proxy => NetworkOf(proxy)!.Value);
 
-    /// <summary>Everything wrong with the values: a key that is half configured must not leave a service open, or shut, in silence.</summary>
+    /// <summary>
+    /// Everything wrong with the values: a key that is half configured must not leave a service open, or shut, in
+    /// silence.
+    /// </summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         for (int i = 0; i < Keys.Length; i++)
         {
             if (!Keys[i].IsComplete)
             {
-                yield return new($"Access:Keys:{i} must have a Hash of 64 hexadecimal digits and a Role, reader, operator or admin. 'keys create' prints both.");
+                yield return new(
+                    $"Access:Keys:{i} must have a Hash of 64 hexadecimal digits and a Role, reader, operator or admin. 'keys create' "
+                    + $"prints both."
+                );
             }
 
             if (Keys[i].Name is { } name && !TrainingSettingsValidator.IsName(name))
@@ -72,7 +78,9 @@ internal sealed partial class AccessOptions : IValidatableObject
         : null;
 
     private static bool IsOrigin(string origin) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == origin;
+        Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme is "http" or "https"
+        && uri.GetLeftPart(UriPartial.Authority) == origin;
 
     [GeneratedRegex(@"^[0-9a-fA-F]{64}\z")]
     private static partial Regex HashPattern();

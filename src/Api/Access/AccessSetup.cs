@@ -17,7 +17,9 @@ internal static class AccessSetup
     {
         services.AddSettings<AccessOptions>(AccessOptions.Section);
         services.AddSingleton<ApiKeyStore>();
-        services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
+        services
+            .AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
         services.AddAuthorization(Policies);
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<AccessOptions>>((cors, access) => cors.AddDefaultPolicy(policy => policy
@@ -25,7 +27,9 @@ internal static class AccessSetup
             .WithExposedHeaders("ETag", "Image-Preparation", "Location", "Reconstruction-Mse", "Retry-After")));
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AccessOptions>>(TrustProxies);
         services.AddAntiforgery(); // Hangfire's dashboard checks its posts where this is there
-        services.AddOptions<KeyManagementOptions>().Configure(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new ForgottenKeys(), new NullXmlEncryptor()));
+        services
+            .AddOptions<KeyManagementOptions>()
+            .Configure(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new ForgottenKeys(), new NullXmlEncryptor()));
     }
 
     public static void UseAccess(this WebApplication app)
@@ -53,7 +57,8 @@ internal static class AccessSetup
     {
         foreach (Role role in Enum.GetValues<Role>())
         {
-            options.AddPolicy(role.ToString(), policy => policy.RequireAuthenticatedUser().RequireAssertion(caller => caller.User.Role() >= role));
+            options.AddPolicy(role.ToString(), policy =>
+                policy.RequireAuthenticatedUser().RequireAssertion(caller => caller.User.Role() >= role));
         }
 
         // No route, or a method or media type that the route does not take: whoever has a key may learn that.
@@ -63,7 +68,10 @@ internal static class AccessSetup
 
     private static void TrustProxies(ForwardedHeadersOptions options, IOptions<AccessOptions> access)
     {
-        options.ForwardedHeaders = access.Value.TrustedProxies.Length > 0 ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
+        options.ForwardedHeaders =
+            access.Value.TrustedProxies.Length > 0
+                ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+                : ForwardedHeaders.None;
         options.ForwardLimit = null; // each hop must be trusted, so the number of them needs no bound
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();

@@ -14,35 +14,51 @@ namespace AutoencoderApi.Api.Access;
 /// Tells who calls. By a key in <c>X-API-Key</c>; for pages, which a browser asks for by itself, also by the password of HTTP Basic
 /// (RFC 7617). Where no key is configured, a caller on this machine is the admin without one (<see cref="LoopbackOnlyMiddleware"/>).
 /// </summary>
-internal sealed class ApiKeyAuthenticationHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyStore keys)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+internal sealed class ApiKeyAuthenticationHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    ApiKeyStore keys
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
     public const string Header = "X-API-Key";
 
     private const string BasicPrefix = "Basic ";
 
-    /// <summary>A browser sends a Basic password with every request to the pages' paths, so the API itself, under /v1, never takes one.</summary>
+    /// <summary>
+    /// A browser sends a Basic password with every request to the pages' paths, so the API itself, under /v1, never takes
+    /// one.
+    /// </summary>
     private bool IsPage => !Request.Path.StartsWithSegments("/v1");
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Authenticate());
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.Headers.WWWAuthenticate = IsPage ? "Basic realm=\"AutoencoderApi: any name, a key as password\", charset=\"UTF-8\"" : $"{SchemeName} header=\"{Header}\"";
+        Response.Headers.WWWAuthenticate = IsPage
+            ? "Basic realm=\"AutoencoderApi: any name, a key as password\", charset=\"UTF-8\""
+            : $"{SchemeName} header=\"{Header}\"";
         string detail = Presented() is null
             ? $"Send a key in the header {Header}{(IsPage ? ", or as the password of HTTP Basic" : "")}."
             : "The key is not one that this service knows.";
-        return Problems.NotAuthenticated(keys.AreConfigured ? detail : $"{detail} The service printed this run's key when it started.").ExecuteAsync(Context);
+        return Problems
+            .NotAuthenticated(keys.AreConfigured ? detail : $"{detail} The service printed this run's key when it started.")
+            .ExecuteAsync(Context);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         Role? needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>()
             .Max(data => Enum.TryParse(data.Policy, out Role role) ? role : (Role?)null);
-        return Problems.NotAllowed(needed is null
-            ? "No role may do this."
-            : $"This needs the role {JsonConventions.Name(needed.Value)}; the key has the role {JsonConventions.Name(Context.User.Role()!.Value)}.").ExecuteAsync(Context);
+        return Problems
+            .NotAllowed(
+                needed is null
+                    ? "No role may do this."
+                    : $"This needs the role {JsonConventions.Name(needed.Value)}; the key has the role "
+                        + $"{JsonConventions.Name(Context.User.Role()!.Value)}."
+            )
+            .ExecuteAsync(Context);
     }
 
     private AuthenticateResult Authenticate()
@@ -57,7 +73,8 @@ internal sealed class ApiKeyAuthenticationHandler(IOptionsMonitor<Authentication
             : AuthenticateResult.Fail("The key is not known.");
     }
 
-    private static AuthenticateResult Success(ClaimsPrincipal caller) => AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
+    private static AuthenticateResult Success(ClaimsPrincipal caller) =>
+        AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
 
     /// <summary>The key in the request, or null.</summary>
     private string? Presented()
@@ -67,7 +84,10 @@ internal sealed class ApiKeyAuthenticationHandler(IOptionsMonitor<Authentication
             return header.ToString();
         }
 
-        return IsPage && Request.Headers[HeaderNames.Authorization].ToString() is { } basic && basic.StartsWith(BasicPrefix, StringComparison.OrdinalIgnoreCase)
+        return
+            IsPage
+            && Request.Headers[HeaderNames.Authorization].ToString() is { } basic
+            && basic.StartsWith(BasicPrefix, StringComparison.OrdinalIgnoreCase)
             ? Password(basic[BasicPrefix.Length..].Trim())
             : null;
     }
@@ -76,7 +96,9 @@ internal sealed class ApiKeyAuthenticationHandler(IOptionsMonitor<Authentication
     private static string Password(string credentials)
     {
         byte[] decoded = new byte[credentials.Length];
-        return Convert.TryFromBase64String(credentials, decoded, out int length) && Encoding.UTF8.GetString(decoded, 0, length).Split(':', 2) is [_, var password]
+        return
+            Convert.TryFromBase64String(credentials, decoded, out int length)
+            && Encoding.UTF8.GetString(decoded, 0, length).Split(':', 2) is [_, var password]
             ? password
             : "";
     }

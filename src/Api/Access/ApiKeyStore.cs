@@ -25,7 +25,10 @@ internal sealed class ApiKeyStore(IOptions<AccessOptions> options)
         return key;
     }
 
-    /// <summary>The key as it was presented, or null. Every known key is compared, so that the time tells nothing of which one it was.</summary>
+    /// <summary>
+    /// The key as it was presented, or null. Every known key is compared, so that the time tells nothing of which one it
+    /// was.
+    /// </summary>
     public KnownKey? Find(string presented)
     {
         byte[] hash = ApiKey.Hash(presented);

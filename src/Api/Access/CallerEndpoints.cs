@@ -13,12 +13,14 @@ internal sealed record CallerResponse(string Name, Role Role);
 
 internal static class CallerEndpoints
 {
-    public static void MapCaller(this IEndpointRouteBuilder app) => app.MapGet("/v1/caller", Get)
-        .WithTags("Access")
-        .RequireRole(Roles.Reader)
-        .WithName("getCaller")
-        .WithSummary("Who sends this request, and the caller's role")
-        .Answers(200, "The caller.");
+    public static void MapCaller(this IEndpointRouteBuilder app) =>
+        app.MapGet("/v1/caller", Get)
+            .WithTags("Access")
+            .RequireRole(Roles.Reader)
+            .WithName("getCaller")
+            .WithSummary("Who sends this request, and the caller's role")
+            .Answers(200, "The caller.");
 
-    private static Ok<CallerResponse> Get(ClaimsPrincipal caller) => TypedResults.Ok(new CallerResponse(caller.Id()!, caller.Role()!.Value));
+    private static Ok<CallerResponse> Get(ClaimsPrincipal caller) =>
+        TypedResults.Ok(new CallerResponse(caller.Id()!, caller.Role()!.Value));
 }

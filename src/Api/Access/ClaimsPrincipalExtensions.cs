@@ -19,9 +19,13 @@ internal static class ClaimsPrincipalExtensions
     /// <summary>The key's id or <see cref="Local"/>; null of a caller that is not known.</summary>
     public static string? Id(this ClaimsPrincipal user) => user.FindFirst(ClaimTypes.NameIdentifier)?.Value;
 
-    public static Role? Role(this ClaimsPrincipal user) => Enum.TryParse(user.FindFirst(ClaimTypes.Role)?.Value, out Role role) ? role : null;
+    public static Role? Role(this ClaimsPrincipal user) =>
+        Enum.TryParse(user.FindFirst(ClaimTypes.Role)?.Value, out Role role) ? role : null;
 
-    /// <summary>The caller's id, or its address where it has none. Of an IPv6 address the first 64 bits: the rest is the caller's to choose (RFC 6177).</summary>
+    /// <summary>
+    /// The caller's id, or its address where it has none. Of an IPv6 address the first 64 bits: the rest is the caller's to choose
+    /// (RFC 6177).
+    /// </summary>
     public static string IdOrAddress(this HttpContext context) =>
         context.User.Id() ?? AddressOf(context.Connection.RemoteIpAddress ?? IPAddress.None);
 

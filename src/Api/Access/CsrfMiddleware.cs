@@ -13,9 +13,13 @@ internal static class CsrfMiddleware
     public static void UseCsrfCheck(this IApplicationBuilder app)
     {
         string[] origins = app.ApplicationServices.GetRequiredService<IOptions<AccessOptions>>().Value.CorsOrigins;
-        app.Use((context, next) => IsFromElsewhere(context.Request, origins)
-            ? Problems.NotAllowed("A page of another site sent this request. Name its origin in Access:CorsOrigins to let it.").ExecuteAsync(context)
-            : next(context));
+        app.Use(
+            (context, next) =>
+                IsFromElsewhere(context.Request, origins)
+                    ? Problems
+                        .NotAllowed("A page of another site sent this request. Name its origin in Access:CorsOrigins to let it.")
+                        .ExecuteAsync(context)
+                    : next(context));
     }
 
     private static bool IsFromElsewhere(HttpRequest request, string[] origins)
@@ -29,6 +33,9 @@ internal static class CsrfMiddleware
 
         return request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site
             ? site is not ("same-origin" or "none")
-            : origin.Length > 0 && (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) || !uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
+            : origin.Length > 0
+                && (
+                    !Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+                    || !uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 }

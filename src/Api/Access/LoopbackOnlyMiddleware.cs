@@ -10,7 +10,8 @@ namespace AutoencoderApi.Api.Access;
 /// </summary>
 internal static class LoopbackOnlyMiddleware
 {
-    public const string NotLocal = "Only callers on the same machine are let in while no key is configured. The command 'keys create' makes one.";
+    public const string NotLocal =
+        "Only callers on the same machine are let in while no key is configured. The command 'keys create' makes one.";
 
     private static readonly string[] s_proxyHeaders = ["Forwarded", "Via", "X-Real-IP"];
     private static readonly object s_isLocal = new();
@@ -34,15 +35,17 @@ internal static class LoopbackOnlyMiddleware
         context.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)
             ? NotLocal
         : context.Request.Headers.Keys.FirstOrDefault(IsOfProxy) is { } header
-            ? $"The request passed a proxy (it has the header {header}). Configure a key: behind a proxy no caller is known to be on the same machine."
-        : !IsThisMachine(context.Request.Host.Host)
-            ? "Use the host name localhost, or 127.0.0.1 or [::1], while no key is configured."
+            ? $"The request passed a proxy (it has the header {header}). Configure a key: behind a proxy no caller is known to be on "
+                + $"the same machine."
+        : !IsThisMachine(context.Request.Host.Host) ? "Use the host name localhost, or 127.0.0.1 or [::1], while no key is configured."
         : null;
 
     private static bool IsOfProxy(string header) =>
-        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase)
+        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+        || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase)
         || s_proxyHeaders.Contains(header, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
 }

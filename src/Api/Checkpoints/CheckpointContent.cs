@@ -5,7 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Checkpoints;
 
-/// <summary>A checkpoint's file, read from the store in pieces of 1 MiB: a reader holds no more than one, however large the file is.</summary>
+/// <summary>
+/// A checkpoint's file, read from the store in pieces of 1 MiB: a reader holds no more than one, however large the file
+/// is.
+/// </summary>
 internal sealed class CheckpointContent(IDbContextFactory<AppDbContext> stores, CheckpointRow row) : Stream
 {
     private const int PieceBytes = 1 << 20;
@@ -81,7 +84,10 @@ internal sealed class CheckpointContent(IDbContextFactory<AppDbContext> stores, 
     {
     }
 
-    /// <summary>Reads the piece at the position, unless it is there already; false where the file is gone or shorter than its row says.</summary>
+    /// <summary>
+    /// Reads the piece at the position, unless it is there already; false where the file is gone or shorter than its row
+    /// says.
+    /// </summary>
     private async Task<bool> SeekPieceAsync(CancellationToken token)
     {
         if (Position >= _pieceAt && Position < _pieceAt + _piece.Length)
@@ -92,7 +98,8 @@ internal sealed class CheckpointContent(IDbContextFactory<AppDbContext> stores, 
         _pieceAt = Position / PieceBytes * PieceBytes;
         int length = (int)Math.Min(PieceBytes, Length - _pieceAt);
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        _piece = (store.Database.IsSqlite() ? await OfSqliteAsync(store, length, token) : await OfPostgresAsync(store, length, token)) ?? [];
+        _piece = (store.Database.IsSqlite() ? await OfSqliteAsync(store, length, token) : await OfPostgresAsync(store, length, token))
+            ?? [];
         return _piece.Length == length;
     }
 
@@ -118,7 +125,12 @@ internal sealed class CheckpointContent(IDbContextFactory<AppDbContext> stores, 
             return null;
         }
 
-        await using var blob = new SqliteBlob((SqliteConnection)store.Database.GetDbConnection(), "checkpoint_files", "Content", number, readOnly: true);
+        await using var blob = new SqliteBlob(
+            (SqliteConnection)store.Database.GetDbConnection(),
+            "checkpoint_files",
+            "Content",
+            number,
+            readOnly: true);
         byte[] piece = new byte[length];
         blob.Position = _pieceAt;
         return piece[..blob.ReadAtLeast(piece, length, throwOnEndOfStream: false)];

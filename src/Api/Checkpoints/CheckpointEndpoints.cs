@@ -34,10 +34,33 @@ namespace AutoencoderApi.Api.Checkpoints;
 /// <param name="Sha256">SHA-256 of the safetensors file, in lower-case hexadecimal.</param>
 /// <param name="CreatedAt">Time when the checkpoint was written or imported.</param>
 internal sealed record CheckpointResponse(
-    Guid Id, Guid? JobId, string? Name, bool Imported, Architecture Architecture, TrainingSettings Settings, int Step, Losses Losses, LayerResponse[] Layers, int Bytes, [property: RegularExpression("^[0-9a-f]{64}$")] string Sha256, DateTime CreatedAt)
+    Guid Id,
+    Guid? JobId,
+    string? Name,
+    bool Imported,
+    Architecture Architecture,
+    TrainingSettings Settings,
+    int Step,
+    Losses Losses,
+    LayerResponse[] Layers,
+    int Bytes,
+    [property: RegularExpression("^[0-9a-f]{64}$")] string Sha256,
+    DateTime CreatedAt)
 {
-    public static CheckpointResponse Of(CheckpointRow row) => new(
-        row.Id, row.JobId, row.Name, row.JobId is null, row.Architecture, row.Settings, row.Step, row.Losses, LayerResponse.AllOf(row.Settings), row.Bytes, row.Sha256, row.CreatedAt);
+    public static CheckpointResponse Of(CheckpointRow row) =>
+        new(
+            row.Id,
+            row.JobId,
+            row.Name,
+            row.JobId is null,
+            row.Architecture,
+            row.Settings,
+            row.Step,
+            row.Losses,
+            LayerResponse.AllOf(row.Settings),
+            row.Bytes,
+            row.Sha256,
+            row.CreatedAt);
 }
 
 /// <summary>A named layer of a network.</summary>
@@ -47,7 +70,14 @@ internal sealed record CheckpointResponse(
 internal sealed record LayerResponse(string Name, [property: Length(3, 3)] int[] Shape, int Parameters)
 {
     public static LayerResponse[] AllOf(TrainingSettings settings) =>
-        [.. NetworkDefinition.For(settings).Layers.Select(layer => new LayerResponse(layer.Name, layer.Output.ToArray(), layer.Parameters.Sum(parameter => parameter.Count)))];
+        [
+            .. NetworkDefinition
+                .For(settings)
+                .Layers.Select(layer => new LayerResponse(
+                    layer.Name,
+                    layer.Output.ToArray(),
+                    layer.Parameters.Sum(parameter => parameter.Count))),
+        ];
 }
 
 internal static class CheckpointEndpoints
@@ -109,9 +139,12 @@ internal static class CheckpointEndpoints
         .DisableRequestTimeout();
 
     private static async Task<Results<Ok<Page<CheckpointResponse>>, ProblemHttpResult>> List(
-        IDbContextFactory<AppDbContext> stores, CancellationToken token,
-        [Description("Only the checkpoints of this job.")] Guid? jobId = null, [OneOf<Architecture>] string? architecture = null,
-        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
+        IDbContextFactory<AppDbContext> stores,
+        CancellationToken token,
+        [Description("Only the checkpoints of this job.")] Guid? jobId = null,
+        [OneOf<Architecture>] string? architecture = null,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
+        [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
         Architecture? wanted = architecture is null ? null : JsonConventions.Parse<Architecture>(architecture);
         if (Paging.Check(cursor, out Guid? before) is { } problem)
@@ -120,8 +153,12 @@ internal static class CheckpointEndpoints
         }
 
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        List<CheckpointRow> rows = await store.Checkpoints.AsNoTracking()
-            .Where(row => (jobId == null || row.JobId == jobId) && (wanted == null || row.Architecture == wanted) && (before == null || row.Id < before))
+        List<CheckpointRow> rows = await store
+            .Checkpoints.AsNoTracking()
+            .Where(row =>
+                (jobId == null || row.JobId == jobId)
+                && (wanted == null || row.Architecture == wanted)
+                && (before == null || row.Id < before))
             .OrderByDescending(row => row.Id)
             .Take(limit + 1)
             .ToListAsync(token);
@@ -136,14 +173,17 @@ internal static class CheckpointEndpoints
             return Problems.CheckpointNotFound(reference);
         }
 
-        return context.IsKnown(ConditionalRequests.EntityTag(row.Id.ToString("N"))) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(CheckpointResponse.Of(row));
+        return context.IsKnown(ConditionalRequests.EntityTag(row.Id.ToString("N")))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(CheckpointResponse.Of(row));
     }
 
     private static async Task<IResult> Import(
         HttpContext context, CheckpointStore checkpoints, StorageBound storage, IdempotencyKeys keys, CancellationToken token,
         [Name, Description("Name of the checkpoint.")] string? name = null)
     {
-        if (!(await CheckpointUpload.ReadAsync(context.Request, token)).TryGet(out CheckpointUpload? upload, out ProblemHttpResult? problem))
+        if (!(await CheckpointUpload.ReadAsync(context.Request, token)).TryGet(out CheckpointUpload? upload, out ProblemHttpResult? problem)
+        )
         {
             return problem;
         }
@@ -166,7 +206,10 @@ internal static class CheckpointEndpoints
             : await keys.RepeatAsync(call, token);
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string reference, CheckpointStore checkpoints, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        string reference,
+        CheckpointStore checkpoints,
+        CancellationToken token)
     {
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
@@ -177,13 +220,19 @@ internal static class CheckpointEndpoints
         {
             CheckpointDelete.Deleted => TypedResults.NoContent(),
             CheckpointDelete.Tagged tagged => Problems.CheckpointTagged(tagged.Tag, $"checkpoint {row.Id}"),
-            CheckpointDelete.Needed needed => Problems.Conflict($"Job {needed.Job} has not ended and may have to go on from this checkpoint. POST {JobLinks.Of(needed.Job).Cancel} first."),
+            CheckpointDelete.Needed needed => Problems.Conflict(
+                $"Job {needed.Job} has not ended and may have to go on from this checkpoint. POST {JobLinks.Of(needed.Job).Cancel} first."),
             _ => Problems.CheckpointNotFound(reference),
         };
     }
 
-    private static async Task<Results<Ok<LayerResponse[]>, ProblemHttpResult>> Layers(string reference, CheckpointStore checkpoints, CancellationToken token) =>
-        await checkpoints.FindAsync(reference, token) is { } row ? TypedResults.Ok(LayerResponse.AllOf(row.Settings)) : Problems.CheckpointNotFound(reference);
+    private static async Task<Results<Ok<LayerResponse[]>, ProblemHttpResult>> Layers(
+        string reference,
+        CheckpointStore checkpoints,
+        CancellationToken token) =>
+        await checkpoints.FindAsync(reference, token) is { } row
+            ? TypedResults.Ok(LayerResponse.AllOf(row.Settings))
+            : Problems.CheckpointNotFound(reference);
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Weights(
         string reference, CheckpointStore checkpoints, HttpResponse response, CancellationToken token)

@@ -56,7 +56,10 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
         return reference switch
         {
             Latest => await rows.Where(row => row.JobId != null).OrderByDescending(row => row.Id).FirstOrDefaultAsync(token),
-            Best => await rows.Where(row => row.JobId != null && row.Losses.Test <= double.MaxValue).OrderBy(row => row.Losses.Test).ThenByDescending(row => row.Id).FirstOrDefaultAsync(token),
+            Best => await rows.Where(row => row.JobId != null && row.Losses.Test <= double.MaxValue)
+                .OrderBy(row => row.Losses.Test)
+                .ThenByDescending(row => row.Id)
+                .FirstOrDefaultAsync(token),
             _ when Guid.TryParse(reference, out Guid id) => await rows.FirstOrDefaultAsync(row => row.Id == id, token),
             _ => await rows.FirstOrDefaultAsync(row => store.Tags.Any(tag => tag.Name == reference && tag.CheckpointId == row.Id), token),
         };
@@ -66,14 +69,16 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
     public async Task<byte[]?> ReadAsync(CheckpointRow row, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        byte[]? file = await store.CheckpointFiles.Where(file => file.CheckpointId == row.Id).Select(file => file.Content).FirstOrDefaultAsync(token);
+        byte[]? file = await store
+            .CheckpointFiles.Where(file => file.CheckpointId == row.Id)
+            .Select(file => file.Content)
+            .FirstOrDefaultAsync(token);
         return file is not null && Sha256Of(file) == row.Sha256 ? file : null;
     }
 
     /// <summary>The checkpoint in the file, or what is wrong with it.</summary>
-    public async Task<Result<Checkpoint, string>> LoadAsync(CheckpointRow row, CancellationToken token) => await ReadAsync(row, token) is { } file
-        ? CheckpointFile.Read(file)
-        : Changed(row);
+    public async Task<Result<Checkpoint, string>> LoadAsync(CheckpointRow row, CancellationToken token) =>
+        await ReadAsync(row, token) is { } file ? CheckpointFile.Read(file) : Changed(row);
 
     /// <summary>The file, to be read in pieces; null where it is gone or its bytes are not those that were written.</summary>
     public async Task<CheckpointContent?> OpenAsync(CheckpointRow row, CancellationToken token)
@@ -82,7 +87,10 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
         return await content.IsIntactAsync(token) ? content : null;
     }
 
-    /// <summary>The checkpoint in the file without Adam's moments, which take twice as much memory as all else; or what is wrong with it.</summary>
+    /// <summary>
+    /// The checkpoint in the file without Adam's moments, which take twice as much memory as all else; or what is wrong with
+    /// it.
+    /// </summary>
     public async Task<Result<Checkpoint, string>> LoadWeightsAsync(CheckpointRow row, CancellationToken token) =>
         await OpenAsync(row, token) is { } content ? await CheckpointFile.ReadWeightsAsync(content, token) : Changed(row);
 
@@ -90,7 +98,12 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
     public async Task<IReadOnlyList<CheckpointRow>> OfJobAsync(Guid jobId, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        return await store.Checkpoints.AsNoTracking().Where(row => row.JobId == jobId).OrderByDescending(row => row.Step).ThenByDescending(row => row.Id).ToListAsync(token);
+        return await store
+            .Checkpoints.AsNoTracking()
+            .Where(row => row.JobId == jobId)
+            .OrderByDescending(row => row.Step)
+            .ThenByDescending(row => row.Id)
+            .ToListAsync(token);
     }
 
     /// <summary>Deletes a checkpoint that nothing holds, and lets its job point to the one before it.</summary>
@@ -103,18 +116,33 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
             return new CheckpointDelete.Needed(job);
         }
 
-        if (!await store.Checkpoints.Where(other => other.Id == row.Id && !store.Tags.Any(tag => tag.CheckpointId == row.Id)).TryDeleteAsync(token))
+        if (!await store
+                .Checkpoints.Where(other => other.Id == row.Id && !store.Tags.Any(tag => tag.CheckpointId == row.Id))
+                .TryDeleteAsync(token))
         {
             await transaction.RollbackAsync(token);
-            string? tag = await store.Tags.Where(tag => tag.CheckpointId == row.Id).OrderBy(tag => tag.Name).Select(tag => tag.Name).FirstOrDefaultAsync(token);
+            string? tag = await store
+                .Tags.Where(tag => tag.CheckpointId == row.Id)
+                .OrderBy(tag => tag.Name)
+                .Select(tag => tag.Name)
+                .FirstOrDefaultAsync(token);
             return tag is null ? new CheckpointDelete.Gone() : new CheckpointDelete.Tagged(tag);
         }
 
-        await store.Jobs.Where(ended => ended.Id == row.JobId && ended.LatestCheckpoint == row.Id).ExecuteUpdateAsync(
-            set => set.SetProperty(
-                ended => ended.LatestCheckpoint,
-                ended => store.Checkpoints.Where(left => left.JobId == ended.Id).OrderByDescending(left => left.Step).ThenByDescending(left => left.Id).Select(left => (Guid?)left.Id).FirstOrDefault()),
-            token);
+        await store
+            .Jobs.Where(ended => ended.Id == row.JobId && ended.LatestCheckpoint == row.Id)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(
+                        ended => ended.LatestCheckpoint,
+                        ended =>
+                            store
+                                .Checkpoints.Where(left => left.JobId == ended.Id)
+                                .OrderByDescending(left => left.Step)
+                                .ThenByDescending(left => left.Id)
+                                .Select(left => (Guid?)left.Id)
+                                .FirstOrDefault()),
+                token);
         await transaction.CommitAsync(token);
         return new CheckpointDelete.Deleted();
     }

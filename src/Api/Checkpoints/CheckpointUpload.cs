@@ -57,10 +57,17 @@ internal sealed record CheckpointUpload(byte[] Content, CheckpointHeader Header)
     }
 
     /// <summary>Believes the header before it makes room for the tensors, and reads no more than they need.</summary>
-    private static async Task<Result<CheckpointUpload, ProblemHttpResult>> ReadAsync(HttpContext context, Stream body, CancellationToken token)
+    private static async Task<Result<CheckpointUpload, ProblemHttpResult>> ReadAsync(
+        HttpContext context,
+        Stream body,
+        CancellationToken token)
     {
         byte[] start = new byte[Safetensors.LengthBytes + SafetensorsHeader.MaxBytes];
-        int read = await body.ReadAtLeastAsync(start.AsMemory(0, Safetensors.LengthBytes), Safetensors.LengthBytes, throwOnEndOfStream: false, token);
+        int read = await body.ReadAtLeastAsync(
+            start.AsMemory(0, Safetensors.LengthBytes),
+            Safetensors.LengthBytes,
+            throwOnEndOfStream: false,
+            token);
         if (Safetensors.HeaderLength(start.AsSpan(0, read), out int length) is { } fault)
         {
             return Problems.CheckpointDamaged(fault);
@@ -92,15 +99,21 @@ internal sealed record CheckpointUpload(byte[] Content, CheckpointHeader Header)
         int read = await body.ReadAtLeastAsync(data, data.Length, throwOnEndOfStream: false, token);
         if (read < data.Length)
         {
-            return Problems.CheckpointDamaged($"The file ends within tensor '{header.Tensors.First(tensor => tensor.End > read).Name}', after {read} of the {data.Length} bytes that follow the header.");
+            return Problems.CheckpointDamaged(
+                $"The file ends within tensor '{header.Tensors.First(tensor => tensor.End > read).Name}', after {read} of the "
+                + $"{data.Length} bytes that follow the header."
+            );
         }
 
         if (await body.ReadAsync(new byte[1], token) > 0)
         {
-            return Problems.CheckpointDamaged($"The file goes on after its last tensor, '{header.Tensors[^1].Name}', which ends after {data.Length} bytes.");
+            return Problems.CheckpointDamaged(
+                $"The file goes on after its last tensor, '{header.Tensors[^1].Name}', which ends after {data.Length} bytes.");
         }
 
-        return header.Outlier(data.Span, MaxWeight) is { } outlier ? Problems.CheckpointDamaged(outlier) : new CheckpointUpload(file, header);
+        return header.Outlier(data.Span, MaxWeight) is { } outlier
+            ? Problems.CheckpointDamaged(outlier)
+            : new CheckpointUpload(file, header);
     }
 }
 

@@ -43,7 +43,12 @@ internal static class OnnxEndpoint
     }
 
     /// <summary>The model, its weights taken from the file as they are sent.</summary>
-    private static PushStreamHttpResult Model(CheckpointRow row, CheckpointHeader header, CheckpointContent content, HttpResponse response, CancellationToken token)
+    private static PushStreamHttpResult Model(
+        CheckpointRow row,
+        CheckpointHeader header,
+        CheckpointContent content,
+        HttpResponse response,
+        CancellationToken token)
     {
         OnnxExporter file = new OnnxExporter(header.Settings);
         long start = content.Position;

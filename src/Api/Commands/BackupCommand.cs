@@ -6,8 +6,8 @@ using SQLitePCL;
 namespace AutoencoderApi.Api.Commands;
 
 /// <summary>
-/// <c>backup FILE</c>: copies the SQLite store, also while the service writes to it. <c>VACUUM INTO</c> reads one snapshot for the whole copy,
-/// for which no writer waits, and writes one file without a write-ahead log (https://sqlite.org/lang_vacuum.html).
+/// <c>backup FILE</c>: copies the SQLite store, also while the service writes to it. <c>VACUUM INTO</c> reads one snapshot for the whole
+/// copy, for which no writer waits, and writes one file without a write-ahead log (https://sqlite.org/lang_vacuum.html).
 /// </summary>
 internal static class BackupCommand
 {
@@ -16,17 +16,29 @@ internal static class BackupCommand
     private const int OperationsBetweenLooks = 100; // of SQLite's virtual machine, an image's or checkpoint's row being a few
     private const int BusySeconds = 10;
 
-    /// <summary>Writes the copy under another name beside <paramref name="file"/>, which it gets once it is complete, sound and on the disk.</summary>
-    /// <returns>The exit status: 0, or 1 where no copy was made; then nothing is left of it, and a file of that name is as it was.</returns>
-    public static async Task<int> RunAsync(IConfiguration configuration, string file, TextWriter output, TextWriter errors, CancellationToken stop)
+    /// <summary>
+    /// Writes the copy under another name beside <paramref name="file"/>, which it gets once it is complete, sound and on the
+    /// disk.
+    /// </summary>
+    /// <returns>The exit status: 0, or 1 where no copy was made; then nothing is left of it, and a file of that name is as it
+    /// was.</returns>
+    public static async Task<int> RunAsync(
+        IConfiguration configuration,
+        string file,
+        TextWriter output,
+        TextWriter errors,
+        CancellationToken stop)
     {
         if (configuration.Provider() == StoreProvider.Postgres)
         {
-            return await FailAsync("Store__Provider is postgres: back up with pg_dump, as docs/deploy.md shows; this command copies a SQLite store.");
+            return await FailAsync(
+                "Store__Provider is postgres: back up with pg_dump, as docs/deploy.md shows; this command copies a SQLite store.");
         }
 
-        string store = Path.GetFullPath((configuration.GetSection(StoreOptions.Section).Get<StoreOptions>() ?? new StoreOptions()).SqliteFile);
-        string target = Path.GetFullPath(file), part = $"{target}.{Guid.NewGuid():N}.part";
+        string store = Path.GetFullPath(
+            (configuration.GetSection(StoreOptions.Section).Get<StoreOptions>() ?? new StoreOptions()).SqliteFile);
+        string target = Path.GetFullPath(file),
+            part = $"{target}.{Guid.NewGuid():N}.part";
         if (!File.Exists(store))
         {
             return await FailAsync($"There is no store '{store}': set Store__Folder as the service has it.");
@@ -64,7 +76,8 @@ internal static class BackupCommand
 
     private static void Copy(string store, string part, CancellationToken stop)
     {
-        using SqliteConnection connection = Open(store, SqliteOpenMode.ReadWrite, stop); // only a writer may rebuild the shared memory that a killed process left
+        // only a writer may rebuild the shared memory that a killed process left
+        using SqliteConnection connection = Open(store, SqliteOpenMode.ReadWrite, stop);
         using SqliteCommand copy = connection.CreateCommand();
         copy.CommandText = "VACUUM INTO $part";
         copy.Parameters.AddWithValue("$part", part);
@@ -88,7 +101,10 @@ internal static class BackupCommand
         }
     }
 
-    /// <summary>The name stands for bytes that a loss of power does not take; a file that was made under it meanwhile is not replaced.</summary>
+    /// <summary>
+    /// The name stands for bytes that a loss of power does not take; a file that was made under it meanwhile is not
+    /// replaced.
+    /// </summary>
     private static void Move(string part, string target)
     {
         using (var written = new FileStream(part, FileMode.Open, FileAccess.ReadWrite))

@@ -36,7 +36,9 @@ internal static class Listening
     /// <summary>The address at which a process on this machine reaches the service.</summary>
     public static Uri LocalAddress(IConfiguration configuration)
     {
-        string url = (configuration["urls"] ?? (configuration["http_ports"] is { } ports ? $"http://*:{ports.Split(';')[0]}" : Default)).Split(';')[0];
+        string url = (
+            configuration["urls"] ?? (configuration["http_ports"] is { } ports ? $"http://*:{ports.Split(';')[0]}" : Default)
+        ).Split(';')[0];
         BindingAddress bound = BindingAddress.Parse(url);
         string host = bound.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : bound.Host;
         return new Uri($"{bound.Scheme}://{host}:{bound.Port}");
@@ -44,15 +46,20 @@ internal static class Listening
 
     /// <summary>The setting that decides, as Kestrel has it, and its values.</summary>
     private static (string Setting, string[] Values)? Given(IConfiguration configuration) =>
-        configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToArray() is { Length: > 0 } endpoints
+        configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToArray()
+            is { Length: > 0 } endpoints
             ? ("Kestrel__Endpoints", endpoints)
         : Split(configuration["urls"]) is { Length: > 0 } urls ? ("ASPNETCORE_URLS", urls)
         : Split(configuration["http_ports"]) is { Length: > 0 } ports ? (Ports, ports)
         : null;
 
-    private static string[] Split(string? values) => values?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    private static string[] Split(string? values) =>
+        values?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private static bool IsAddress(string value) =>
-        Uri.TryCreate(value.Replace("//*", "//localhost", StringComparison.Ordinal).Replace("//+", "//localhost", StringComparison.Ordinal), UriKind.Absolute, out Uri? uri)
-        && uri.Scheme is "http" or "https";
+        Uri.TryCreate(
+            value.Replace("//*", "//localhost", StringComparison.Ordinal).Replace("//+", "//localhost", StringComparison.Ordinal),
+            UriKind.Absolute,
+            out Uri? uri
+        ) && uri.Scheme is "http" or "https";
 }

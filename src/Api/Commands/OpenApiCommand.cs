@@ -14,7 +14,9 @@ internal static class OpenApiCommand
     {
         app.UseRouting();
         app.UseEndpoints(_ => { }); // what starting the service does: only then are its endpoints known to those who describe them
-        OpenApiDocument document = await app.Services.GetRequiredService<IAsyncSwaggerProvider>().GetSwaggerAsync(OpenApiSetup.DocumentName);
+        OpenApiDocument document = await app
+            .Services.GetRequiredService<IAsyncSwaggerProvider>()
+            .GetSwaggerAsync(OpenApiSetup.DocumentName);
         await output.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSetup.Version));
         return 0;
     }

@@ -11,14 +11,20 @@ internal static class Polling
     private const int MaxWaitSeconds = 30;
     private const string Wait = "wait=";
 
-    /// <summary>The <c>wait</c> of the Prefer header, or null; a preference that makes no sense is as good as none (RFC 7240, section 2).</summary>
-    public static TimeSpan? PreferredWait(this HttpRequest request) => request.Headers.GetCommaSeparatedValues("Prefer")
-        .Select(preference => preference.Split(';')[0].Replace(" ", "", StringComparison.Ordinal))
-        .Where(preference => preference.StartsWith(Wait, StringComparison.OrdinalIgnoreCase))
-        .Select(preference => int.TryParse(preference[Wait.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
-            ? TimeSpan.FromSeconds(Math.Min(seconds, MaxWaitSeconds))
-            : (TimeSpan?)null)
-        .FirstOrDefault();
+    /// <summary>
+    /// The <c>wait</c> of the Prefer header, or null; a preference that makes no sense is as good as none (RFC 7240, section
+    /// 2).
+    /// </summary>
+    public static TimeSpan? PreferredWait(this HttpRequest request) =>
+        request
+            .Headers.GetCommaSeparatedValues("Prefer")
+            .Select(preference => preference.Split(';')[0].Replace(" ", "", StringComparison.Ordinal))
+            .Where(preference => preference.StartsWith(Wait, StringComparison.OrdinalIgnoreCase))
+            .Select(preference =>
+                int.TryParse(preference[Wait.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+                    ? TimeSpan.FromSeconds(Math.Min(seconds, MaxWaitSeconds))
+                    : (TimeSpan?)null)
+            .FirstOrDefault();
 
     public static string Applied(TimeSpan wait) => string.Create(CultureInfo.InvariantCulture, $"{Wait}{wait.TotalSeconds}");
 }

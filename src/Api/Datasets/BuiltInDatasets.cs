@@ -18,9 +18,16 @@ internal sealed class BuiltInDatasets
     private readonly ConcurrentDictionary<string, Description> _descriptions = new();
 
     public BuiltInDatasets(IOptions<DatasetOptions> datasets, IOptions<StoreOptions> store) =>
-        _folders = new[] { (MirroredSet.Mnist, datasets.Value.Mnist), (MirroredSet.FashionMnist, datasets.Value.FashionMnist) }.ToDictionary(
+        _folders = new[]
+        {
+            (MirroredSet.Mnist, datasets.Value.Mnist),
+            (MirroredSet.FashionMnist, datasets.Value.FashionMnist),
+        }.ToDictionary(
             pair => pair.Item1.Name,
-            pair => (Path.GetFullPath(pair.Item2.Folder ?? Path.Combine(store.Value.Folder, "datasets", pair.Item1.Name)), pair.Item1.WithMirrors(pair.Item2.Mirrors)));
+            pair =>
+                (
+                    Path.GetFullPath(pair.Item2.Folder ?? Path.Combine(store.Value.Folder, "datasets", pair.Item1.Name)),
+                    pair.Item1.WithMirrors(pair.Item2.Mirrors)));
 
     /// <param name="Stamp">Of the files that it was read from; null where it is of a data set in memory, which stays as it is.</param>
     private sealed record Description(string? Stamp, Result<DatasetInfo, string> Content);
@@ -29,7 +36,8 @@ internal sealed class BuiltInDatasets
 
     /// <summary>Whether this process has the data set itself: it is asked with every image, so it must not take long.</summary>
     public bool IsHere(string name) =>
-        name == SyntheticDigits.Name || (_folders.TryGetValue(name, out var place) && (IsInMemory(name) || IdxFolder.Missing(place.Folder).Count == 0));
+        name == SyntheticDigits.Name
+        || (_folders.TryGetValue(name, out var place) && (IsInMemory(name) || IdxFolder.Missing(place.Folder).Count == 0));
 
     /// <summary>As it is published; files of one's own in the folder may hold another number of test images.</summary>
     public static DatasetSize SizeOf(string name) => name == SyntheticDigits.Name
@@ -60,7 +68,8 @@ internal sealed class BuiltInDatasets
         if (!_descriptions.TryGetValue(name, out Description? known) || (known.Stamp is not null && known.Stamp != stamp))
         {
             known = new Description(stamp, stamp is null ? SyntheticDigits.Describe() : IdxFolder.Describe(name, place.Folder));
-            _descriptions.AddOrUpdate(name, known, (_, other) => other.Stamp is null ? other : known); // one that was loaded meanwhile stays
+            // one that was loaded meanwhile stays
+            _descriptions.AddOrUpdate(name, known, (_, other) => other.Stamp is null ? other : known);
         }
 
         return known.Content;
@@ -90,7 +99,9 @@ internal sealed class BuiltInDatasets
 
         string stamp = IdxFolder.Stamp(place.Folder);
         Result<Dataset, string> load = IdxFolder.Load(name, place.Folder);
-        _descriptions[name] = load.TryGet(out Dataset? data, out string? fault) ? new Description(null, DatasetInfo.Of(data)) : new Description(stamp, fault);
+        _descriptions[name] = load.TryGet(out Dataset? data, out string? fault)
+            ? new Description(null, DatasetInfo.Of(data))
+            : new Description(stamp, fault);
         return load;
     }
 }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>Keeps the stored data sets that were last asked for in memory, within a bound. What is kept under an id never changes.</summary>
+/// <summary>
+/// Keeps the stored data sets that were last asked for in memory, within a bound. What is kept under an id never
+/// changes.
+/// </summary>
 internal sealed class DatasetCache(DatasetStore store, IOptions<DatasetOptions> options) : IDisposable
 {
     /// <summary>One data set is loaded at a time: many at once would be in memory together.</summary>

@@ -125,7 +125,11 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
         return await StatusAsync(name, token) switch
         {
             BuiltInStatus.Unavailable unavailable => DatasetFault.Unavailable(unavailable.Reason),
-            BuiltInStatus.Pending { IsRequested: false } when mayRequest => await RequestAsync(name, damaged: null, evenIfFailed: false, token),
+            BuiltInStatus.Pending { IsRequested: false } when mayRequest => await RequestAsync(
+                name,
+                damaged: null,
+                evenIfFailed: false,
+                token),
             BuiltInStatus.Pending { IsRequested: false } => DatasetFault.Unavailable(
                 $"{name} is not here yet. It is fetched once a job on it is made, with the role operator: POST /v1/training-jobs."),
             _ => Fetching(name),
@@ -138,7 +142,11 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
     private static DatasetFault Fetching(string name) =>
         new(DatasetFaultKind.Pending, $"{name} is being fetched, which takes a minute or so. Ask again then.");
 
-    private async Task<Result<Dataset, DatasetFault>> StoredAsync(DatasetRow row, bool mayRequest, bool evenIfFailed, CancellationToken token)
+    private async Task<Result<Dataset, DatasetFault>> StoredAsync(
+        DatasetRow row,
+        bool mayRequest,
+        bool evenIfFailed,
+        CancellationToken token)
     {
         Result<Dataset, string> load = await cache.LoadAsync(row, token);
         return !load.TryGet(out _, out _) && IsBuiltIn(row.Name) && mayRequest

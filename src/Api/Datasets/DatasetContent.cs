@@ -68,7 +68,11 @@ internal static class DatasetContent
         TensorShape shape = row.Shape;
         int pixels = (row.Train + row.Validation + row.Test) * shape.Count;
         DatasetSplit all = new DatasetSplit(shape, content[..pixels], content[pixels..]);
-        return new Dataset(row.Name, all.Slice(0, row.Train), all.Slice(row.Train, row.Validation), all.Slice(row.Train + row.Validation, row.Test));
+        return new Dataset(
+            row.Name,
+            all.Slice(0, row.Train),
+            all.Slice(row.Train, row.Validation),
+            all.Slice(row.Train + row.Validation, row.Test));
     }
 
     /// <summary>How many of each label there are, the labels in the order of their values.</summary>

@@ -22,19 +22,23 @@ internal sealed partial class DatasetDownloader(IHttpClientFactory clients, IOpt
 
     private TimeSpan Patience => TimeSpan.FromSeconds(options.Value.DownloadTimeoutSeconds);
 
-    public static void AddClient(IServiceCollection services) => services
-        .AddHttpClient(ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-        .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
-        .AddStandardResilienceHandler()
-        .Configure((HttpStandardResilienceOptions resilience, IServiceProvider provider) =>
-        {
-            var timeout = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<DatasetOptions>>().Value.DownloadTimeoutSeconds);
-            resilience.AttemptTimeout.Timeout = timeout; // until the headers are there; the body is watched as it is read
-            resilience.Retry.MaxRetryAttempts = 2;
-            resilience.Retry.Delay = TimeSpan.FromMilliseconds(500);
-            resilience.TotalRequestTimeout.Timeout = 4 * timeout;
-            resilience.CircuitBreaker.SamplingDuration = 2 * timeout;
-        });
+    public static void AddClient(IServiceCollection services) =>
+        services
+            .AddHttpClient(ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
+            .AddStandardResilienceHandler()
+            .Configure(
+                (HttpStandardResilienceOptions resilience, IServiceProvider provider) =>
+                {
+                    var timeout = TimeSpan.FromSeconds(
+                        provider.GetRequiredService<IOptions<DatasetOptions>>().Value.DownloadTimeoutSeconds);
+                    resilience.AttemptTimeout.Timeout = timeout; // until the headers are there; the body is watched as it is read
+                    resilience.Retry.MaxRetryAttempts = 2;
+                    resilience.Retry.Delay = TimeSpan.FromMilliseconds(500);
+                    resilience.TotalRequestTimeout.Timeout = 4 * timeout;
+                    resilience.CircuitBreaker.SamplingDuration = 2 * timeout;
+                });
 
     /// <summary>The data set, or why no mirror gives it.</summary>
     public async Task<Result<Dataset, string>> FetchAsync(MirroredSet set, CancellationToken token)
@@ -83,7 +87,9 @@ internal sealed partial class DatasetDownloader(IHttpClientFactory clients, IOpt
         whole.CancelAfter(s_longest);
         try
         {
-            using HttpResponseMessage response = await clients.CreateClient(ClientName).GetAsync(address, HttpCompletionOption.ResponseHeadersRead, whole.Token);
+            using HttpResponseMessage response = await clients
+                .CreateClient(ClientName)
+                .GetAsync(address, HttpCompletionOption.ResponseHeadersRead, whole.Token);
             if (!response.IsSuccessStatusCode)
             {
                 return $"it answers {(int)response.StatusCode}";

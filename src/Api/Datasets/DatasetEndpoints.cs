@@ -76,13 +76,16 @@ internal static class DatasetEndpoints
             return TypedResults.Ok(DatasetResponse.Of(name, await datasets.StatusAsync(name, token)));
         }
 
-        return await own.FindAsync(name, token) is { } row ? TypedResults.Ok(DatasetResponse.Of(row)) : Problems.DatasetNotFound(name, await datasets.NamesAsync(token));
+        return await own.FindAsync(name, token) is { } row
+            ? TypedResults.Ok(DatasetResponse.Of(row))
+            : Problems.DatasetNotFound(name, await datasets.NamesAsync(token));
     }
 
     private static async Task<IResult> Put(
         [Name, Description("Name of the data set.")] string name, HttpRequest request, DatasetUploads uploads, CancellationToken token,
         [Bounds(0, int.MaxValue), Description("Seed that assigns images to the splits that the upload does not name.")] int seed = 1,
-        [Fraction, Description("Fraction of the training images for the validation split where the upload has none.")] double validation = 0.1,
+        [Fraction, Description("Fraction of the training images for the validation split where the upload has none.")]
+            double validation = 0.1,
         [Fraction, Description("Fraction of the training images for the test split, where the upload has none.")] double test = 0.1)
     {
         if (DatasetCatalog.IsBuiltIn(name))
@@ -90,7 +93,9 @@ internal static class DatasetEndpoints
             return BuiltIn(name);
         }
 
-        if (!(await uploads.PutAsync(name, request, new SplitWish(seed, validation, test), token)).TryGet(out StoredDataset? stored, out ProblemHttpResult? problem))
+        if (!(await uploads.PutAsync(name, request, new SplitWish(seed, validation, test), token)).TryGet(
+                out StoredDataset? stored,
+                out ProblemHttpResult? problem))
         {
             return problem;
         }
@@ -99,7 +104,11 @@ internal static class DatasetEndpoints
         return stored.IsNew ? TypedResults.Created($"/v1/datasets/{name}", response) : TypedResults.Ok(response);
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete([Description(FromList)] string name, DatasetStore own, DatasetCatalog datasets, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        [Description(FromList)] string name,
+        DatasetStore own,
+        DatasetCatalog datasets,
+        CancellationToken token)
     {
         if (DatasetCatalog.IsBuiltIn(name))
         {
@@ -109,15 +118,23 @@ internal static class DatasetEndpoints
         return await own.DeleteAsync(name, token) switch
         {
             DatasetDelete.Deleted => TypedResults.NoContent(),
-            DatasetDelete.Needed needed => Problems.Conflict($"Job {needed.Job} trains on it and has not ended. POST {JobLinks.Of(needed.Job).Cancel} first."),
+            DatasetDelete.Needed needed => Problems.Conflict(
+                $"Job {needed.Job} trains on it and has not ended. POST {JobLinks.Of(needed.Job).Cancel} first."),
             _ => Problems.DatasetNotFound(name, await datasets.NamesAsync(token)),
         };
     }
 
-    private static ProblemHttpResult BuiltIn(string name) => Problems.Conflict($"'{name}' is built in; it can be neither replaced nor deleted. Choose another name.");
+    private static ProblemHttpResult BuiltIn(string name) =>
+        Problems.Conflict($"'{name}' is built in; it can be neither replaced nor deleted. Choose another name.");
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Image(
-        [Description(FromList)] string name, [Split] string split, int index, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
+        [Description(FromList)] string name,
+        [Split] string split,
+        int index,
+        ImageInputReader images,
+        FigureSizeLimit figures,
+        HttpContext context,
+        CancellationToken token,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
         if (!(await images.SplitAsync(name, split, context.User, token)).TryGet(out DatasetSplit? set, out ProblemHttpResult? problem))
@@ -125,10 +142,10 @@ internal static class DatasetEndpoints
             return problem;
         }
 
-        return index < 0 || index >= set.Count
-            ? Problems.ImageNotFound(name, split, index, set.Count)
-            : figures.Refusal(context, (long)set.Width * scale, (long)set.Height * scale) is { } tooLarge
-            ? tooLarge
-            : TypedResults.File(PngEncoder.Encode(ImageMontage.Enlarged(Domain.Imaging.InterleavedImage.FromPlanes(set.Shape, set.Image(index)), scale)), "image/png");
+        return index < 0 || index >= set.Count ? Problems.ImageNotFound(name, split, index, set.Count)
+            : figures.Refusal(context, (long)set.Width * scale, (long)set.Height * scale) is { } tooLarge ? tooLarge
+            : TypedResults.File(
+                PngEncoder.Encode(ImageMontage.Enlarged(Domain.Imaging.InterleavedImage.FromPlanes(set.Shape, set.Image(index)), scale)),
+                "image/png");
     }
 }

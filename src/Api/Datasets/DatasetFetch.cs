@@ -26,7 +26,10 @@ internal sealed class DatasetFetch(IDbContextFactory<AppDbContext> stores, strin
     public static async Task<DatasetFetch?> ClaimAsync(IDbContextFactory<AppDbContext> stores, string name, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        var before = await Unheld(store).Where(row => row.Name == name).Select(row => new { row.Fence, row.Claims }).FirstOrDefaultAsync(token);
+        var before = await Unheld(store)
+            .Where(row => row.Name == name)
+            .Select(row => new { row.Fence, row.Claims })
+            .FirstOrDefaultAsync(token);
         if (before is null)
         {
             return null;

@@ -11,7 +11,13 @@ namespace AutoencoderApi.Api.Datasets;
 /// mirrors. Runs in every process that answers calls; of several one fetches, and another goes on where that one dies.
 /// </summary>
 internal sealed partial class DatasetFetcher(
-    DatasetFetches fetches, BuiltInDatasets builtIn, DatasetDownloader download, JobQueue queue, JobChangeNotifier notifier, ILogger<DatasetFetcher> logger) : BackgroundService
+    DatasetFetches fetches,
+    BuiltInDatasets builtIn,
+    DatasetDownloader download,
+    JobQueue queue,
+    JobChangeNotifier notifier,
+    ILogger<DatasetFetcher> logger
+) : BackgroundService
 {
     public const int MaxClaims = 3;
 
@@ -83,7 +89,8 @@ internal sealed partial class DatasetFetcher(
 
         if (fetch.Claims > MaxClaims)
         {
-            return $"{name}: its fetch was begun {MaxClaims} times and never ended. See the log and the memory of the processes that answer calls.";
+            return $"{name}: its fetch was begun {MaxClaims} times and never ended. See the log and the memory of the processes that "
+                + $"answer calls.";
         }
 
         MirroredSet set = builtIn.Mirrored(name);

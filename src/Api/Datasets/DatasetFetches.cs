@@ -35,7 +35,12 @@ internal sealed class DatasetFetches(IDbContextFactory<AppDbContext> stores)
     /// <summary>Asks for the data set within the caller's transaction; that and the end of a fetch wait for one another.</summary>
     /// <param name="damaged">The stored data set that was found damaged, or null.</param>
     /// <param name="evenIfFailed">Whether to ask again at once where a fetch has just failed.</param>
-    public static async Task<FetchRequest> RequestAsync(AppDbContext store, string name, Guid? damaged, bool evenIfFailed, CancellationToken token)
+    public static async Task<FetchRequest> RequestAsync(
+        AppDbContext store,
+        string name,
+        Guid? damaged,
+        bool evenIfFailed,
+        CancellationToken token)
     {
         FetchState state = await FindAsync(store, name, token);
         IQueryable<DatasetFetchRow> row = store.DatasetFetches.Where(fetch => fetch.Name == name);
@@ -73,7 +78,10 @@ internal sealed class DatasetFetches(IDbContextFactory<AppDbContext> stores)
         return request;
     }
 
-    /// <summary>Lets a queued job wait for its data set, without an entry in the queue; for a worker, where the data set has come meanwhile.</summary>
+    /// <summary>
+    /// Lets a queued job wait for its data set, without an entry in the queue; for a worker, where the data set has come
+    /// meanwhile.
+    /// </summary>
     public async Task ParkAsync(Guid jobId, string name, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);

@@ -27,7 +27,10 @@ internal sealed class DatasetOptions : IValidatableObject
         /// <summary>Holds the four IDX files, gzip or plain; by default <c>datasets/NAME</c> in the store's folder.</summary>
         public string? Folder { get; set; }
 
-        /// <summary>Addresses under which the files lie as <c>train-images-idx3-ubyte.gz</c> and so on, tried in their order; null takes the well-known ones, and none that is not empty turns downloads off.</summary>
+        /// <summary>
+        /// Addresses under which the files lie as <c>train-images-idx3-ubyte.gz</c> and so on, tried in their order; null takes
+        /// the well-known ones, and none that is not empty turns downloads off.
+        /// </summary>
         public string[]? Mirrors { get; set; }
     }
 
@@ -36,5 +39,6 @@ internal sealed class DatasetOptions : IValidatableObject
         where !string.IsNullOrWhiteSpace(mirror) && !IsWeb(mirror)
         select new ValidationResult($"Datasets: the mirror '{mirror}' is not an http or https address.");
 
-    private static bool IsWeb(string address) => Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+    private static bool IsWeb(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 }

@@ -11,7 +11,10 @@ internal enum DatasetStatus
     /// <summary>Jobs can train on it.</summary>
     Available,
 
-    /// <summary>Not downloaded yet: the download starts when an operator creates a job on it or requests one of its images; jobs wait for it.</summary>
+    /// <summary>
+    /// Not downloaded yet: the download starts when an operator creates a job on it or requests one of its images; jobs wait for
+    /// it.
+    /// </summary>
     Pending,
 
     /// <summary>It cannot be loaded or downloaded; <c>reason</c> says why.</summary>
@@ -41,27 +44,59 @@ internal sealed record DatasetResponse(
 
     // MNIST and Fashion-MNIST are of one shape and one size, which is known before they are downloaded.
     private static readonly int[] s_pendingShape = [1, 28, 28];
-    private static readonly Dictionary<string, int> s_pendingSplits = new() { ["train"] = 55_000, ["validation"] = 5_000, ["test"] = 10_000 };
+    private static readonly Dictionary<string, int> s_pendingSplits = new()
+    {
+        ["train"] = 55_000,
+        ["validation"] = 5_000,
+        ["test"] = 10_000,
+    };
 
     /// <summary>A data set of somebody's own.</summary>
-    public static DatasetResponse Of(DatasetRow row) => Stored(row) with { BuiltIn = false, Sha256 = row.Sha256, CreatedAt = row.CreatedAt };
+    public static DatasetResponse Of(DatasetRow row) =>
+        Stored(row) with
+        {
+            BuiltIn = false,
+            Sha256 = row.Sha256,
+            CreatedAt = row.CreatedAt,
+        };
 
-    public static DatasetResponse Of(string builtIn, BuiltInStatus status) => status switch
-    {
-        BuiltInStatus.Here { Info: var info } => Here(
-            builtIn, info.Shape, [info.Train, info.Validation, info.Test], DatasetContent.CountLabels(info.Labels.ToArray(), UploadedImages.Numbers),
-            info.Labels.Length * (info.Shape.Count + 1)),
-        BuiltInStatus.Stored { Row: var row } => Stored(row),
-        BuiltInStatus.Unavailable unavailable => new(
-            builtIn, true, DatasetStatus.Unavailable, unavailable.Reason, null, s_none, s_none, null, null, null),
-        _ => new(
-            builtIn, true, DatasetStatus.Pending, null, s_pendingShape, s_pendingSplits, s_none, null, null, null),
-    };
+    public static DatasetResponse Of(string builtIn, BuiltInStatus status) =>
+        status switch
+        {
+            BuiltInStatus.Here { Info: var info } => Here(
+                builtIn,
+                info.Shape,
+                [info.Train, info.Validation, info.Test],
+                DatasetContent.CountLabels(info.Labels.ToArray(), UploadedImages.Numbers),
+                info.Labels.Length * (info.Shape.Count + 1)),
+            BuiltInStatus.Stored { Row: var row } => Stored(row),
+            BuiltInStatus.Unavailable unavailable => new(
+                builtIn,
+                true,
+                DatasetStatus.Unavailable,
+                unavailable.Reason,
+                null,
+                s_none,
+                s_none,
+                null,
+                null,
+                null),
+            _ => new(builtIn, true, DatasetStatus.Pending, null, s_pendingShape, s_pendingSplits, s_none, null, null, null),
+        };
 
     private static DatasetResponse Stored(DatasetRow row) =>
         Here(row.Name, row.Shape, [row.Train, row.Validation, row.Test], row.Labels, row.Bytes);
 
-    private static DatasetResponse Here(string name, TensorShape shape, int[] counts, IReadOnlyDictionary<string, int> labels, int bytes) => new(
-        name, BuiltIn: true, DatasetStatus.Available, Reason: null, shape.ToArray(),
-        Dataset.Splits.Zip(counts).ToDictionary(split => split.First, split => split.Second), labels, bytes, Sha256: null, CreatedAt: null);
+    private static DatasetResponse Here(string name, TensorShape shape, int[] counts, IReadOnlyDictionary<string, int> labels, int bytes) =>
+        new(
+            name,
+            BuiltIn: true,
+            DatasetStatus.Available,
+            Reason: null,
+            shape.ToArray(),
+            Dataset.Splits.Zip(counts).ToDictionary(split => split.First, split => split.Second),
+            labels,
+            bytes,
+            Sha256: null,
+            CreatedAt: null);
 }

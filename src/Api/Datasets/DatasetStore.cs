@@ -19,13 +19,21 @@ internal abstract record DatasetDelete
     internal sealed record Needed(Guid Job) : DatasetDelete;
 }
 
-/// <summary>The data sets in the database, where every worker finds them: those of people's own, and built-in ones that were fetched.</summary>
+/// <summary>
+/// The data sets in the database, where every worker finds them: those of people's own, and built-in ones that were
+/// fetched.
+/// </summary>
 internal sealed class DatasetStore(IDbContextFactory<AppDbContext> stores)
 {
-    /// <summary>Takes what a job is about to be made on, within the transaction that makes it: a deletion then waits, and sees the job.</summary>
+    /// <summary>
+    /// Takes what a job is about to be made on, within the transaction that makes it: a deletion then waits, and sees the
+    /// job.
+    /// </summary>
     /// <returns>False where there is no such data set.</returns>
     public static async Task<bool> UseAsync(AppDbContext store, string name, CancellationToken token) =>
-        await store.Datasets.Where(row => row.Name == name).ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, row => AppDbContext.Now()), token) == 1;
+        await store
+            .Datasets.Where(row => row.Name == name)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, row => AppDbContext.Now()), token) == 1;
 
     /// <summary>Stores a data set within the caller's transaction.</summary>
     public static async Task AddAsync(AppDbContext store, DatasetRow row, SplitSelections splits, CancellationToken token)
@@ -74,7 +82,8 @@ internal sealed class DatasetStore(IDbContextFactory<AppDbContext> stores)
         catch (DbUpdateException e) when (DbFaults.IsConstraintViolation(e))
         {
             await transaction.RollbackAsync(token);
-            return await FindAsync(row.Name, token) ?? throw new InvalidOperationException($"'{row.Name}' was taken and given back at the same moment", e);
+            return await FindAsync(row.Name, token)
+                ?? throw new InvalidOperationException($"'{row.Name}' was taken and given back at the same moment", e);
         }
 
         await transaction.CommitAsync(token);
@@ -87,7 +96,10 @@ internal sealed class DatasetStore(IDbContextFactory<AppDbContext> stores)
         byte[] content = new byte[row.Bytes];
         int filled = 0;
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        IQueryable<byte[]> chunks = store.DatasetChunks.Where(chunk => chunk.DatasetId == row.Id).OrderBy(chunk => chunk.Number).Select(chunk => chunk.Content);
+        IQueryable<byte[]> chunks = store
+            .DatasetChunks.Where(chunk => chunk.DatasetId == row.Id)
+            .OrderBy(chunk => chunk.Number)
+            .Select(chunk => chunk.Content);
         await foreach (byte[] chunk in chunks.AsAsyncEnumerable().WithCancellation(token))
         {
             int fits = Math.Min(chunk.Length, content.Length - filled);
@@ -127,7 +139,10 @@ internal sealed class DatasetStore(IDbContextFactory<AppDbContext> stores)
     /// <summary>A job that has not ended and trains on that data set, or null.</summary>
     private static async Task<Guid?> UserAsync(AppDbContext store, string name, CancellationToken token)
     {
-        var jobs = store.Jobs.Where(job => !JobStatuses.Terminal.Contains(job.Status)).OrderBy(job => job.Id).Select(job => new { job.Id, job.Settings });
+        var jobs = store
+            .Jobs.Where(job => !JobStatuses.Terminal.Contains(job.Status))
+            .OrderBy(job => job.Id)
+            .Select(job => new { job.Id, job.Settings });
         await foreach (var job in jobs.AsAsyncEnumerable().WithCancellation(token))
         {
             if (job.Settings.Dataset == name)

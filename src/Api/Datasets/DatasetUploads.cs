@@ -18,7 +18,10 @@ internal sealed record SplitWish(int Seed, double Validation, double Test);
 /// <param name="IsNew">False where the very same data set was there already.</param>
 internal sealed record StoredDataset(DatasetRow Row, bool IsNew);
 
-/// <summary>Turns a body into a stored data set: first to disk as it arrives, then decoded and stored, one at a time for the memory that takes.</summary>
+/// <summary>
+/// Turns a body into a stored data set: first to disk as it arrives, then decoded and stored, one at a time for the memory that
+/// takes.
+/// </summary>
 internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptions<LimitsOptions> options) : IDisposable
 {
     public const string ZipType = "application/zip";
@@ -29,7 +32,11 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
 
     private readonly SemaphoreSlim _turns = new(1);
 
-    public async Task<Result<StoredDataset, ProblemHttpResult>> PutAsync(string name, HttpRequest request, SplitWish wish, CancellationToken token)
+    public async Task<Result<StoredDataset, ProblemHttpResult>> PutAsync(
+        string name,
+        HttpRequest request,
+        SplitWish wish,
+        CancellationToken token)
     {
         if (request.IsFileForm())
         {
@@ -57,7 +64,11 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
 
     public void Dispose() => _turns.Dispose();
 
-    private async Task<Result<StoredDataset, ProblemHttpResult>> PutFormAsync(string name, HttpRequest request, SplitWish wish, CancellationToken token)
+    private async Task<Result<StoredDataset, ProblemHttpResult>> PutFormAsync(
+        string name,
+        HttpRequest request,
+        SplitWish wish,
+        CancellationToken token)
     {
         var files = new Dictionary<string, FileStream>();
         try
@@ -75,7 +86,11 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         }
     }
 
-    private async Task<Result<StoredDataset, ProblemHttpResult>> StoreAsync(string name, SplitWish wish, Func<Result<UploadedImages, ProblemHttpResult>> read, CancellationToken token)
+    private async Task<Result<StoredDataset, ProblemHttpResult>> StoreAsync(
+        string name,
+        SplitWish wish,
+        Func<Result<UploadedImages, ProblemHttpResult>> read,
+        CancellationToken token)
     {
         await _turns.WaitAsync(token);
         try
@@ -90,20 +105,31 @@ internal sealed class DatasetUploads(DatasetStore store, Staging staging, IOptio
         }
     }
 
-    private async Task<Result<StoredDataset, ProblemHttpResult>> StoreAsync(string name, SplitWish wish, UploadedImages images, CancellationToken token)
+    private async Task<Result<StoredDataset, ProblemHttpResult>> StoreAsync(
+        string name,
+        SplitWish wish,
+        UploadedImages images,
+        CancellationToken token)
     {
         if (DatasetSplitter.Split(images.Train, images.Validation, images.Test, wish.Seed, wish.Validation, wish.Test) is not { } splits)
         {
-            return Problems.DatasetUnusable($"There are {images.Train.Count} images to train on; with the fractions requested for validation and test none of them is left.");
+            return Problems.DatasetUnusable(
+                $"There are {images.Train.Count} images to train on; with the fractions requested for validation and test none of them "
+                + $"is left."
+            );
         }
 
         DatasetRow row = DatasetContent.Row(name, splits, images.Labels);
         DatasetRow? there = await store.FindAsync(name, token);
         there ??= (await store.ListAsync(token)).Count < options.Value.Datasets ? await store.AddAsync(row, splits, token) : null;
-        return there is null ? Problems.Conflict($"There are {options.Value.Datasets} data sets already (Limits:Datasets). DELETE one first.")
+        return there is null
+                ? Problems.Conflict($"There are {options.Value.Datasets} data sets already (Limits:Datasets). DELETE one first.")
             : there.Id == row.Id ? new StoredDataset(row, IsNew: true)
             : IsSame(there, row) ? new StoredDataset(there, IsNew: false)
-            : Problems.Conflict($"There is another data set '{name}', and a stored one never changes: jobs go on from its bytes. DELETE it first, or choose another name.");
+            : Problems.Conflict(
+                $"There is another data set '{name}', and a stored one never changes: jobs go on from its bytes. DELETE it first, or "
+                + $"choose another name."
+            );
     }
 
     private static bool IsSame(DatasetRow a, DatasetRow b) =>

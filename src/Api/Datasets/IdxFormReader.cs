@@ -9,7 +9,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>Reads a form of IDX files, each plain or gzip: <c>images</c>, and if they are there <c>labels</c>, <c>testImages</c> and <c>testLabels</c>.</summary>
+/// <summary>
+/// Reads a form of IDX files, each plain or gzip: <c>images</c>, and if they are there <c>labels</c>, <c>testImages</c> and
+/// <c>testLabels</c>.
+/// </summary>
 internal static class IdxFormReader
 {
     public const string Images = "images", Labels = "labels", TestImages = "testImages", TestLabels = "testLabels";
@@ -39,14 +42,18 @@ internal static class IdxFormReader
                 + $"curl -X PUT -F {Images}=@images-idx3-ubyte.gz -F {Labels}=@labels-idx1-ubyte.gz");
     }
 
-    public static Result<UploadedImages, ProblemHttpResult> Read(IReadOnlyDictionary<string, FileStream> files, LimitsOptions limits, RequestMemory memory)
+    public static Result<UploadedImages, ProblemHttpResult> Read(
+        IReadOnlyDictionary<string, FileStream> files,
+        LimitsOptions limits,
+        RequestMemory memory)
     {
         if (files.ContainsKey(TestLabels) && !files.ContainsKey(TestImages))
         {
             return Problems.DatasetUnusable($"The form has a file '{TestLabels}' and none '{TestImages}'.");
         }
 
-        if (!ReadPair(files, Images, Labels, limits, limits.DatasetBytes, memory).TryGet(out DatasetSplit? train, out ProblemHttpResult? problem))
+        if (!ReadPair(files, Images, Labels, limits, limits.DatasetBytes, memory)
+                .TryGet(out DatasetSplit? train, out ProblemHttpResult? problem))
         {
             return problem;
         }
@@ -63,14 +70,24 @@ internal static class IdxFormReader
             return problem;
         }
 
-        return test.Shape != train.Shape ? Problems.DatasetUnusable($"'{TestImages}' has images of {Text(test.Shape)} and '{Images}' of {Text(train.Shape)} (channels×height×width); they must be the same.")
-            : files.ContainsKey(TestLabels) != hasLabels ? Problems.DatasetUnusable($"'{Labels}' and '{TestLabels}' must both be there, or neither.")
+        return test.Shape != train.Shape
+                ? Problems.DatasetUnusable(
+                    $"'{TestImages}' has images of {Text(test.Shape)} and '{Images}' of {Text(train.Shape)} (channels×height×width); "
+                    + $"they must be the same."
+                )
+            : files.ContainsKey(TestLabels) != hasLabels
+                ? Problems.DatasetUnusable($"'{Labels}' and '{TestLabels}' must both be there, or neither.")
             : train.Count + test.Count > limits.DatasetPictures ? Problems.DatasetUnusable(TooMany(train.Count + test.Count, limits))
             : new UploadedImages(train, Validation: null, test, hasLabels ? UploadedImages.Numbers : null);
     }
 
     private static Result<DatasetSplit, ProblemHttpResult> ReadPair(
-        IReadOnlyDictionary<string, FileStream> files, string imagesName, string labelsName, LimitsOptions limits, int maxBytes, RequestMemory memory)
+        IReadOnlyDictionary<string, FileStream> files,
+        string imagesName,
+        string labelsName,
+        LimitsOptions limits,
+        int maxBytes,
+        RequestMemory memory)
     {
         if (!Read(files[imagesName], imagesName, maxBytes, [3, 4], memory).TryGet(out IdxArray? images, out ProblemHttpResult? problem))
         {
@@ -101,7 +118,8 @@ internal static class IdxFormReader
 
         return labels.Data.Length == count
             ? new DatasetSplit(shape, images.Data, labels.Data)
-            : Problems.DatasetUnusable($"'{imagesName}' has {count} images and '{labelsName}' {labels.Data.Length} labels; each image needs one.");
+            : Problems.DatasetUnusable(
+                $"'{imagesName}' has {count} images and '{labelsName}' {labels.Data.Length} labels; each image needs one.");
     }
 
     private static Result<IdxArray, ProblemHttpResult> Read(FileStream file, string name, int maxBytes, int[] ranks, RequestMemory memory)
@@ -132,7 +150,8 @@ internal static class IdxFormReader
         }
     }
 
-    private static string TooMany(int count, LimitsOptions limits) => $"There are {count} images; at most {limits.DatasetPictures} are taken (Limits:DatasetPictures).";
+    private static string TooMany(int count, LimitsOptions limits) =>
+        $"There are {count} images; at most {limits.DatasetPictures} are taken (Limits:DatasetPictures).";
 
     private static string Text(TensorShape shape) => string.Join('×', shape.ToArray());
 }

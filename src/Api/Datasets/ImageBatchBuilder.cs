@@ -9,7 +9,10 @@ namespace AutoencoderApi.Api.Datasets;
 /// <param name="Full">The problem of a process that has no memory for it; else null.</param>
 internal sealed record StackFault(string Reason, ProblemHttpResult? Full = null);
 
-/// <summary>Images of one size laid one after another: grey as long as all are, and in three channels from the first coloured one on.</summary>
+/// <summary>
+/// Images of one size laid one after another: grey as long as all are, and in three channels from the first coloured one
+/// on.
+/// </summary>
 internal sealed class ImageBatchBuilder
 {
     private readonly RequestMemory _memory;
@@ -89,7 +92,8 @@ internal sealed class ImageBatchBuilder
         return null;
     }
 
-    private static string TooMany(int count, int maxBytes) => $"is one of {count}, which together have more than {maxBytes} bytes of pixels (Limits:DatasetBytes).";
+    private static string TooMany(int count, int maxBytes) =>
+        $"is one of {count}, which together have more than {maxBytes} bytes of pixels (Limits:DatasetBytes).";
 
     private void AddChannels()
     {

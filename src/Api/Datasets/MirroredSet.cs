@@ -20,8 +20,12 @@ internal sealed record MirroredSet(string Name, string Setting, IReadOnlyList<st
         ]);
 
     public static readonly MirroredSet FashionMnist = new(
-        "fashion-mnist", nameof(DatasetOptions.FashionMnist),
-        ["https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/", "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
+        "fashion-mnist",
+        nameof(DatasetOptions.FashionMnist),
+        [
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        ],
         [ // of the files as Zalando Research publishes them
             new("train-images-idx3-ubyte", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", IsOfGzip: true),
             new("train-labels-idx1-ubyte", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845", IsOfGzip: true),
@@ -30,5 +34,6 @@ internal sealed record MirroredSet(string Name, string Setting, IReadOnlyList<st
         ]);
 
     /// <summary>The set with the mirrors that are configured, where any are.</summary>
-    public MirroredSet WithMirrors(string[]? configured) => configured is null ? this : this with { Mirrors = [.. configured.Where(mirror => !string.IsNullOrWhiteSpace(mirror))] };
+    public MirroredSet WithMirrors(string[]? configured) =>
+        configured is null ? this : this with { Mirrors = [.. configured.Where(mirror => !string.IsNullOrWhiteSpace(mirror))] };
 }

@@ -5,7 +5,10 @@ using SkiaSharp;
 
 namespace AutoencoderApi.Api.Datasets;
 
-/// <summary>The pixels of small PNGs as training wants them: plane by plane, nothing scaled or inverted; where they are transparent as <see cref="Transparency.OnBlack"/> has it.</summary>
+/// <summary>
+/// The pixels of small PNGs as training wants them: plane by plane, nothing scaled or inverted; where they are transparent as
+/// <see cref="Transparency.OnBlack"/> has it.
+/// </summary>
 internal static class PngPixels
 {
     /// <param name="planes">3 × height × width bytes: red, green and blue, which are the same where the image is grey.</param>
@@ -23,7 +26,8 @@ internal static class PngPixels
 
         // Without a colour space Skia converts no colours, so that the bytes come out as they were stored.
         using var bitmap = new SKBitmap();
-        if (!bitmap.TryAllocPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul)) || codec.GetPixels(bitmap.Info, bitmap.GetPixels()) != SKCodecResult.Success)
+        if (!bitmap.TryAllocPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul))
+            || codec.GetPixels(bitmap.Info, bitmap.GetPixels()) != SKCodecResult.Success)
         {
             return "is a damaged PNG: its pixels cannot be decoded.";
         }

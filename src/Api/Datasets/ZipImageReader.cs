@@ -23,15 +23,26 @@ internal static class ZipImageReader
         public string Shown => ZipEntryName.Shown(File.FullName);
     }
 
-    public static Result<UploadedImages, ProblemHttpResult> Read(FileStream file, LimitsOptions limits, RequestMemory memory, CancellationToken token)
+    public static Result<UploadedImages, ProblemHttpResult> Read(
+        FileStream file,
+        LimitsOptions limits,
+        RequestMemory memory,
+        CancellationToken token)
     {
         try
         {
             using LengthLimitedStream bounded = new LengthLimitedStream(file, ((long)limits.DatasetPictures * HeaderBytes) + (128 * 1024));
             using var archive = new ZipArchive(bounded, ZipArchiveMode.Read);
-            Entry[] entries = [.. from entry in archive.Entries let name = ZipEntryName.Read(entry.FullName) where name is not null select new Entry(entry, name)];
+            Entry[] entries =
+            [
+                .. from entry in archive.Entries
+                let name = ZipEntryName.Read(entry.FullName)
+                where name is not null
+                select new Entry(entry, name),
+            ];
             bounded.Lift();
-            Array.Sort(entries, (a, b) => (a.Name.Split, string.CompareOrdinal(a.File.FullName, b.File.FullName)).CompareTo((b.Name.Split, 0)));
+            Array.Sort(entries, (a, b) =>
+                (a.Name.Split, string.CompareOrdinal(a.File.FullName, b.File.FullName)).CompareTo((b.Name.Split, 0)));
             return Fault(entries, limits) is { } fault ? Problems.DatasetUnusable(fault) : Read(entries, limits, memory, token);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
@@ -74,19 +85,24 @@ internal static class ZipImageReader
         Entry? stray = Array.Find(entries, entry => entry.Name.Split < 0 != entries[^1].Name.Split < 0);
         return stray is not null || entries[0].Name.Split > 0
             ? $"{(stray ?? entries[0]).Shown} leaves it open what is for training: "
-                + "put all images into folders train, validation and test (at least train), or none."
+                + $"put all images into folders train, validation and test (at least train), or none."
             : null;
     }
 
     /// <summary>What the file is instead, in words; null of a PNG.</summary>
-    private static string? NoPng(ReadOnlySpan<byte> start) => FirstBytes.Tell(start) switch
-    {
-        FirstBytes.Png => null,
-        null => "is no PNG. Leave it out.",
-        var other => $"is {other}, no PNG. Convert it, or leave it out.",
-    };
+    private static string? NoPng(ReadOnlySpan<byte> start) =>
+        FirstBytes.Tell(start) switch
+        {
+            FirstBytes.Png => null,
+            null => "is no PNG. Leave it out.",
+            var other => $"is {other}, no PNG. Convert it, or leave it out.",
+        };
 
-    private static Result<UploadedImages, ProblemHttpResult> Read(Entry[] entries, LimitsOptions limits, RequestMemory memory, CancellationToken token)
+    private static Result<UploadedImages, ProblemHttpResult> Read(
+        Entry[] entries,
+        LimitsOptions limits,
+        RequestMemory memory,
+        CancellationToken token)
     {
         ImageBatchBuilder? stack = null;
         long unpacked = 0;
@@ -97,7 +113,8 @@ internal static class ZipImageReader
             unpacked += png.Length;
             if (unpacked > limits.DatasetBytes)
             {
-                return Problems.DatasetUnusable($"{entry.Shown}: up to here the archive unpacks to more than {limits.DatasetBytes} bytes (Limits:DatasetBytes).");
+                return Problems.DatasetUnusable(
+                    $"{entry.Shown}: up to here the archive unpacks to more than {limits.DatasetBytes} bytes (Limits:DatasetBytes).");
             }
 
             StackFault? fault = ImageType.PngSize(png) is not var (width, height)
@@ -111,7 +128,10 @@ internal static class ZipImageReader
 
         ZipLabels labels = ZipLabels.Of([.. entries.Select(entry => entry.Name)]);
         DatasetSplit all = new DatasetSplit(stack!.Shape, stack.Pixels, labels.Values);
-        int[] counts = [.. Enumerable.Range(0, Dataset.Splits.Count).Select(split => entries.Count(entry => Math.Max(0, entry.Name.Split) == split))];
+        int[] counts =
+        [
+            .. Enumerable.Range(0, Dataset.Splits.Count).Select(split => entries.Count(entry => Math.Max(0, entry.Name.Split) == split)),
+        ];
         return new UploadedImages(
             all.Slice(0, counts[0]),
             counts[1] == 0 ? null : all.Slice(counts[0], counts[1]),

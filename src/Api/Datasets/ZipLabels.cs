@@ -14,7 +14,7 @@ internal sealed record ZipLabels(byte[] Values, IReadOnlyList<string>? Names)
         if (entries.FirstOrDefault(entry => entry.Name.Label is null != entries[0].Name.Label is null) is { Name: not null } unlike)
         {
             return $"{unlike.Shown} and {entries[0].Shown} differ in having a label: "
-                + "put all images into folders that are numbers from 0 to 255, or none.";
+                + $"put all images into folders that are numbers from 0 to 255, or none.";
         }
 
         string[]? classes = Classes([.. entries.Select(entry => entry.Name)]);
@@ -24,7 +24,8 @@ internal sealed record ZipLabels(byte[] Values, IReadOnlyList<string>? Names)
         }
 
         return Array.Find(classes ?? [], name => name.Length > LongestClass || name.Any(char.IsControl)) is { } wrong
-            ? $"The folder {ZipEntryName.Shown(wrong)} is a label; its name must have at most {LongestClass} characters, no control characters."
+            ? $"The folder {ZipEntryName.Shown(wrong)} is a label; its name must have at most {LongestClass} characters, no control "
+                + $"characters."
             : null;
     }
 
@@ -34,7 +35,10 @@ internal sealed record ZipLabels(byte[] Values, IReadOnlyList<string>? Names)
         ? new([.. names.Select(name => (byte)Array.BinarySearch(classes, name.Class!, StringComparer.Ordinal))], classes)
         : new(new byte[names.Count], null);
 
-    /// <summary>The folders that the images lie in, sorted; null where they have numbers, where an image lies in none, or all in one.</summary>
+    /// <summary>
+    /// The folders that the images lie in, sorted; null where they have numbers, where an image lies in none, or all in
+    /// one.
+    /// </summary>
     private static string[]? Classes(IReadOnlyList<ZipEntryName> names)
     {
         if (names.Any(name => name.Label is not null || name.Class is null))

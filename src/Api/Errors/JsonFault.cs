@@ -15,7 +15,8 @@ internal static class JsonFault
         return message switch
         {
             _ when message.Contains("could not be mapped", StringComparison.Ordinal) => "there is no such field.",
-            _ when message.Contains("could not be converted", StringComparison.Ordinal) => "the value has the wrong type, or is out of its type's range; see /swagger.",
+            _ when message.Contains("could not be converted", StringComparison.Ordinal) =>
+                "the value has the wrong type, or is out of its type's range; see /swagger.",
             _ when message.Contains("does not allow setting null", StringComparison.Ordinal) => "must not be null.",
             _ => message,
         };

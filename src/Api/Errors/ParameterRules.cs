@@ -6,7 +6,8 @@ using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Errors;
 
-// What a parameter may be: checked before its handler runs, and shown in the OpenAPI document. A parameter that is left out holds to every rule.
+// What a parameter may be: checked before its handler runs, and shown in the OpenAPI document. A parameter that is left out holds to every
+// rule.
 
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
 internal sealed class BoundsAttribute : RangeAttribute

@@ -23,7 +23,12 @@ internal static partial class ProblemSetup
 
     public static void UseProblems(this IApplicationBuilder app)
     {
-        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException || DbFaults.IsTransient(context.Exception) });
+        app.UseExceptionHandler(
+            new ExceptionHandlerOptions
+            {
+                SuppressDiagnosticsCallback = context =>
+                    context.Exception is BadHttpRequestException || DbFaults.IsTransient(context.Exception),
+            });
         app.UseStatusCodePages();
         app.Use(ClearFileHeadersAsync);
     }
@@ -84,7 +89,10 @@ internal static partial class ProblemSetup
         Detail = isFull ? "The store has no room left; nothing was changed." : "The store does not answer. Send the request again soon.",
     };
 
-    /// <summary>A file that is not sent (412, 416) leaves its headers behind: with them the answer would count as one with a body.</summary>
+    /// <summary>
+    /// A file that is not sent (412, 416) leaves its headers behind: with them the answer would count as one with a
+    /// body.
+    /// </summary>
     private static async Task ClearFileHeadersAsync(HttpContext context, RequestDelegate next)
     {
         await next(context);
@@ -112,7 +120,13 @@ internal static partial class ProblemSetup
             httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
             ProblemDetails problem = StoreAway(DbFaults.IsFull(exception));
-            return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
+            return problems.TryWriteAsync(
+                new ProblemDetailsContext
+                {
+                    HttpContext = httpContext,
+                    ProblemDetails = problem,
+                    Exception = exception,
+                });
         }
 
         [LoggerMessage(1, LogLevel.Warning, "The store is unavailable, so {Path} was answered with 503: {Reason}")]
@@ -130,9 +144,17 @@ internal static partial class ProblemSetup
             }
 
             httpContext.Response.StatusCode = malformed.StatusCode;
-            ProblemDetails problem = FaultOf(malformed) is var (field, reason) ? Malformed(field, reason) : new ProblemDetails { Detail = malformed.Message };
+            ProblemDetails problem = FaultOf(malformed) is var (field, reason)
+                ? Malformed(field, reason)
+                : new ProblemDetails { Detail = malformed.Message };
             problem.Status = malformed.StatusCode;
-            return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
+            return await problems.TryWriteAsync(
+                new ProblemDetailsContext
+                {
+                    HttpContext = httpContext,
+                    ProblemDetails = problem,
+                    Exception = exception,
+                });
         }
 
         /// <summary>The field of the body or the parameter that could not be bound, and why.</summary>

@@ -39,7 +39,7 @@ internal static class Problems
 
     public static ProblemHttpResult CheckpointNotFound(string reference) => ProblemType.CheckpointNotFound.With(
         $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, or a tag from GET /v1/tags: "
-        + "'latest', 'best' (once a job has succeeded) or one of yours.");
+        + $"'latest', 'best' (once a job has succeeded) or one of yours.");
 
     public static ProblemHttpResult LayerNotFound(string layer, IEnumerable<string> layers) =>
         ProblemType.LayerNotFound.With($"This network has no layer '{layer}'. It has {string.Join(", ", layers)}.");

@@ -81,8 +81,16 @@ internal static class ExperimentEndpoints
     }
 
     private static async Task<IResult> Create(
-        ExperimentRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobLimits bounds, QueueLimiter places, IOptions<LimitsOptions> limits,
-        IdempotencyKeys keys, HttpContext context, CancellationToken token)
+        ExperimentRequest request,
+        DatasetCatalog datasets,
+        CheckpointStore checkpoints,
+        JobQueue queue,
+        JobLimits bounds,
+        QueueLimiter places,
+        IOptions<LimitsOptions> limits,
+        IdempotencyKeys keys,
+        HttpContext context,
+        CancellationToken token)
     {
         IdempotentRequest call = await keys.BeginAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, JsonConventions.Json), token);
         if (call.Answer is { } answer)
@@ -91,8 +99,12 @@ internal static class ExperimentEndpoints
         }
 
         string owner = context.User.Id()!;
-        if (!(await PlanAsync(request, datasets, checkpoints, bounds, limits.Value.ExperimentJobs, token)).TryGet(out PlannedJob[]? planned, out ProblemHttpResult? problem)
-            || !(await places.TakeAsync(owner, [.. planned.Select(job => job.Settings)], token)).TryGet(out QueueLimiter.Places? place, out problem))
+        if (!(await PlanAsync(request, datasets, checkpoints, bounds, limits.Value.ExperimentJobs, token)).TryGet(
+                out PlannedJob[]? planned,
+                out ProblemHttpResult? problem)
+            || !(await places.TakeAsync(owner, [.. planned.Select(job => job.Settings)], token)).TryGet(
+                out QueueLimiter.Places? place,
+                out problem))
         {
             return problem;
         }
@@ -108,7 +120,9 @@ internal static class ExperimentEndpoints
                     ?? Problems.Conflict("A data set of these jobs was deleted at this moment.");
             }
 
-            (string self, ExperimentResponse response) = (ExperimentLinks.Of(experiment.Id).Self, ExperimentResponse.Of(experiment, jobs, new Dictionary<Guid, MetricRow>()));
+            (string self, ExperimentResponse response) = (
+                ExperimentLinks.Of(experiment.Id).Self,
+                ExperimentResponse.Of(experiment, jobs, new Dictionary<Guid, MetricRow>()));
             if (!await insertion.CommitAsync(call.Row(202, self, response), token, experiment))
             {
                 return await keys.RepeatAsync(call, token);
@@ -121,7 +135,12 @@ internal static class ExperimentEndpoints
 
     /// <summary>The jobs of an experiment that may be made, or the problem with the request.</summary>
     private static async Task<Result<PlannedJob[], ProblemHttpResult>> PlanAsync(
-        ExperimentRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobLimits bounds, int maxJobs, CancellationToken token)
+        ExperimentRequest request,
+        DatasetCatalog datasets,
+        CheckpointStore checkpoints,
+        JobLimits bounds,
+        int maxJobs,
+        CancellationToken token)
     {
         string field = request.Tag is null ? "name" : "tag";
         if ((TagNames.Refusal(field, request.TagName) ?? TagNames.Managed("name", request.Name)) is { } reserved)
@@ -129,7 +148,9 @@ internal static class ExperimentEndpoints
             return reserved;
         }
 
-        if (!(await ExperimentPlan.OfAsync(request, datasets, bounds, maxJobs, token)).TryGet(out PlannedJob[]? planned, out Dictionary<string, string>? violations))
+        if (!(await ExperimentPlan.OfAsync(request, datasets, bounds, maxJobs, token)).TryGet(
+                out PlannedJob[]? planned,
+                out Dictionary<string, string>? violations))
         {
             return Problems.Invalid(violations);
         }
@@ -164,8 +185,10 @@ internal static class ExperimentEndpoints
     }
 
     private static async Task<Results<Ok<Page<ExperimentSummary>>, ProblemHttpResult>> List(
-        IDbContextFactory<AppDbContext> stores, CancellationToken token,
-        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
+        IDbContextFactory<AppDbContext> stores,
+        CancellationToken token,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
+        [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
         if (Paging.Check(cursor, out Guid? before) is { } problem)
         {
@@ -200,7 +223,12 @@ internal static class ExperimentEndpoints
             : TypedResults.Ok(ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest));
     }
 
-    private static async Task<IResult> Report(Guid id, ExperimentStore experiments, ReportBuilder reports, HttpContext context, CancellationToken token)
+    private static async Task<IResult> Report(
+        Guid id,
+        ExperimentStore experiments,
+        ReportBuilder reports,
+        HttpContext context,
+        CancellationToken token)
     {
         if (await experiments.FindAsync(id, token) is not { } stored)
         {
@@ -213,7 +241,10 @@ internal static class ExperimentEndpoints
         }
 
         context.Response.Headers.ContentSecurityPolicy = ReportHtml.Policy;
-        return TypedResults.Text(await ReportHtml.RenderAsync(await reports.BuildAsync(stored, token), context.RequestServices), "text/html", Encoding.UTF8);
+        return TypedResults.Text(
+            await ReportHtml.RenderAsync(await reports.BuildAsync(stored, token), context.RequestServices),
+            "text/html",
+            Encoding.UTF8);
     }
 
     private static async Task<Results<Accepted<ExperimentResponse>, Ok<ExperimentResponse>, ProblemHttpResult>> Cancel(
@@ -224,12 +255,16 @@ internal static class ExperimentEndpoints
         return await experiments.FindAsync(id, token) switch
         {
             null => Problems.ExperimentNotFound(id),
-            { } stored when stored.Jobs.All(job => job.Status.IsTerminal()) => TypedResults.Ok(ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest)),
+            { } stored when stored.Jobs.All(job => job.Status.IsTerminal()) => TypedResults.Ok(
+                ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest)),
             { } stored => TypedResults.Accepted(ExperimentLinks.Of(id).Self, ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest)),
         };
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<AppDbContext> stores, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        IDbContextFactory<AppDbContext> stores,
+        CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.DeletableExperiments().Where(row => row.Id == id).TryDeleteAsync(token))
@@ -237,7 +272,8 @@ internal static class ExperimentEndpoints
             return TypedResults.NoContent();
         }
 
-        if (await store.TagsOn(store.Jobs.Where(job => job.ExperimentId == id)).OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is { } tag)
+        if (await store.TagsOn(store.Jobs.Where(job => job.ExperimentId == id)).OrderBy(tag => tag.Name).FirstOrDefaultAsync(token) is
+            { } tag)
         {
             return Problems.CheckpointTagged(tag.Name, $"checkpoint {tag.CheckpointId} of this experiment");
         }
@@ -248,5 +284,6 @@ internal static class ExperimentEndpoints
     }
 
     private static EntityTagHeaderValue EntityTag(StoredExperiment stored) =>
-        ConditionalRequests.EntityTag($"{stored.Row.Id:N}-{stored.Jobs.Count}-{stored.Jobs.Sum(job => job.Version)}-{(stored.Row.EndedAt is null ? 0 : 1)}");
+        ConditionalRequests.EntityTag(
+            $"{stored.Row.Id:N}-{stored.Jobs.Count}-{stored.Jobs.Sum(job => job.Version)}-{(stored.Row.EndedAt is null ? 0 : 1)}");
 }

@@ -14,9 +14,19 @@ namespace AutoencoderApi.Api.Experiments;
 internal static class ExperimentPlan
 {
     /// <returns>The jobs; or what is wrong with the request, by field.</returns>
-    public static async Task<Result<PlannedJob[], Dictionary<string, string>>> OfAsync(ExperimentRequest request, DatasetCatalog datasets, JobLimits bounds, int maxJobs, CancellationToken token)
+    public static async Task<Result<PlannedJob[], Dictionary<string, string>>> OfAsync(
+        ExperimentRequest request,
+        DatasetCatalog datasets,
+        JobLimits bounds,
+        int maxJobs,
+        CancellationToken token)
     {
-        (string Field, int Count)[] given = [("preset", request.Preset is null ? 0 : Enum.GetValues<Architecture>().Length), ("jobs", request.Jobs?.Length ?? 0), ("grid", Combinations(request.Grid))];
+        (string Field, int Count)[] given =
+        [
+            ("preset", request.Preset is null ? 0 : Enum.GetValues<Architecture>().Length),
+            ("jobs", request.Jobs?.Length ?? 0),
+            ("grid", Combinations(request.Grid)),
+        ];
         given = [.. given.Where(field => field.Count > 0)];
         if (given is not [(string field, int count)])
         {
@@ -50,7 +60,9 @@ internal static class ExperimentPlan
     {
         IEnumerable<JsonObject> variations = given switch
         {
-            "preset" => Enum.GetValues<Architecture>().Select(JsonConventions.Name).Select(name => new JsonObject { ["architecture"] = name, ["name"] = name }),
+            "preset" => Enum.GetValues<Architecture>()
+                .Select(JsonConventions.Name)
+                .Select(name => new JsonObject { ["architecture"] = name, ["name"] = name }),
             "jobs" => request.Jobs!.Select(job => Fields(job!)),
             _ => Grid(request.Grid!),
         };
@@ -77,10 +89,14 @@ internal static class ExperimentPlan
         return requests;
     }
 
-    /// <summary>The common fields that a job of that architecture has no use for, such as the channels of convolutions for a dense one.</summary>
+    /// <summary>
+    /// The common fields that a job of that architecture has no use for, such as the channels of convolutions for a dense
+    /// one.
+    /// </summary>
     private static string[] Foreign(JsonNode? architecture)
     {
-        Architecture? parsed = architecture is JsonValue value && value.TryGetValue(out string? name) ? JsonConventions.Parse<Architecture>(name) : null;
+        Architecture? parsed =
+            architecture is JsonValue value && value.TryGetValue(out string? name) ? JsonConventions.Parse<Architecture>(name) : null;
         return Architectures.ForeignSizeFields(parsed ?? TrainingJobRequest.DefaultArchitecture);
     }
 
@@ -103,15 +119,27 @@ internal static class ExperimentPlan
 
     /// <summary>The fields that a request gives.</summary>
     private static JsonObject Fields(TrainingJobRequest request) =>
-        new(JsonSerializer.SerializeToNode(request, JsonConventions.Json)!.AsObject().Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
+        new(
+            JsonSerializer
+                .SerializeToNode(request, JsonConventions.Json)!
+                .AsObject()
+                .Where(field => field.Value is not null)
+                .Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 
-    private static async Task<Result<PlannedJob[], Dictionary<string, string>>> CheckedAsync(string field, List<TrainingJobRequest> requests, DatasetCatalog datasets, JobLimits bounds, CancellationToken token)
+    private static async Task<Result<PlannedJob[], Dictionary<string, string>>> CheckedAsync(
+        string field,
+        List<TrainingJobRequest> requests,
+        DatasetCatalog datasets,
+        JobLimits bounds,
+        CancellationToken token)
     {
         var planned = new List<PlannedJob>();
         var violations = new Dictionary<string, string>();
         foreach ((int index, TrainingJobRequest request) in requests.Index())
         {
-            if ((await TrainingJobRules.ResolveAsync(request, datasets, bounds, token)).TryGet(out TrainingSettings? settings, out Dictionary<string, string>? wrong))
+            if ((await TrainingJobRules.ResolveAsync(request, datasets, bounds, token)).TryGet(
+                    out TrainingSettings? settings,
+                    out Dictionary<string, string>? wrong))
             {
                 planned.Add(new PlannedJob(request.Name, settings));
             }

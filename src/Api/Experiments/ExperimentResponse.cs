@@ -55,16 +55,25 @@ internal sealed record ExperimentResponse(
             experiment.EndedAt,
             experiment.Tag,
             BestOf(jobs)?.Id,
-            [.. jobs.Zip(settings, (job, own) => ExperimentJob.Of(job, varied.ToDictionary(field => field, field => JsonSerializer.SerializeToElement(own[field])), latest.GetValueOrDefault(job.Id)))],
+            [
+                .. jobs.Zip(settings, (job, own) =>
+                    ExperimentJob.Of(
+                        job,
+                        varied.ToDictionary(field => field, field => JsonSerializer.SerializeToElement(own[field])),
+                        latest.GetValueOrDefault(job.Id))),
+            ],
             ExperimentLinks.Of(experiment.Id));
     }
 
     /// <summary>The job with the lowest test loss, of those that have one.</summary>
-    public static JobRow? BestOf(IEnumerable<JobRow> jobs) => jobs.Where(job => job.Losses.Test <= double.MaxValue).MinBy(job => job.Losses.Test);
+    public static JobRow? BestOf(IEnumerable<JobRow> jobs) =>
+        jobs.Where(job => job.Losses.Test <= double.MaxValue).MinBy(job => job.Losses.Test);
 
     /// <summary>The wire names of the settings that are not the same in all jobs.</summary>
     private static string[] VariedFields(JsonObject[] all) =>
-        all.Length == 0 ? [] : [.. all[0].Select(field => field.Key).Where(field => all.Any(other => !JsonNode.DeepEquals(other[field], all[0][field])))];
+        all.Length == 0
+            ? []
+            : [.. all[0].Select(field => field.Key).Where(field => all.Any(other => !JsonNode.DeepEquals(other[field], all[0][field])))];
 }
 
 /// <summary>One job of an experiment: a row of its table.</summary>
@@ -124,9 +133,17 @@ internal sealed record ExperimentJob(
 /// <param name="Jobs">Number of jobs.</param>
 /// <param name="Links">Paths of related resources.</param>
 internal sealed record ExperimentSummary(
-    Guid Id, string? Name, ExperimentPreset? Preset, ExperimentStatus Status, DateTime CreatedAt, DateTime? EndedAt, int Jobs, ExperimentLinks Links)
+    Guid Id,
+    string? Name,
+    ExperimentPreset? Preset,
+    ExperimentStatus Status,
+    DateTime CreatedAt,
+    DateTime? EndedAt,
+    int Jobs,
+    ExperimentLinks Links)
 {
-    public static ExperimentSummary Of(ExperimentRow row, int jobs) => new(row.Id, row.Name, row.Preset, StatusOf(row), row.CreatedAt, row.EndedAt, jobs, ExperimentLinks.Of(row.Id));
+    public static ExperimentSummary Of(ExperimentRow row, int jobs) =>
+        new(row.Id, row.Name, row.Preset, StatusOf(row), row.CreatedAt, row.EndedAt, jobs, ExperimentLinks.Of(row.Id));
 
     public static ExperimentStatus StatusOf(ExperimentRow row) => row.EndedAt is null ? ExperimentStatus.Running : ExperimentStatus.Ended;
 }

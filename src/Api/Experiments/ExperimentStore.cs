@@ -39,12 +39,17 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
         await JobCancelling.CancelAsync(store.Jobs.Where(job => job.ExperimentId == id), token);
     }
 
-    /// <summary>Ends the experiments whose jobs have all ended: names the best checkpoint where a tag is wanted, and then says so in the row.</summary>
+    /// <summary>
+    /// Ends the experiments whose jobs have all ended: names the best checkpoint where a tag is wanted, and then says so in the
+    /// row.
+    /// </summary>
     public async Task EndAsync(CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        var ended = await store.Experiments.AsNoTracking()
-            .Where(row => row.EndedAt == null && !store.Jobs.Any(job => job.ExperimentId == row.Id && !JobStatuses.Terminal.Contains(job.Status)))
+        var ended = await store
+            .Experiments.AsNoTracking()
+            .Where(row =>
+                row.EndedAt == null && !store.Jobs.Any(job => job.ExperimentId == row.Id && !JobStatuses.Terminal.Contains(job.Status)))
             .OrderBy(row => row.Id)
             .Take(BatchSize)
             .Select(row => new
@@ -66,7 +71,9 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
                 await tags.PutAsync(tag, best, agrees: _ => true, token);
             }
 
-            await store.Experiments.Where(row => row.Id == experiment.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, row => AppDbContext.Now()), token);
+            await store
+                .Experiments.Where(row => row.Id == experiment.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, row => AppDbContext.Now()), token);
         }
     }
 }

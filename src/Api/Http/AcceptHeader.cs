@@ -6,8 +6,8 @@ namespace AutoencoderApi.Api.Http;
 internal static class AcceptHeader
 {
     /// <summary>
-    /// Whether the Accept header ranks <paramref name="type"/> above the default <paramref name="over"/>. Parameters other than <c>q</c> are
-    /// ignored.
+    /// Whether the Accept header ranks <paramref name="type"/> above the default <paramref name="over"/>. Parameters other than <c>q</c>
+    /// are ignored.
     /// </summary>
     public static bool Prefers(this HttpRequest request, string type, string over)
     {

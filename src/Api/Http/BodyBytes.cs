@@ -10,7 +10,10 @@ internal static class BodyBytes
     private const int BytesAtFirst = 1 << 16;
 
     /// <returns>The bytes, which are there until the answer is sent; or the problem of a process that has no memory for them.</returns>
-    public static async Task<Result<ReadOnlyMemory<byte>, ProblemHttpResult>> ReadAsync(this HttpContext context, Stream body, CancellationToken token)
+    public static async Task<Result<ReadOnlyMemory<byte>, ProblemHttpResult>> ReadAsync(
+        this HttpContext context,
+        Stream body,
+        CancellationToken token)
     {
         RequestMemory memory = context.Memory();
         long longest = context.Request.ContentLength ?? long.MaxValue; // of a part too: it is shorter than its form

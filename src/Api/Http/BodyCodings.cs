@@ -54,7 +54,8 @@ internal static class BodyCodings
         if (!s_charsets.Contains(charset.ToUpperInvariant()))
         {
             return Problems.MediaTypeUnsupported(
-                $"The charset '{charset}' of the body is not known. Send JSON as UTF-8 (RFC 8259, section 8.1), and leave the charset out.");
+                $"The charset '{charset}' of the body is not known. Send JSON as UTF-8 (RFC 8259, section 8.1), and leave the charset out."
+            );
         }
 
         type.Charset = charset; // without quotes, which the JSON reader would take as part of the name

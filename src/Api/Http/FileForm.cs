@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace AutoencoderApi.Api.Http;
 
 /// <summary>
-/// Reads a form of files (RFC 7578) part by part, without writing to disk. A part is identified by its name: it needs no filename, and its media
-/// type says nothing.
+/// Reads a form of files (RFC 7578) part by part, without writing to disk. A part is identified by its name: it needs no filename, and its
+/// media type says nothing.
 /// </summary>
 internal static class FileForm
 {

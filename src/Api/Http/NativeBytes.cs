@@ -14,7 +14,10 @@ internal sealed unsafe class NativeBytes : MemoryManager<byte>
 
     public int Length => _length;
 
-    /// <summary>Makes room for <paramref name="length"/> bytes and keeps those that are there. No span of before may be used after.</summary>
+    /// <summary>
+    /// Makes room for <paramref name="length"/> bytes and keeps those that are there. No span of before may be used
+    /// after.
+    /// </summary>
     public void Resize(int length)
     {
         (int before, _length) = (_length, length);

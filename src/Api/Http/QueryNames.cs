@@ -9,7 +9,10 @@ namespace AutoencoderApi.Api.Http;
 /// </summary>
 internal static class QueryNames
 {
-    /// <summary>Gives endpoints the names of their handlers' query parameters: those of text, or parsed from it, that stand in no route.</summary>
+    /// <summary>
+    /// Gives endpoints the names of their handlers' query parameters: those of text, or parsed from it, that stand in no
+    /// route.
+    /// </summary>
     public static TBuilder WithStrictQuery<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
     {

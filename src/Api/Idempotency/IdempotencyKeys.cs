@@ -14,20 +14,27 @@ namespace AutoencoderApi.Api.Idempotency;
 
 /// <summary>A request that makes something, with or without an <c>Idempotency-Key</c>.</summary>
 /// <param name="Key">Null where it has none.</param>
-/// <param name="Answer">What is answered without making anything: the first answer under the key, or the problem with the key; else null.</param>
+/// <param name="Answer">What is answered without making anything: the first answer under the key, or the problem with the key; else
+/// null.</param>
 internal sealed record IdempotentRequest(string Caller, string? Key, string Fingerprint, IResult? Answer = null)
 {
-    /// <summary>The row that keeps the answer, written in the transaction that makes what the answer speaks of; null without a key.</summary>
-    public IdempotencyRow? Row(int status, string location, object body) => Key is null ? null : new()
-    {
-        Caller = Caller,
-        Key = Key,
-        Request = Fingerprint,
-        Status = status,
-        Location = location,
-        Body = JsonSerializer.Serialize(body, JsonConventions.Json),
-        CreatedAt = DateTime.UtcNow,
-    };
+    /// <summary>
+    /// The row that keeps the answer, written in the transaction that makes what the answer speaks of; null without a
+    /// key.
+    /// </summary>
+    public IdempotencyRow? Row(int status, string location, object body) =>
+        Key is null
+            ? null
+            : new()
+            {
+                Caller = Caller,
+                Key = Key,
+                Request = Fingerprint,
+                Status = status,
+                Location = location,
+                Body = JsonSerializer.Serialize(body, JsonConventions.Json),
+                CreatedAt = DateTime.UtcNow,
+            };
 }
 
 /// <summary>
@@ -50,13 +57,17 @@ internal sealed partial class IdempotencyKeys(IDbContextFactory<AppDbContext> st
         var request = new IdempotentRequest(context.IdOrAddress(), key, key is null ? "" : Fingerprint(context.Request, content.Span));
         return key is null ? request
             : !Visible().IsMatch(key)
-                ? request with { Answer = Problems.Invalid(Header, "must be 1 to 255 visible ASCII characters without a space, such as a UUID.") }
+                ? request with
+                {
+                    Answer = Problems.Invalid(Header, "must be 1 to 255 visible ASCII characters without a space, such as a UUID."),
+                }
             : request with { Answer = await FirstAnswerAsync(request, token) };
     }
 
     /// <summary>The answer to a request whose key was taken by another one while this one was about to be carried out.</summary>
     public async Task<IResult> RepeatAsync(IdempotentRequest request, CancellationToken token) =>
-        await FirstAnswerAsync(request, token) ?? Problems.Conflict($"The key '{request.Key}' was taken by a request whose answer is gone. Try again.");
+        await FirstAnswerAsync(request, token)
+        ?? Problems.Conflict($"The key '{request.Key}' was taken by a request whose answer is gone. Try again.");
 
     /// <summary>The answer that was given under this key before, or null. Keys past their time are forgotten first.</summary>
     private async Task<IResult?> FirstAnswerAsync(IdempotentRequest request, CancellationToken token)
@@ -68,10 +79,13 @@ internal sealed partial class IdempotencyKeys(IDbContextFactory<AppDbContext> st
             await store.IdempotencyKeys.Where(row => row.CreatedAt < expired).ExecuteDeleteAsync(token);
         }
 
-        IdempotencyRow? first = await store.IdempotencyKeys.AsNoTracking().FirstOrDefaultAsync(row => row.Caller == request.Caller && row.Key == request.Key, token);
+        IdempotencyRow? first = await store
+            .IdempotencyKeys.AsNoTracking()
+            .FirstOrDefaultAsync(row => row.Caller == request.Caller && row.Key == request.Key, token);
         return first is null ? null
             : first.Request == request.Fingerprint ? new Repeated(first)
-            : Problems.KeyReused($"The key '{request.Key}' was used with another request within the last 24 hours. Use a new key for a new request.");
+            : Problems.KeyReused(
+                $"The key '{request.Key}' was used with another request within the last 24 hours. Use a new key for a new request.");
     }
 
     private static string Fingerprint(HttpRequest request, ReadOnlySpan<byte> content)

@@ -83,7 +83,10 @@ internal sealed record BitmapPlanes(IReadOnlyList<GrayImage> Channels, GrayImage
         }
     }
 
-    /// <summary>Luma by Rec. 601 in 16-bit fixed point, weighed by alpha; the weights sum to 65,536, so equal channels keep their value.</summary>
+    /// <summary>
+    /// Luma by Rec. 601 in 16-bit fixed point, weighed by alpha; the weights sum to 65,536, so equal channels keep their
+    /// value.
+    /// </summary>
     private static bool AddLuma(ReadOnlySpan<byte> rgba, int factor, int[] lumas, int[] alphas)
     {
         int unequal = 0;

@@ -6,7 +6,10 @@ using SkiaSharp;
 
 namespace AutoencoderApi.Api.Images;
 
-/// <summary>PNG and JPEG to grey, or to red, green and blue. One instance serves all requests, and bounds how much is decoded at a time.</summary>
+/// <summary>
+/// PNG and JPEG to grey, or to red, green and blue. One instance serves all requests, and bounds how much is decoded at a
+/// time.
+/// </summary>
 internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
 {
     private readonly SemaphoreSlim _turns = new(limits.DecodingsAtOnce);
@@ -14,7 +17,11 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
     /// <param name="channels">1 for grey, 3 for colour.</param>
     /// <param name="memory">What decoding holds is taken from it, and returned.</param>
     /// <returns>The image; or the problem: its type, its size, its damage, or that there is no memory for it now.</returns>
-    public async Task<Result<DecodedImage, ProblemHttpResult>> DecodeAsync(ReadOnlyMemory<byte> data, int channels, RequestMemory memory, CancellationToken cancellationToken)
+    public async Task<Result<DecodedImage, ProblemHttpResult>> DecodeAsync(
+        ReadOnlyMemory<byte> data,
+        int channels,
+        RequestMemory memory,
+        CancellationToken cancellationToken)
     {
         if (!ImageType.IsSupported(data.Span))
         {
@@ -43,8 +50,9 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
         if (decoding.Bytes > limits.DecodingBytes)
         {
             return Problems.ImageTooLarge(
-                $"The image is {codec.Info.Width}×{codec.Info.Height} and takes {decoding.Bytes} bytes to decode; {limits.DecodingBytes} are allowed (Limits:DecodingBytes)."
-                + (isPng ? " Scale it down." : " Save it as a baseline JPEG, not progressive, or scale it down."));
+                $"The image is {codec.Info.Width}×{codec.Info.Height} and takes {decoding.Bytes} bytes to decode; "
+                + $"{limits.DecodingBytes} are allowed (Limits:DecodingBytes)."
+                    + (isPng ? " Scale it down." : " Save it as a baseline JPEG, not progressive, or scale it down."));
         }
 
         return await DecodeInTurnAsync(decoding, data, channels, memory, cancellationToken);
@@ -74,6 +82,9 @@ internal sealed class ImageDecoder(ImageLimits limits) : IDisposable
         }
     }
 
-    private ProblemHttpResult TooManyPixels(int width, int height, bool isPng) => Problems.ImageTooLarge(
-        $"The image is {width}×{height}; at most {limits.MaxSide} a side and {limits.PixelsOf(isPng)} pixels are taken of a {(isPng ? "PNG" : "JPEG")}. Scale it down.");
+    private ProblemHttpResult TooManyPixels(int width, int height, bool isPng) =>
+        Problems.ImageTooLarge(
+            $"The image is {width}×{height}; at most {limits.MaxSide} a side and {limits.PixelsOf(isPng)} pixels are taken of a "
+            + $"{(isPng ? "PNG" : "JPEG")}. Scale it down."
+        );
 }

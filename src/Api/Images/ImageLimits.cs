@@ -17,5 +17,6 @@ public sealed record ImageLimits
 
     internal long PixelsOf(bool isPng) => isPng ? Math.Min(MaxPixels, MaxPngPixels) : MaxPixels;
 
-    internal bool Allow(int width, int height, bool isPng) => width <= MaxSide && height <= MaxSide && (long)width * height <= PixelsOf(isPng);
+    internal bool Allow(int width, int height, bool isPng) =>
+        width <= MaxSide && height <= MaxSide && (long)width * height <= PixelsOf(isPng);
 }

@@ -13,7 +13,10 @@ internal static class ImageType
 
     public static bool IsPng(ReadOnlySpan<byte> data) => data.StartsWith(Png);
 
-    /// <summary>Width and height from a PNG's first chunk: Skia calls a PNG beyond a million pixels a side merely damaged. Null for anything else.</summary>
+    /// <summary>
+    /// Width and height from a PNG's first chunk: Skia calls a PNG beyond a million pixels a side merely damaged. Null for
+    /// anything else.
+    /// </summary>
     public static (int Width, int Height)? PngSize(ReadOnlySpan<byte> data) =>
         IsPng(data) && data.Length >= 24 && data[12..].StartsWith("IHDR"u8)
             ? (BinaryPrimitives.ReadInt32BigEndian(data[16..]), BinaryPrimitives.ReadInt32BigEndian(data[20..]))

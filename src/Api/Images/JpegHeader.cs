@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace AutoencoderApi.Api.Images;
 
-/// <summary>What decoding a JPEG takes beside its pixels, read from the headers of its frame and its first scan (ITU-T T.81, annex B).</summary>
+/// <summary>
+/// What decoding a JPEG takes beside its pixels, read from the headers of its frame and its first scan (ITU-T T.81, annex
+/// B).
+/// </summary>
 internal static class JpegHeader
 {
     private const int CoefficientBytes = 2;
@@ -50,7 +53,10 @@ internal static class JpegHeader
             return (0, 0);
         }
 
-        (int height, int width, int components) = (BinaryPrimitives.ReadUInt16BigEndian(frame[1..]), BinaryPrimitives.ReadUInt16BigEndian(frame[3..]), frame[5]);
+        (int height, int width, int components) = (
+            BinaryPrimitives.ReadUInt16BigEndian(frame[1..]),
+            BinaryPrimitives.ReadUInt16BigEndian(frame[3..]),
+            frame[5]);
         (int widest, int highest) = (1, 1);
         for (int i = 0; i < components; i++)
         {

@@ -22,7 +22,11 @@ internal static class LossAxes
         double firstStep = points.Length == 0 ? 0 : points.Min(point => point.X);
         plot.Axes.SetLimits(Math.Min(0, firstStep), lastStep * 1.02, low, high);
         plot.Axes.Left.TickGenerator = new NumericManual(Ticks(low, high));
-        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true, LabelFormatter = step => step.ToString("0", CultureInfo.InvariantCulture) };
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic
+        {
+            IntegerTicksOnly = true,
+            LabelFormatter = step => step.ToString("0", CultureInfo.InvariantCulture),
+        };
         plot.Axes.Left.TickLabelStyle.FontSize = LabelSize;
         plot.Axes.Bottom.TickLabelStyle.FontSize = LabelSize;
         plot.Grid.MajorLineColor = Colors.Black.WithOpacity(0.15);
@@ -30,7 +34,10 @@ internal static class LossAxes
         plot.Grid.MinorLineWidth = 1;
     }
 
-    /// <summary>A tick at each 1 to 9 of each decade. Decades have labels; where fewer than two are in sight 2 and 5 do too, and within half a decade all do.</summary>
+    /// <summary>
+    /// A tick at each 1 to 9 of each decade. Decades have labels; where fewer than two are in sight 2 and 5 do too, and within
+    /// half a decade all do.
+    /// </summary>
     private static Tick[] Ticks(double low, double high)
     {
         bool isSparse = Math.Floor(high) - Math.Ceiling(low) < 1;

@@ -42,7 +42,10 @@ public static class PngEncoder
         return png;
     }
 
-    /// <summary>The rows, each after the byte that names its filter, as a zlib stream. A row that repeats the one above is stored as zeros.</summary>
+    /// <summary>
+    /// The rows, each after the byte that names its filter, as a zlib stream. A row that repeats the one above is stored as
+    /// zeros.
+    /// </summary>
     private static ReadOnlySpan<byte> Compress(int rowLength, int height, byte[] pixels, ZLibCompressionOptions options)
     {
         int rowsAtOnce = Math.Max(1, BytesAtOnce / (rowLength + 1));

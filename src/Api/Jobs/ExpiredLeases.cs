@@ -19,12 +19,20 @@ internal sealed partial class ExpiredLeases(ILogger<ExpiredLeases> logger)
         IQueryable<JobRow> expired = store.Jobs.Where(
             job => job.LeaseUntil < AppDbContext.Now() || job.LeaseUntil > AppDbContext.Now().AddSeconds(JobLease.Seconds));
         IQueryable<JobRow> running = expired.Where(job => job.Status == JobStatus.Running);
-        int failed = await running.Where(job => job.ClaimsSinceStep >= MaxClaimsWithoutStep)
-            .ExecuteUpdateAsync(Ended(JobStatus.Failed, JobErrors.WorkerLost($"{MaxClaimsWithoutStep} times in a row before its first step")), token);
-        failed += await running.Where(job => job.ClaimsSinceCheckpoint >= MaxClaimsWithoutCheckpoint)
-            .ExecuteUpdateAsync(Ended(JobStatus.Failed, JobErrors.WorkerLost($"{MaxClaimsWithoutCheckpoint} times in a row before its next checkpoint")), token);
+        int failed = await running
+            .Where(job => job.ClaimsSinceStep >= MaxClaimsWithoutStep)
+            .ExecuteUpdateAsync(
+                Ended(JobStatus.Failed, JobErrors.WorkerLost($"{MaxClaimsWithoutStep} times in a row before its first step")),
+                token);
+        failed += await running
+            .Where(job => job.ClaimsSinceCheckpoint >= MaxClaimsWithoutCheckpoint)
+            .ExecuteUpdateAsync(
+                Ended(JobStatus.Failed, JobErrors.WorkerLost($"{MaxClaimsWithoutCheckpoint} times in a row before its next checkpoint")),
+                token);
         int queued = await running.ExecuteUpdateAsync(Ended(JobStatus.Queued, error: null), token);
-        int cancelled = await expired.Where(job => job.Status == JobStatus.Cancelling).ExecuteUpdateAsync(Ended(JobStatus.Cancelled, error: null), token);
+        int cancelled = await expired
+            .Where(job => job.Status == JobStatus.Cancelling)
+            .ExecuteUpdateAsync(Ended(JobStatus.Cancelled, error: null), token);
         if (queued + cancelled + failed > 0)
         {
             Log.Released(logger, queued, cancelled, failed);
@@ -36,7 +44,11 @@ internal sealed partial class ExpiredLeases(ILogger<ExpiredLeases> logger)
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Expired leases of dead workers: {Queued} jobs were requeued, {Cancelled} cancelled, {Failed} failed")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Expired leases of dead workers: {Queued} jobs were requeued, {Cancelled} cancelled, {Failed} failed"
+        )]
         public static partial void Released(ILogger logger, int queued, int cancelled, int failed);
     }
 }

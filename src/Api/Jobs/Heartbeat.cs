@@ -5,12 +5,14 @@ using AutoencoderApi.Training.Runs;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Twice a second, until it is disposed of: keeps the lease, shows progress, and stops the run when it is cancelled or the lease is lost or has run out.
+/// Twice a second, until it is disposed of: keeps the lease, shows progress, and stops the run when it is cancelled or the lease is lost or
+/// has run out.
 /// </summary>
 internal sealed partial class Heartbeat : IAsyncDisposable
 {
     private static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_firstBeats = TimeSpan.FromMilliseconds(50); // until a step is done: it clears the job of killing its workers
+    // until a step is done: it clears the job of killing its workers
+    private static readonly TimeSpan s_firstBeats = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(4); // with a store that is silent, so that others tries follow
 
     private readonly JobProgressWriter _progress;
@@ -26,7 +28,14 @@ internal sealed partial class Heartbeat : IAsyncDisposable
     /// <param name="stop">Of the run.</param>
     public Heartbeat(JobProgressWriter progress, JobLease lease, Trainer trainer, CancellationTokenSource stop, ILogger logger)
     {
-        (_progress, _lease, _trainer, _stop, _logger, _throughput, _first) = (progress, lease, trainer, stop, logger, new ThroughputMeter(trainer.Step), trainer.Step);
+        (_progress, _lease, _trainer, _stop, _logger, _throughput, _first) = (
+            progress,
+            lease,
+            trainer,
+            stop,
+            logger,
+            new ThroughputMeter(trainer.Step),
+            trainer.Step);
         _beating = RunAsync();
     }
 
@@ -60,7 +69,8 @@ internal sealed partial class Heartbeat : IAsyncDisposable
         using var timeout = new CancellationTokenSource(s_timeout);
         try
         {
-            if (await _progress.BeatAsync(_lease, _trainer.Step, _throughput.Measure(_trainer.Step), moved, timeout.Token) is not JobStatus.Running)
+            if (await _progress.BeatAsync(_lease, _trainer.Step, _throughput.Measure(_trainer.Step), moved, timeout.Token)
+                is not JobStatus.Running)
             {
                 await _stop.CancelAsync();
                 return;

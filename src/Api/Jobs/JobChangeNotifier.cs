@@ -75,8 +75,11 @@ internal sealed partial class JobChangeNotifier(
             Waiter[] waiters = [.. _waiters.Keys];
             Guid[] watched = [.. waiters.Select(waiter => waiter.Job).Distinct()];
             await using AppDbContext store = await stores.CreateDbContextAsync(token);
-            Dictionary<Guid, long> versions = await store.Jobs.Where(job => watched.Contains(job.Id)).ToDictionaryAsync(job => job.Id, job => job.Version, token);
-            foreach (Waiter waiter in waiters.Where(waiter => !versions.TryGetValue(waiter.Job, out long version) || version != waiter.Version))
+            Dictionary<Guid, long> versions = await store
+                .Jobs.Where(job => watched.Contains(job.Id))
+                .ToDictionaryAsync(job => job.Id, job => job.Version, token);
+            foreach (
+                Waiter waiter in waiters.Where(waiter => !versions.TryGetValue(waiter.Job, out long version) || version != waiter.Version))
             {
                 waiter.Changed.TrySetResult();
             }

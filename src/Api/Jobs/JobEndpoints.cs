@@ -117,8 +117,15 @@ internal static class JobEndpoints
     }
 
     private static async Task<IResult> Create(
-        TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobQueue queue, JobLimits bounds, QueueLimiter places,
-        IdempotencyKeys keys, HttpContext context, CancellationToken token)
+        TrainingJobRequest request,
+        DatasetCatalog datasets,
+        CheckpointStore checkpoints,
+        JobQueue queue,
+        JobLimits bounds,
+        QueueLimiter places,
+        IdempotencyKeys keys,
+        HttpContext context,
+        CancellationToken token)
     {
         IdempotentRequest call = await keys.BeginAsync(context, JsonSerializer.SerializeToUtf8Bytes(request, JsonConventions.Json), token);
         if (call.Answer is { } answer)
@@ -127,8 +134,10 @@ internal static class JobEndpoints
         }
 
         string owner = context.User.Id()!;
-        if (!(await TrainingJobRules.CheckAsync(request, datasets, checkpoints, bounds, token)).TryGet(out TrainingSettings? settings, out ProblemHttpResult? problem)
-            || !(await places.TakeAsync(owner, [settings], token)).TryGet(out QueueLimiter.Places? place, out problem))
+        if (!(await TrainingJobRules.CheckAsync(request, datasets, checkpoints, bounds, token)).TryGet(
+                out TrainingSettings? settings,
+                out ProblemHttpResult? problem
+            ) || !(await places.TakeAsync(owner, [settings], token)).TryGet(out QueueLimiter.Places? place, out problem))
         {
             return problem;
         }
@@ -139,7 +148,8 @@ internal static class JobEndpoints
             await using JobInsertion insertion = await queue.BeginAsync([job], token);
             if (!await insertion.TakeDatasetsAsync(token))
             {
-                return await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token) ?? Problems.Invalid("dataset", TrainingJobRules.NoDataset);
+                return await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token)
+                    ?? Problems.Invalid("dataset", TrainingJobRules.NoDataset);
             }
 
             (string self, TrainingJobResponse response) = (JobLinks.Of(job.Id).Self, TrainingJobResponse.Of(job));
@@ -154,10 +164,13 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<Page<TrainingJobResponse>>, ProblemHttpResult>> List(
-        IDbContextFactory<AppDbContext> stores, CancellationToken token,
-        [OneOf<JobStatus>, Description("Only the jobs with this status.")] string? status = null, [OneOf<Architecture>] string? architecture = null,
+        IDbContextFactory<AppDbContext> stores,
+        CancellationToken token,
+        [OneOf<JobStatus>, Description("Only the jobs with this status.")] string? status = null,
+        [OneOf<Architecture>] string? architecture = null,
         [Name, Description("Only the jobs of this name.")] string? name = null,
-        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
+        [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
         JobStatus? wantedStatus = status is null ? null : JsonConventions.Parse<JobStatus>(status);
         Architecture? wantedArchitecture = architecture is null ? null : JsonConventions.Parse<Architecture>(architecture);
@@ -167,9 +180,13 @@ internal static class JobEndpoints
         }
 
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        List<JobRow> rows = await store.Jobs.AsNoTracking()
-            .Where(job => (wantedStatus == null || job.Status == wantedStatus) && (wantedArchitecture == null || job.Architecture == wantedArchitecture)
-                && (name == null || job.Name == name) && (before == null || job.Id < before))
+        List<JobRow> rows = await store
+            .Jobs.AsNoTracking()
+            .Where(job =>
+                (wantedStatus == null || job.Status == wantedStatus)
+                && (wantedArchitecture == null || job.Architecture == wantedArchitecture)
+                && (name == null || job.Name == name)
+                && (before == null || job.Id < before))
             .OrderByDescending(job => job.Id)
             .Take(limit + 1)
             .ToListAsync(token);
@@ -197,13 +214,20 @@ internal static class JobEndpoints
             context.Response.Headers.RetryAfter = Polling.RetryAfter;
         }
 
-        return context.IsKnown(EntityTag(job)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(TrainingJobResponse.Of(job));
+        return context.IsKnown(EntityTag(job))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(TrainingJobResponse.Of(job));
 
         bool IsNoNews(JobRow job) => context.Request.Headers.IfNoneMatch.Count == 0 || context.Request.Knows(EntityTag(job));
     }
 
     private static async Task<IResult> Events(
-        Guid id, IDbContextFactory<AppDbContext> stores, JobEvents events, SseConnectionLimiter readers, HttpContext context, CancellationToken token)
+        Guid id,
+        IDbContextFactory<AppDbContext> stores,
+        JobEvents events,
+        SseConnectionLimiter readers,
+        HttpContext context,
+        CancellationToken token)
     {
         if (await FindAsync(id, stores, token) is not { } job)
         {
@@ -232,7 +256,9 @@ internal static class JobEndpoints
             context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would else hold the events back
             if (readers.TryEnter(context.IdOrAddress()) is not { } reader)
             {
-                return Problems.TooManyRequests("You read as many event streams as one caller may. Close one, or poll the job instead.", ReaderRetrySeconds);
+                return Problems.TooManyRequests(
+                    "You read as many event streams as one caller may. Close one, or poll the job instead.",
+                    ReaderRetrySeconds);
             }
 
             context.Response.RegisterForDispose(reader);
@@ -251,12 +277,16 @@ internal static class JobEndpoints
         {
             null => Problems.JobNotFound(id),
             JobStatus.Cancelled => TypedResults.Ok(TrainingJobResponse.Of(job)),
-            JobStatus.Succeeded or JobStatus.Failed => Problems.Conflict($"The job has {JsonConventions.Name(job.Status)} already; there is nothing to cancel."),
+            JobStatus.Succeeded or JobStatus.Failed => Problems.Conflict(
+                $"The job has {JsonConventions.Name(job.Status)} already; there is nothing to cancel."),
             _ => TypedResults.Accepted(JobLinks.Of(id).Self, TrainingJobResponse.Of(job)),
         };
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IDbContextFactory<AppDbContext> stores, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        IDbContextFactory<AppDbContext> stores,
+        CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.DeletableJobs().Where(job => job.Id == id).TryDeleteAsync(token))

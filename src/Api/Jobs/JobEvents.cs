@@ -39,12 +39,18 @@ internal sealed class JobEvents(
     public static bool TryParseId(string? last, JobRow job, out long sent)
     {
         sent = -1;
-        return string.IsNullOrEmpty(last) || (long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out sent) && sent <= job.Version);
+        return string.IsNullOrEmpty(last)
+            || (long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out sent) && sent <= job.Version);
     }
 
     /// <summary>The events after version <paramref name="sent"/>, to the job's end or the service's.</summary>
-    /// <param name="response">Gets a comment line while nothing happens. The writer of the events waits meanwhile, so neither interrupts the other.</param>
-    public async IAsyncEnumerable<SseItem<object>> ReadAsync(Guid id, long sent, HttpResponse response, [EnumeratorCancellation] CancellationToken token)
+    /// <param name="response">Gets a comment line while nothing happens. The writer of the events waits meanwhile, so neither interrupts
+    /// the other.</param>
+    public async IAsyncEnumerable<SseItem<object>> ReadAsync(
+        Guid id,
+        long sent,
+        HttpResponse response,
+        [EnumeratorCancellation] CancellationToken token)
     {
         (JobStatus, JobProgress)? shown = null;
         long reported = TimeProvider.System.GetTimestamp();
@@ -95,7 +101,10 @@ internal sealed class JobEvents(
     }
 
     /// <summary>The job, its next stored events in order, and whether they are all up to its version; null where the job is gone.</summary>
-    private async Task<(JobRow Job, List<(long Version, SseItem<object> Event)> Events, bool IsAll)?> ReadBatchAsync(Guid id, long sent, CancellationToken token)
+    private async Task<(JobRow Job, List<(long Version, SseItem<object> Event)> Events, bool IsAll)?> ReadBatchAsync(
+        Guid id,
+        long sent,
+        CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         if (await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token) is not { } job)
@@ -131,5 +140,6 @@ internal sealed class JobEvents(
             new MetricPoint(row.Step, row.TrainLoss, row.ValidationLoss, row.DeadUnits, row.ElapsedSeconds));
     }
 
-    private static SseItem<object> Event(string type, long version, object data) => new(data, type) { EventId = version.ToString(CultureInfo.InvariantCulture) };
+    private static SseItem<object> Event(string type, long version, object data) =>
+        new(data, type) { EventId = version.ToString(CultureInfo.InvariantCulture) };
 }

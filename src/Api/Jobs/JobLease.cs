@@ -10,10 +10,11 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>
 /// A worker's right to run one job: valid as long as nobody has raised the fencing number since. Every write names that
 /// number in its own condition, so a worker that has lost the job, knowingly or not, changes nothing. Beside the database's
-/// word the worker has its own: once its clock has said that no renewal came through in time, it writes no more, though a renewal that was under way
-/// may hold the job yet. What follows a write that was given up would otherwise be stored without it.
+/// word the worker has its own: once its clock has said that no renewal came through in time, it writes no more, though a renewal that was
+/// under way may hold the job yet. What follows a write that was given up would otherwise be stored without it.
 /// </summary>
-/// <param name="requestedAt">When the worker asked for the lease, as <see cref="Stopwatch"/> counts: never later than the database gave it.</param>
+/// <param name="requestedAt">When the worker asked for the lease, as <see cref="Stopwatch"/> counts: never later than the database gave
+/// it.</param>
 internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
 {
     public const int Seconds = 15;
@@ -45,7 +46,8 @@ internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
     /// <summary>Takes a queued job, or null where somebody else has it, it waits for its data set, or it has ended.</summary>
     public static async Task<JobLease?> ClaimAsync(AppDbContext store, Guid jobId, CancellationToken token)
     {
-        IQueryable<JobRow> waiting = store.Jobs.Where(job => job.Id == jobId && job.Status == JobStatus.Queued && job.PendingDataset == null);
+        IQueryable<JobRow> waiting = store.Jobs.Where(job =>
+            job.Id == jobId && job.Status == JobStatus.Queued && job.PendingDataset == null);
         long? fence = await waiting.Select(job => (long?)job.Fence).FirstOrDefaultAsync(token);
         if (fence is null)
         {

@@ -9,7 +9,12 @@ namespace AutoencoderApi.Api.Jobs;
 /// Of many processes one does a round, whichever is the first once it is due.
 /// </summary>
 internal sealed partial class JobMaintenance(
-    IDbContextFactory<AppDbContext> stores, ExpiredLeases leases, ExperimentStore experiments, QueueRepair queue, ILogger<JobMaintenance> logger) : BackgroundService
+    IDbContextFactory<AppDbContext> stores,
+    ExpiredLeases leases,
+    ExperimentStore experiments,
+    QueueRepair queue,
+    ILogger<JobMaintenance> logger
+) : BackgroundService
 {
     private const int SecondsBetween = 2;
     private const int SecondsLate = 10; // beyond which no process has swept, or the clock was set ahead
@@ -20,11 +25,15 @@ internal sealed partial class JobMaintenance(
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         bool isOnTime = await store.Sweeps.AnyAsync(
-            sweep => sweep.NextAt > AppDbContext.Now().AddSeconds(-SecondsLate) && sweep.NextAt < AppDbContext.Now(), token);
-        int mine = await store.Sweeps
-            .Where(sweep => sweep.Id == SweepRow.OnlyId
+            sweep => sweep.NextAt > AppDbContext.Now().AddSeconds(-SecondsLate) && sweep.NextAt < AppDbContext.Now(),
+            token);
+        int mine = await store
+            .Sweeps.Where(sweep =>
+                sweep.Id == SweepRow.OnlyId
                 && (sweep.NextAt < AppDbContext.Now() || sweep.NextAt > AppDbContext.Now().AddSeconds(SecondsBetween)))
-            .ExecuteUpdateAsync(set => set.SetProperty(sweep => sweep.NextAt, sweep => AppDbContext.Now().AddSeconds(SecondsBetween)), token);
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(sweep => sweep.NextAt, sweep => AppDbContext.Now().AddSeconds(SecondsBetween)),
+                token);
         if (mine == 0)
         {
             return;

@@ -28,15 +28,27 @@ internal sealed class JobMetrics : IDisposable
     {
         (_stores, _time) = (stores, time);
         _meter = new Meter(new MeterOptions(MeterName) { Scope = this });
-        _meter.CreateObservableGauge("autoencoder.jobs", Jobs, "{job}", "Jobs in the store, by status. Every process on one store tells the same.");
-        _meter.CreateObservableGauge("autoencoder.queue.age", OldestSeconds, "s", "How long the job that waits longest for a worker has waited; 0 where none waits.");
+        _meter.CreateObservableGauge(
+            "autoencoder.jobs",
+            Jobs,
+            "{job}",
+            "Jobs in the store, by status. Every process on one store tells the same.");
+        _meter.CreateObservableGauge(
+            "autoencoder.queue.age",
+            OldestSeconds,
+            "s",
+            "How long the job that waits longest for a worker has waited; 0 where none waits.");
     }
 
     public void Dispose() => _meter.Dispose();
 
-    private IEnumerable<Measurement<long>> Jobs() => Counted() is var (jobs, _)
-        ? Enum.GetValues<JobStatus>().Select(status => new Measurement<long>(jobs.GetValueOrDefault(status), new KeyValuePair<string, object?>("status", JsonConventions.Name(status))))
-        : [];
+    private IEnumerable<Measurement<long>> Jobs() =>
+        Counted() is var (jobs, _)
+            ? Enum.GetValues<JobStatus>()
+                .Select(status => new Measurement<long>(
+                    jobs.GetValueOrDefault(status),
+                    new KeyValuePair<string, object?>("status", JsonConventions.Name(status))))
+            : [];
 
     private IEnumerable<Measurement<double>> OldestSeconds() => Counted() is var (_, oldest) ? [new(oldest)] : [];
 

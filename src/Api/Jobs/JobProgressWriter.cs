@@ -89,14 +89,22 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
     }
 
     public Task<bool> WarnedAsync(JobLease lease, string warning) => PersistAsync(lease, async store =>
-    {
-        string[]? warnings = await lease.Row(store).Select(job => job.Warnings).FirstOrDefaultAsync();
-        return warnings is not null
-            && (warnings.Contains(warning)
-                || await UpdateAsync(store, lease, set => set.SetProperty(job => job.Warnings, (string[])[.. warnings, warning]), CancellationToken.None));
-    });
+        {
+            string[]? warnings = await lease.Row(store).Select(job => job.Warnings).FirstOrDefaultAsync();
+            return warnings is not null
+                && (
+                    warnings.Contains(warning)
+                    || await UpdateAsync(
+                        store,
+                        lease,
+                        set => set.SetProperty(job => job.Warnings, (string[])[.. warnings, warning]),
+                        CancellationToken.None));
+        });
 
-    /// <summary>Stores a checkpoint. Where there is no room for it, only the last one is waited for: a run that goes on makes others.</summary>
+    /// <summary>
+    /// Stores a checkpoint. Where there is no room for it, only the last one is waited for: a run that goes on makes
+    /// others.
+    /// </summary>
     public async Task<bool> CheckpointedAsync(JobLease lease, Checkpoint checkpoint, double elapsedSeconds)
     {
         using Activity? span = JobTracing.WriteCheckpoint(lease.JobId, checkpoint.Step);
@@ -126,7 +134,9 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
         }
         catch (Exception e) when (DbFaults.IsFull(e))
         {
-            return await WarnedAsync(lease, "The store was full: at least one checkpoint could not be written. The job goes on; make room.");
+            return await WarnedAsync(
+                lease,
+                "The store was full: at least one checkpoint could not be written. The job goes on; make room.");
         }
     }
 
@@ -137,7 +147,10 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
         set => set.SetProperty(job => job.Step, Math.Max(0, step)),
         async store => await store.Metrics.Where(metric => metric.JobId == lease.JobId && metric.Step > step).ExecuteDeleteAsync());
 
-    /// <summary>Ends the job, or gives it back to the queue. Where somebody is cancelling it, it ends as cancelled whatever the run says.</summary>
+    /// <summary>
+    /// Ends the job, or gives it back to the queue. Where somebody is cancelling it, it ends as cancelled whatever the run
+    /// says.
+    /// </summary>
     /// <returns>What the job has become, or null where the lease is lost.</returns>
     public async Task<JobStatus?> EndAsync(JobLease lease, JobStatus status, JobError? error)
     {
@@ -148,7 +161,10 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
         return outcome;
     }
 
-    /// <summary>Gives a job back to the queue after a fault at <paramref name="step"/>, or ends it where that step has failed before.</summary>
+    /// <summary>
+    /// Gives a job back to the queue after a fault at <paramref name="step"/>, or ends it where that step has failed
+    /// before.
+    /// </summary>
     /// <returns>What the job has become, or null where the lease is lost.</returns>
     public async Task<JobStatus?> FaultedAsync(JobLease lease, int step, JobError error)
     {
@@ -171,11 +187,18 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
     private static async Task<bool> TryEndAsync(AppDbContext store, JobLease lease, JobStatus status, JobError? error)
     {
         JobStatus[] before = JobStatuses.Before(status);
-        return await lease.Row(store)
-            .Where(job => before.Contains(job.Status))
-            .ExecuteUpdateAsync(set => JobLease.LetGo(set, status, error)
-                .SetProperty(job => job.ClaimsSinceStep, 0) // the worker is alive: its claim is none of those that a job's workers were lost by
-                .SetProperty(job => job.ClaimsSinceCheckpoint, job => job.ClaimsSinceCheckpoint > 0 ? job.ClaimsSinceCheckpoint - 1 : 0)) == 1;
+        return await lease
+                .Row(store)
+                .Where(job => before.Contains(job.Status))
+                .ExecuteUpdateAsync(set =>
+                    JobLease
+                        .LetGo(set, status, error)
+                        // the worker is alive: its claim is none of those that a job's workers were lost by
+                        .SetProperty(job => job.ClaimsSinceStep, 0)
+                        .SetProperty(
+                            job => job.ClaimsSinceCheckpoint,
+                            job => job.ClaimsSinceCheckpoint > 0 ? job.ClaimsSinceCheckpoint - 1 : 0)
+                ) == 1;
     }
 
     /// <summary>The step that the run is at; a write that was overtaken by a later one sets it back nowhere.</summary>
@@ -185,34 +208,46 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
     /// <summary>The version that the update of this transaction has made.</summary>
     private static Task<long> VersionAsync(AppDbContext store, JobLease lease) => lease.Row(store).Select(job => job.Version).SingleAsync();
 
-    private static async Task<bool> UpdateAsync(AppDbContext store, JobLease lease, Action<UpdateSettersBuilder<JobRow>> change, CancellationToken token) =>
-        await lease.Row(store).ExecuteUpdateAsync(
-            set =>
-            {
-                change(set);
-                set.SetProperty(job => job.Version, job => job.Version + 1);
-            },
-            token) == 1;
+    private static async Task<bool> UpdateAsync(
+        AppDbContext store,
+        JobLease lease,
+        Action<UpdateSettersBuilder<JobRow>> change,
+        CancellationToken token) =>
+        await lease
+            .Row(store)
+            .ExecuteUpdateAsync(
+                set =>
+                {
+                    change(set);
+                    set.SetProperty(job => job.Version, job => job.Version + 1);
+                },
+                token
+            ) == 1;
 
     private Task<bool> TransactAsync(
-        JobLease lease, Action<UpdateSettersBuilder<JobRow>> change, Func<AppDbContext, Task> write, string? commit = null, bool mayWaitForRoom = true) => PersistAsync(
-        lease,
-        async store =>
-        {
-            await using var transaction = await store.Database.BeginTransactionAsync();
-            if (!await UpdateAsync(store, lease, change, CancellationToken.None))
+        JobLease lease,
+        Action<UpdateSettersBuilder<JobRow>> change,
+        Func<AppDbContext, Task> write,
+        string? commit = null,
+        bool mayWaitForRoom = true) =>
+        PersistAsync(
+            lease,
+            async store =>
             {
-                return false;
-            }
+                await using var transaction = await store.Database.BeginTransactionAsync();
+                if (!await UpdateAsync(store, lease, change, CancellationToken.None))
+                {
+                    return false;
+                }
 
-            await write(store);
-            await store.SaveChangesAsync();
-            Pass(commit, "before", lease);
-            await transaction.CommitAsync();
-            Pass(commit, "after", lease);
-            return true;
-        },
-        mayWaitForRoom);
+                await write(store);
+                await store.SaveChangesAsync();
+                Pass(commit, "before", lease);
+                await transaction.CommitAsync();
+                Pass(commit, "after", lease);
+                return true;
+            },
+            mayWaitForRoom);
 
     private static void Pass(string? label, string when, JobLease lease)
     {

@@ -10,9 +10,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Jobs;
 
-/// <summary>Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by <see cref="QueueRepair"/>.</summary>
+/// <summary>
+/// Puts jobs into the store and then into Hangfire's queue. The row is the truth; a lost queue entry is made anew by
+/// <see cref="QueueRepair"/>.
+/// </summary>
 internal sealed partial class JobQueue(
-    IDbContextFactory<AppDbContext> stores, BuiltInDatasets builtIn, IBackgroundJobClient queue, ILogger<JobQueue> logger) : BackgroundService
+    IDbContextFactory<AppDbContext> stores,
+    BuiltInDatasets builtIn,
+    IBackgroundJobClient queue,
+    ILogger<JobQueue> logger
+) : BackgroundService
 {
     /// <summary>How long the sweep trusts an entry before it looks again whether the queue still has it.</summary>
     public const int SecondsToTrust = 10;
@@ -68,7 +75,10 @@ internal sealed partial class JobQueue(
                 token);
     }
 
-    /// <summary>Gives the stored jobs their entries, in their order, so that no caller waits for more than the row that makes the job.</summary>
+    /// <summary>
+    /// Gives the stored jobs their entries, in their order, so that no caller waits for more than the row that makes the
+    /// job.
+    /// </summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (Guid jobId in _stored.Reader.ReadAllAsync(stoppingToken))

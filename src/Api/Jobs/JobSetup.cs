@@ -21,17 +21,23 @@ internal static class JobSetup
             options.ShutdownTimeout = s_stopWithin + TimeSpan.FromSeconds(1); // more than Hangfire's own
             options.ServicesStopConcurrently = true; // answers being written and jobs being given back share that time
         });
-        services.AddHangfire(hangfire => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings()
-            .UseDefaultCulture(CultureInfo.InvariantCulture, captureDefault: false) // the only one there is: nothing to store with each entry
-            .UseQueue(configuration));
+        services.AddHangfire(hangfire =>
+            hangfire
+                .UseSimpleAssemblyNameTypeSerializer()
+                .UseRecommendedSerializerSettings()
+                // the only one there is: nothing to store with each entry
+                .UseDefaultCulture(CultureInfo.InvariantCulture, captureDefault: false)
+                .UseQueue(configuration));
         if (configuration.Role() != ProcessRole.Api)
         {
-            services.AddHangfireServer((provider, options) =>
-            {
-                options.WorkerCount = provider.GetRequiredService<IOptions<TrainingOptions>>().Value.ParallelJobs; // Hangfire's default is 5 × cores
-                options.ShutdownTimeout = s_stopWithin;
-                options.StopTimeout = s_stopWithin;
-            });
+            services.AddHangfireServer(
+                (provider, options) =>
+                {
+                    // Hangfire's default is 5 × cores
+                    options.WorkerCount = provider.GetRequiredService<IOptions<TrainingOptions>>().Value.ParallelJobs;
+                    options.ShutdownTimeout = s_stopWithin;
+                    options.StopTimeout = s_stopWithin;
+                });
         }
 
         services.AddSingleton<JobQueue>();
@@ -61,7 +67,12 @@ internal static class JobSetup
         string connection = NotWaitingForTheDisk(configuration.PostgresConnection());
         hangfire.UsePostgreSqlStorage(
             postgres => postgres.UseNpgsqlConnection(connection),
-            new PostgreSqlStorageOptions { EnableLongPolling = true, UseSlidingInvisibilityTimeout = true, QueuePollInterval = TimeSpan.FromSeconds(2) });
+            new PostgreSqlStorageOptions
+            {
+                EnableLongPolling = true,
+                UseSlidingInvisibilityTimeout = true,
+                QueuePollInterval = TimeSpan.FromSeconds(2),
+            });
     }
 
     private static string NotWaitingForTheDisk(string connection)

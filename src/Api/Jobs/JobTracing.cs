@@ -18,7 +18,8 @@ internal static class JobTracing
 
     private static readonly ActivitySource s_source = new(SourceName);
 
-    public static Activity? Enqueue(Guid job) => Messaging(s_source.StartActivity($"enqueue {Queue}", ActivityKind.Producer), "enqueue", "send", job);
+    public static Activity? Enqueue(Guid job) =>
+        Messaging(s_source.StartActivity($"enqueue {Queue}", ActivityKind.Producer), "enqueue", "send", job);
 
     public static Activity? Run(JobRow job)
     {
@@ -28,7 +29,8 @@ internal static class JobTracing
             .SetTag("job.dataset", job.Settings.Dataset);
     }
 
-    public static Activity? WriteCheckpoint(Guid job, int step) => s_source.StartActivity("write checkpoint")?.SetTag("job.id", job).SetTag("job.step", step);
+    public static Activity? WriteCheckpoint(Guid job, int step) =>
+        s_source.StartActivity("write checkpoint")?.SetTag("job.id", job).SetTag("job.step", step);
 
     /// <param name="outcome">What the job has become, or null where the worker has lost it.</param>
     public static void End(Activity? run, JobStatus? outcome, JobError? error)

@@ -36,12 +36,17 @@ internal static class LossCurve
     /// <summary>As RFC 4180 has it, in UTF-8; what is not finite is left empty.</summary>
     public static async Task WriteCsvAsync(IAsyncEnumerable<MetricPoint> points, Stream body)
     {
-        await using var csv = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\r\n" };
+        await using var csv = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true)
+        {
+            NewLine = "\r\n",
+        };
         await csv.WriteLineAsync("step,trainLoss,validationLoss,deadUnits,elapsedSeconds");
         await foreach (MetricPoint p in points)
         {
-            await csv.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"{p.Step},{Finite(p.TrainLoss)},{Finite(p.ValidationLoss)},{p.DeadUnits},{p.ElapsedSeconds}"));
+            await csv.WriteLineAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{p.Step},{Finite(p.TrainLoss)},{Finite(p.ValidationLoss)},{p.DeadUnits},{p.ElapsedSeconds}"));
         }
 
         static double? Finite(double? loss) => loss is { } value && double.IsFinite(value) ? value : null;

@@ -43,9 +43,11 @@ internal sealed class QueueRepair(JobQueue queue, JobStorage storage)
         using IStorageConnection connection = storage.GetConnection();
         var taken = storage.GetMonitoringApi().FetchedJobs(EnqueuedState.DefaultQueue, 0, MaxTaken).Select(entry => entry.Key).ToHashSet();
         var waiting = due.Where(job => IsWaiting(connection, taken, job.QueueEntry)).Select(job => job.Id).ToHashSet();
-        await store.Jobs
-            .Where(job => waiting.Contains(job.Id))
-            .ExecuteUpdateAsync(set => set.SetProperty(job => job.QueueCheckAt, job => AppDbContext.Now().AddSeconds(JobQueue.SecondsToTrust)), token);
+        await store
+            .Jobs.Where(job => waiting.Contains(job.Id))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(job => job.QueueCheckAt, job => AppDbContext.Now().AddSeconds(JobQueue.SecondsToTrust)),
+                token);
         foreach (var job in due.Where(job => !waiting.Contains(job.Id) && !queue.IsAboutToEnqueue(job.Id)))
         {
             if (job.ClaimsSinceStep == 0 || !await AnotherSuspectIsOutAsync(store, job.Id, token))
@@ -57,14 +59,21 @@ internal sealed class QueueRepair(JobQueue queue, JobStorage storage)
         return due.Count;
     }
 
-    /// <summary>Jobs whose workers died early run one at a time, so that the one that kills cannot take the others' tries with it.</summary>
-    private static Task<bool> AnotherSuspectIsOutAsync(AppDbContext store, Guid jobId, CancellationToken token) => store.Jobs.AnyAsync(
-        job => job.Id != jobId
-            && ((job.Status == JobStatus.Queued && job.ClaimsSinceStep > 0 && job.QueueEntry != null)
-                || (job.Status == JobStatus.Running && job.ClaimsSinceStep > 1)),
-        token);
+    /// <summary>
+    /// Jobs whose workers died early run one at a time, so that the one that kills cannot take the others' tries with
+    /// it.
+    /// </summary>
+    private static Task<bool> AnotherSuspectIsOutAsync(AppDbContext store, Guid jobId, CancellationToken token) =>
+        store.Jobs.AnyAsync(
+            job =>
+                job.Id != jobId
+                && (
+                    (job.Status == JobStatus.Queued && job.ClaimsSinceStep > 0 && job.QueueEntry != null)
+                    || (job.Status == JobStatus.Running && job.ClaimsSinceStep > 1)),
+            token);
 
-    /// <param name="taken">Entries that some server has taken from the queue: one still in the state before was taken by a server that died at that moment.</param>
+    /// <param name="taken">Entries that some server has taken from the queue: one still in the state before was taken by a server that died
+    /// at that moment.</param>
     private static bool IsWaiting(IStorageConnection connection, HashSet<string> taken, string? entry)
     {
         StateData? state = entry is null ? null : connection.GetStateData(entry);

@@ -43,7 +43,10 @@ internal sealed record TrainingJobRequest
     /// <summary>Activation of the encoder's layers. Default <c>relu</c>; <c>sigmoid</c> for <c>dense</c>.</summary>
     public Activation? EncoderActivation { get; init; }
 
-    /// <summary>Activation of the decoder's inner layers. Default <c>relu</c> for <c>strided</c> and <c>switch-unpool</c>, else <c>sigmoid</c>.</summary>
+    /// <summary>
+    /// Activation of the decoder's inner layers. Default <c>relu</c> for <c>strided</c> and <c>switch-unpool</c>, else
+    /// <c>sigmoid</c>.
+    /// </summary>
     public Activation? DecoderActivation { get; init; }
 
     /// <summary>Activation of the last layer with weights. Default <c>sigmoid</c> for <c>switch-unpool</c>, else the decoder's.</summary>

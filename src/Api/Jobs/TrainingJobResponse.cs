@@ -63,7 +63,12 @@ internal sealed record TrainingJobResponse(
 /// <param name="Percent">Steps done, in percent.</param>
 /// <param name="StepsPerSecond">Steps per second over the last seconds; null while the job does not run.</param>
 /// <param name="EtaSeconds">Estimated seconds to the end; null while the job does not run.</param>
-internal sealed record JobProgress(int Step, int Steps, [property: Range(0, 100)] double Percent, double? StepsPerSecond, double? EtaSeconds)
+internal sealed record JobProgress(
+    int Step,
+    int Steps,
+    [property: Range(0, 100)] double Percent,
+    double? StepsPerSecond,
+    double? EtaSeconds)
 {
     public static JobProgress Of(JobRow job)
     {
@@ -104,4 +109,9 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// <param name="ValidationLoss">Mean squared error per pixel on the validation split; null as above.</param>
 /// <param name="DeadUnits">Fraction of units, in layers with weights, that are zero for every validation image.</param>
 /// <param name="ElapsedSeconds">Seconds of training up to this point, over all attempts.</param>
-internal sealed record MetricPoint(int Step, double? TrainLoss, double? ValidationLoss, [property: Range(0, 1)] double DeadUnits, double ElapsedSeconds);
+internal sealed record MetricPoint(
+    int Step,
+    double? TrainLoss,
+    double? ValidationLoss,
+    [property: Range(0, 1)] double DeadUnits,
+    double ElapsedSeconds);

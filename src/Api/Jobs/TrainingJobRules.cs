@@ -24,12 +24,16 @@ internal static class TrainingJobRules
     public static async Task<Result<TrainingSettings, ProblemHttpResult>> CheckAsync(
         TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobLimits bounds, CancellationToken token)
     {
-        if (!(await ResolveAsync(request, datasets, bounds, token)).TryGet(out TrainingSettings? settings, out Dictionary<string, string>? violations))
+        if (!(await ResolveAsync(request, datasets, bounds, token)).TryGet(
+                out TrainingSettings? settings,
+                out Dictionary<string, string>? violations))
         {
             return Problems.Invalid(violations);
         }
 
-        return (await CheckDatasetsAsync([settings], datasets, token) ?? await ProblemAsync(request.Name, settings, checkpoints, token)) is { } problem
+        return
+            (await CheckDatasetsAsync([settings], datasets, token) ?? await ProblemAsync(request.Name, settings, checkpoints, token))
+                is { } problem
             ? problem
             : settings;
     }
@@ -45,7 +49,10 @@ internal static class TrainingJobRules
     }
 
     /// <summary>The problem with the first of the data sets that can neither be had nor fetched, or null where none is.</summary>
-    public static async Task<ProblemHttpResult?> CheckDatasetsAsync(IEnumerable<TrainingSettings> settings, DatasetCatalog datasets, CancellationToken token)
+    public static async Task<ProblemHttpResult?> CheckDatasetsAsync(
+        IEnumerable<TrainingSettings> settings,
+        DatasetCatalog datasets,
+        CancellationToken token)
     {
         foreach (string name in settings.Select(each => each.Dataset).Distinct())
         {
@@ -58,7 +65,10 @@ internal static class TrainingJobRules
         return null;
     }
 
-    /// <summary>The problem with a job of valid fields: a managed name, or a <c>startFrom</c> that is not there or of another shape.</summary>
+    /// <summary>
+    /// The problem with a job of valid fields: a managed name, or a <c>startFrom</c> that is not there or of another
+    /// shape.
+    /// </summary>
     public static async Task<ProblemHttpResult?> ProblemAsync(
         string? name, TrainingSettings settings, CheckpointStore checkpoints, CancellationToken token)
     {
@@ -77,7 +87,9 @@ internal static class TrainingJobRules
             null => Problems.Unprocessable($"startFrom: there is no checkpoint {id}. GET /v1/checkpoints lists them."),
             CheckpointRow row when !NetworkDefinition.For(row.Settings).HasShapeOf(NetworkDefinition.For(settings)) =>
                 Problems.Unprocessable(
-                $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and denseWidths must be the job's, and its images as many-coloured, for dense of the same size."),
+                    $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and "
+                    + $"denseWidths must be the job's, and its images as many-coloured, for dense of the same size."
+                ),
             _ => null,
         };
     }

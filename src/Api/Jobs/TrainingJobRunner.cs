@@ -121,7 +121,10 @@ internal sealed partial class TrainingJobRunner(
         TensorShape shape = TensorShape.Of(job.Settings.ImageShape);
         if (dataset.Train.Shape != shape)
         {
-            return JobErrors.DatasetUnavailable($"The images of {dataset.Name} are {dataset.Train.Shape} by now (channels, height, width); the job was made for {shape}. POST it again.");
+            return JobErrors.DatasetUnavailable(
+                $"The images of {dataset.Name} are {dataset.Train.Shape} by now (channels, height, width); the job was made for "
+                + $"{shape}. POST it again."
+            );
         }
 
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
@@ -164,7 +167,10 @@ internal sealed partial class TrainingJobRunner(
         }
     }
 
-    /// <summary>Says where a run is resumed by other instructions or another engine than those that it was started with; else null.</summary>
+    /// <summary>
+    /// Says where a run is resumed by other instructions or another engine than those that it was started with; else
+    /// null.
+    /// </summary>
     private string? ResumeWarning(int step, Checkpoint checkpoint)
     {
         ExecutionEnvironment started = checkpoint.Environment;
@@ -178,7 +184,8 @@ internal sealed partial class TrainingJobRunner(
         ];
         return differences.Length == 0
             ? null
-            : $"Resumed at step {step} {string.Join(" and ", differences)}: the last bits of the weights may differ from an uninterrupted run.";
+            : $"Resumed at step {step} {string.Join(" and ", differences)}: the last bits of the weights may differ from an "
+                + "uninterrupted run.";
     }
 
     private async Task<(JobStatus Status, JobError? Error)> TrainAsync(JobLease lease, PreparedRun run, CancellationToken shutdown)

@@ -3,8 +3,8 @@ using AutoencoderApi.Training.Runs;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// A trainer on a thread of its own, and its events. Disposing of it stops the trainer, whether or not its events have been read, and returns
-/// once the thread has ended: nothing of a run outlives its job.
+/// A trainer on a thread of its own, and its events. Disposing of it stops the trainer, whether or not its events have been read, and
+/// returns once the thread has ended: nothing of a run outlives its job.
 /// </summary>
 internal sealed class TrainingThread : IAsyncDisposable
 {

@@ -8,7 +8,10 @@ namespace AutoencoderApi.Api.Limits;
 internal static class BodyLimits
 {
     /// <summary>Lets an endpoint's bodies be larger; a JSON body stays small unless <paramref name="json"/> says else.</summary>
-    public static TBuilder TakesUpTo<TBuilder>(this TBuilder endpoint, Func<LimitsOptions, long> bytes, Func<LimitsOptions, long>? json = null)
+    public static TBuilder TakesUpTo<TBuilder>(
+        this TBuilder endpoint,
+        Func<LimitsOptions, long> bytes,
+        Func<LimitsOptions, long>? json = null)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LargeBody(bytes, json ?? (limits => limits.JsonBytes)));
 
     /// <summary>Whether an endpoint with that metadata reads the body of a request.</summary>

@@ -41,7 +41,10 @@ internal sealed class LimitsOptions
     [Range(1, 256)]
     public int DecodingsAtOnce { get; set; } = 2;
 
-    /// <summary>Bytes that one decoding holds: four a pixel of a coloured PNG, twice that where it is interlaced; six a pixel of a progressive JPEG.</summary>
+    /// <summary>
+    /// Bytes that one decoding holds: four a pixel of a coloured PNG, twice that where it is interlaced; six a pixel of a
+    /// progressive JPEG.
+    /// </summary>
     [Range(4_000_000, 4_000_000_000)]
     public long DecodingBytes { get; set; } = 400_000_000;
 
@@ -88,7 +91,10 @@ internal sealed class LimitsOptions
     [Range(1, TrainingSettingsValidator.MaxChannels)]
     public int Channels { get; set; } = TrainingSettingsValidator.MaxChannels;
 
-    /// <summary>10^12 floating-point operations of a job: training, evaluations, initialisation trials. The default job needs 2.9 on MNIST.</summary>
+    /// <summary>
+    /// 10^12 floating-point operations of a job: training, evaluations, initialisation trials. The default job needs 2.9 on
+    /// MNIST.
+    /// </summary>
     [Range(0.001, 1_000_000)]
     public double JobTeraflop { get; set; } = 1_000;
 

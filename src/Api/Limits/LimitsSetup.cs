@@ -21,14 +21,22 @@ internal static class LimitsSetup
     {
         services.AddSettings<LimitsOptions>(LimitsOptions.Section);
         services.AddSingleton<ConnectionBound>();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitsOptions>, ConnectionBound>(
-            (kestrel, limits, connections) => Bound(kestrel, limits.Value, connections));
-        services.AddOptions<JsonOptions>().Configure<IOptions<LimitsOptions>>((json, limits) => json.SerializerOptions.MaxDepth = limits.Value.JsonDepth);
+        services
+            .AddOptions<KestrelServerOptions>()
+            .Configure<IOptions<LimitsOptions>, ConnectionBound>(
+                (kestrel, limits, connections) => Bound(kestrel, limits.Value, connections));
+        services
+            .AddOptions<JsonOptions>()
+            .Configure<IOptions<LimitsOptions>>((json, limits) => json.SerializerOptions.MaxDepth = limits.Value.JsonDepth);
         services.AddOptions<FormOptions>().Configure(form => form.MultipartBodyLengthLimit = long.MaxValue); // the body has its own limit
         services.AddRequestTimeouts();
-        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitsOptions>>((timeouts, limits) => timeouts.DefaultPolicy = RequestTime.Policy(limits.Value));
+        services
+            .AddOptions<RequestTimeoutOptions>()
+            .Configure<IOptions<LimitsOptions>>((timeouts, limits) => timeouts.DefaultPolicy = RequestTime.Policy(limits.Value));
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<LimitsOptions>>((rates, limits) => RateLimiting.Configure(rates, limits.Value));
+        services
+            .AddOptions<RateLimiterOptions>()
+            .Configure<IOptions<LimitsOptions>>((rates, limits) => RateLimiting.Configure(rates, limits.Value));
         services.AddSingleton<MemoryBudget>(provider => new MemoryBudget(provider.GetRequiredService<IOptions<LimitsOptions>>()));
         services.AddSingleton<FigureSizeLimit>();
         services.AddSingleton<JobLimits>();
@@ -54,7 +62,14 @@ internal static class LimitsSetup
         ]);
 
     private static ImageLimits ImagesUpTo(LimitsOptions limits) =>
-        new() { MaxSide = limits.PictureSide, MaxPixels = limits.PicturePixels, MaxPngPixels = limits.PngPixels, DecodingsAtOnce = limits.DecodingsAtOnce, DecodingBytes = limits.DecodingBytes };
+        new()
+        {
+            MaxSide = limits.PictureSide,
+            MaxPixels = limits.PicturePixels,
+            MaxPngPixels = limits.PngPixels,
+            DecodingsAtOnce = limits.DecodingsAtOnce,
+            DecodingBytes = limits.DecodingBytes,
+        };
 
     /// <summary>Tells a connection when it answers requests, and whether their callers have a key.</summary>
     public static void UseConnectionBound(this IApplicationBuilder app) => app.Use(async (context, next) =>
@@ -82,7 +97,11 @@ internal static class LimitsSetup
             endpoint.UseRejectionProblems();
         });
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeaderSeconds);
-        kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.DownloadBytesPerSecond, TimeSpan.FromSeconds(limits.UploadGraceSeconds));
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.UploadBytesPerSecond, TimeSpan.FromSeconds(limits.UploadGraceSeconds));
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(
+            limits.DownloadBytesPerSecond,
+            TimeSpan.FromSeconds(limits.UploadGraceSeconds));
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(
+            limits.UploadBytesPerSecond,
+            TimeSpan.FromSeconds(limits.UploadGraceSeconds));
     }
 }

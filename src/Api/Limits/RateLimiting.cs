@@ -17,8 +17,12 @@ internal static class RateLimiting
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Bucket(context.IdOrAddress(), limits));
         options.OnRejected = async (rejected, _) =>
         {
-            int seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
-            await Problems.TooManyRequests("Requests come faster than one caller may send them.", seconds).ExecuteAsync(rejected.HttpContext);
+            int seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan wait)
+                ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))
+                : 1;
+            await Problems
+                .TooManyRequests("Requests come faster than one caller may send them.", seconds)
+                .ExecuteAsync(rejected.HttpContext);
         };
     }
 

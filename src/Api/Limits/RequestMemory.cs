@@ -24,9 +24,14 @@ internal sealed class RequestMemory(MemoryBudget budget, string caller) : IDispo
                 Interlocked.Add(ref _held, bytes);
                 return null;
             case MemoryGrant.TooMuch:
-                return Problems.TooMuchMemory($"It takes {bytes} bytes, and a request may have {budget.Share} (three quarters of Limits:MemoryMebibytes). Ask for less, or send less.");
+                return Problems.TooMuchMemory(
+                    $"It takes {bytes} bytes, and a request may have {budget.Share} (three quarters of Limits:MemoryMebibytes). Ask for "
+                    + $"less, or send less."
+                );
             case MemoryGrant.CallerFull:
-                return Problems.TooManyRequests("Your requests that are not answered yet hold as much memory as one caller may. Send them one after another.", RetrySeconds);
+                return Problems.TooManyRequests(
+                    "Your requests that are not answered yet hold as much memory as one caller may. Send them one after another.",
+                    RetrySeconds);
             default:
                 return Problems.MemoryFull(RetrySeconds);
         }

@@ -66,14 +66,21 @@ internal static class CodeEndpoints
         using (lease)
         {
             TensorShape shape = lease.Model.Definition.Input;
-            return (await images.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)).TryGet(out ImageInput? image, out problem)
+            return (await images.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)).TryGet(
+                out ImageInput? image,
+                out problem)
                 ? Encode(lease.Model, image, request)
                 : problem;
         }
     }
 
     private static async Task<IResult> EncodeUpload(
-        string reference, [AsParameters] UploadQuery upload, ModelCache models, ImageInputReader images, HttpRequest request, CancellationToken token)
+        string reference,
+        [AsParameters] UploadQuery upload,
+        ModelCache models,
+        ImageInputReader images,
+        HttpRequest request,
+        CancellationToken token)
     {
         if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
         {
@@ -99,8 +106,16 @@ internal static class CodeEndpoints
 
     /// <param name="switchesFrom">Index of the image in the split whose pooling switches a switch-unpool network uses.</param>
     private static async Task<IResult> Decode(
-        string reference, ModelCache models, ImageInputReader images, FigureSizeLimit limit, HttpRequest request, CancellationToken token,
-        string? dataset = null, [Split] string split = "test", int? switchesFrom = null, [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
+        string reference,
+        ModelCache models,
+        ImageInputReader images,
+        FigureSizeLimit limit,
+        HttpRequest request,
+        CancellationToken token,
+        string? dataset = null,
+        [Split] string split = "test",
+        int? switchesFrom = null,
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1)
     {
         if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
         {
@@ -129,7 +144,9 @@ internal static class CodeEndpoints
                     return SwitchesMissing();
                 }
 
-                if (!(await images.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)).TryGet(out ImageInput? input, out problem))
+                if (!(await images.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)).TryGet(
+                        out ImageInput? input,
+                        out problem))
                 {
                     return problem;
                 }

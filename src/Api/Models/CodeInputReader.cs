@@ -22,9 +22,13 @@ internal static class CodeInputReader
     /// <summary>Of a request that sends a code.</summary>
     public static readonly ProblemType[] Refusals = [ProblemType.CodeMissing, ProblemType.CodeUnusable, .. RequestMemory.Refusals];
 
-    private const float MaxValue = 1e15f; // beyond it the widest decoder, with the largest weights that are imported, could overflow float32; no encoder can reach it
+    // beyond it the widest decoder, with the largest weights that are imported, could overflow float32; no encoder can reach it
+    private const float MaxValue = 1e15f;
 
-    public static async Task<Result<CodeInput, ProblemHttpResult>> ReadAsync(HttpRequest request, NetworkDefinition definition, CancellationToken token)
+    public static async Task<Result<CodeInput, ProblemHttpResult>> ReadAsync(
+        HttpRequest request,
+        NetworkDefinition definition,
+        CancellationToken token)
     {
         bool isNpy = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token)) == FirstBytes.Npy || request.HasMediaType(NpyType);
         return isNpy ? await FromNpyAsync(request, definition.CodeShape, token)
@@ -32,7 +36,10 @@ internal static class CodeInputReader
             : Problems.MediaTypeUnsupported($"Send the code as application/json or as {NpyType}.");
     }
 
-    private static async Task<Result<CodeInput, ProblemHttpResult>> FromJsonAsync(HttpRequest request, NetworkDefinition definition, CancellationToken token)
+    private static async Task<Result<CodeInput, ProblemHttpResult>> FromJsonAsync(
+        HttpRequest request,
+        NetworkDefinition definition,
+        CancellationToken token)
     {
         TensorShape shape = definition.CodeShape;
         DecodeRequest? body;
@@ -53,7 +60,9 @@ internal static class CodeInputReader
         if (!body.Shape.SequenceEqual(shape.ToArray()) || body.Values.Length != shape.Count)
         {
             return Problems.CodeUnusable(
-                $"It has the shape [{string.Join(", ", body.Shape)}] and {body.Values.Length} values; this network's codes are [{string.Join(", ", shape.ToArray())}], {shape.Count} values.");
+                $"It has the shape [{string.Join(", ", body.Shape)}] and {body.Values.Length} values; this network's codes are "
+                + $"[{string.Join(", ", shape.ToArray())}], {shape.Count} values."
+            );
         }
 
         if (body.Pixels is not { } pixels)
@@ -66,7 +75,10 @@ internal static class CodeInputReader
             : problem;
     }
 
-    private static async Task<Result<CodeInput, ProblemHttpResult>> FromNpyAsync(HttpRequest request, TensorShape shape, CancellationToken token)
+    private static async Task<Result<CodeInput, ProblemHttpResult>> FromNpyAsync(
+        HttpRequest request,
+        TensorShape shape,
+        CancellationToken token)
     {
         if (!(await request.HttpContext.ReadAsync(request.Body, token)).TryGet(out ReadOnlyMemory<byte> file, out ProblemHttpResult? full))
         {
@@ -81,7 +93,9 @@ internal static class CodeInputReader
     private static Result<CodeInput, ProblemHttpResult> Checked(float[] values, float[]? image)
     {
         int fault = Array.FindIndex(values, value => !(Math.Abs(value) <= MaxValue));
-        return fault < 0 ? new CodeInput(values, image) : Problems.CodeUnusable($"Value {fault} is {values[fault]}; all must be finite, and at most {MaxValue:E0} in size.");
+        return fault < 0
+            ? new CodeInput(values, image)
+            : Problems.CodeUnusable($"Value {fault} is {values[fault]}; all must be finite, and at most {MaxValue:E0} in size.");
     }
 }
 

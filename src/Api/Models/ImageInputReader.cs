@@ -60,9 +60,15 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
 
     /// <summary>The split, or the problem with its name or with getting it.</summary>
     /// <param name="caller">An operator has a data set fetched that is not here; others get the problem that it is not.</param>
-    public async Task<Result<DatasetSplit, ProblemHttpResult>> SplitAsync(string dataset, string split, ClaimsPrincipal caller, CancellationToken token)
+    public async Task<Result<DatasetSplit, ProblemHttpResult>> SplitAsync(
+        string dataset,
+        string split,
+        ClaimsPrincipal caller,
+        CancellationToken token)
     {
-        if ((await datasets.AskAsync(dataset, mayRequest: caller.Role() >= Role.Operator, token)).TryGet(out Dataset? found, out DatasetFault? fault))
+        if ((await datasets.AskAsync(dataset, mayRequest: caller.Role() >= Role.Operator, token)).TryGet(
+                out Dataset? found,
+                out DatasetFault? fault))
         {
             return found.Split(split)!; // its name was checked
         }
@@ -91,15 +97,24 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
     }
 
     /// <summary>The problem of a data set whose images the network does not take; null where it does.</summary>
-    public static ProblemHttpResult? Misfit(string dataset, DatasetSplit set, TensorShape shape) => set.Shape == shape
-        ? null
-        : Problems.ImageUnusable($"The images of {dataset} are {set.Shape} (channels, height, width); this network takes {shape}. Name a data set of that shape.");
+    public static ProblemHttpResult? Misfit(string dataset, DatasetSplit set, TensorShape shape) =>
+        set.Shape == shape
+            ? null
+            : Problems.ImageUnusable(
+                $"The images of {dataset} are {set.Shape} (channels, height, width); this network takes {shape}. Name a data set of "
+                + $"that shape."
+            );
 
     /// <summary>The uploaded image; what was done to it is reported in the answer's header.</summary>
     /// <param name="model">The network that is to be shown the image.</param>
-    public async Task<Result<ImageInput, ProblemHttpResult>> FromUploadAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    public async Task<Result<ImageInput, ProblemHttpResult>> FromUploadAsync(
+        HttpRequest request,
+        Model model,
+        UploadQuery query,
+        CancellationToken token)
     {
-        Result<ImageInput, ProblemHttpResult> read = request.HasJsonContentType() ? await FromPixelsAsync(request, model.Definition.Input, token)
+        Result<ImageInput, ProblemHttpResult> read =
+            request.HasJsonContentType() ? await FromPixelsAsync(request, model.Definition.Input, token)
             : request.IsFileForm() ? await FromFormAsync(request, model, query, token)
             : await FromBodyAsync(request, model, query, token);
         if (read.TryGet(out ImageInput? image, out _))
@@ -112,8 +127,12 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
 
     public static Result<ImageInput, ProblemHttpResult> FromPixels(float[]? pixels, TensorShape shape) =>
         pixels?.Length == shape.Count && pixels.All(value => value is >= 0 and <= 1)
-        ? new ImageInput(pixels)
-        : Problems.Invalid("pixels", $"must be {shape.Count} numbers from 0 (background) to 1 (ink), {(shape.Channels == 1 ? "row by row" : "red, then green, then blue, each row by row")}: this network takes {shape}.");
+            ? new ImageInput(pixels)
+            : Problems.Invalid(
+                "pixels",
+                $"must be {shape.Count} numbers from 0 (background) to 1 (ink), "
+                + $"{(shape.Channels == 1 ? "row by row" : "red, then green, then blue, each row by row")}: this network takes {shape}."
+            );
 
     public static float[] ToUnit(ReadOnlySpan<byte> pixels)
     {
@@ -126,7 +145,10 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
         return values;
     }
 
-    private static async Task<Result<ImageInput, ProblemHttpResult>> FromPixelsAsync(HttpRequest request, TensorShape shape, CancellationToken token)
+    private static async Task<Result<ImageInput, ProblemHttpResult>> FromPixelsAsync(
+        HttpRequest request,
+        TensorShape shape,
+        CancellationToken token)
     {
         PixelsRequest? body;
         try
@@ -141,7 +163,11 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
         return FromPixels(body?.Pixels, shape);
     }
 
-    private async Task<Result<ImageInput, ProblemHttpResult>> FromFormAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    private async Task<Result<ImageInput, ProblemHttpResult>> FromFormAsync(
+        HttpRequest request,
+        Model model,
+        UploadQuery query,
+        CancellationToken token)
     {
         ReadOnlyMemory<byte>? file = null;
         ProblemHttpResult? problem = await FileForm.ReadAsync(request, [Field], Problems.ImageMissing, TakeAsync, token);
@@ -161,18 +187,29 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
         }
     }
 
-    private async Task<Result<ImageInput, ProblemHttpResult>> FromBodyAsync(HttpRequest request, Model model, UploadQuery query, CancellationToken token)
+    private async Task<Result<ImageInput, ProblemHttpResult>> FromBodyAsync(
+        HttpRequest request,
+        Model model,
+        UploadQuery query,
+        CancellationToken token)
     {
         return (await request.HttpContext.ReadAsync(request.Body, token)).TryGet(out ReadOnlyMemory<byte> file, out ProblemHttpResult? full)
             ? await FromImageAsync(request.HttpContext, file, model, query, token)
             : full;
     }
 
-    private async Task<Result<ImageInput, ProblemHttpResult>> FromImageAsync(HttpContext context, ReadOnlyMemory<byte> file, Model model, UploadQuery query, CancellationToken token)
+    private async Task<Result<ImageInput, ProblemHttpResult>> FromImageAsync(
+        HttpContext context,
+        ReadOnlyMemory<byte> file,
+        Model model,
+        UploadQuery query,
+        CancellationToken token)
     {
         if (file.Length == 0)
         {
-            return Problems.ImageMissing($"The body is empty. Send a PNG or JPEG as the body, or as the multipart field '{Field}', or {{\"pixels\": [...]}} as JSON.");
+            return Problems.ImageMissing(
+                $"The body is empty. Send a PNG or JPEG as the body, or as the multipart field '{Field}', or {{\"pixels\": [...]}} as JSON."
+            );
         }
 
         return (await decoder.DecodeAsync(file, model.Definition.Input.Channels, context.Memory(), token)).TryGet(

@@ -64,7 +64,8 @@ internal static class InterpolationEndpoints
 
             float[][] way = lease.Model.Interpolate(start.Values, end.Values, frames);
             return context.Request.Prefers("application/json", over: "image/png")
-                ? TypedResults.Ok(new InterpolationResponse([.. way.Select((pixels, frame) => new FrameResponse(frame / (frames - 1f), pixels))]))
+                ? TypedResults.Ok(
+                    new InterpolationResponse([.. way.Select((pixels, frame) => new FrameResponse(frame / (frames - 1f), pixels))]))
                 : TypedResults.File(
                     PngEncoder.Encode(ImageMontage.Strip([.. way.Select(pixels => InterleavedImage.FromUnit(shape, pixels))], scale, gap)),
                     "image/png");

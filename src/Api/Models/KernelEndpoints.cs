@@ -41,7 +41,13 @@ internal static class KernelEndpoints
         .ProducesProblems(ProblemType.LayerNotFound);
 
     private static async Task<IResult> Tiles(
-        string reference, string layer, [AsParameters] TileQuery query, ModelCache models, FigureSizeLimit limit, HttpContext context, CancellationToken token)
+        string reference,
+        string layer,
+        [AsParameters] TileQuery query,
+        ModelCache models,
+        FigureSizeLimit limit,
+        HttpContext context,
+        CancellationToken token)
     {
         if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
         {
@@ -52,7 +58,8 @@ internal static class KernelEndpoints
         {
             NetworkDefinition definition = lease.Model.Definition;
             Layer? found = definition.Find(layer);
-            if (found is not null && context.Memory().Take(sizeof(float) * found.Parameters.Sum(parameter => (long)parameter.Count)) is { } full)
+            if (found is not null
+                && context.Memory().Take(sizeof(float) * found.Parameters.Sum(parameter => (long)parameter.Count)) is { } full)
             {
                 return full;
             }
@@ -84,6 +91,10 @@ internal static class KernelEndpoints
     private static KernelsResponse Describe(string layer, KernelImages kernels, TileGridOptions options)
     {
         KernelStatistics[] all = KernelStatistics.OfAll(kernels);
-        return new KernelsResponse(layer, kernels.WeightShape, all.Count(kernel => kernel.Zero), all[options.First..(options.First + options.Count!.Value)]);
+        return new KernelsResponse(
+            layer,
+            kernels.WeightShape,
+            all.Count(kernel => kernel.Zero),
+            all[options.First..(options.First + options.Count!.Value)]);
     }
 }

@@ -19,7 +19,12 @@ namespace AutoencoderApi.Api.Models;
 /// <param name="Silent">Number of maps of the layer that are zero everywhere for this image.</param>
 /// <param name="Maps">The requested maps.</param>
 /// <param name="Preparation">Preparation of the image for the network.</param>
-internal sealed record TilesResponse(string Layer, [property: Length(3, 3)] int[] Shape, int Silent, MapStatistics[] Maps, Preparation Preparation);
+internal sealed record TilesResponse(
+    string Layer,
+    [property: Length(3, 3)] int[] Shape,
+    int Silent,
+    MapStatistics[] Maps,
+    Preparation Preparation);
 
 internal static class LayerEndpoints
 {
@@ -54,8 +59,11 @@ internal static class LayerEndpoints
         using (lease)
         {
             Model model = lease.Model;
-            return Plan(model, layer, query, limit, context).TryGet(out Figure? figure, out problem)
-                && (await images.FromDatasetAsync(model.Definition.Input, dataset, split, index, context.User, token)).TryGet(out ImageInput? image, out problem)
+            return
+                Plan(model, layer, query, limit, context).TryGet(out Figure? figure, out problem)
+                && (await images.FromDatasetAsync(model.Definition.Input, dataset, split, index, context.User, token)).TryGet(
+                    out ImageInput? image,
+                    out problem)
                 ? Render(figure, model, image, context.Request)
                 : problem;
         }
@@ -81,7 +89,12 @@ internal static class LayerEndpoints
     }
 
     /// <summary>What to show of which layer, or the problem with it; the size of the figure is checked.</summary>
-    private static Result<Figure, ProblemHttpResult> Plan(Model model, string name, TileQuery query, FigureSizeLimit limit, HttpContext context)
+    private static Result<Figure, ProblemHttpResult> Plan(
+        Model model,
+        string name,
+        TileQuery query,
+        FigureSizeLimit limit,
+        HttpContext context)
     {
         if (model.Definition.Find(name) is not { } layer)
         {
@@ -110,7 +123,11 @@ internal static class LayerEndpoints
     {
         MapStatistics[] all = VectorAsImage.Statistics(maps);
         return new TilesResponse(
-            maps.Layer, maps.Shape.ToArray(), all.Count(map => map.Silent), all[options.First..(options.First + options.Count!.Value)], preparation);
+            maps.Layer,
+            maps.Shape.ToArray(),
+            all.Count(map => map.Silent),
+            all[options.First..(options.First + options.Count!.Value)],
+            preparation);
     }
 
     private sealed record Figure(Layer Layer, TileLayout Layout, TileGridOptions Options);

@@ -36,12 +36,21 @@ internal sealed class ModelCache(
 
     private static readonly Meter s_meter = new(MeterName);
     private static readonly Counter<long> s_lookups = s_meter.CreateCounter<long>(
-        "autoencoder.model_cache.lookups", "{lookup}", "Networks asked for: hit where it was loaded already, miss where its checkpoint had to be read.");
+        "autoencoder.model_cache.lookups",
+        "{lookup}",
+        "Networks asked for: hit where it was loaded already, miss where its checkpoint had to be read.");
 
-    private readonly IScopedAsyncCache<Guid, Entry> _models =
-        new ConcurrentLruBuilder<Guid, Entry>().WithCapacity(Capacity).AsScopedCache().WithAtomicGetOrAdd().AsAsyncCache().Build();
+    private readonly IScopedAsyncCache<Guid, Entry> _models = new ConcurrentLruBuilder<Guid, Entry>()
+        .WithCapacity(Capacity)
+        .AsScopedCache()
+        .WithAtomicGetOrAdd()
+        .AsAsyncCache()
+        .Build();
 
-    /// <summary>The network of the checkpoint with that id or tag, to be given back by disposing of it; or the problem with getting it.</summary>
+    /// <summary>
+    /// The network of the checkpoint with that id or tag, to be given back by disposing of it; or the problem with getting
+    /// it.
+    /// </summary>
     public async Task<Result<Lease, ProblemHttpResult>> OpenAsync(string reference, CancellationToken token)
     {
         if (Guid.TryParse(reference, out Guid id) && LeaseIfSeen(id) is { } seen)
@@ -119,7 +128,11 @@ internal sealed class ModelCache(
         }
         catch (OperationCanceledException)
         {
-            _ = reading.ContinueWith(done => done.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            _ = reading.ContinueWith(
+                done => done.Result.Dispose(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
             throw;
         }
     }

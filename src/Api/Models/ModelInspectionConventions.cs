@@ -10,7 +10,12 @@ namespace AutoencoderApi.Api.Models;
 internal static class ModelInspectionConventions
 {
     /// <summary>Of a request that inspects a checkpoint's network.</summary>
-    private static readonly ProblemType[] s_refusals = [ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged, ProblemType.MemoryFull];
+    private static readonly ProblemType[] s_refusals =
+    [
+        ProblemType.CheckpointNotFound,
+        ProblemType.CheckpointDamaged,
+        ProblemType.MemoryFull,
+    ];
 
     /// <summary>A group of endpoints that open the network of the checkpoint in their path.</summary>
     public static RouteGroupBuilder MapModelInspection(this IEndpointRouteBuilder app, string prefix) => app.MapGroup(prefix)

@@ -7,7 +7,10 @@ using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Models;
 
-/// <summary>What to disturb an image with before the network sees it. Public, because the rules of an internal type's properties would not be checked.</summary>
+/// <summary>
+/// What to disturb an image with before the network sees it. Public, because the rules of an internal type's properties would not
+/// be checked.
+/// </summary>
 public sealed record NoiseQuery(
     [property: NoiseName, Description("Noise added to the network's input; errors are measured against the clean image.")]
     string Noise = NoiseQuery.None,

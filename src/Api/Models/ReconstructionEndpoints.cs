@@ -26,7 +26,11 @@ namespace AutoencoderApi.Api.Models;
 /// <param name="Mse">Mean squared error per value against the clean image.</param>
 /// <param name="InputMse">Mean squared error per value of the network's input against the clean image: 0 without noise.</param>
 /// <param name="Preparation">Preparation of the image for the network.</param>
-internal sealed record ReconstructionResponse([property: Length(TrainingSettingsValidator.MinImageValues, TrainingSettingsValidator.MaxImageValues)] float[] Pixels, double Mse, double InputMse, Preparation Preparation);
+internal sealed record ReconstructionResponse(
+    [property: Length(TrainingSettingsValidator.MinImageValues, TrainingSettingsValidator.MaxImageValues)] float[] Pixels,
+    double Mse,
+    double InputMse,
+    Preparation Preparation);
 
 /// <summary>What an image of a reconstruction shows.</summary>
 internal enum ReconstructionLayout
@@ -78,9 +82,18 @@ internal static class ReconstructionEndpoints
         .AnswersHeader(200, MseHeader, "Mean squared error per value against the clean image.", 0.0211);
 
     private static async Task<IResult> FromDataset(
-        string reference, [AsParameters] NoiseQuery noise, ModelCache models, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
-        string? dataset = null, [Split] string split = "test", int index = 0,
-        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single",
+        string reference,
+        [AsParameters] NoiseQuery noise,
+        ModelCache models,
+        ImageInputReader images,
+        FigureSizeLimit figures,
+        HttpContext context,
+        CancellationToken token,
+        string? dataset = null,
+        [Split] string split = "test",
+        int index = 0,
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1,
+        [OneOf<ReconstructionLayout>] string layout = "single",
         [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
     {
         if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
@@ -91,15 +104,25 @@ internal static class ReconstructionEndpoints
         using (lease)
         {
             TensorShape shape = lease.Model.Definition.Input;
-            return (await images.FromDatasetAsync(shape, dataset, split, index, context.User, token)).TryGet(out ImageInput? image, out problem)
+            return (await images.FromDatasetAsync(shape, dataset, split, index, context.User, token)).TryGet(
+                out ImageInput? image,
+                out problem)
                 ? Show(lease.Model, image, noise.AddNoise(lease.Model.Noise, index, image.Values), scale, layout, gap, figures, context)
                 : problem;
         }
     }
 
     private static async Task<IResult> FromUpload(
-        string reference, [AsParameters] NoiseQuery noise, [AsParameters] UploadQuery upload, ModelCache models, ImageInputReader images, FigureSizeLimit figures, HttpContext context, CancellationToken token,
-        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1, [OneOf<ReconstructionLayout>] string layout = "single",
+        string reference,
+        [AsParameters] NoiseQuery noise,
+        [AsParameters] UploadQuery upload,
+        ModelCache models,
+        ImageInputReader images,
+        FigureSizeLimit figures,
+        HttpContext context,
+        CancellationToken token,
+        [Bounds(1, TileGridOptions.MaxScale)] int scale = 1,
+        [OneOf<ReconstructionLayout>] string layout = "single",
         [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
     {
         if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
@@ -115,7 +138,15 @@ internal static class ReconstructionEndpoints
         }
     }
 
-    private static IResult Show(Model model, ImageInput image, float[] input, int scale, string layout, int gap, FigureSizeLimit figures, HttpContext context)
+    private static IResult Show(
+        Model model,
+        ImageInput image,
+        float[] input,
+        int scale,
+        string layout,
+        int gap,
+        FigureSizeLimit figures,
+        HttpContext context)
     {
         float[] clean = image.Values;
         TensorShape shape = model.Definition.Input;
@@ -158,8 +189,16 @@ internal static class ReconstructionEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
-        string reference, [AsParameters] NoiseQuery noise, ModelCache models, ImageInputReader images, DatasetCatalog datasets, FigureSizeLimit figures, HttpContext context, CancellationToken token,
-        string? dataset = null, [Split] string split = "test",
+        string reference,
+        [AsParameters] NoiseQuery noise,
+        ModelCache models,
+        ImageInputReader images,
+        DatasetCatalog datasets,
+        FigureSizeLimit figures,
+        HttpContext context,
+        CancellationToken token,
+        string? dataset = null,
+        [Split] string split = "test",
         [Description("Index of the first image in the split, from 0.")] int first = 0,
         [Bounds(1, MaxDigits), Description("Number of images.")] int count = 10,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 4,
@@ -195,7 +234,9 @@ internal static class ReconstructionEndpoints
             }
 
             float[][] originals = [.. Enumerable.Range(first, count).Select(index => ImageInputReader.ToUnit(set.Image(index)))];
-            float[][]? noisy = noise.IsAsked ? [.. originals.Select((clean, i) => noise.AddNoise(lease.Model.Noise, first + i, clean))] : null;
+            float[][]? noisy = noise.IsAsked
+                ? [.. originals.Select((clean, i) => noise.AddNoise(lease.Model.Noise, first + i, clean))]
+                : null;
             Canvas figure = ReconstructionMontage.Render(lease.Model, originals, noisy, scale, gap);
             return TypedResults.File(PngEncoder.Encode(figure), "image/png");
         }

@@ -13,6 +13,12 @@ internal static class ReconstructionMontage
         float[][] inputs = noisy ?? originals;
         float[][] reconstructions = [.. model.Reconstruct([.. inputs.SelectMany(input => input)]).Chunk(model.Definition.Input.Count)];
         float[][][] rows = noisy is null ? [originals, reconstructions] : [originals, noisy, reconstructions];
-        return ImageMontage.Rows([.. rows.Select(row => (InterleavedImage[])[.. row.Select(values => InterleavedImage.FromUnit(model.Definition.Input, values))])], scale, gap);
+        return ImageMontage.Rows(
+            [
+                .. rows.Select(row =>
+                    (InterleavedImage[])[.. row.Select(values => InterleavedImage.FromUnit(model.Definition.Input, values))]),
+            ],
+            scale,
+            gap);
     }
 }

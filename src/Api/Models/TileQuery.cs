@@ -23,15 +23,17 @@ public sealed record TileQuery(
     internal Result<TileGridOptions, ProblemHttpResult> Options(int maps)
     {
         int rest = maps - First;
-        return First < 0 || rest <= 0 ? Problems.Invalid("first", $"must be 0 to {maps - 1}: the layer has {maps} maps.") : new TileGridOptions
-        {
-            First = First,
-            Count = Count == "all" ? rest : Math.Min(int.Parse(Count, CultureInfo.InvariantCulture), rest),
-            Columns = Columns,
-            Scale = Scale,
-            Gap = Gap,
-            Range = JsonConventions.Parse<TileRange>(Range)!.Value,
-            Palette = JsonConventions.Parse<TilePalette>(Palette)!.Value,
-        };
+        return First < 0 || rest <= 0
+            ? Problems.Invalid("first", $"must be 0 to {maps - 1}: the layer has {maps} maps.")
+            : new TileGridOptions
+            {
+                First = First,
+                Count = Count == "all" ? rest : Math.Min(int.Parse(Count, CultureInfo.InvariantCulture), rest),
+                Columns = Columns,
+                Scale = Scale,
+                Gap = Gap,
+                Range = JsonConventions.Parse<TileRange>(Range)!.Value,
+                Palette = JsonConventions.Parse<TilePalette>(Palette)!.Value,
+            };
     }
 }

@@ -16,17 +16,25 @@ internal static class UploadPreparation
     {
         TensorShape shape = model.Definition.Input;
         return shape == DigitPreparation.Shape ? PrepareDigit(decoded, model, query)
-            : query.Preprocessing == Preprocessing.Mnist ? Problems.ImageUnusable($"preprocess=mnist makes digits of {DigitPreparation.Shape}; this network takes {shape}. Use preprocess=auto or resize.")
+            : query.Preprocessing == Preprocessing.Mnist
+                ? Problems.ImageUnusable(
+                    $"preprocess=mnist makes digits of {DigitPreparation.Shape}; this network takes {shape}. Use preprocess=auto or resize."
+                )
             : (decoded.Width, decoded.Height) != (shape.Width, shape.Height) ? Resize(decoded, shape, query)
-            : query.Preprocessing == Preprocessing.Auto && shape.Channels == 1 && model.Data is { Background: var background } && !decoded.IsInk
-            ? Digit(DigitPreparation.OwnSize(decoded.Planes[0], background))
+            : query.Preprocessing == Preprocessing.Auto
+            && shape.Channels == 1
+            && model.Data is { Background: var background }
+            && !decoded.IsInk
+                ? Digit(DigitPreparation.OwnSize(decoded.Planes[0], background))
             : new ImageInput(Values(decoded.Planes));
     }
 
     private static Result<ImageInput, ProblemHttpResult> PrepareDigit(DecodedImage decoded, Model model, UploadQuery query)
     {
         var source = new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk);
-        if (DigitPreparation.Prepare(source, query.Options(model.Data?.Background ?? Background.Dark)).TryGet(out PreparedDigit? digit, out DigitFault? fault))
+        if (DigitPreparation
+                .Prepare(source, query.Options(model.Data?.Background ?? Background.Dark))
+                .TryGet(out PreparedDigit? digit, out DigitFault? fault))
         {
             return Digit(digit);
         }
@@ -39,12 +47,18 @@ internal static class UploadPreparation
         };
     }
 
-    private static Result<ImageInput, ProblemHttpResult> Resize(DecodedImage decoded, TensorShape shape, UploadQuery query) => query.Preprocessing == Preprocessing.None
-        ? WrongSize(decoded, shape)
-        : new ImageInput(Values(decoded.Planes.Select(plane => Letterbox.Fit(plane, shape.Width, shape.Height))), new Preparation([PreparationStep.Resized]));
+    private static Result<ImageInput, ProblemHttpResult> Resize(DecodedImage decoded, TensorShape shape, UploadQuery query) =>
+        query.Preprocessing == Preprocessing.None
+            ? WrongSize(decoded, shape)
+            : new ImageInput(
+                Values(decoded.Planes.Select(plane => Letterbox.Fit(plane, shape.Width, shape.Height))),
+                new Preparation([PreparationStep.Resized]));
 
     private static ProblemHttpResult WrongSize(DecodedImage decoded, TensorShape shape) =>
-        Problems.ImageUnusable($"preprocess=none takes {shape.Width}×{shape.Height} images only, this one is {decoded.Width}×{decoded.Height}. Use preprocess=auto.");
+        Problems.ImageUnusable(
+            $"preprocess=none takes {shape.Width}×{shape.Height} images only, this one is {decoded.Width}×{decoded.Height}. Use "
+            + $"preprocess=auto."
+        );
 
     private static ImageInput Digit(PreparedDigit digit) => new(ImageInputReader.ToUnit(digit.Image.Pixels), digit.Preparation);
 

@@ -59,13 +59,17 @@ internal static partial class StartFailure
         return fault.Message.Contains(cause, StringComparison.Ordinal) ? fault.Message : $"{fault.Message.TrimEnd('.')}: {cause}";
     }
 
-    private static bool IsOfSettings(Exception fault) => s_readers.Any(reader => fault.Source?.StartsWith(reader, StringComparison.Ordinal) is true);
+    private static bool IsOfSettings(Exception fault) =>
+        s_readers.Any(reader => fault.Source?.StartsWith(reader, StringComparison.Ordinal) is true);
 
     private static string OneLine(string text) => LineBreak().Replace(text.Trim(), " ");
 
     [GeneratedRegex(@"\s*\n\s*")]
     private static partial Regex LineBreak();
 
-    [GeneratedRegex(@"^DataAnnotation validation failed for '(?<section>\w+?)(Options)?' members: '(?<member>.*?)' with the error: '(?<error>.*)'\.$", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^DataAnnotation validation failed for '(?<section>\w+?)(Options)?' members: '(?<member>.*?)' with the error: '(?<error>.*)'\.$",
+        RegexOptions.Singleline
+    )]
     private static partial Regex Annotation();
 }

@@ -36,7 +36,10 @@ internal sealed class CheckpointRow
 
     public DateTime CreatedAt { get; init; }
 
-    /// <summary>The job's version that this write made: the checkpoint's place among the events of the job; 0 where it was imported.</summary>
+    /// <summary>
+    /// The job's version that this write made: the checkpoint's place among the events of the job; 0 where it was
+    /// imported.
+    /// </summary>
     public long Version { get; set; }
 
     /// <summary>A name to save a file of this checkpoint by.</summary>
@@ -48,7 +51,9 @@ internal sealed class CheckpointRowConfiguration : IEntityTypeConfiguration<Chec
     public void Configure(EntityTypeBuilder<CheckpointRow> checkpoint)
     {
         checkpoint.ToTable("checkpoints").HasKey(row => row.Id);
-        checkpoint.Property(row => row.Architecture).HasConversion(value => JsonConventions.Name(value), name => JsonConventions.Parse<Architecture>(name)!.Value);
+        checkpoint
+            .Property(row => row.Architecture)
+            .HasConversion(value => JsonConventions.Name(value), name => JsonConventions.Parse<Architecture>(name)!.Value);
         checkpoint.Property(row => row.Settings).HasJsonConversion();
         checkpoint.ComplexProperty(row => row.Losses);
         checkpoint.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);

@@ -8,8 +8,8 @@ using SQLitePCL;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>
-/// Tells a store that is unavailable, or has no room, from a fault of this program. EF and Hangfire wrap both alike. PostgreSQL's codes are judged
-/// by their class, the first two letters (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+/// Tells a store that is unavailable, or has no room, from a fault of this program. EF and Hangfire wrap both alike. PostgreSQL's codes are
+/// judged by their class, the first two letters (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 /// </summary>
 internal static class DbFaults
 {
@@ -40,15 +40,24 @@ internal static class DbFaults
         PostgresErrorCodes.InsufficientPrivilege,
     ];
 
-    /// <summary>Whether the same call may well succeed later. A call that was cancelled by its own token is not the store's to answer for.</summary>
-    public static bool IsTransient(Exception fault) => fault is not OperationCanceledException && Causes(fault).Any(cause => cause switch
-    {
-        // https://sqlite.org/rescode.html: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
-        SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 8 or 10 or 13 or 14 or 15,
-        PostgresException postgres => s_unavailable.Contains(postgres.SqlState[..2]) || s_unavailableCodes.Contains(postgres.SqlState),
-        NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or TimeoutException,
-        _ => false,
-    });
+    /// <summary>
+    /// Whether the same call may well succeed later. A call that was cancelled by its own token is not the store's to answer
+    /// for.
+    /// </summary>
+    public static bool IsTransient(Exception fault) =>
+        fault is not OperationCanceledException
+        && Causes(fault)
+            .Any(cause =>
+                cause switch
+                {
+                    // https://sqlite.org/rescode.html: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
+                    SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 8 or 10 or 13 or 14 or 15,
+                    PostgresException postgres => s_unavailable.Contains(postgres.SqlState[..2])
+                        || s_unavailableCodes.Contains(postgres.SqlState),
+                    NpgsqlException npgsql => npgsql.IsTransient
+                        || npgsql.InnerException is IOException or SocketException or TimeoutException,
+                    _ => false,
+                });
 
     /// <summary>Whether a write violated a constraint of the database: it lost a race against another write.</summary>
     public static bool IsConstraintViolation(Exception e) => (e is DbUpdateException update ? update.InnerException : e) switch
@@ -58,9 +67,17 @@ internal static class DbFaults
         _ => false,
     };
 
-    /// <summary>Whether the server answers and does not let this program in: at start a setting is wrong, and waiting mends nothing.</summary>
-    public static bool IsRefused(Exception fault) => Causes(fault).Any(cause =>
-        cause is PostgresException { SqlState: var code } && (code.StartsWith("28", StringComparison.Ordinal) || code is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege));
+    /// <summary>
+    /// Whether the server answers and does not let this program in: at start a setting is wrong, and waiting mends
+    /// nothing.
+    /// </summary>
+    public static bool IsRefused(Exception fault) =>
+        Causes(fault)
+            .Any(cause =>
+                cause is PostgresException { SqlState: var code }
+                && (
+                    code.StartsWith("28", StringComparison.Ordinal)
+                    || code is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege));
 
     /// <summary>Whether the store has no room for what was to be written.</summary>
     public static bool IsFull(Exception fault) => Causes(fault).Any(cause => cause switch
@@ -76,7 +93,8 @@ internal static class DbFaults
     /// </summary>
     public static void ThrowIfFull(AppDbContext store, long bytes)
     {
-        if (store.Database.IsSqlite() && new DriveInfo(Path.GetFullPath(store.Database.GetDbConnection().DataSource)).AvailableFreeSpace < 2 * bytes)
+        if (store.Database.IsSqlite()
+            && new DriveInfo(Path.GetFullPath(store.Database.GetDbConnection().DataSource)).AvailableFreeSpace < 2 * bytes)
         {
             throw new SqliteException($"There is no room for {bytes} bytes.", raw.SQLITE_FULL);
         }

@@ -2,7 +2,10 @@ using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Store;
 
-/// <summary>What may be deleted: what has ended, and has no checkpoint that somebody has named. Metrics and checkpoints go with their job.</summary>
+/// <summary>
+/// What may be deleted: what has ended, and has no checkpoint that somebody has named. Metrics and checkpoints go with their
+/// job.
+/// </summary>
 internal static class Deletable
 {
     /// <summary>The tags that name checkpoints of these jobs.</summary>
@@ -17,6 +20,7 @@ internal static class Deletable
     public static IQueryable<ExperimentRow> DeletableExperiments(this AppDbContext store)
     {
         IQueryable<JobRow> deletable = store.DeletableJobs();
-        return store.Experiments.Where(row => !store.Jobs.Any(job => job.ExperimentId == row.Id && !deletable.Any(other => other.Id == job.Id)));
+        return store.Experiments.Where(row =>
+            !store.Jobs.Any(job => job.ExperimentId == row.Id && !deletable.Any(other => other.Id == job.Id)));
     }
 }

@@ -22,7 +22,10 @@ internal sealed class DeletionInterceptor(TimeProvider time) : DbCommandIntercep
         return new(result);
     }
 
-    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    public Task TransactionCommittedAsync(
+        DbTransaction transaction,
+        TransactionEndEventData eventData,
+        CancellationToken cancellationToken = default)
     {
         Note();
         return Task.CompletedTask;

@@ -28,7 +28,9 @@ internal sealed class ExperimentRowConfiguration : IEntityTypeConfiguration<Expe
     public void Configure(EntityTypeBuilder<ExperimentRow> experiment)
     {
         experiment.ToTable("experiments").HasKey(row => row.Id);
-        experiment.Property(row => row.Preset).HasConversion(value => JsonConventions.Name(value!.Value), name => JsonConventions.Parse<ExperimentPreset>(name));
+        experiment
+            .Property(row => row.Preset)
+            .HasConversion(value => JsonConventions.Name(value!.Value), name => JsonConventions.Parse<ExperimentPreset>(name));
         experiment.HasIndex(row => row.EndedAt);
     }
 }

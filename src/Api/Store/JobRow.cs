@@ -7,17 +7,20 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace AutoencoderApi.Api.Store;
 
-/// <summary>A training job. A worker that runs it holds a lease with a fencing number, which stands in the condition of its every write.</summary>
+/// <summary>
+/// A training job. A worker that runs it holds a lease with a fencing number, which stands in the condition of its every
+/// write.
+/// </summary>
 /// <remarks>
 /// Five numbers keep processes that work on one job from each other's way:
 /// <list type="bullet">
-/// <item><see cref="Fence"/>: who may write. Each claim raises it, and a write names the number of its claim, so that a worker that was thought
-/// dead writes nothing once another has the job.</item>
+/// <item><see cref="Fence"/>: who may write. Each claim raises it, and a write names the number of its claim, so that a worker that was
+/// thought dead writes nothing once another has the job.</item>
 /// <item><see cref="LeaseUntil"/>: when to think a worker dead. Its heartbeat moves it on, by the clock of the database.</item>
-/// <item><see cref="Version"/>: what a client has seen. Entity tags, <c>Prefer: wait</c> and the ids of events are made of it; each write that a
-/// client could see raises it.</item>
-/// <item><see cref="ClaimsSinceStep"/> and <see cref="ClaimsSinceCheckpoint"/>: how many workers were lost on the way. A job that ends its workers
-/// itself, at its start or before its next checkpoint, fails after a few instead of going round for ever.</item>
+/// <item><see cref="Version"/>: what a client has seen. Entity tags, <c>Prefer: wait</c> and the ids of events are made of it; each write
+/// that a client could see raises it.</item>
+/// <item><see cref="ClaimsSinceStep"/> and <see cref="ClaimsSinceCheckpoint"/>: how many workers were lost on the way. A job that ends its
+/// workers itself, at its start or before its next checkpoint, fails after a few instead of going round for ever.</item>
 /// <item><see cref="FaultStep"/>: where an exception stopped the run. The same step twice is no accident.</item>
 /// </list>
 /// <see cref="Attempt"/> only counts, for people.
@@ -100,8 +103,10 @@ internal sealed class JobRowConfiguration : IEntityTypeConfiguration<JobRow>
     public void Configure(EntityTypeBuilder<JobRow> job)
     {
         job.ToTable("jobs").HasKey(row => row.Id);
-        job.Property(row => row.Status).HasConversion(status => JsonConventions.Name(status), name => JsonConventions.Parse<JobStatus>(name)!.Value);
-        job.Property(row => row.Architecture).HasConversion(value => JsonConventions.Name(value), name => JsonConventions.Parse<Architecture>(name)!.Value);
+        job.Property(row => row.Status)
+            .HasConversion(status => JsonConventions.Name(status), name => JsonConventions.Parse<JobStatus>(name)!.Value);
+        job.Property(row => row.Architecture)
+            .HasConversion(value => JsonConventions.Name(value), name => JsonConventions.Parse<Architecture>(name)!.Value);
         job.Property(row => row.Settings).HasJsonConversion();
         job.ComplexProperty(row => row.Losses);
         job.Property(row => row.Warnings).HasJsonConversion();

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>
-/// Where <see cref="StoreOptions.RetentionDays"/> is set, deletes at start and every hour the jobs and experiments that ended longer ago. A tag on
-/// one of their checkpoints keeps them, and so does a job that has not ended; an experiment goes as a whole. Any number of processes may do it at once.
+/// Where <see cref="StoreOptions.RetentionDays"/> is set, deletes at start and every hour the jobs and experiments that ended longer ago. A
+/// tag on one of their checkpoints keeps them, and so does a job that has not ended; an experiment goes as a whole. Any number of processes
+/// may do it at once.
 /// </summary>
 internal sealed partial class Retention(
     IDbContextFactory<AppDbContext> stores, IOptions<StoreOptions> options, ILogger<Retention> logger) : BackgroundService
@@ -19,11 +20,19 @@ internal sealed partial class Retention(
         double seconds = TimeSpan.FromDays(keepDays).TotalSeconds;
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         int experiments = await DeleteAsync(
-            store.DeletableExperiments().Where(row => row.EndedAt < AppDbContext.Now().AddSeconds(-seconds)).OrderBy(row => row.Id).Select(row => row.Id),
+            store
+                .DeletableExperiments()
+                .Where(row => row.EndedAt < AppDbContext.Now().AddSeconds(-seconds))
+                .OrderBy(row => row.Id)
+                .Select(row => row.Id),
             id => store.DeletableExperiments().Where(row => row.Id == id).TryDeleteAsync(token),
             token);
         int jobs = await DeleteAsync(
-            store.DeletableJobs().Where(row => row.ExperimentId == null && row.EndedAt < AppDbContext.Now().AddSeconds(-seconds)).OrderBy(row => row.Id).Select(row => row.Id),
+            store
+                .DeletableJobs()
+                .Where(row => row.ExperimentId == null && row.EndedAt < AppDbContext.Now().AddSeconds(-seconds))
+                .OrderBy(row => row.Id)
+                .Select(row => row.Id),
             id => store.DeletableJobs().Where(row => row.Id == id).TryDeleteAsync(token),
             token);
         if (experiments + jobs > 0)

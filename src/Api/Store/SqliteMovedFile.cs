@@ -7,8 +7,8 @@ namespace AutoencoderApi.Api.Store;
 
 /// <summary>
 /// Refuses all further use of a database whose file was deleted or moved while the service ran: a connection that was open before goes
-/// on writing into a file without a name. The refusal stays until the process ends, as another file of that name is another store, with other
-/// leases.
+/// on writing into a file without a name. The refusal stays until the process ends, as another file of that name is another store, with
+/// other leases.
 /// </summary>
 internal sealed class SqliteMovedFile : DbConnectionInterceptor
 {
@@ -20,7 +20,10 @@ internal sealed class SqliteMovedFile : DbConnectionInterceptor
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Check((SqliteConnection)connection);
 
-    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default)
     {
         Check((SqliteConnection)connection);
         return Task.CompletedTask;
@@ -28,15 +31,25 @@ internal sealed class SqliteMovedFile : DbConnectionInterceptor
 
     private void Check(SqliteConnection connection)
     {
-        _hasMoved = _hasMoved || (FileControl(connection.Handle!.DangerousGetHandle(), "main", HasMoved, out int hasMoved) == 0 && hasMoved != 0);
+        _hasMoved =
+            _hasMoved || (FileControl(connection.Handle!.DangerousGetHandle(), "main", HasMoved, out int hasMoved) == 0 && hasMoved != 0);
         if (_hasMoved)
         {
             connection.Close();
-            throw new SqliteException($"'{connection.DataSource}' was moved or deleted while the service ran; restart the service.", ReadOnly, ReadOnlyDatabaseMoved);
+            throw new SqliteException(
+                $"'{connection.DataSource}' was moved or deleted while the service ran; restart the service.",
+                ReadOnly,
+                ReadOnlyDatabaseMoved);
         }
     }
 
-    [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport(
+        "e_sqlite3",
+        EntryPoint = "sqlite3_file_control",
+        CharSet = CharSet.Ansi,
+        BestFitMapping = false,
+        ThrowOnUnmappableChar = true
+    )]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static extern int FileControl(IntPtr database, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, int operation, out int answer);
 }

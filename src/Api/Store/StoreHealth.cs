@@ -8,9 +8,9 @@ using SQLitePCL;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>
-/// Ready means that the store takes a write, soon, and that the process is not about to end. The write gives the one row of the sweeps the value that it
-/// has: it is refused wherever a job's would be, as by a standby or a missing privilege, and leaves the store as large as it was. SQLite's log may
-/// have a page left on a full disk: room is asked for by itself.
+/// Ready means that the store takes a write, soon, and that the process is not about to end. The write gives the one row of the sweeps the
+/// value that it has: it is refused wherever a job's would be, as by a standby or a missing privilege, and leaves the store as large as it
+/// was. SQLite's log may have a page left on a full disk: room is asked for by itself.
 /// </summary>
 internal sealed class StoreHealth(IDbContextFactory<AppDbContext> stores, IHostApplicationLifetime lifetime) : IHealthCheck
 {
@@ -34,13 +34,17 @@ internal sealed class StoreHealth(IDbContextFactory<AppDbContext> stores, IHostA
         {
             int written = await WriteAsync(timeout.Token);
             _busySince = null;
-            return written > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The store is not the service's: the row of the sweeps is gone.");
+            return written > 0
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy("The store is not the service's: the row of the sweeps is gone.");
         }
         catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_BUSY)
         {
             // Another writer, such as the upload of a data set, is no fault until other writes have waited for it in vain.
             _busySince ??= Stopwatch.GetTimestamp();
-            return Stopwatch.GetElapsedTime(_busySince.Value) < s_busy ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Another writer holds the store.");
+            return Stopwatch.GetElapsedTime(_busySince.Value) < s_busy
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy("Another writer holds the store.");
         }
         catch (Exception e) when (DbFaults.IsTransient(e)
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -70,6 +74,8 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous().DisableRateLimiting();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(StoreHealth.Tag) }).AllowAnonymous().DisableRateLimiting();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(StoreHealth.Tag) })
+            .AllowAnonymous()
+            .DisableRateLimiting();
     }
 }

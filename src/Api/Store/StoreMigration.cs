@@ -21,8 +21,8 @@ internal static class StoreMigration
 
     /// <summary>Opens the store, waiting for it where waiting may help, and brings it up to date.</summary>
     /// <param name="stop">
-    /// Ends the wait. SQLite's calls and some of Npgsql's cannot be interrupted: what has not ended after a second is left where it is, as a kill
-    /// would leave it.
+    /// Ends the wait. SQLite's calls and some of Npgsql's cannot be interrupted: what has not ended after a second is left where it is, as
+    /// a kill would leave it.
     /// </param>
     /// <exception cref="StartException">The store cannot be used.</exception>
     public static async Task MigrateStoreAsync(this IServiceProvider services, CancellationToken stop)
@@ -49,7 +49,9 @@ internal static class StoreMigration
         var progress = new MigrationProgress(stores, services.GetRequiredService<ILogger<MigrationProgress>>());
         if (store.Database.IsSqlite())
         {
-            await using FileStream held = await Patiently(() => Task.FromResult(Open(Path.Combine(options.Folder, "migrating.lock"), FileShare.None)), stop);
+            await using FileStream held = await Patiently(
+                () => Task.FromResult(Open(Path.Combine(options.Folder, "migrating.lock"), FileShare.None)),
+                stop);
             await Open(options.SqliteFile, FileShare.ReadWrite).DisposeAsync(); // connections make no file: StoreOptions
             await MigrateSqliteAsync(store, progress, stop);
         }
@@ -64,7 +66,8 @@ internal static class StoreMigration
     private static async Task MigrateSqliteAsync(AppDbContext store, MigrationProgress progress, CancellationToken stop)
     {
         await RefuseUnknownAsync(store, stop);
-        await store.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'", stop); // kept by the file: reading goes on while another writes
+        // kept by the file: reading goes on while another writes
+        await store.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'", stop);
         await store.Database.ExecuteSqlAsync($"""DROP TABLE IF EXISTS "__EFMigrationsLock" """, stop); // left by a killed process
         await MigrateWithoutForeignKeysAsync(store, progress, stop);
 
@@ -99,7 +102,9 @@ internal static class StoreMigration
                 if (Stopwatch.GetElapsedTime(began) > options.MigrationTime)
                 {
                     throw new StartException(
-                        $"Another process has been migrating the store for {options.MigrationMinutes} minutes (Store:MigrationMinutes); its log says how far it is.");
+                        $"Another process has been migrating the store for {options.MigrationMinutes} minutes (Store:MigrationMinutes); "
+                        + $"its log says how far it is."
+                    );
                 }
 
                 progress.Waits();
@@ -118,7 +123,10 @@ internal static class StoreMigration
         }
     }
 
-    /// <summary>Refuses tables that this version would misuse. A migration's id begins with its time, so an unknown one is newer or older.</summary>
+    /// <summary>
+    /// Refuses tables that this version would misuse. A migration's id begins with its time, so an unknown one is newer or
+    /// older.
+    /// </summary>
     private static async Task RefuseUnknownAsync(AppDbContext store, CancellationToken stop)
     {
         string[] known = [.. store.Database.GetMigrations()];

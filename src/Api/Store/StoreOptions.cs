@@ -25,7 +25,10 @@ internal sealed class StoreOptions
     [Required(AllowEmptyStrings = false, ErrorMessage = "Store:Folder is empty; set it to a folder, or leave it out.")]
     public string Folder { get; set; } = "./data";
 
-    /// <summary>Days after which an ended job is deleted with its metrics and checkpoints, unless a tag names one of them; null keeps all.</summary>
+    /// <summary>
+    /// Days after which an ended job is deleted with its metrics and checkpoints, unless a tag names one of them; null keeps
+    /// all.
+    /// </summary>
     [Range(1e-6, 36_500)]
     public double? RetentionDays { get; set; }
 
@@ -58,7 +61,10 @@ internal sealed class StoreOptions
     public static string PostgresConnection(string configured)
     {
         var connection = new NpgsqlConnectionStringBuilder(configured);
-        string[] given = [.. configured.Split(';').Select(pair => pair.Split('=')[0].Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant())];
+        string[] given =
+        [
+            .. configured.Split(';').Select(pair => pair.Split('=')[0].Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()),
+        ];
         connection.Timeout = given.Contains("TIMEOUT") ? connection.Timeout : 3; // seconds to connect
         connection.CommandTimeout = given.Contains("COMMANDTIMEOUT") ? connection.CommandTimeout : 8;
         connection.CancellationTimeout = given.Contains("CANCELLATIONTIMEOUT") ? connection.CancellationTimeout : 500; // ms

@@ -67,8 +67,11 @@ internal static class TagEndpoints
     }
 
     private static async Task<Ok<Page<TagResponse>>> List(
-        CheckpointStore checkpoints, IDbContextFactory<AppDbContext> stores, CancellationToken token,
-        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit, [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
+        CheckpointStore checkpoints,
+        IDbContextFactory<AppDbContext> stores,
+        CancellationToken token,
+        [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
+        [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         List<TagRow> rows = await store.Tags.AsNoTracking()
@@ -85,7 +88,8 @@ internal static class TagEndpoints
             }
         }
 
-        return TypedResults.Ok(new Page<TagResponse>([.. kept, .. rows.Take(limit).Select(TagResponse.Of)], rows.Count > limit ? rows[limit - 1].Name : null));
+        return TypedResults.Ok(
+            new Page<TagResponse>([.. kept, .. rows.Take(limit).Select(TagResponse.Of)], rows.Count > limit ? rows[limit - 1].Name : null));
     }
 
     private static async Task<Results<Ok<TagResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
@@ -93,7 +97,9 @@ internal static class TagEndpoints
     {
         if (TagNames.IsManaged(tag))
         {
-            return await KeptAsync(tag, checkpoints, token) is { } kept ? Show(kept, ConditionalRequests.EntityTag(kept.Checkpoint.ToString("N"))) : Problems.TagNotFound(tag);
+            return await KeptAsync(tag, checkpoints, token) is { } kept
+                ? Show(kept, ConditionalRequests.EntityTag(kept.Checkpoint.ToString("N")))
+                : Problems.TagNotFound(tag);
         }
 
         return await tags.FindAsync(tag, token) is { } row ? Show(TagResponse.Of(row), EntityTag(row)) : Problems.TagNotFound(tag);
@@ -120,7 +126,11 @@ internal static class TagEndpoints
             return NoCheckpoint(request);
         }
 
-        TagWrite write = await tags.PutAsync(tag, checkpoint.Id, current => context.Request.AllowWriteOver(current is null ? null : EntityTag(current)), token);
+        TagWrite write = await tags.PutAsync(
+            tag,
+            checkpoint.Id,
+            current => context.Request.AllowWriteOver(current is null ? null : EntityTag(current)),
+            token);
         context.Response.GetTypedHeaders().ETag = write switch
         {
             TagWrite.Made made => EntityTag(made.Tag),
@@ -161,5 +171,6 @@ internal static class TagEndpoints
         Problems.Unprocessable($"checkpoint: there is no checkpoint '{request.Checkpoint}'. GET /v1/checkpoints lists them.");
 
     private static ProblemHttpResult Stale(string tag) =>
-        Problems.PreconditionFailed($"The tag '{tag}' is not what If-Match or If-None-Match says. GET /v1/tags/{tag} shows where it is, and its ETag.");
+        Problems.PreconditionFailed(
+            $"The tag '{tag}' is not what If-Match or If-None-Match says. GET /v1/tags/{tag} shows where it is, and its ETag.");
 }

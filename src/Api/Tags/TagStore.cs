@@ -91,9 +91,14 @@ internal sealed class TagStore(IDbContextFactory<AppDbContext> stores)
                 return await store.SaveChangesAsync(token) == 1;
             }
 
-            return await Revision(store, current).ExecuteUpdateAsync(
-                set => set.SetProperty(row => row.CheckpointId, tag.CheckpointId).SetProperty(row => row.Revision, tag.Revision).SetProperty(row => row.MovedAt, tag.MovedAt),
-                token) == 1;
+            return await Revision(store, current)
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(row => row.CheckpointId, tag.CheckpointId)
+                                .SetProperty(row => row.Revision, tag.Revision)
+                                .SetProperty(row => row.MovedAt, tag.MovedAt),
+                        token
+                    ) == 1;
         }
         catch (Exception e) when (DbFaults.IsConstraintViolation(e))
         {
@@ -104,5 +109,6 @@ internal sealed class TagStore(IDbContextFactory<AppDbContext> stores)
     private static Task<TagRow?> FindAsync(AppDbContext store, string name, CancellationToken token) =>
         store.Tags.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, token);
 
-    private static IQueryable<TagRow> Revision(AppDbContext store, TagRow tag) => store.Tags.Where(row => row.Name == tag.Name && row.Revision == tag.Revision);
+    private static IQueryable<TagRow> Revision(AppDbContext store, TagRow tag) =>
+        store.Tags.Where(row => row.Name == tag.Name && row.Revision == tag.Revision);
 }

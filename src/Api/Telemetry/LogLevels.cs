@@ -10,7 +10,8 @@ internal static class LogLevels
         return logging.GetChildren().Select(provider => provider.GetSection("LogLevel")).Prepend(logging.GetSection("LogLevel"))
             .SelectMany(levels => levels.GetChildren())
             .FirstOrDefault(level => level.Value is not null && !Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _)) is { } wrong
-            ? $"{wrong.Path.Replace(":", "__", StringComparison.Ordinal)} is '{wrong.Value}'; set it to one of {string.Join(", ", Enum.GetNames<LogLevel>())}."
+            ? $"{wrong.Path.Replace(":", "__", StringComparison.Ordinal)} is '{wrong.Value}'; set it to one of "
+                + $"{string.Join(", ", Enum.GetNames<LogLevel>())}."
             : null;
     }
 }

@@ -20,7 +20,8 @@ internal static class TelemetrySetup
     {
         bool isSent = configuration.IsSent();
         services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("autoencoder-api").AddEnvironmentVariableDetector()) // last, so that OTEL_SERVICE_NAME wins
+            // last, so that OTEL_SERVICE_NAME wins
+            .ConfigureResource(resource => resource.AddService("autoencoder-api").AddEnvironmentVariableDetector())
             .WithMetrics(metrics => Measure(metrics, isSent))
             .WithTracing(tracing => Trace(tracing, isSent));
         services.Configure<JsonConsoleFormatterOptions>(json =>
@@ -37,14 +38,18 @@ internal static class TelemetrySetup
         app.MapPrometheusScrapingEndpoint(MetricsPath).RequireAuthorization(Roles.Reader);
     }
 
-    /// <summary>Sends what is left once the runs have ended, in a bounded time: by itself the SDK would wait 5 s for spans and then 5 s for metrics where the collector is silent.</summary>
+    /// <summary>
+    /// Sends what is left once the runs have ended, in a bounded time: by itself the SDK would wait 5 s for spans and then 5 s for
+    /// metrics where the collector is silent.
+    /// </summary>
     public static void UseLastSend(this WebApplication app)
     {
         if (app.Configuration.IsSent())
         {
             TracerProvider tracers = app.Services.GetRequiredService<TracerProvider>();
             MeterProvider meters = app.Services.GetRequiredService<MeterProvider>();
-            app.Lifetime.ApplicationStopped.Register(() => Parallel.Invoke(() => tracers.Shutdown(LastSendMilliseconds), () => meters.Shutdown(LastSendMilliseconds)));
+            app.Lifetime.ApplicationStopped.Register(() =>
+                Parallel.Invoke(() => tracers.Shutdown(LastSendMilliseconds), () => meters.Shutdown(LastSendMilliseconds)));
         }
     }
 
@@ -52,7 +57,9 @@ internal static class TelemetrySetup
 
     private static void Measure(MeterProviderBuilder metrics, bool isSent)
     {
-        metrics.AddMeter(JobMetrics.MeterName, ModelCache.MeterName, Measured.Name, "Microsoft.AspNetCore.*", "System.Runtime").AddPrometheusExporter();
+        metrics
+            .AddMeter(JobMetrics.MeterName, ModelCache.MeterName, Measured.Name, "Microsoft.AspNetCore.*", "System.Runtime")
+            .AddPrometheusExporter();
         if (isSent)
         {
             metrics.AddOtlpExporter();
@@ -65,7 +72,9 @@ internal static class TelemetrySetup
         tracing.AddSource(JobTracing.SourceName, Measured.Name);
         if (isSent)
         {
-            tracing.AddAspNetCoreInstrumentation(web => web.Filter = context => context.Request.Path != MetricsPath && !context.Request.Path.StartsWithSegments("/health"))
+            tracing
+                .AddAspNetCoreInstrumentation(web =>
+                    web.Filter = context => context.Request.Path != MetricsPath && !context.Request.Path.StartsWithSegments("/health"))
                 .AddOtlpExporter();
         }
         else

@@ -34,7 +34,9 @@ public static class CheckpointFile
                 new("settings", JsonSerializer.Serialize(checkpoint.Settings, JsonConventions.Json)),
                 new("progress", JsonSerializer.Serialize(progress, JsonConventions.Json)),
                 new("machine", JsonSerializer.Serialize(checkpoint.Environment, JsonConventions.Json)),
-                .. checkpoint.Data is { } data ? [new(CheckpointHeader.DataField, JsonSerializer.Serialize(data, JsonConventions.Json))] : Array.Empty<KeyValuePair<string, string>>(),
+                .. checkpoint.Data is { } data
+                    ? [new(CheckpointHeader.DataField, JsonSerializer.Serialize(data, JsonConventions.Json))]
+                    : Array.Empty<KeyValuePair<string, string>>(),
             ],
             [
                 .. Tensors(definition, "", checkpoint.Weights),
@@ -46,7 +48,9 @@ public static class CheckpointFile
     /// <returns>The checkpoint, or what is wrong with the file.</returns>
     public static Result<Checkpoint, string> Read(ReadOnlyMemory<byte> file)
     {
-        if (!CheckpointHeader.Of(Safetensors.ReadHeader(file, out ReadOnlyMemory<byte> data)).TryGet(out CheckpointHeader? header, out string? fault))
+        if (!CheckpointHeader
+                .Of(Safetensors.ReadHeader(file, out ReadOnlyMemory<byte> data))
+                .TryGet(out CheckpointHeader? header, out string? fault))
         {
             return fault;
         }
@@ -114,11 +118,20 @@ public static class CheckpointFile
         return ToCheckpoint(header, vectors[0]!, vectors[1], vectors[2]);
     }
 
-    private static Checkpoint ToCheckpoint(CheckpointHeader header, float[] weights, float[]? firstMoment, float[]? secondMoment) => new(
-        header.Settings, header.Step, header.Losses, header.EvaluatedStep, header.LossSum, header.Environment, weights, firstMoment, secondMoment)
-    {
-        Data = header.Data,
-    };
+    private static Checkpoint ToCheckpoint(CheckpointHeader header, float[] weights, float[]? firstMoment, float[]? secondMoment) =>
+        new(
+            header.Settings,
+            header.Step,
+            header.Losses,
+            header.EvaluatedStep,
+            header.LossSum,
+            header.Environment,
+            weights,
+            firstMoment,
+            secondMoment)
+        {
+            Data = header.Data,
+        };
 
     /// <summary>The tensors of that suffix as one vector in the order of the definition, wherever in the file they lie.</summary>
     private static float[] Vector(NetworkDefinition definition, string suffix, Dictionary<string, TensorEntry> byName,

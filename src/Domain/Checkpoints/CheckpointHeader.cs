@@ -7,16 +7,34 @@ using AutoencoderApi.Domain.Networks;
 
 namespace AutoencoderApi.Domain.Checkpoints;
 
-/// <summary>All that a checkpoint file says before its first tensor. Its names, shapes and size are those of the network in its settings.</summary>
+/// <summary>
+/// All that a checkpoint file says before its first tensor. Its names, shapes and size are those of the network in its
+/// settings.
+/// </summary>
 public sealed record CheckpointHeader
 {
     internal const string DataField = "data";
 
     private const int MaxThreads = 1_024;
 
-    private CheckpointHeader(TrainingSettings settings, Progress progress, ExecutionEnvironment machine, DataProfile? data, SafetensorsContents contents, int vectors) =>
-        (Settings, Step, Losses, EvaluatedStep, LossSum, Environment, Data, Tensors, Vectors, DataBytes) =
-        (settings, progress.Step, progress.Losses, progress.EvaluatedStep, progress.LossSum, machine, data, contents.Tensors, vectors, contents.DataBytes);
+    private CheckpointHeader(
+        TrainingSettings settings,
+        Progress progress,
+        ExecutionEnvironment machine,
+        DataProfile? data,
+        SafetensorsContents contents,
+        int vectors) =>
+        (Settings, Step, Losses, EvaluatedStep, LossSum, Environment, Data, Tensors, Vectors, DataBytes) = (
+            settings,
+            progress.Step,
+            progress.Losses,
+            progress.EvaluatedStep,
+            progress.LossSum,
+            machine,
+            data,
+            contents.Tensors,
+            vectors,
+            contents.DataBytes);
 
     public TrainingSettings Settings { get; }
 
@@ -73,7 +91,10 @@ public sealed record CheckpointHeader
     internal static Result<CheckpointHeader, string> Of(Result<SafetensorsContents, string> header) =>
         header.TryGet(out SafetensorsContents? contents, out string? fault) ? Interpret(contents) : fault;
 
-    /// <summary>The first value that is not finite or beyond <paramref name="limit"/> in size, in words; null where there is none.</summary>
+    /// <summary>
+    /// The first value that is not finite or beyond <paramref name="limit"/> in size, in words; null where there is
+    /// none.
+    /// </summary>
     /// <param name="data">The bytes after the header.</param>
     public string? Outlier(ReadOnlySpan<byte> data, float limit = float.MaxValue)
     {
@@ -84,7 +105,9 @@ public sealed record CheckpointHeader
             {
                 if (!(Math.Abs(values[i]) <= limit)) // NaN is not within any limit
                 {
-                    return string.Create(CultureInfo.InvariantCulture, $"Tensor '{tensor.Name}': value {i} is {values[i]}; values must be finite and within ±{limit}.");
+                    return string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Tensor '{tensor.Name}': value {i} is {values[i]}; values must be finite and within ±{limit}.");
                 }
             }
         }
@@ -144,10 +167,14 @@ public sealed record CheckpointHeader
     }
 
     private static string? Violation(DataProfile? data) =>
-        data is null || (Enum.IsDefined(data.Background) && data.Range is [>= 0 and var low, <= 1 and var high] && low <= high) ? null : "data.range must be the smallest and the largest value, 0 to 1.";
+        data is null || (Enum.IsDefined(data.Background) && data.Range is [>= 0 and var low, <= 1 and var high] && low <= high)
+            ? null
+            : "data.range must be the smallest and the largest value, 0 to 1.";
 
     private static string? Violation(TrainingSettings settings) =>
-        TrainingSettingsValidator.Validate(settings) is { Count: > 0 } violations ? $"settings.{violations.First().Key} {violations.First().Value}" : null;
+        TrainingSettingsValidator.Validate(settings) is { Count: > 0 } violations
+            ? $"settings.{violations.First().Key} {violations.First().Value}"
+            : null;
 
     private static string? Violation(Progress progress, TrainingSettings settings) =>
         progress.Step < 0 || progress.Step > settings.Steps ? "progress.step must be 0 to settings.steps."
@@ -159,7 +186,8 @@ public sealed record CheckpointHeader
 
     private static string? Violation(ExecutionEnvironment machine) =>
         machine.Threads is < 1 or > MaxThreads ? $"machine.threads must be 1 to {MaxThreads}."
-        : machine.InstructionSet is null || !TrainingSettingsValidator.IsName(machine.InstructionSet) ? $"machine.instructionSet {TrainingSettingsValidator.NameRule}"
+        : machine.InstructionSet is null || !TrainingSettingsValidator.IsName(machine.InstructionSet)
+            ? $"machine.instructionSet {TrainingSettingsValidator.NameRule}"
         : machine.Engine is { } engine && !TrainingSettingsValidator.IsName(engine) ? $"machine.engine {TrainingSettingsValidator.NameRule}"
         : null;
 
@@ -169,7 +197,8 @@ public sealed record CheckpointHeader
     {
         if (tensors.Count != vectors * definition.Parameters.Count)
         {
-            return $"There are {tensors.Count} tensors; this network has {definition.Parameters.Count}, or three times that with Adam's moments.";
+            return $"There are {tensors.Count} tensors; this network has {definition.Parameters.Count}, or three times that with Adam's "
+                + $"moments.";
         }
 
         Parameter[] expected = [.. CheckpointFile.Suffixes.Take(vectors)
@@ -178,11 +207,13 @@ public sealed record CheckpointHeader
         if (Array.Find(expected, parameter => !byName.ContainsKey(parameter.Name)) is { } missing)
         {
             string foreign = byName.Keys.Except(expected.Select(parameter => parameter.Name)).First();
-            return $"There is no tensor '{missing.Name}', which the network has, but a tensor '{SafetensorsHeader.Shown(foreign)}', which it has not.";
+            return $"There is no tensor '{missing.Name}', which the network has, but a tensor '{SafetensorsHeader.Shown(foreign)}', "
+                + $"which it has not.";
         }
 
         return Array.Find(expected, parameter => !byName[parameter.Name].Shape.AsSpan().SequenceEqual(parameter.Shape)) is { } unlike
-            ? $"Tensor '{unlike.Name}' has the shape [{string.Join(", ", byName[unlike.Name].Shape)}]; the network has it as [{string.Join(", ", unlike.Shape)}]."
+            ? $"Tensor '{unlike.Name}' has the shape [{string.Join(", ", byName[unlike.Name].Shape)}]; the network has it as "
+                + $"[{string.Join(", ", unlike.Shape)}]."
             : null;
     }
 

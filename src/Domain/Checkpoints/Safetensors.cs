@@ -48,7 +48,8 @@ public static class Safetensors
         }
 
         return new SafetensorsFile(
-            header.Metadata, [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, data[tensor.Begin..tensor.End]))]);
+            header.Metadata,
+            [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, data[tensor.Begin..tensor.End]))]);
     }
 
     /// <summary>Reads a file's header, and holds the file's size to it.</summary>
@@ -85,10 +86,14 @@ public static class Safetensors
 
         ulong said = BinaryPrimitives.ReadUInt64LittleEndian(start);
         length = (int)Math.Min(said, SafetensorsHeader.MaxBytes);
-        return said is 0 or > SafetensorsHeader.MaxBytes ? $"The header length is {said}; it must be 1 to {SafetensorsHeader.MaxBytes}." : null;
+        return said is 0 or > SafetensorsHeader.MaxBytes
+            ? $"The header length is {said}; it must be 1 to {SafetensorsHeader.MaxBytes}."
+            : null;
     }
 
-    private static ArrayBufferWriter<byte> WriteHeader(IEnumerable<KeyValuePair<string, string>> metadata, IReadOnlyList<NamedTensor> tensors)
+    private static ArrayBufferWriter<byte> WriteHeader(
+        IEnumerable<KeyValuePair<string, string>> metadata,
+        IReadOnlyList<NamedTensor> tensors)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer);

@@ -72,7 +72,8 @@ public static class SafetensorsHeader
         {
             if (tensor.Begin != end)
             {
-                return $"Tensor '{Shown(tensor.Name)}': data_offsets begin at {tensor.Begin}, and the bytes before them end at {end}; tensors must lie side by side.";
+                return $"Tensor '{Shown(tensor.Name)}': data_offsets begin at {tensor.Begin}, and the bytes before them end at {end}; "
+                    + $"tensors must lie side by side.";
             }
 
             end = tensor.End;
@@ -146,7 +147,9 @@ public static class SafetensorsHeader
 
     private static int[]? ReadNumbers(JsonElement tensor, string name)
     {
-        if (!tensor.TryGetProperty(name, out JsonElement array) || array.ValueKind != JsonValueKind.Array || array.GetArrayLength() > MaxRank)
+        if (!tensor.TryGetProperty(name, out JsonElement array)
+            || array.ValueKind != JsonValueKind.Array
+            || array.GetArrayLength() > MaxRank)
         {
             return null;
         }

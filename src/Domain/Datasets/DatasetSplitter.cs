@@ -12,10 +12,14 @@ public sealed record SplitSelections(SplitSelection Train, SplitSelection Valida
     public IReadOnlyList<SplitSelection> All => [Train, Validation, Test];
 
     /// <summary>The splits that the data set has, each in its order.</summary>
-    public static SplitSelections Of(Dataset data) => new(SplitSelection.InOrder(data.Train), SplitSelection.InOrder(data.Validation), SplitSelection.InOrder(data.Test));
+    public static SplitSelections Of(Dataset data) =>
+        new(SplitSelection.InOrder(data.Train), SplitSelection.InOrder(data.Validation), SplitSelection.InOrder(data.Test));
 }
 
-/// <summary>Assigns images to the splits that a data set came without: a function of the seed, the fractions and the number of images alone.</summary>
+/// <summary>
+/// Assigns images to the splits that a data set came without: a function of the seed, the fractions and the number of images
+/// alone.
+/// </summary>
 public static class DatasetSplitter
 {
     /// <param name="validation">Null where it is to be split off from <paramref name="train"/>.</param>
@@ -23,7 +27,13 @@ public static class DatasetSplitter
     /// <param name="validationFraction">Of the images in <paramref name="train"/>, rounded, at least one.</param>
     /// <param name="testFraction">The same for the test split.</param>
     /// <returns>Null where no image would be left for training.</returns>
-    public static SplitSelections? Split(DatasetSplit train, DatasetSplit? validation, DatasetSplit? test, int seed, double validationFraction, double testFraction)
+    public static SplitSelections? Split(
+        DatasetSplit train,
+        DatasetSplit? validation,
+        DatasetSplit? test,
+        int seed,
+        double validationFraction,
+        double testFraction)
     {
         int forTest = test is null ? CountOf(testFraction) : 0;
         int forValidation = validation is null ? CountOf(validationFraction) : 0;
@@ -32,7 +42,10 @@ public static class DatasetSplitter
             return null;
         }
 
-        ReadOnlyMemory<int> order = forTest + forValidation > 0 ? EpochShuffler.Permutation((ulong)seed, epoch: 0, train.Count) : SplitSelection.InOrder(train).Order;
+        ReadOnlyMemory<int> order =
+            forTest + forValidation > 0
+                ? EpochShuffler.Permutation((ulong)seed, epoch: 0, train.Count)
+                : SplitSelection.InOrder(train).Order;
         return new SplitSelections(
             new SplitSelection(train, order[(forTest + forValidation)..]),
             validation is null ? new SplitSelection(train, order[forTest..(forTest + forValidation)]) : SplitSelection.InOrder(validation),

@@ -87,7 +87,8 @@ public static class IdxFile
         if (!ranks.Any(rank => magic == BytesMagic + rank))
         {
             string expected = string.Join(" or ", ranks.Select(rank => $"{BytesMagic + rank:x8}"));
-            return $"{name} begins with {magic:x8}; an IDX file of bytes in {string.Join(" or ", ranks)} dimensions begins with {expected}.";
+            return $"{name} begins with {magic:x8}; an IDX file of bytes in {string.Join(" or ", ranks)} dimensions begins with "
+                + $"{expected}.";
         }
 
         int[] dimensions = new int[magic - BytesMagic];

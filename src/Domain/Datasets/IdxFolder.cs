@@ -13,7 +13,13 @@ public static class IdxFolder
     private const int Classes = 10;
 
     /// <summary>The names that MNIST's files have, less an ending <c>.gz</c>.</summary>
-    public static readonly IReadOnlyList<string> Files = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+    public static readonly IReadOnlyList<string> Files =
+    [
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    ];
 
     /// <summary>Reads one of <see cref="Files"/>; null where it is missing.</summary>
     private delegate (string Path, Result<IdxArray, string> Content)? ReadFile(string file, int rank);
@@ -33,9 +39,13 @@ public static class IdxFolder
     public static string ToFill => $"Put {string.Join(", ", Files.SkipLast(1))} and {Files[^1]} there, each plain or with .gz.";
 
     /// <summary>Another string once one of the files is another one.</summary>
-    public static string Stamp(string folder) => string.Join('|', Files.Select(file => Find(folder, file) is { } path && new FileInfo(path) is var found
-        ? FormattableString.Invariant($"{path}:{found.Length}:{found.LastWriteTimeUtc.Ticks}")
-        : ""));
+    public static string Stamp(string folder) =>
+        string.Join(
+            '|',
+            Files.Select(file =>
+                Find(folder, file) is { } path && new FileInfo(path) is var found
+                    ? FormattableString.Invariant($"{path}:{found.Length}:{found.LastWriteTimeUtc.Ticks}")
+                    : ""));
 
     /// <returns>The data set, or which of its files is wrong.</returns>
     public static Result<Dataset, string> Load(string name, string folder) => Load(name, folder, ReadFrom(folder, IdxFile.Read));
@@ -56,8 +66,10 @@ public static class IdxFolder
     /// <summary>What is known of the folder's data set from its labels and the headers of its images: no image is read.</summary>
     public static Result<DatasetInfo, string> Describe(string name, string folder)
     {
-        ReadFile read = ReadFrom(folder, IdxFile.Read), readHeader = ReadFrom(folder, IdxFile.ReadHeader);
-        if (!ReadPairs(name, folder, (file, rank) => rank == 1 ? read(file, rank) : readHeader(file, rank)).TryGet(out Pairs? pairs, out string? fault))
+        ReadFile read = ReadFrom(folder, IdxFile.Read),
+            readHeader = ReadFrom(folder, IdxFile.ReadHeader);
+        if (!ReadPairs(name, folder, (file, rank) => rank == 1 ? read(file, rank) : readHeader(file, rank))
+                .TryGet(out Pairs? pairs, out string? fault))
         {
             return fault;
         }
@@ -80,7 +92,8 @@ public static class IdxFolder
 
     private static Result<Pairs, string> ReadPairs(string name, string source, ReadFile read)
     {
-        if (!ReadPair(source, "train", read).TryGet(out Pair? train, out string? fault) || !ReadPair(source, "t10k", read).TryGet(out Pair? test, out fault))
+        if (!ReadPair(source, "train", read).TryGet(out Pair? train, out string? fault)
+            || !ReadPair(source, "t10k", read).TryGet(out Pair? test, out fault))
         {
             return $"{name}: {fault}";
         }
@@ -92,7 +105,8 @@ public static class IdxFolder
 
     private static Result<Pair, string> ReadPair(string source, string part, ReadFile read)
     {
-        if (read($"{part}-images-idx3-ubyte", 3) is not var (imagesPath, imagesRead) || read($"{part}-labels-idx1-ubyte", 1) is not var (labelsPath, labelsRead))
+        if (read($"{part}-images-idx3-ubyte", 3) is not var (imagesPath, imagesRead)
+            || read($"{part}-labels-idx1-ubyte", 1) is not var (labelsPath, labelsRead))
         {
             return $"{source} lacks {part}-images-idx3-ubyte or {part}-labels-idx1-ubyte. {ToFill}";
         }
@@ -104,7 +118,8 @@ public static class IdxFolder
 
         if (images.Dimensions is not [var count, Side, Side] || labels.Data.Length != count)
         {
-            return $"{imagesPath} has dimensions {string.Join("×", images.Dimensions)} and {labelsPath} has {labels.Data.Length} labels; 28×28 images with a label each are needed.";
+            return $"{imagesPath} has dimensions {string.Join("×", images.Dimensions)} and {labelsPath} has {labels.Data.Length} "
+                + "labels; 28×28 images with a label each are needed.";
         }
 
         return labels.Data.Span.IndexOfAnyInRange((byte)Classes, byte.MaxValue) is var wrong and >= 0

@@ -74,7 +74,8 @@ public sealed record Noise
         }
     }
 
-    private static Vector512<float> Clamped(Vector512<float> values) => Vector512.Min(Vector512.Max(values, Vector512<float>.Zero), Vector512<float>.One);
+    private static Vector512<float> Clamped(Vector512<float> values) =>
+        Vector512.Min(Vector512.Max(values, Vector512<float>.Zero), Vector512<float>.One);
 
     private static void Set(Span<float> image, float fraction, ref SplitMix64 random)
     {

@@ -119,15 +119,28 @@ public static class SyntheticDigits
     private static double Spline(double a, double b, double c, double d, double t) =>
         b + (0.5 * t * (c - a + (t * ((2 * a) - (5 * b) + (4 * c) - d + (t * ((3 * (b - c)) + d - a))))));
 
-    /// <summary>Scales the strokes so that the ink's box, pen included, is 20 pixels on its longer side, in the middle of the sheet.</summary>
+    /// <summary>
+    /// Scales the strokes so that the ink's box, pen included, is 20 pixels on its longer side, in the middle of the
+    /// sheet.
+    /// </summary>
     private static PenPoint[][] Fit(PenPoint[][] strokes, double radius)
     {
-        (double left, double top) = (strokes.Min(stroke => stroke.Min(point => point.X)), strokes.Min(stroke => stroke.Min(point => point.Y)));
-        (double right, double bottom) = (strokes.Max(stroke => stroke.Max(point => point.X)), strokes.Max(stroke => stroke.Max(point => point.Y)));
+        (double left, double top) = (
+            strokes.Min(stroke => stroke.Min(point => point.X)),
+            strokes.Min(stroke => stroke.Min(point => point.Y)));
+        (double right, double bottom) = (
+            strokes.Max(stroke => stroke.Max(point => point.X)),
+            strokes.Max(stroke => stroke.Max(point => point.Y)));
         double scale = (Box - (2 * radius)) / Math.Max(right - left, bottom - top);
         const double Middle = PenCanvas.Side / 2.0;
-        return [.. strokes.Select(stroke => stroke
-            .Select(point => new PenPoint(Middle + (scale * (point.X - ((left + right) / 2))), Middle + (scale * (point.Y - ((top + bottom) / 2)))))
-            .ToArray())];
+        return
+        [
+            .. strokes.Select(stroke =>
+                stroke
+                    .Select(point => new PenPoint(
+                        Middle + (scale * (point.X - ((left + right) / 2))),
+                        Middle + (scale * (point.Y - ((top + bottom) / 2)))))
+                    .ToArray()),
+        ];
     }
 }

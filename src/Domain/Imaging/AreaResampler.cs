@@ -45,7 +45,10 @@ internal static class AreaResampler
         return new GrayImage(width, height, pixels);
     }
 
-    /// <summary>Old pixels <paramref name="First"/> to <paramref name="Last"/> under the stretch from <paramref name="From"/> to <paramref name="To"/>.</summary>
+    /// <summary>
+    /// Old pixels <paramref name="First"/> to <paramref name="Last"/> under the stretch from <paramref name="From"/> to
+    /// <paramref name="To"/>.
+    /// </summary>
     private readonly record struct Window(int First, int Last, float From, float To)
     {
         public static Window Of(int index, int oldSize, int newSize)

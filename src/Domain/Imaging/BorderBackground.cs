@@ -11,16 +11,20 @@ internal static class BorderBackground
     private const double Inked = 0.25;
 
     /// <param name="pixels">[height, width]</param>
-    public static Background Of(ReadOnlySpan<byte> pixels, int width, int height) => GrayHistogram.Percentile(Ring(pixels, width, height), 0.5) >= Middle ? Background.Light : Background.Dark;
+    public static Background Of(ReadOnlySpan<byte> pixels, int width, int height) =>
+        GrayHistogram.Percentile(Ring(pixels, width, height), 0.5) >= Middle ? Background.Light : Background.Dark;
 
     /// <summary>
-    /// The image with light ink on dark in place of dark on light. White becomes black exactly; grey paper becomes black too, and its noise above
-    /// the level that most of the border has.
+    /// The image with light ink on dark in place of dark on light. White becomes black exactly; grey paper becomes black too, and its noise
+    /// above the level that most of the border has.
     /// </summary>
     public static GrayImage Invert(GrayImage image)
     {
         int paper = Math.Max(1, GrayHistogram.Percentile(Ring(image.Pixels, image.Width, image.Height), Inked));
-        return new GrayImage(image.Width, image.Height, Array.ConvertAll(image.Pixels, level => (byte)(Math.Max(0, paper - level) * 255 / paper)));
+        return new GrayImage(
+            image.Width,
+            image.Height,
+            Array.ConvertAll(image.Pixels, level => (byte)(Math.Max(0, paper - level) * 255 / paper)));
     }
 
     private static int[] Ring(ReadOnlySpan<byte> pixels, int width, int height)

@@ -9,7 +9,10 @@ public static class DigitPreparation
 {
     public const int Side = 28;
 
-    /// <summary>Longer side up to which an image's detail is used: enough for a pen stroke of a digit that fills a fifth of a photo.</summary>
+    /// <summary>
+    /// Longer side up to which an image's detail is used: enough for a pen stroke of a digit that fills a fifth of a
+    /// photo.
+    /// </summary>
     public const int WorkingSide = 512;
 
     /// <summary>Of a digit.</summary>
@@ -24,12 +27,17 @@ public static class DigitPreparation
             Preprocessing.None when !fits => new DigitFault.WrongSize(image.Width, image.Height),
             Preprocessing.None => new PreparedDigit(image, Preparation.AsIs),
             Preprocessing.Auto when fits && source.IsExact => OwnSize(image, options.Background),
-            Preprocessing.Resize => new PreparedDigit(Letterbox.Fit(image, Side, Side), fits ? Preparation.AsIs : new Preparation([PreparationStep.Resized])),
+            Preprocessing.Resize => new PreparedDigit(
+                Letterbox.Fit(image, Side, Side),
+                fits ? Preparation.AsIs : new Preparation([PreparationStep.Resized])),
             _ => LikeMnist(source, options),
         };
     }
 
-    /// <summary>An image of the network's own size: as it is, but that dark ink on a light ground becomes light on dark where the network's data are so.</summary>
+    /// <summary>
+    /// An image of the network's own size: as it is, but that dark ink on a light ground becomes light on dark where the network's
+    /// data are so.
+    /// </summary>
     public static PreparedDigit OwnSize(GrayImage image, Background background) =>
         background == Background.Dark && BorderBackground.Of(image.Pixels, image.Width, image.Height) == Background.Light
             ? new PreparedDigit(BorderBackground.Invert(image), new Preparation([PreparationStep.Inverted]))
@@ -59,5 +67,9 @@ public static class DigitPreparation
     }
 
     private static PreparationStep[] Steps(bool isInverted, bool isLargest) =>
-        [.. isLargest ? [PreparationStep.Largest] : Array.Empty<PreparationStep>(), .. isInverted ? [PreparationStep.Inverted] : Array.Empty<PreparationStep>(), PreparationStep.Centred];
+        [
+            .. isLargest ? [PreparationStep.Largest] : Array.Empty<PreparationStep>(),
+            .. isInverted ? [PreparationStep.Inverted] : Array.Empty<PreparationStep>(),
+            PreparationStep.Centred,
+        ];
 }

@@ -54,7 +54,10 @@ internal static class GrayHistogram
         return sum;
     }
 
-    /// <summary>The one level that holds nearly a third of all pixels, as the ground of a drawing does and unevenly lit paper does not; else null.</summary>
+    /// <summary>
+    /// The one level that holds nearly a third of all pixels, as the ground of a drawing does and unevenly lit paper does not;
+    /// else null.
+    /// </summary>
     public static int? Dominant(ReadOnlySpan<int> counts)
     {
         int level = 0;

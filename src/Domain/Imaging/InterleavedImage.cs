@@ -5,7 +5,8 @@ namespace AutoencoderApi.Domain.Imaging;
 /// <summary>An image to be shown: 1 byte (grey) or 3 (red, green, blue) a pixel, row by row.</summary>
 public sealed class InterleavedImage
 {
-    private InterleavedImage(TensorShape shape, byte[] pixels) => (Width, Height, Channels, Pixels) = (shape.Width, shape.Height, shape.Channels, pixels);
+    private InterleavedImage(TensorShape shape, byte[] pixels) =>
+        (Width, Height, Channels, Pixels) = (shape.Width, shape.Height, shape.Channels, pixels);
 
     public int Width { get; }
 

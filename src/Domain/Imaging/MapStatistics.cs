@@ -8,7 +8,10 @@ namespace AutoencoderApi.Domain.Imaging;
 /// <param name="Silent">Whether all values are zero for this image.</param>
 public sealed record MapStatistics(int Index, float Min, float Max, float Mean, bool Silent)
 {
-    /// <summary>Values that are no finite number are left out of min, max and mean, and a map of nothing else has 0 for all three.</summary>
+    /// <summary>
+    /// Values that are no finite number are left out of min, max and mean, and a map of nothing else has 0 for all
+    /// three.
+    /// </summary>
     public static MapStatistics Of(int index, ReadOnlySpan<float> map)
     {
         (float min, float max, double sum, int count, bool silent) = (float.MaxValue, float.MinValue, 0, 0, true);

@@ -6,7 +6,10 @@ public static class TileGrid
     // A map that is everywhere the same has no darkest and brightest; mid-grey says that it is alive and even.
     private const float Constant = 0.5f;
 
-    /// <summary>Silent maps (zero everywhere) are black under either palette and range; constant others under their own range are mid-grey.</summary>
+    /// <summary>
+    /// Silent maps (zero everywhere) are black under either palette and range; constant others under their own range are
+    /// mid-grey.
+    /// </summary>
     /// <param name="maps">[channels,height,width]</param>
     /// <param name="layout">That of the maps under <paramref name="options"/>.</param>
     public static Canvas Render(ReadOnlyMemory<float> maps, TileLayout layout, TileGridOptions options)

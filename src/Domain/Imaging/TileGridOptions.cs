@@ -42,7 +42,10 @@ public sealed record TileGridOptions
 
     public TileRange Range { get; init; }
 
-    /// <summary>Whether darkest and brightest are as far from zero as the value that is farthest, so that zero lies in the middle of the palette.</summary>
+    /// <summary>
+    /// Whether darkest and brightest are as far from zero as the value that is farthest, so that zero lies in the middle of the
+    /// palette.
+    /// </summary>
     public bool AroundZero { get; init; }
 
     public TilePalette Palette { get; init; }

@@ -9,12 +9,14 @@ public static class Transparency
     // Of the box around the visible pixels: paper fills more of it, strokes in several colours fill less.
     private const double PaperFraction = 0.6;
 
-    // A colour whose strongest channel is below the first would not show on black; one whose channels differ by no more than the second is grey.
+    // A colour whose strongest channel is below the first would not show on black; one whose channels differ by no more than the second is
+    // grey.
     private const int Dark = 128;
     private const int Gray = 16;
 
     /// <summary>
-    /// Ink of one colour, and strokes of any, are their alpha. A piece of paper lies on more of the same paper, so that its outline is no ink.
+    /// Ink of one colour, and strokes of any, are their alpha. A piece of paper lies on more of the same paper, so that its outline is no
+    /// ink.
     /// </summary>
     /// <param name="gray">The levels of the pixels, whatever their alpha.</param>
     /// <param name="alpha">0 = transparent, 255 = opaque; of the same size.</param>
@@ -37,7 +39,10 @@ public static class Transparency
         return (Lay(gray, alpha, paper), false);
     }
 
-    /// <summary>Ink of one colour that would not show on black, a grey or a dark one, is its alpha in all channels; all else lies on black.</summary>
+    /// <summary>
+    /// Ink of one colour that would not show on black, a grey or a dark one, is its alpha in all channels; all else lies on
+    /// black.
+    /// </summary>
     /// <param name="channels">Red, green and blue, whatever their alpha.</param>
     /// <param name="alpha">0 = transparent, 255 = opaque; of the same size.</param>
     public static IReadOnlyList<GrayImage> OnBlack(IReadOnlyList<GrayImage> channels, GrayImage alpha)

@@ -33,7 +33,8 @@ public static partial class TrainingSettingsValidator
 
     /// <summary>Of the names that clients give.</summary>
     public const string NamePattern = "^[a-z0-9][a-z0-9._-]{0,63}$";
-    public const string NameRule = "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, the first a letter or a digit.";
+    public const string NameRule =
+        "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, the first a letter or a digit.";
 
     /// <summary>Of each setting that is a number, or a pair of them, by its wire name.</summary>
     public static readonly IReadOnlyDictionary<string, SettingBounds> Bounds = new Dictionary<string, SettingBounds>
@@ -66,9 +67,15 @@ public static partial class TrainingSettingsValidator
         void RequireNumber(string field, string kind, double value) =>
             Require(Bounds[field].Hold(value), field, $"must be {kind} from {Bounds[field].Min} to {Bounds[field].Max}.");
         void RequirePair(string field, int[] values, string meaning) =>
-            Require(values.Length == 2 && values.All(value => Bounds[field].Hold(value)), field, $"must be two whole numbers from {Bounds[field].Min} to {Bounds[field].Max}: {meaning}.");
+            Require(
+                values.Length == 2 && values.All(value => Bounds[field].Hold(value)),
+                field,
+                $"must be two whole numbers from {Bounds[field].Min} to {Bounds[field].Max}: {meaning}.");
 
-        Require(Enum.IsDefined(settings.Architecture), "architecture", $"must be one of {string.Join(", ", JsonConventions.Names<Architecture>())}.");
+        Require(
+            Enum.IsDefined(settings.Architecture),
+            "architecture",
+            $"must be one of {string.Join(", ", JsonConventions.Names<Architecture>())}.");
         Require(IsName(settings.Dataset), "dataset", NameRule);
         RequireNumber("steps", "a whole number", settings.Steps);
         RequireNumber("batchSize", "a whole number", settings.BatchSize);
@@ -80,10 +87,16 @@ public static partial class TrainingSettingsValidator
         RequireNumber("warmupSteps", "a whole number", settings.WarmupSteps);
         RequireNumber("evaluateEvery", "a whole number", settings.EvaluateEvery);
         RequireNumber("checkpointEvery", "a whole number", settings.CheckpointEvery);
-        Require(IsImageShape(settings.ImageShape), "imageShape", $"must be channels (1 or 3), height and width, both divisible by 4 and from {ImageShapes.MinSide} to {ImageShapes.MaxSide}.");
+        Require(
+            IsImageShape(settings.ImageShape),
+            "imageShape",
+            $"must be channels (1 or 3), height and width, both divisible by 4 and from {ImageShapes.MinSide} to {ImageShapes.MaxSide}.");
         Require(
             settings.Noise is not { } noise || (Enum.IsDefined(noise.Kind) && Bounds["amount"].Hold(noise.Amount)),
-            "noise", FormattableString.Invariant($"must have a kind ({string.Join(", ", JsonConventions.Names<NoiseKind>())}) and an amount from {MinNoise} to {MaxNoise}."));
+            "noise",
+            FormattableString.Invariant(
+                $"must have a kind ({string.Join(", ", JsonConventions.Names<NoiseKind>())}) and an amount from {MinNoise} to {MaxNoise}.")
+        );
         return violations.Count > 0 ? violations : SizeViolations(settings);
     }
 
@@ -100,7 +113,8 @@ public static partial class TrainingSettingsValidator
         if (definition.ParameterCount > MaxParameters)
         {
             violations[Architectures.Of(settings.Architecture).SizeFields[0]] =
-                $"make a network of {definition.ParameterCount} parameters of these images, {definition.Input}; at most {MaxParameters} are taken.";
+                $"make a network of {definition.ParameterCount} parameters of these images, {definition.Input}; at most {MaxParameters} "
+                + $"are taken.";
         }
 
         if ((long)settings.BatchSize * definition.Input.Count > MaxBatchValues)

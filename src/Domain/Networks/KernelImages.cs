@@ -27,7 +27,8 @@ public sealed record KernelImages(int[] WeightShape, int PerUnit, IReadOnlyList<
             case Layer.Linear { Input: { Height: > 1 } image } s:
                 return Images(s, image, s.Output.Count, weights.ToArray(), (unit, channel) => new KernelEnds(From: channel, To: unit));
             case Layer.Linear { Output: { Height: > 1 } image } s:
-                return Images(s, image, s.Input.Count, Transposed(weights, s.Input.Count), (unit, channel) => new KernelEnds(From: unit, To: channel));
+                return Images(s, image, s.Input.Count, Transposed(weights, s.Input.Count), (unit, channel) =>
+                    new KernelEnds(From: unit, To: channel));
             case Layer.Linear s:
                 return new KernelImages(ShapeOf(s), 1, [new KernelEnds(null, null)], s.Output.Count, s.Input.Count, weights.ToArray());
             default:
@@ -38,7 +39,13 @@ public sealed record KernelImages(int[] WeightShape, int PerUnit, IReadOnlyList<
     private static KernelImages Kernels(Layer layer, int size, ReadOnlySpan<float> weights, Func<int, int, KernelEnds> ends)
     {
         int[] shape = ShapeOf(layer);
-        return new KernelImages(shape, shape[1], [.. Enumerable.Range(0, shape[0] * shape[1]).Select(i => ends(i / shape[1], i % shape[1]))], size, size, weights.ToArray());
+        return new KernelImages(
+            shape,
+            shape[1],
+            [.. Enumerable.Range(0, shape[0] * shape[1]).Select(i => ends(i / shape[1], i % shape[1]))],
+            size,
+            size,
+            weights.ToArray());
     }
 
     /// <param name="weights">[units, channels, height, width]</param>
@@ -46,8 +53,12 @@ public sealed record KernelImages(int[] WeightShape, int PerUnit, IReadOnlyList<
     {
         int channels = image.Channels;
         return new KernelImages(
-            ShapeOf(layer), channels, [.. Enumerable.Range(0, units * channels).Select(i => ends(i / channels, channels > 1 ? i % channels : null))],
-            image.Height, image.Width, weights);
+            ShapeOf(layer),
+            channels,
+            [.. Enumerable.Range(0, units * channels).Select(i => ends(i / channels, channels > 1 ? i % channels : null))],
+            image.Height,
+            image.Width,
+            weights);
     }
 
     private static int[] ShapeOf(Layer layer) => layer.Parameters[0].Shape;

@@ -41,7 +41,10 @@ public abstract record Layer(string Name, TensorShape Input, TensorShape Output)
         ];
     }
 
-    /// <summary>The gradient of a "SAME" convolution from <c>Output</c> to <c>Input</c>. Weights [in, out, kernel, kernel], bias [out].</summary>
+    /// <summary>
+    /// The gradient of a "SAME" convolution from <c>Output</c> to <c>Input</c>. Weights [in, out, kernel, kernel], bias
+    /// [out].
+    /// </summary>
     public sealed record TransposedConvolution(
         string Name, TensorShape Input, TensorShape Output, int Kernel, int Stride, Activation Activation, bool HasBias)
         : Layer(Name, Input, Output)

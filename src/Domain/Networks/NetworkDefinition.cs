@@ -3,7 +3,10 @@ using static AutoencoderApi.Domain.Networks.Layer;
 
 namespace AutoencoderApi.Domain.Networks;
 
-/// <summary>A network on paper: its named layers in order, with every shape. An image's height and width are halved twice on the way to the code. The last layer's output is the reconstruction.</summary>
+/// <summary>
+/// A network on paper: its named layers in order, with every shape. An image's height and width are halved twice on the way to the
+/// code. The last layer's output is the reconstruction.
+/// </summary>
 public sealed class NetworkDefinition
 {
     public const string Code = "code";
@@ -52,7 +55,9 @@ public sealed class NetworkDefinition
         Layers.Select(layer => layer.GetType()).SequenceEqual(other.Layers.Select(layer => layer.GetType()))
         && (Input == other.Input || !Layers.Any(layer => layer is Linear)) // a kernel goes over images of any height and width
         && Parameters.Count == other.Parameters.Count
-        && Parameters.Zip(other.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape));
+        && Parameters
+            .Zip(other.Parameters)
+            .All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape));
 
     public static NetworkDefinition For(TrainingSettings settings) => new(Architectures.Of(settings.Architecture).Layers(settings));
 }

@@ -52,7 +52,10 @@ public static partial class NpyFile
             return $"It is an NPY file of version {major}.{minor}; 1.0 and 2.0 are read.";
         }
 
-        long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(file[lengthAt..]) : BinaryPrimitives.ReadUInt32LittleEndian(file[lengthAt..]);
+        long length =
+            major == 1
+                ? BinaryPrimitives.ReadUInt16LittleEndian(file[lengthAt..])
+                : BinaryPrimitives.ReadUInt32LittleEndian(file[lengthAt..]);
         ReadOnlySpan<byte> rest = file[(lengthAt + (major == 1 ? 2 : 4))..];
         if (length > Math.Min(MaxHeaderBytes, rest.Length))
         {
@@ -85,8 +88,10 @@ public static partial class NpyFile
         }
 
         string[] sizes = match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return match.Groups["type"].Value != "<f4" ? $"Its values are '{match.Groups["type"].Value}'; write them as little-endian float32: array.astype('<f4')."
-            : match.Groups["order"].Value != "False" ? "Its values are in Fortran's order; write them in C's: numpy.ascontiguousarray(array)."
+        return match.Groups["type"].Value != "<f4"
+                ? $"Its values are '{match.Groups["type"].Value}'; write them as little-endian float32: array.astype('<f4')."
+            : match.Groups["order"].Value != "False"
+                ? "Its values are in Fortran's order; write them in C's: numpy.ascontiguousarray(array)."
             : !sizes.SequenceEqual(shape.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture)))
                 ? $"Its shape is ({string.Join(", ", sizes)}); it must be ({string.Join(", ", shape.ToArray())})."
             : null;

@@ -16,7 +16,10 @@ public struct SplitMix64(ulong seed)
     /// <summary>Uniform in [0, 1), with 53 random bits.</summary>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>Uniform in [0, <paramref name="bound"/>), without bias (Lemire, "Fast random integer generation in an interval", 2019).</summary>
+    /// <summary>
+    /// Uniform in [0, <paramref name="bound"/>), without bias (Lemire, "Fast random integer generation in an interval",
+    /// 2019).
+    /// </summary>
     public int NextBelow(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);

@@ -76,7 +76,8 @@ internal sealed class EvaluationAccumulator(NetworkDefinition definition)
         int Living(int layer)
         {
             float[][] seen = [.. accumulators.Select(accumulator => accumulator._largest[layer]).OfType<float[]>()];
-            int stored = accumulators.Max(accumulator => accumulator._storedChannels[layer]), channels = Math.Min(stored, definition.Layers[layer].Output.Channels);
+            int stored = accumulators.Max(accumulator => accumulator._storedChannels[layer]),
+                channels = Math.Min(stored, definition.Layers[layer].Output.Channels);
             return Enumerable.Range(0, seen[0].Length).Count(i => i % stored < channels && seen.Any(largest => largest[i] > 0));
         }
     }

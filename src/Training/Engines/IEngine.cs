@@ -4,8 +4,8 @@ using AutoencoderApi.Domain.Networks;
 namespace AutoencoderApi.Training.Engines;
 
 /// <summary>
-/// A library that computes networks. Nothing outside an engine knows where weights live, how a step is cut into slices, or which library runs.
-/// Two engines give the same numbers but for the last bits.
+/// A library that computes networks. Nothing outside an engine knows where weights live, how a step is cut into slices, or which library
+/// runs. Two engines give the same numbers but for the last bits.
 /// </summary>
 internal interface IEngine
 {
@@ -27,12 +27,12 @@ internal interface IEngine
 internal interface ITrainingSession : IDisposable
 {
     /// <summary>
-    /// One training step: forward, mean squared error, backward, Adam. The token is looked at between parts of the work that take a fraction of
-    /// a second at the largest settings; which parts there are depends on the network and the batch alone.
+    /// One training step: forward, mean squared error, backward, Adam. The token is looked at between parts of the work that take a
+    /// fraction of a second at the largest settings; which parts there are depends on the network and the batch alone.
     /// </summary>
     /// <returns>
-    /// The batch's loss before the step; null where <paramref name="token"/> was cancelled. Where it is null or no finite number, weights and
-    /// optimizer are as before.
+    /// The batch's loss before the step; null where <paramref name="token"/> was cancelled. Where it is null or no finite number, weights
+    /// and optimizer are as before.
     /// </returns>
     double? Step(TrainingBatch batch, double learningRate, CancellationToken token);
 

@@ -8,7 +8,8 @@ namespace AutoencoderApi.Training.Export;
 
 /// <summary>
 /// A checkpoint's network as an ONNX model (onnx.ai): <c>picture</c> [N, C, H, W] in, <c>reconstruction</c> [N, C, H, W] and <c>code</c>
-/// [N, C', H', W'] out, float32. Only operators whose results the standard fixes, ties among maxima included; equal checkpoints give equal bytes.
+/// [N, C', H', W'] out, float32. Only operators whose results the standard fixes, ties among maxima included; equal checkpoints give equal
+/// bytes.
 /// </summary>
 public sealed class OnnxExporter
 {
@@ -72,10 +73,16 @@ public sealed class OnnxExporter
         switch (layer)
         {
             case Layer.Convolution s:
-                Activated(s.Activation, y, sum => _graph.Node("Conv", WithParameters(s, x), sum, Window(s.Kernel, s.Stride, Padding(s.Input, s.Kernel, s.Stride))));
+                Activated(s.Activation, y, sum =>
+                    _graph.Node("Conv", WithParameters(s, x), sum, Window(s.Kernel, s.Stride, Padding(s.Input, s.Kernel, s.Stride))));
                 break;
             case Layer.TransposedConvolution s:
-                Activated(s.Activation, y, sum => _graph.Node("ConvTranspose", WithParameters(s, x), sum, [.. Window(s.Kernel, s.Stride, Padding(s.Output, s.Kernel, s.Stride)), Lack(s)]));
+                Activated(s.Activation, y, sum =>
+                    _graph.Node(
+                        "ConvTranspose",
+                        WithParameters(s, x),
+                        sum,
+                        [.. Window(s.Kernel, s.Stride, Padding(s.Output, s.Kernel, s.Stride)), Lack(s)]));
                 break;
             case Layer.MaxPool:
                 _graph.Node("MaxPool", [x], y, Window(2, 2, []));
@@ -121,7 +128,8 @@ public sealed class OnnxExporter
     /// <summary>[N, 4·C, H, W] to [N, C, 2H, 2W]: each quarter of the channels is one place of the 2×2 blocks, row by row.</summary>
     private void ToBlocks(string phases, string y) => _graph.Node("DepthToSpace", [phases], y, Attribute("blocksize", 2));
 
-    private string Reshape(string x, string y, long[] shape) => _graph.Node("Reshape", [x, _graph.Constant($"{y}.shape", [shape.Length], shape)], y);
+    private string Reshape(string x, string y, long[] shape) =>
+        _graph.Node("Reshape", [x, _graph.Constant($"{y}.shape", [shape.Length], shape)], y);
 
     private void Activated(Activation activation, string y, Action<string> addSum)
     {
@@ -147,7 +155,9 @@ public sealed class OnnxExporter
     /// <summary>Of a convolution's larger side: top, left, bottom, right.</summary>
     private static int[] Padding(TensorShape large, int kernel, int stride)
     {
-        (SamePadding rows, SamePadding columns) = (SamePadding.For(large.Height, kernel, stride), SamePadding.For(large.Width, kernel, stride));
+        (SamePadding rows, SamePadding columns) = (
+            SamePadding.For(large.Height, kernel, stride),
+            SamePadding.For(large.Width, kernel, stride));
         return [rows.Before, columns.Before, rows.After, columns.After];
     }
 

@@ -41,10 +41,12 @@ internal sealed class OnnxGraphBuilder
     }
 
     /// <returns><paramref name="name"/>.</returns>
-    public string Constant(string name, IEnumerable<int> shape, ReadOnlySpan<float> values) => Constant(name, shape, 1, MemoryMarshal.AsBytes(values));
+    public string Constant(string name, IEnumerable<int> shape, ReadOnlySpan<float> values) =>
+        Constant(name, shape, 1, MemoryMarshal.AsBytes(values));
 
     /// <returns><paramref name="name"/>.</returns>
-    public string Constant(string name, IEnumerable<int> shape, ReadOnlySpan<long> values) => Constant(name, shape, 7, MemoryMarshal.AsBytes(values));
+    public string Constant(string name, IEnumerable<int> shape, ReadOnlySpan<long> values) =>
+        Constant(name, shape, 7, MemoryMarshal.AsBytes(values));
 
     /// <summary>A float constant whose values are written by whoever sends the model.</summary>
     public void Place(Parameter parameter) =>
@@ -87,7 +89,8 @@ internal sealed class OnnxGraphBuilder
 
     private static ProtobufMessage ValueInfo(string name, TensorShape shape)
     {
-        ProtobufMessage sizes = new ProtobufMessage().Add(1, new ProtobufMessage().Add(2, "N")); // TensorShapeProto.dim, Dimension.dim_param
+        // TensorShapeProto.dim, Dimension.dim_param
+        ProtobufMessage sizes = new ProtobufMessage().Add(1, new ProtobufMessage().Add(2, "N"));
         foreach (int size in shape.ToArray())
         {
             sizes.Add(1, new ProtobufMessage().Add(1, size)); // Dimension.dim_value

@@ -16,7 +16,8 @@ internal sealed unsafe class Convolution
     private readonly bool _single;
 
     /// <param name="first">Where the weights begin in the network's flat vector.</param>
-    /// <param name="stored">Channels that x is stored with. Its own number, where that is no multiple of a vector's, only if nobody wants its gradient or it is one.</param>
+    /// <param name="stored">Channels that x is stored with. Its own number, where that is no multiple of a vector's, only if nobody wants
+    /// its gradient or it is one.</param>
     public Convolution(TensorShape x, TensorShape y, int kernel, int stride, int first, int stored)
     {
         bool single = _single = stored == 1;
@@ -161,7 +162,10 @@ internal sealed unsafe class Convolution
         }
     }
 
-    /// <summary>Of <paramref name="count"/> rows from <paramref name="top"/> on, how many to skip, and how many then lie in the map.</summary>
+    /// <summary>
+    /// Of <paramref name="count"/> rows from <paramref name="top"/> on, how many to skip, and how many then lie in the
+    /// map.
+    /// </summary>
     private static (int Skip, int Count) Inside(int top, int count, int height)
     {
         int skip = Math.Clamp(-top, 0, count);

@@ -82,7 +82,10 @@ internal static unsafe class Elementwise
         return sum;
     }
 
-    /// <summary>The same for values without a gap. The sum is finite for all finite values: a float's square is within the range of a double.</summary>
+    /// <summary>
+    /// The same for values without a gap. The sum is finite for all finite values: a float's square is within the range of a
+    /// double.
+    /// </summary>
     public static double Difference(ReadOnlySpan<float> y, ReadOnlySpan<float> x, float scale, Span<float> gradient)
     {
         Vector512<double> squares = Vector512<double>.Zero;

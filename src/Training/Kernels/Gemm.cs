@@ -19,7 +19,17 @@ internal static unsafe class Gemm
     /// <summary>c[i, j] = bias[j] + Σ over d of a[i, d] · b[j, d].</summary>
     /// <param name="a">[rows, aRow]; its rows are zero from the depth up to a multiple of 16.</param>
     /// <param name="b">[columns, depth], read up to 15 floats past its end.</param>
-    public static void OfRows(float* a, nint aRow, int rows, float* b, int columns, int depth, float* bias, float* c, nint cRow, CancellationToken token)
+    public static void OfRows(
+        float* a,
+        nint aRow,
+        int rows,
+        float* b,
+        int columns,
+        int depth,
+        float* bias,
+        float* c,
+        nint cRow,
+        CancellationToken token)
     {
         for (int j = 0; j < columns && !token.IsCancellationRequested; j += High)
         {
@@ -46,7 +56,17 @@ internal static unsafe class Gemm
     /// <param name="b">[depth, bRow], read up to 15 floats past its end.</param>
     /// <param name="c">[rows, cRow], of which nothing past the columns is written.</param>
     public static void OfColumns(
-        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, int columns, int depth, float* c, nint cRow, CancellationToken token)
+        float* a,
+        nint aRow,
+        nint aStep,
+        int rows,
+        float* b,
+        nint bRow,
+        int columns,
+        int depth,
+        float* c,
+        nint cRow,
+        CancellationToken token)
     {
         int high = rows - (rows % High), k = 0;
         for (; k <= columns - Wide && !token.IsCancellationRequested; k += Wide)
@@ -61,7 +81,16 @@ internal static unsafe class Gemm
         {
             for (int i = 0; i < high; i += High)
             {
-                Columns4(a + (i * aRow), aRow, aStep, b + narrow, bRow, depth, c + (i * cRow) + narrow, cRow, Math.Min(MicroKernel.Lanes, columns - narrow));
+                Columns4(
+                    a + (i * aRow),
+                    aRow,
+                    aStep,
+                    b + narrow,
+                    bRow,
+                    depth,
+                    c + (i * cRow) + narrow,
+                    cRow,
+                    Math.Min(MicroKernel.Lanes, columns - narrow));
             }
         }
 
@@ -84,7 +113,10 @@ internal static unsafe class Gemm
         float* x = a, y = b;
         for (float* end = a + depth; x < end; x += MicroKernel.Lanes, y += MicroKernel.Lanes)
         {
-            Vector512<float> x0 = Vector512.Load(x), x1 = Vector512.Load(x + aRow), x2 = Vector512.Load(x + (2 * aRow)), x3 = Vector512.Load(x + aRow3);
+            Vector512<float> x0 = Vector512.Load(x),
+                x1 = Vector512.Load(x + aRow),
+                x2 = Vector512.Load(x + (2 * aRow)),
+                x3 = Vector512.Load(x + aRow3);
             var weight = Vector512.Load(y);
             s00 = Vector512.FusedMultiplyAdd(x0, weight, s00);
             s10 = Vector512.FusedMultiplyAdd(x1, weight, s10);

@@ -1,6 +1,9 @@
 namespace AutoencoderApi.Training.Kernels;
 
-/// <summary>A vector for each image of a batch, one to a row. A row is zero, or means nothing, from <see cref="Columns"/> up to <see cref="RowStep"/>.</summary>
+/// <summary>
+/// A vector for each image of a batch, one to a row. A row is zero, or means nothing, from <see cref="Columns"/> up to
+/// <see cref="RowStep"/>.
+/// </summary>
 internal sealed unsafe class Matrix
 {
     private readonly AlignedFloats _memory;

@@ -30,7 +30,9 @@ internal sealed class CollapseDetector(DatasetSplit validation)
         if (evaluation.OutputIsConstant && !_warnedOfConstant)
         {
             _warnedOfConstant = true;
-            warnings.Add(Invariant($"At step {step} the output is the same for every image; {evaluation.DeadUnits:P0} of the units are zero throughout."));
+            warnings.Add(
+                Invariant(
+                    $"At step {step} the output is the same for every image; {evaluation.DeadUnits:P0} of the units are zero throughout."));
         }
 
         bool stuck = evaluation.Loss >= Threshold * BlackLoss || evaluation.OutputIsConstant;
@@ -47,9 +49,12 @@ internal sealed class CollapseDetector(DatasetSplit validation)
     /// <summary>Whether a training loss is that of black images, give or take what a few hundred of them differ from all.</summary>
     public static bool IsBlack(double trainingLoss, double blackLoss) => Math.Abs(trainingLoss - blackLoss) < 0.1 * blackLoss;
 
-    public static string Advice(TrainingSettings settings) => settings.WarmupSteps < TrainingSettings.DefaultWarmup
-        ? Invariant($"Set warmupSteps to {TrainingSettings.DefaultWarmup} or more: a slowly rising learning rate prevents the collapse.")
-        : "Lower learningRate, use sigmoid as decoderActivation and outputActivation, or try another seed. Set stopOnCollapse to false to train on.";
+    public static string Advice(TrainingSettings settings) =>
+        settings.WarmupSteps < TrainingSettings.DefaultWarmup
+            ? Invariant(
+                $"Set warmupSteps to {TrainingSettings.DefaultWarmup} or more: a slowly rising learning rate prevents the collapse.")
+            : "Lower learningRate, use sigmoid as decoderActivation and outputActivation, or try another seed. Set stopOnCollapse to "
+                + "false to train on.";
 
     private static double MeanSquare(DatasetSplit set)
     {

@@ -16,14 +16,21 @@ internal sealed class InitializationSearch(TrainingSettings settings, IEngine en
     private const double Learning = 0.5; // of the black image's loss: no run has been seen to come back to black from here
     private const double Memory = 0.9; // of the running mean of the batches' losses
 
-    /// <summary>Whether a run begins with trials: not where it is over before collapse is judged, nor without a warm-up, which collapses whatever the draw.</summary>
+    /// <summary>
+    /// Whether a run begins with trials: not where it is over before collapse is judged, nor without a warm-up, which collapses
+    /// whatever the draw.
+    /// </summary>
     public static bool Applies(TrainingSettings settings) =>
-        Architectures.Of(settings.Architecture).SearchesInitialization && settings is { StartFrom: null, WarmupSteps: > 0, Steps: >= TrialSteps };
+        Architectures.Of(settings.Architecture).SearchesInitialization
+        && settings is { StartFrom: null, WarmupSteps: > 0, Steps: >= TrialSteps };
 
     /// <summary>Steps of all trials of a run together, at most.</summary>
     public static int MaxSteps(TrainingSettings settings) => Applies(settings) ? MaxTrials * TrialSteps : 0;
 
-    /// <summary>The number, from 0, of the first sample that does not end black; 0 where all do; null where <paramref name="stop"/> asked.</summary>
+    /// <summary>
+    /// The number, from 0, of the first sample that does not end black; 0 where all do; null where <paramref name="stop"/>
+    /// asked.
+    /// </summary>
     public int? First(CancellationToken stop)
     {
         for (int sample = 0; sample < MaxTrials; sample++)
@@ -45,7 +52,10 @@ internal sealed class InitializationSearch(TrainingSettings settings, IEngine en
         return 0;
     }
 
-    /// <summary>The running loss at the trial's end, which comes early for weights that learn, or where <paramref name="stop"/> asked.</summary>
+    /// <summary>
+    /// The running loss at the trial's end, which comes early for weights that learn, or where <paramref name="stop"/>
+    /// asked.
+    /// </summary>
     private double LossAfter(float[] weights, CancellationToken stop)
     {
         using ITrainingSession session = engine.StartTraining(NetworkDefinition.For(settings), NetworkState.Initial(weights), threads);

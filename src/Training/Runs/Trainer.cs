@@ -56,8 +56,9 @@ public sealed class Trainer
     public static int MaxTrialSteps(TrainingSettings settings) => InitializationSearch.MaxSteps(settings);
 
     /// <summary>
-    /// Trains to the last step, telling what happens on the way; ends early when <paramref name="stop"/> asks, within a step or an evaluation too, after
-    /// a checkpoint of the last whole step. A run that goes on from there does again what was broken off, and so ends as the run that was never stopped.
+    /// Trains to the last step, telling what happens on the way; ends early when <paramref name="stop"/> asks, within a step or an
+    /// evaluation too, after a checkpoint of the last whole step. A run that goes on from there does again what was broken off, and so ends
+    /// as the run that was never stopped.
     /// </summary>
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {
@@ -79,8 +80,19 @@ public sealed class Trainer
                 $"Random initialisation {sample + 1} is used: those before it led to an all-black output."));
         }
 
-        NetworkState state = sample > 0 ? NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, sample.Value)) : NetworkState.Of(_start);
-        using TrainingRun run = new TrainingRun(_dataset, _start with { Data = _data }, _engine.StartTraining(_definition, state, threads), batches, collapse);
+        NetworkState state =
+            sample > 0
+                ? NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, sample.Value))
+                : NetworkState.Of(_start);
+        using TrainingRun run = new TrainingRun(
+            _dataset,
+            _start with
+            {
+                Data = _data,
+            },
+            _engine.StartTraining(_definition, state, threads),
+            batches,
+            collapse);
         if (run.FindEarlierCollapse(stop) is { } collapsed)
         {
             yield return collapsed;

@@ -10,11 +10,17 @@ namespace AutoencoderApi.Training.Runs;
 /// <summary>A run between two of its steps: how far it has come, and what is due there.</summary>
 /// <param name="start">The checkpoint that the run goes on from.</param>
 /// <param name="session">Disposed of with the run.</param>
-internal sealed class TrainingRun(Dataset dataset, Checkpoint start, ITrainingSession session, BatchLoader batches, CollapseDetector collapse)
-    : IDisposable
+internal sealed class TrainingRun(
+    Dataset dataset,
+    Checkpoint start,
+    ITrainingSession session,
+    BatchLoader batches,
+    CollapseDetector collapse
+) : IDisposable
 {
     private const string DivergedAdvice =
-        "The loss or the weights are no longer finite numbers. Lower learningRate, raise warmupSteps, or, where startFrom is set, begin with other weights.";
+        "The loss or the weights are no longer finite numbers. Lower learningRate, raise warmupSteps, or, where startFrom is set, begin "
+        + "with other weights.";
 
     private readonly TrainingSettings _settings = start.Settings;
     private readonly KeyValuePair<string, object?> _architecture = Telemetry.Tag(start.Settings.Architecture);
@@ -31,8 +37,8 @@ internal sealed class TrainingRun(Dataset dataset, Checkpoint start, ITrainingSe
     private bool IsLast => Step == _settings.Steps;
 
     /// <summary>
-    /// The end of a run that had collapsed before its process ended, between its last checkpoint and the job's end: the evaluation that has judged it
-    /// is done again. Else null.
+    /// The end of a run that had collapsed before its process ended, between its last checkpoint and the job's end: the evaluation that has
+    /// judged it is done again. Else null.
     /// </summary>
     public TrainingEvent? FindEarlierCollapse(CancellationToken stop)
     {
@@ -75,7 +81,10 @@ internal sealed class TrainingRun(Dataset dataset, Checkpoint start, ITrainingSe
         }
     }
 
-    /// <summary>Saves a checkpoint where one is due or the run is to stop, and ends the run after its last step or where it is to stop.</summary>
+    /// <summary>
+    /// Saves a checkpoint where one is due or the run is to stop, and ends the run after its last step or where it is to
+    /// stop.
+    /// </summary>
     public IEnumerable<TrainingEvent> SaveIfDue(CancellationToken stop)
     {
         if (HasEnded)
@@ -89,7 +98,8 @@ internal sealed class TrainingRun(Dataset dataset, Checkpoint start, ITrainingSe
             TrainingEvent saved = Save();
             _isSaved = saved is Checkpointed;
             HasEnded = isDue && !_isSaved;
-            if (isDue || _isSaved) // weights that are no numbers any more are not for a stop to judge: the run finds out where it would have
+            // weights that are no numbers any more are not for a stop to judge: the run finds out where it would have
+            if (isDue || _isSaved)
             {
                 yield return saved;
             }

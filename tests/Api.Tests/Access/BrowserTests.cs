@@ -50,13 +50,26 @@ public sealed partial class BrowserTests(KeyedService service)
     [Fact]
     public async Task A_named_origin_may_call_from_a_browser_and_no_other()
     {
-        (string, string)[] preflight = [("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "x-api-key,content-type")];
-        using HttpResponseMessage named = await service.Send(HttpMethod.Options, "/v1/training-jobs", null, [("Origin", KeyedService.CorsOrigin), .. preflight]);
+        (string, string)[] preflight =
+        [
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "x-api-key,content-type"),
+        ];
+        using HttpResponseMessage named = await service.Send(
+            HttpMethod.Options,
+            "/v1/training-jobs",
+            null,
+            [("Origin", KeyedService.CorsOrigin), .. preflight]);
         Assert.Equal(HttpStatusCode.NoContent, named.StatusCode);
         Assert.Equal(KeyedService.CorsOrigin, named.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Contains("x-api-key", named.Headers.GetValues("Access-Control-Allow-Headers").Single(), StringComparison.Ordinal);
         Assert.False(named.Headers.Contains("Access-Control-Allow-Credentials"));
-        using HttpResponseMessage other = await service.Send(HttpMethod.Options, "/v1/training-jobs", null, [("Origin", "https://other.example"), .. preflight]);
+        using HttpResponseMessage other = await service.Send(
+            HttpMethod.Options,
+            "/v1/training-jobs",
+            null,
+            [("Origin", "https://other.example"), .. preflight]
+        );
         Assert.False(other.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
@@ -64,7 +77,10 @@ public sealed partial class BrowserTests(KeyedService service)
     public async Task A_page_of_another_site_cannot_use_the_dashboards_password()
     {
         string password = "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($":{service.Keys[Role.Admin]}"));
-        await Expect.Problem(HttpStatusCode.Forbidden, await service.Send(HttpMethod.Post, "/hangfire/stats", null, ("Authorization", password), ("Origin", "https://other.example")));
+        await Expect.Problem(
+            HttpStatusCode.Forbidden,
+            await service.Send(HttpMethod.Post, "/hangfire/stats", null, ("Authorization", password), ("Origin", "https://other.example"))
+        );
     }
 
     [Fact]
@@ -80,7 +96,11 @@ public sealed partial class BrowserTests(KeyedService service)
         (string, string)[] cookies = [("Cookie", cookie.Split(';')[0])];
 
         foreach ((HttpStatusCode status, (string, string)[] headers) in ((HttpStatusCode, (string, string)[])[])
-            [(HttpStatusCode.Forbidden, []), (HttpStatusCode.Forbidden, cookies), (HttpStatusCode.OK, [.. cookies, ("RequestVerificationToken", token)])])
+                [
+                    (HttpStatusCode.Forbidden, []),
+                    (HttpStatusCode.Forbidden, cookies),
+                    (HttpStatusCode.OK, [.. cookies, ("RequestVerificationToken", token)]),
+                ])
         {
             using HttpRequestMessage post = KeyedService.Request(HttpMethod.Post, "/hangfire/stats", key, headers);
             post.Content = new FormUrlEncodedContent([new("metrics[]", "servers:count")]);

@@ -10,10 +10,20 @@ public sealed class HostileNameTests(TrainedService trained)
 
     private static readonly string[] s_ways =
     [
-        "/v1/training-jobs/{0}", "/v1/training-jobs/{0}/metrics", "/v1/training-jobs/{0}/loss.png", "/v1/training-jobs?name={0}",
-        "/v1/checkpoints/{0}", "/v1/checkpoints/{0}/weights", "/v1/checkpoints/{0}/layers", "/v1/checkpoints/{0}/reconstruction",
-        "/v1/checkpoints/latest/layers/{0}/tiles", "/v1/checkpoints/latest/reconstruction?dataset={0}",
-        "/v1/checkpoints/latest/reconstruction?dataset=synthetic-digits&split={0}", "/v1/datasets/{0}", "/v1/datasets/{0}/test/0.png", "/v1/datasets/synthetic-digits/{0}/0.png",
+        "/v1/training-jobs/{0}",
+        "/v1/training-jobs/{0}/metrics",
+        "/v1/training-jobs/{0}/loss.png",
+        "/v1/training-jobs?name={0}",
+        "/v1/checkpoints/{0}",
+        "/v1/checkpoints/{0}/weights",
+        "/v1/checkpoints/{0}/layers",
+        "/v1/checkpoints/{0}/reconstruction",
+        "/v1/checkpoints/latest/layers/{0}/tiles",
+        "/v1/checkpoints/latest/reconstruction?dataset={0}",
+        "/v1/checkpoints/latest/reconstruction?dataset=synthetic-digits&split={0}",
+        "/v1/datasets/{0}",
+        "/v1/datasets/{0}/test/0.png",
+        "/v1/datasets/synthetic-digits/{0}/0.png",
     ];
 
     [Fact]
@@ -27,13 +37,21 @@ public sealed class HostileNameTests(TrainedService trained)
                 string path = way.Replace("{0}", Escaped(name), StringComparison.Ordinal);
                 using HttpResponseMessage response = await Get(path);
                 bool isList = way.Contains("?name=", StringComparison.Ordinal);
-                Assert.True(isList ? (int)response.StatusCode < 500 : (int)response.StatusCode is >= 400 and < 500, $"{path}: {response.StatusCode}");
+                Assert.True(
+                    isList ? (int)response.StatusCode < 500 : (int)response.StatusCode is >= 400 and < 500,
+                    $"{path}: {response.StatusCode}");
                 Assert.DoesNotContain("root:", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             }
 
-            using HttpResponseMessage job = await trained.Service.Post("/v1/training-jobs", $$"""{"name":{{JsonSerializer.Serialize(name)}},"steps":1}""");
+            using HttpResponseMessage job = await trained.Service.Post(
+                "/v1/training-jobs",
+                $$"""{"name":{{JsonSerializer.Serialize(name)}},"steps":1}"""
+            );
             Assert.Equal(HttpStatusCode.BadRequest, job.StatusCode);
-            using HttpResponseMessage data = await trained.Service.Post("/v1/training-jobs", $$"""{"dataset":{{JsonSerializer.Serialize(name)}},"steps":1}""");
+            using HttpResponseMessage data = await trained.Service.Post(
+                "/v1/training-jobs",
+                $$"""{"dataset":{{JsonSerializer.Serialize(name)}},"steps":1}"""
+            );
             Assert.Equal(HttpStatusCode.BadRequest, data.StatusCode);
         }
 
@@ -56,7 +74,9 @@ public sealed class HostileNameTests(TrainedService trained)
     /// <summary>A request for the path as it stands: .NET's Uri would take dots out of it.</summary>
     private async Task<HttpResponseMessage> Get(string path)
     {
-        var uri = new Uri(trained.Service.Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri(
+            trained.Service.Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         return await trained.Service.Http.GetAsync(uri);
     }
 }

@@ -54,8 +54,12 @@ public sealed class KeyedService : IAsyncLifetime
         return request;
     }
 
-    internal async Task<HttpResponseMessage> Send(HttpMethod method, string path, Role? role, params (string Name, string Value)[] headers) =>
-        await Http.SendAsync(Request(method, path, role is { } known ? Keys[known] : null, headers));
+    internal async Task<HttpResponseMessage> Send(
+        HttpMethod method,
+        string path,
+        Role? role,
+        params (string Name, string Value)[] headers
+    ) => await Http.SendAsync(Request(method, path, role is { } known ? Keys[known] : null, headers));
 }
 
 [CollectionDefinition(Name)]

@@ -89,7 +89,10 @@ public sealed class LoopbackOnlyTests(TrainedService trained)
     {
         string path = $"/v1/training-jobs/{Guid.NewGuid()}/cancel";
         string? from = origin == "self" ? trained.Service.Http.BaseAddress!.GetLeftPart(UriPartial.Authority) : origin;
-        using HttpResponseMessage response = await Send(HttpMethod.Post, path, [.. Given("Sec-Fetch-Site", fetchSite), .. Given("Origin", from)]);
+        using HttpResponseMessage response = await Send(
+            HttpMethod.Post,
+            path,
+            [.. Given("Sec-Fetch-Site", fetchSite), .. Given("Origin", from)]);
         await Expect.Problem(letIn ? HttpStatusCode.NotFound : HttpStatusCode.Forbidden, response);
 
         static IEnumerable<(string Name, string Value)> Given(string name, string? value) => value is null ? [] : [(name, value)];

@@ -31,7 +31,13 @@ public sealed class NoRunKeyTests(PostgresServer postgres) : IClassFixture<Postg
     public async Task An_endpoint_of_Kestrel_counts_as_any_address_does()
     {
         int port = ServiceProcess.FreePort();
-        await using ServiceProcess service = ServiceProcess.Launch(_folder, port, [], ("Kestrel__Endpoints__Public__Url", $"http://*:{port}"), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
+        await using ServiceProcess service = ServiceProcess.Launch(
+            _folder,
+            port,
+            [],
+            ("Kestrel__Endpoints__Public__Url", $"http://*:{port}"),
+            ("ASPNETCORE_URLS", "http://127.0.0.1:0")
+        );
         Assert.StartsWith("aek_", await service.RunKey());
     }
 
@@ -43,7 +49,12 @@ public sealed class NoRunKeyTests(PostgresServer postgres) : IClassFixture<Postg
         [
             [("ASPNETCORE_URLS", "http://127.0.0.1:0")],
             [("ASPNETCORE_URLS", everywhere), .. KeyedService.Settings(0, ApiKey.Create(), Role.Reader)],
-            .. PostgresServer.IsInstalled ? [[("ASPNETCORE_URLS", everywhere), .. PostgresServer.Settings(await postgres.NewDatabase(), "worker")]] : ((string, string)[][])[],
+            .. PostgresServer.IsInstalled
+                ?
+                [
+                    [("ASPNETCORE_URLS", everywhere), .. PostgresServer.Settings(await postgres.NewDatabase(), "worker")],
+                ]
+                : ((string, string)[][])[],
         ];
         foreach ((string, string)[] setting in settings)
         {

@@ -24,7 +24,10 @@ public sealed class ReachableService : IAsyncLifetime
             _folder,
             Port,
             [],
-            ("ASPNETCORE_URLS", ""), ("ASPNETCORE_HTTP_PORTS", $"{Port}"), ("Logging__Console__FormatterName", "json"), ("Logging__LogLevel__Default", "Trace"),
+            ("ASPNETCORE_URLS", ""),
+            ("ASPNETCORE_HTTP_PORTS", $"{Port}"),
+            ("Logging__Console__FormatterName", "json"),
+            ("Logging__LogLevel__Default", "Trace"),
             ("Limits__QueuedJobsPerKey", "1"));
         Key = await _process.RunKey();
     }
@@ -35,8 +38,12 @@ public sealed class ReachableService : IAsyncLifetime
         return await http.SendAsync(request);
     }
 
-    internal Task<HttpResponseMessage> SendFromElsewhere(HttpMethod method, string path, string? key, params (string Name, string Value)[] headers) =>
-        SendFromElsewhere(KeyedService.Request(method, path, key, headers));
+    internal Task<HttpResponseMessage> SendFromElsewhere(
+        HttpMethod method,
+        string path,
+        string? key,
+        params (string Name, string Value)[] headers
+    ) => SendFromElsewhere(KeyedService.Request(method, path, key, headers));
 
     public async ValueTask DisposeAsync()
     {

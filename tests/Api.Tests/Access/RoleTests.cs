@@ -57,17 +57,24 @@ public sealed class RoleTests(KeyedService service)
     [Fact]
     public async Task Every_operation_lets_in_its_role_and_the_higher_ones_and_nobody_else()
     {
-        JsonNode document = JsonNode.Parse(await (
-            await service.Send(HttpMethod.Get, "/openapi/v1.json", Role.Reader)).Content.ReadAsStringAsync())!;
-        var operations = document["paths"]!.AsObject()
-            .SelectMany(path => path.Value!.AsObject().Select(operation => (Path: path.Key, Method: new HttpMethod(operation.Key), Id: (string)operation.Value!["operationId"]!)))
+        JsonNode document = JsonNode.Parse(
+            await (await service.Send(HttpMethod.Get, "/openapi/v1.json", Role.Reader)).Content.ReadAsStringAsync()
+        )!;
+        var operations = document["paths"]!
+            .AsObject()
+            .SelectMany(path =>
+                path.Value!.AsObject()
+                    .Select(operation =>
+                        (Path: path.Key, Method: new HttpMethod(operation.Key), Id: (string)operation.Value!["operationId"]!)))
             .ToList();
         Assert.Equal(s_roleOf.Keys.Order(), operations.Select(operation => operation.Id).Order());
         foreach ((string template, HttpMethod method, string id) in operations)
         {
             string path = template.Replace("{id}", Guid.NewGuid().ToString(), StringComparison.Ordinal).Replace('{', '-').Replace('}', '-');
             await Expect.Problem(HttpStatusCode.Unauthorized, await service.Send(method, path, null));
-            await Expect.Problem(HttpStatusCode.Unauthorized, await service.Http.SendAsync(KeyedService.Request(method, path, ApiKey.Create())));
+            await Expect.Problem(
+                HttpStatusCode.Unauthorized,
+                await service.Http.SendAsync(KeyedService.Request(method, path, ApiKey.Create())));
             foreach (Role role in Enum.GetValues<Role>())
             {
                 using HttpResponseMessage response = await service.Send(method, path, role);
@@ -78,7 +85,10 @@ public sealed class RoleTests(KeyedService service)
                 }
                 else
                 {
-                    Assert.True(response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) && (int)response.StatusCode < 500, $"{id} as {role}: {response.StatusCode}");
+                    Assert.True(
+                        response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+                            && (int)response.StatusCode < 500,
+                        $"{id} as {role}: {response.StatusCode}");
                 }
             }
         }
@@ -125,7 +135,11 @@ public sealed class RoleTests(KeyedService service)
         foreach (Role role in Enum.GetValues<Role>())
         {
             using HttpResponseMessage byHeader = await service.Send(HttpMethod.Get, path, role);
-            using HttpResponseMessage byPassword = await service.Send(HttpMethod.Get, path, null, ("Authorization", Basic(service.Keys[role])));
+            using HttpResponseMessage byPassword = await service.Send(
+                HttpMethod.Get,
+                path,
+                null,
+                ("Authorization", Basic(service.Keys[role])));
             Assert.Equal(role >= Enum.Parse<Role>(lowest) ? HttpStatusCode.OK : HttpStatusCode.Forbidden, byHeader.StatusCode);
             Assert.Equal(byHeader.StatusCode, byPassword.StatusCode);
         }
@@ -138,12 +152,18 @@ public sealed class RoleTests(KeyedService service)
     [InlineData("Basic Og==")]
     [InlineData("Bearer x")]
     public async Task Unreadable_passwords_are_no_key(string authorization) =>
-        await Expect.Problem(HttpStatusCode.Unauthorized, await service.Send(HttpMethod.Get, "/swagger/index.html", null, ("Authorization", authorization)));
+        await Expect.Problem(
+            HttpStatusCode.Unauthorized,
+            await service.Send(HttpMethod.Get, "/swagger/index.html", null, ("Authorization", authorization)));
 
     [Fact]
     public async Task The_API_takes_no_password_because_browsers_send_it_by_themselves()
     {
-        using HttpResponseMessage response = await service.Send(HttpMethod.Get, "/v1/training-jobs", null, ("Authorization", Basic(service.Keys[Role.Admin])));
+        using HttpResponseMessage response = await service.Send(
+            HttpMethod.Get,
+            "/v1/training-jobs",
+            null,
+            ("Authorization", Basic(service.Keys[Role.Admin])));
         await Expect.Problem(HttpStatusCode.Unauthorized, response);
         Assert.DoesNotContain("Basic", response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
@@ -174,7 +194,8 @@ public sealed class RoleTests(KeyedService service)
         JsonNode scheme = document["components"]!["securitySchemes"]!["ApiKey"]!;
         Assert.Equal(("apiKey", "header", "X-API-Key"), ((string?)scheme["type"], (string?)scheme["in"], (string?)scheme["name"]));
         Assert.NotNull(document["security"]![0]!["ApiKey"]);
-        Assert.All(["401", "403", "429"], status => Assert.NotNull(document["paths"]!["/v1/training-jobs"]!["post"]!["responses"]![status]));
+        Assert.All(["401", "403", "429"], status =>
+            Assert.NotNull(document["paths"]!["/v1/training-jobs"]!["post"]!["responses"]![status]));
     }
 
     private static string Basic(string key) => "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"me:{key}"));

@@ -9,7 +9,8 @@ namespace AutoencoderApi.Api.Tests.Access;
 [StartsProcesses]
 public sealed class RunKeyTests(ReachableService service) : IClassFixture<ReachableService>
 {
-    private const string Long = """{"dataset":"synthetic-digits","steps":100000,"batchSize":4,"channels":[2,2],"evaluateEvery":100000,"checkpointEvery":100000}""";
+    private const string Long =
+        """{"dataset":"synthetic-digits","steps":100000,"batchSize":4,"channels":[2,2],"evaluateEvery":100000,"checkpointEvery":100000}""";
 
     [Theory]
     [InlineData("/health/live")]
@@ -45,18 +46,33 @@ public sealed class RunKeyTests(ReachableService service) : IClassFixture<Reacha
         HttpClient local = service.Process.Client.Http;
         Assert.Equal(HttpStatusCode.OK, (await local.GetAsync("/v1/training-jobs")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await local.GetAsync("/hangfire")).StatusCode);
-        foreach ((string Name, string Value) disguise in ((string, string)[])[("Host", "digits.example"), ("Host", $"{MachineAddress.BeyondLoopback}"), ("X-Forwarded-For", "127.0.0.1"), ("Via", "1.1 proxy")])
+        foreach ((string Name, string Value) disguise in ((string, string)[])
+                [
+                    ("Host", "digits.example"),
+                    ("Host", $"{MachineAddress.BeyondLoopback}"),
+                    ("X-Forwarded-For", "127.0.0.1"),
+                    ("Via", "1.1 proxy"),
+                ])
         {
-            await Expect.Problem(HttpStatusCode.Unauthorized, await local.SendAsync(KeyedService.Request(HttpMethod.Get, "/v1/training-jobs", null, disguise)));
-            using HttpResponseMessage response = await local.SendAsync(KeyedService.Request(HttpMethod.Get, "/v1/training-jobs", service.Key, disguise));
+            await Expect.Problem(
+                HttpStatusCode.Unauthorized,
+                await local.SendAsync(KeyedService.Request(HttpMethod.Get, "/v1/training-jobs", null, disguise)));
+            using HttpResponseMessage response = await local.SendAsync(
+                KeyedService.Request(HttpMethod.Get, "/v1/training-jobs", service.Key, disguise));
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
     }
 
     [Fact]
-    public async Task A_page_of_another_site_cannot_use_the_password_that_a_browser_keeps() => await Expect.Problem(
-        HttpStatusCode.Forbidden,
-        await service.SendFromElsewhere(HttpMethod.Post, "/hangfire/stats", null, ("Authorization", Basic), ("Sec-Fetch-Site", "cross-site")));
+    public async Task A_page_of_another_site_cannot_use_the_password_that_a_browser_keeps() =>
+        await Expect.Problem(
+            HttpStatusCode.Forbidden,
+            await service.SendFromElsewhere(
+                HttpMethod.Post,
+                "/hangfire/stats",
+                null,
+                ("Authorization", Basic),
+                ("Sec-Fetch-Site", "cross-site")));
 
     [Fact]
     public async Task The_key_is_counted_as_any_key_is_and_callers_on_this_machine_are_not()
@@ -81,8 +97,10 @@ public sealed class RunKeyTests(ReachableService service) : IClassFixture<Reacha
     {
         await service.SendFromElsewhere(HttpMethod.Get, "/v1/training-jobs", service.Key);
         string[] lines = [.. service.Process.Output().Split('\n').Where(line => line.Contains(service.Key, StringComparison.Ordinal))];
-        Assert.StartsWith($"No key is configured. Open http://localhost:{service.Port}/#key=aek_", Assert.Single(lines)); // no line of the log: those are JSON
-        Assert.Contains("AuthenticationScheme: ApiKey was successfully authenticated", service.Process.Output(), StringComparison.Ordinal); // it logs all there is
+        // no line of the log: those are JSON
+        Assert.StartsWith($"No key is configured. Open http://localhost:{service.Port}/#key=aek_", Assert.Single(lines));
+        // it logs all there is
+        Assert.Contains("AuthenticationScheme: ApiKey was successfully authenticated", service.Process.Output(), StringComparison.Ordinal);
         foreach (string path in Directory.GetFiles(service.Folder, "*", SearchOption.AllDirectories))
         {
             using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), Encoding.Latin1);

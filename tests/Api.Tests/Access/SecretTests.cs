@@ -18,10 +18,15 @@ public sealed class SecretTests(KeyedService service)
         foreach (string key in secrets)
         {
             string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($":{key}"));
-            foreach (string path in (string[])["/v1/training-jobs", "/v1/nowhere", "/hangfire", "/hangfire/servers", "/openapi/v1.json", "/metrics", "/health/ready"])
+            foreach (string path in (string[])
+                    ["/v1/training-jobs", "/v1/nowhere", "/hangfire", "/hangfire/servers", "/openapi/v1.json", "/metrics", "/health/ready"])
             {
-                answers.Append(await (await service.Http.SendAsync(KeyedService.Request(HttpMethod.Get, path, key))).Content.ReadAsStringAsync());
-                answers.Append(await (await service.Http.SendAsync(KeyedService.Request(HttpMethod.Get, path, null, ("Authorization", basic)))).Content.ReadAsStringAsync());
+                answers.Append(
+                    await (await service.Http.SendAsync(KeyedService.Request(HttpMethod.Get, path, key))).Content.ReadAsStringAsync());
+                answers.Append(
+                    await (
+                        await service.Http.SendAsync(KeyedService.Request(HttpMethod.Get, path, null, ("Authorization", basic)))
+                    ).Content.ReadAsStringAsync());
             }
         }
 
@@ -32,7 +37,8 @@ public sealed class SecretTests(KeyedService service)
         answers.Append(await accepted.Content.ReadAsStringAsync());
 
         string log = service.Process.Output();
-        Assert.Contains("AuthenticationScheme: ApiKey was successfully authenticated", log, StringComparison.Ordinal); // it logs all there is
+        // it logs all there is
+        Assert.Contains("AuthenticationScheme: ApiKey was successfully authenticated", log, StringComparison.Ordinal);
         string store = string.Concat(Directory.GetFiles(service.Folder, "*", SearchOption.AllDirectories).Select(Read));
         Assert.Contains("synthetic-digits", store, StringComparison.Ordinal);
         foreach (string key in secrets)
@@ -74,7 +80,9 @@ public sealed class SecretTests(KeyedService service)
             byte[] code = method.GetMethodBody()!.GetILAsByteArray()!;
             for (int i = 0; i + 5 <= code.Length; i++)
             {
-                if (code[i] is 0x28 or 0x6f && code[i + 4] is 0x06 or 0x0a or 0x2b && Resolve(BitConverter.ToInt32(code, i + 1)) is { } called)
+                if (code[i] is 0x28 or 0x6f
+                    && code[i + 4] is 0x06 or 0x0a or 0x2b
+                    && Resolve(BitConverter.ToInt32(code, i + 1)) is { } called)
                 {
                     yield return called.Name;
                 }
@@ -94,7 +102,12 @@ public sealed class SecretTests(KeyedService service)
     public async Task A_setting_that_makes_no_sense_stops_the_start_and_is_named(string name, string value)
     {
         string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
-        (int status, string output, string errors) = await ServiceProcess.Run([], (name, value), ("Store__Folder", folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
+        (int status, string output, string errors) = await ServiceProcess.Run(
+            [],
+            (name, value),
+            ("Store__Folder", folder),
+            ("ASPNETCORE_URLS", "http://127.0.0.1:0")
+        );
         Directory.Delete(folder, recursive: true);
         Assert.NotEqual(0, status);
         Assert.Contains(name.Split("__")[1], output + errors, StringComparison.Ordinal);

@@ -32,7 +32,8 @@ public sealed class BackupTests : IDisposable
         {
             ended = await service.Client.Ended(await service.Client.Submit(Short));
             running = await service.Client.Submit(Long);
-            before = await service.Client.Await(running, job => (int)job["progress"]!["step"]! > 100 && job["latestCheckpoint"] is not null);
+            before = await service.Client.Await(running, job =>
+                (int)job["progress"]!["step"]! > 100 && job["latestCheckpoint"] is not null);
             checkpoints = await service.Client.Json("/v1/checkpoints?limit=100");
             (int status, string output, string errors) = await Backup(Copy);
             Assert.Equal((0, ""), (status, errors));
@@ -43,10 +44,14 @@ public sealed class BackupTests : IDisposable
 
         Assert.Equal([Copy], Directory.GetFiles(_copies));
         await using ServiceProcess restored = await ServiceProcess.Start(_copies);
-        Assert.Equal((string?)ended["latestCheckpoint"], (string?)(await restored.Client.Json($"/v1/training-jobs/{ended["id"]}"))["latestCheckpoint"]);
+        Assert.Equal(
+            (string?)ended["latestCheckpoint"],
+            (string?)(await restored.Client.Json($"/v1/training-jobs/{ended["id"]}"))["latestCheckpoint"]);
         foreach (JsonNode? checkpoint in checkpoints["items"]!.AsArray())
         {
-            Assert.Equal((int)checkpoint!["bytes"]!, (await restored.Client.Http.GetByteArrayAsync($"/v1/checkpoints/{checkpoint["id"]}/weights")).Length);
+            Assert.Equal(
+                (int)checkpoint!["bytes"]!,
+                (await restored.Client.Http.GetByteArrayAsync($"/v1/checkpoints/{checkpoint["id"]}/weights")).Length);
         }
 
         JsonNode resumed = await restored.Client.Ended(running);
@@ -79,7 +84,15 @@ public sealed class BackupTests : IDisposable
             await service.Stop();
         }
 
-        string[] onSmallDisk = ["unshare", "--mount", "sh", "-c", $"mount -t tmpfs -o size=64k tmpfs {_copies} && \"$@\"; status=$?; ls -A {_copies}; exit $status", "sh"];
+        string[] onSmallDisk =
+        [
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            $"mount -t tmpfs -o size=64k tmpfs {_copies} && \"$@\"; status=$?; ls -A {_copies}; exit $status",
+            "sh",
+        ];
         Assert.SkipUnless(Environment.UserName == "root", "Mounting a small tmpfs needs root.");
         (int status, string output, string errors) = await ServiceProcess.Run(onSmallDisk, ["backup", Copy], ("Store__Folder", _folder));
         Assert.Equal((1, ""), (status, output));

@@ -64,7 +64,8 @@ public sealed class CommandTests
     public async Task Health_ends_with_0_where_the_service_is_ready_and_with_1_where_it_is_not()
     {
         string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
-        await using (ServiceProcess service = await ServiceProcess.Start(folder, [.. Access.KeyedService.Settings(0, ApiKey.Create(), Role.Admin)]))
+        await using (
+            ServiceProcess service = await ServiceProcess.Start(folder, [.. Access.KeyedService.Settings(0, ApiKey.Create(), Role.Admin)]))
         {
             int port = service.Client.Http.BaseAddress!.Port;
             Assert.Equal(0, (await ServiceProcess.Run(["health"], ("ASPNETCORE_URLS", $"http://+:{port}"))).ExitStatus);

@@ -107,14 +107,20 @@ public sealed class DatasetCrashTests : IAsyncDisposable
         return _service;
     }
 
-    /// <summary>Bytes that a process has written to files: an upload to its staged file, then to the store's log, and nothing else as large.</summary>
-    private static long Written(int process) => long.Parse(
-        File.ReadLines($"/proc/{process}/io").Single(line => line.StartsWith("wchar: ", StringComparison.Ordinal)).Split(' ')[1],
-        CultureInfo.InvariantCulture);
+    /// <summary>
+    /// Bytes that a process has written to files: an upload to its staged file, then to the store's log, and nothing else as
+    /// large.
+    /// </summary>
+    private static long Written(int process) =>
+        long.Parse(
+            File.ReadLines($"/proc/{process}/io").Single(line => line.StartsWith("wchar: ", StringComparison.Ordinal)).Split(' ')[1],
+            CultureInfo.InvariantCulture);
 
-    private bool IsStaging(int process) => Directory.GetFiles($"/proc/{process}/fd")
-        .Select(file => new FileInfo(file).LinkTarget)
-        .Any(path => path?.StartsWith(Uploads, StringComparison.Ordinal) is true);
+    private bool IsStaging(int process) =>
+        Directory
+            .GetFiles($"/proc/{process}/fd")
+            .Select(file => new FileInfo(file).LinkTarget)
+            .Any(path => path?.StartsWith(Uploads, StringComparison.Ordinal) is true);
 
     /// <summary>Whether the data set is there; if it is, all its bytes are those that were sent.</summary>
     private static async Task<bool> IsThere(ServiceProcess service)

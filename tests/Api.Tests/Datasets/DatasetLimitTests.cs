@@ -21,16 +21,23 @@ public sealed class DatasetLimitTests : IDisposable
     public async Task A_data_set_may_have_no_more_of_anything_than_the_service_gives()
     {
         await using ServiceProcess service = await ServiceProcess.Start(
-            _folder, ("Limits__DatasetUploadBytes", "40000"), ("Limits__DatasetBytes", "20000"), ("Limits__DatasetPictures", "20"), ("Limits__DatasetSide", "64"), ("Limits__Datasets", "2"));
+            _folder,
+            ("Limits__DatasetUploadBytes", "40000"),
+            ("Limits__DatasetBytes", "20000"),
+            ("Limits__DatasetPictures", "20"),
+            ("Limits__DatasetSide", "64"),
+            ("Limits__Datasets", "2"));
 
-        using (var large = new HttpRequestMessage(HttpMethod.Put, "/v1/datasets/large") { Content = new ByteArrayContent(new byte[40_001]) })
+        using (
+            var large = new HttpRequestMessage(HttpMethod.Put, "/v1/datasets/large") { Content = new ByteArrayContent(new byte[40_001]) })
         {
             large.Content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
             large.Headers.ExpectContinue = true; // the refusal comes before the body is sent
             await Expect.Problem(HttpStatusCode.RequestEntityTooLarge, await service.Client.Http.SendAsync(large));
         }
 
-        using (var silent = new HttpRequestMessage(HttpMethod.Put, "/v1/datasets/large") { Content = new ByteArrayContent(new byte[60_000]) })
+        using (
+            var silent = new HttpRequestMessage(HttpMethod.Put, "/v1/datasets/large") { Content = new ByteArrayContent(new byte[60_000]) })
         {
             silent.Content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
             silent.Headers.TransferEncodingChunked = true;
@@ -39,7 +46,11 @@ public sealed class DatasetLimitTests : IDisposable
 
         await Refused("Limits:DatasetPictures", OwnImages.Zip(Pngs(21, 8)));
         await Refused("Limits:DatasetBytes", OwnImages.Zip(Pngs(20, 32), CompressionLevel.SmallestSize));
-        await Refused("Limits:DatasetBytes", OwnImages.Zip(Enumerable.Range(0, 5).Select(i => ($"{i}.png", (byte[])[.. OwnImages.Png(i, 8, 8), .. new byte[5_000]])), CompressionLevel.SmallestSize));
+        await Refused(
+            "Limits:DatasetBytes",
+            OwnImages.Zip(
+                Enumerable.Range(0, 5).Select(i => ($"{i}.png", (byte[])[.. OwnImages.Png(i, 8, 8), .. new byte[5_000]])),
+                CompressionLevel.SmallestSize));
         await Refused("from 8 to 64 pixels", OwnImages.Zip(Pngs(3, 68)));
         await Refused("Limits:DatasetPictures", null, OwnImages.Idx(new byte[21 * 64], 21, 8, 8));
         await Refused("more than 20000 bytes", null, OwnImages.Gzip(OwnImages.Idx(new byte[20 * 32 * 32], 20, 32, 32)));
@@ -54,7 +65,9 @@ public sealed class DatasetLimitTests : IDisposable
 
         async Task Refused(string reason, byte[]? zip, byte[]? idx = null)
         {
-            using HttpResponseMessage response = zip is not null ? await service.Client.PutZip("refused", zip) : await service.Client.PutForm("refused", ("images", idx!));
+            using HttpResponseMessage response = zip is not null
+                ? await service.Client.PutZip("refused", zip)
+                : await service.Client.PutForm("refused", ("images", idx!));
             JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, response);
             Assert.Contains(reason, (string?)problem["detail"], StringComparison.Ordinal);
         }
@@ -67,10 +80,15 @@ public sealed class DatasetLimitTests : IDisposable
         File.WriteAllBytes(path, OwnImages.Zip(Enumerable.Range(0, 400_000).Select(i => ($"{i}", Array.Empty<byte>()))));
         using FileStream file = File.OpenRead(path);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Result<UploadedImages, ProblemHttpResult> read = ZipImageReader.Read(file, new LimitsOptions { DatasetPictures = 3 }, AnyMemory.New(), TestContext.Current.CancellationToken);
+        Result<UploadedImages, ProblemHttpResult> read = ZipImageReader.Read(
+            file,
+            new LimitsOptions { DatasetPictures = 3 },
+            AnyMemory.New(),
+            TestContext.Current.CancellationToken);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
         Assert.Contains("directory of entries is too long", read.Fault().ProblemDetails.Detail, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(string, byte[])> Pngs(int count, int side) => Enumerable.Range(0, count).Select(i => ($"{i:d2}.png", OwnImages.Png(i, side, side)));
+    private static IEnumerable<(string, byte[])> Pngs(int count, int side) =>
+        Enumerable.Range(0, count).Select(i => ($"{i:d2}.png", OwnImages.Png(i, side, side)));
 }

@@ -29,7 +29,9 @@ public sealed class DatasetListTests : IDisposable
         {
             JsonNode listed = (await service.Client.Json("/v1/datasets")).AsArray().Single(set => (string?)set!["name"] == "mnist")!;
             Assert.Equal("available", (string?)listed["status"]);
-            Assert.Equal((Train - 5_000, 5_000, Test), ((int)listed["splits"]!["train"]!, (int)listed["splits"]!["validation"]!, (int)listed["splits"]!["test"]!));
+            Assert.Equal(
+                (Train - 5_000, 5_000, Test),
+                ((int)listed["splits"]!["train"]!, (int)listed["splits"]!["validation"]!, (int)listed["splits"]!["test"]!));
             Assert.Equal(Train + Test, (int)listed["labels"]!["0"]!);
         }
 

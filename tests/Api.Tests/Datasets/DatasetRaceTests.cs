@@ -137,15 +137,21 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         Assert.Empty(await fetches.DueAsync(_ => true, Token));
         Assert.True(await first.RenewAsync(Token));
 
-        foreach (DateTime until in (DateTime[])[DateTime.UnixEpoch, DateTime.UtcNow.AddHours(1)]) // run out; given before the clock was set back
+        // run out; given before the clock was set back
+        foreach (DateTime until in (DateTime[])[DateTime.UnixEpoch, DateTime.UtcNow.AddHours(1)])
         {
-            await store.Ask(context => context.DatasetFetches.ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, until), Token));
+            await store.Ask(context =>
+                context.DatasetFetches.ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, until), Token));
             Assert.Equal(["mnist"], await fetches.DueAsync(_ => true, Token));
             DatasetFetch second = (await fetches.ClaimAsync("mnist", Token))!;
             Assert.False(await first.RenewAsync(Token));
             Assert.Null(await first.CompleteAsync(Small("mnist"), Token));
             Assert.False(await first.FailAsync("it is thought dead", Token));
-            Assert.Equal((0, 0), (await store.Ask(context => context.Datasets.CountAsync(Token)), await store.Ask(context => context.DatasetChunks.CountAsync(Token))));
+            Assert.Equal(
+                (0, 0),
+                (
+                    await store.Ask(context => context.Datasets.CountAsync(Token)),
+                    await store.Ask(context => context.DatasetChunks.CountAsync(Token))));
             first = second;
         }
 
@@ -161,7 +167,10 @@ public sealed class DatasetRaceTests(PostgresServer postgres) : IClassFixture<Po
         var fetches = new DatasetFetches(store.Stores);
         await fetches.RequestAsync("fashion-mnist", damaged: null, evenIfFailed: false, Token);
         Assert.Empty(await fetches.DueAsync(_ => false, Token));
-        await store.Ask(context => context.DatasetFetches.ExecuteUpdateAsync(set => set.SetProperty(row => row.RequestedAt, row => row.RequestedAt == null ? null : AppDbContext.Now().AddSeconds(-31)), Token));
+        await store.Ask(context =>
+            context.DatasetFetches.ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.RequestedAt, row => row.RequestedAt == null ? null : AppDbContext.Now().AddSeconds(-31)),
+                Token));
         Assert.Equal(["fashion-mnist"], await fetches.DueAsync(_ => false, Token));
     }
 

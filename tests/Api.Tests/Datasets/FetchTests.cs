@@ -23,7 +23,8 @@ public sealed class FetchTests : IDisposable
     /// <summary>No file is asked for twice because the machine is busy.</summary>
     private static readonly (string, string) s_patient = ("Datasets__DownloadTimeoutSeconds", "120");
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName, _other = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName,
+        _other = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 
     public void Dispose()
     {
@@ -36,25 +37,42 @@ public sealed class FetchTests : IDisposable
     public async Task A_job_waits_without_a_worker_until_its_data_set_is_stored_and_is_then_the_run_that_it_is_on_the_files()
     {
         using Mirror mirror = Mirror.OfMnist(Manner.Holding);
-        await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Datasets__Mnist__Mirrors__0", mirror.Address), s_patient);
+        await using ServiceProcess service = await ServiceProcess.Start(
+            _folder,
+            ("Datasets__Mnist__Mirrors__0", mirror.Address),
+            s_patient);
         ServiceClient client = service.Client;
         JsonNode before = await client.Json("/v1/datasets/mnist");
         Assert.Equal(("pending", 55_000), ((string?)before["status"], (int)before["splits"]!["train"]!));
-        JsonNode other = await client.Json(await client.Submit("""{"architecture":"dense","steps":1}""")); // on the default, which is not MNIST
+        // on the default, which is not MNIST
+        JsonNode other = await client.Json(await client.Submit("""{"architecture":"dense","steps":1}"""));
         Assert.Equal("synthetic-digits", (string?)other["settings"]!["dataset"]);
         Assert.Empty(mirror.Asked);
 
         string waiting = await Keyed(client, "once"), cancelled = await client.Submit(Job);
         Assert.Equal(waiting, await Keyed(client, "once"));
-        JsonNode experiment = await Answer(HttpStatusCode.Accepted, await client.Post("/v1/experiments", """{"common":{"architecture":"dense","dataset":"mnist","steps":1},"jobs":[{}]}"""));
+        JsonNode experiment = await Answer(
+            HttpStatusCode.Accepted,
+            await client.Post("/v1/experiments", """{"common":{"architecture":"dense","dataset":"mnist","steps":1},"jobs":[{}]}""")
+        );
         await mirror.WaitUntilAsked();
-        Assert.Equal("succeeded", (string?)(await client.Ended(await client.Submit("""{"architecture":"dense","dataset":"synthetic-digits","steps":1}""")))["status"]);
+        Assert.Equal(
+            "succeeded",
+            (string?)
+                (await client.Ended(await client.Submit("""{"architecture":"dense","dataset":"synthetic-digits","steps":1}""")))["status"]
+        );
         JsonNode job = await client.Json(waiting);
         Assert.Equal(("queued", 0), ((string?)job["status"], (int)job["attempt"]!));
-        Assert.Contains("waits for the data set mnist", (string?)Assert.Single(job["warnings"]!.AsArray()), StringComparison.OrdinalIgnoreCase);
-        await Scrape.Await(client.Http, scrape => scrape.Sum("autoencoder_jobs", "status=\"queued\"") == 3 && scrape.Sum("autoencoder_queue_age_seconds") == 0);
+        Assert.Contains(
+            "waits for the data set mnist",
+            (string?)Assert.Single(job["warnings"]!.AsArray()),
+            StringComparison.OrdinalIgnoreCase);
+        await Scrape.Await(client.Http, scrape =>
+            scrape.Sum("autoencoder_jobs", "status=\"queued\"") == 3 && scrape.Sum("autoencoder_queue_age_seconds") == 0);
         Assert.Equal("pending", (string?)(await client.Json("/v1/datasets/mnist"))["status"]);
-        JsonNode early = await Expect.Problem(HttpStatusCode.ServiceUnavailable, await client.Http.GetAsync("/v1/datasets/mnist/test/0.png"));
+        JsonNode early = await Expect.Problem(
+            HttpStatusCode.ServiceUnavailable,
+            await client.Http.GetAsync("/v1/datasets/mnist/test/0.png"));
         Assert.EndsWith(":dataset-pending", (string?)early["type"], StringComparison.Ordinal);
         await Answer(HttpStatusCode.OK, await client.Post($"{cancelled}/cancel", ""));
 
@@ -69,8 +87,12 @@ public sealed class FetchTests : IDisposable
         await using ServiceProcess onFiles = await ServiceProcess.Start(_other, ("Datasets__Mnist__Folder", MnistFolder.Path));
         JsonNode same = await onFiles.Client.Ended(await onFiles.Client.Submit(Job));
         Assert.Equal(await Sha(onFiles, same), await Sha(service, job));
-        Assert.Equal(await onFiles.Client.Http.GetByteArrayAsync("/v1/datasets/mnist/train/7.png"), await client.Http.GetByteArrayAsync("/v1/datasets/mnist/train/7.png"));
-        Assert.Equal((await onFiles.Client.Json("/v1/datasets/mnist")).ToJsonString(), (await client.Json("/v1/datasets/mnist")).ToJsonString());
+        Assert.Equal(
+            await onFiles.Client.Http.GetByteArrayAsync("/v1/datasets/mnist/train/7.png"),
+            await client.Http.GetByteArrayAsync("/v1/datasets/mnist/train/7.png"));
+        Assert.Equal(
+            (await onFiles.Client.Json("/v1/datasets/mnist")).ToJsonString(),
+            (await client.Json("/v1/datasets/mnist")).ToJsonString());
         Assert.Equal(3, (await client.Json("/v1/datasets")).AsArray().Count);
     }
 
@@ -104,7 +126,10 @@ public sealed class FetchTests : IDisposable
     public async Task A_fetch_that_fails_ends_the_jobs_with_its_reason_and_for_a_minute_none_is_made()
     {
         using var mirror = new Mirror(Manner.Away, new Dictionary<string, byte[]> { ["train-images-idx3-ubyte.gz"] = [] });
-        await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Datasets__FashionMnist__Mirrors__0", mirror.Address), ("Datasets__DownloadTimeoutSeconds", "1"));
+        await using ServiceProcess service = await ServiceProcess.Start(
+            _folder,
+            ("Datasets__FashionMnist__Mirrors__0", mirror.Address),
+            ("Datasets__DownloadTimeoutSeconds", "1"));
         ServiceClient client = service.Client;
         long began = Stopwatch.GetTimestamp();
         JsonNode job = await client.Ended(await client.Submit(Fashion));
@@ -117,7 +142,12 @@ public sealed class FetchTests : IDisposable
 
         await AssertRefused(client, reason);
         int asked = mirror.Asked.Count;
-        Assert.Equal(1, await Rows("UPDATE dataset_fetches SET \"FailedAt\" = strftime('%Y-%m-%d %H:%M:%f', 'now', '-61 seconds') WHERE \"FailedAt\" IS NOT NULL"));
+        Assert.Equal(
+            1,
+            await Rows(
+                "UPDATE dataset_fetches SET \"FailedAt\" = strftime('%Y-%m-%d %H:%M:%f', 'now', '-61 seconds') WHERE \"FailedAt\" IS "
+                + "NOT NULL"
+            ));
         mirror.Manner = Manner.Holding;
         Assert.Equal("pending", (string?)(await client.Json("/v1/datasets/fashion-mnist"))["status"]);
         string second = await client.Submit(Fashion);
@@ -147,7 +177,13 @@ public sealed class FetchTests : IDisposable
         using var mirror = new Mirror(Manner.Holding, new Dictionary<string, byte[]> { ["train-images-idx3-ubyte.gz"] = [] });
         string reader = ApiKey.Create(), @operator = ApiKey.Create();
         await using ServiceProcess service = await ServiceProcess.Start(
-            _folder, [("Datasets__FashionMnist__Mirrors__0", mirror.Address), s_patient, .. KeyedService.Settings(0, reader, Role.Reader), .. KeyedService.Settings(1, @operator, Role.Operator)]);
+            _folder,
+            [
+                ("Datasets__FashionMnist__Mirrors__0", mirror.Address),
+                s_patient,
+                .. KeyedService.Settings(0, reader, Role.Reader),
+                .. KeyedService.Settings(1, @operator, Role.Operator),
+            ]);
         HttpClient http = service.Client.Http;
         JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Get(reader));
         Assert.EndsWith(":dataset-unavailable", (string?)problem["type"], StringComparison.Ordinal);
@@ -157,7 +193,8 @@ public sealed class FetchTests : IDisposable
         await mirror.WaitUntilAsked();
         await Expect.Problem(HttpStatusCode.ServiceUnavailable, await Get(reader));
 
-        Task<HttpResponseMessage> Get(string key) => http.SendAsync(KeyedService.Request(HttpMethod.Get, "/v1/datasets/fashion-mnist/test/0.png", key));
+        Task<HttpResponseMessage> Get(string key) =>
+            http.SendAsync(KeyedService.Request(HttpMethod.Get, "/v1/datasets/fashion-mnist/test/0.png", key));
     }
 
     [Fact]
@@ -168,11 +205,16 @@ public sealed class FetchTests : IDisposable
         try
         {
             await using ServiceProcess service = await ServiceProcess.Start(_other, ("Datasets__Mnist__Mirrors__0", mirror.Address));
-            JsonNode job = await service.Client.Ended(await service.Client.Submit("""{"architecture":"dense","dataset":"mnist","steps":1}"""));
+            JsonNode job = await service.Client.Ended(
+                await service.Client.Submit("""{"architecture":"dense","dataset":"mnist","steps":1}""")
+            );
             Assert.Contains("no room", (string?)job["error"]!["detail"], StringComparison.Ordinal);
             Assert.Equal("unavailable", (string?)(await service.Client.Json("/v1/datasets/mnist"))["status"]);
             Assert.InRange(new DriveInfo(_other).AvailableFreeSpace, 70 << 20, 80 << 20);
-            Assert.Equal("succeeded", (string?)(await service.Client.Ended(await service.Client.Submit("""{"architecture":"dense","steps":1}""")))["status"]);
+            Assert.Equal(
+                "succeeded",
+                (string?)(await service.Client.Ended(await service.Client.Submit("""{"architecture":"dense","steps":1}""")))["status"]
+            );
         }
         finally
         {
@@ -197,9 +239,11 @@ public sealed class FetchTests : IDisposable
         JsonNode now = await client.Json("/v1/datasets/fashion-mnist");
         Assert.Equal(("unavailable", reason), ((string?)now["status"], (string?)now["reason"]));
         foreach (Task<HttpResponseMessage> call in (Task<HttpResponseMessage>[])
-        [
-            client.Http.GetAsync("/v1/datasets/fashion-mnist/test/0.png"), client.Post("/v1/training-jobs", Fashion), client.Post("/v1/experiments", $$"""{"jobs":[{},{{Fashion}}]}"""),
-        ])
+                [
+                    client.Http.GetAsync("/v1/datasets/fashion-mnist/test/0.png"),
+                    client.Post("/v1/training-jobs", Fashion),
+                    client.Post("/v1/experiments", $$"""{"jobs":[{},{{Fashion}}]}"""),
+                ])
         {
             JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await call);
             Assert.EndsWith(":dataset-unavailable", (string?)problem["type"], StringComparison.Ordinal);
@@ -209,7 +253,10 @@ public sealed class FetchTests : IDisposable
 
     private static async Task<string> Keyed(ServiceClient client, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/training-jobs") { Content = new StringContent(Job, MediaTypeHeaderValue.Parse("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/training-jobs")
+        {
+            Content = new StringContent(Job, MediaTypeHeaderValue.Parse("application/json")),
+        };
         request.Headers.Add("Idempotency-Key", key);
         HttpResponseMessage response = await client.Http.SendAsync(request);
         await Answer(HttpStatusCode.Accepted, response);
@@ -233,7 +280,9 @@ public sealed class FetchTests : IDisposable
         await connection.OpenAsync();
         await using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
-        return sql.StartsWith("SELECT", StringComparison.Ordinal) ? (long)(await command.ExecuteScalarAsync())! : await command.ExecuteNonQueryAsync();
+        return sql.StartsWith("SELECT", StringComparison.Ordinal)
+            ? (long)(await command.ExecuteScalarAsync())!
+            : await command.ExecuteNonQueryAsync();
     }
 
     private static async Task<bool> Run(string program, params string[] arguments)

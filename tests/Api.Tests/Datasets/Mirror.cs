@@ -60,7 +60,8 @@ internal sealed class Mirror : IDisposable
     /// <summary>May change; what is held is then answered.</summary>
     public Manner Manner { get; set; }
 
-    public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/files");
+    public string Address =>
+        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/files");
 
     /// <summary>The paths that were asked for.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
@@ -150,7 +151,11 @@ internal sealed class Mirror : IDisposable
                     await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
                     break;
                 case Manner.Redirecting:
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 302 Found\r\nLocation: {_elsewhere}{path["/files".Length..]}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+                    await stream.WriteAsync(
+                        Encoding.ASCII.GetBytes(
+                            $"HTTP/1.1 302 Found\r\nLocation: {_elsewhere}{path["/files".Length..]}\r\nContent-Length: 0\r\nConnection: "
+                            + "close\r\n\r\n"
+                        ));
                     break;
                 default:
                     await Send(file.Length, file);
@@ -161,7 +166,11 @@ internal sealed class Mirror : IDisposable
 
             async Task Send(int length, byte[] body)
             {
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n")));
+                await stream.WriteAsync(
+                    Encoding.ASCII.GetBytes(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n")));
                 await stream.WriteAsync(body);
                 await stream.FlushAsync();
             }

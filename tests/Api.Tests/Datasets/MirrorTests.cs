@@ -9,10 +9,15 @@ namespace AutoencoderApi.Api.Tests.Datasets;
 
 public sealed class MirrorTests
 {
-    private const int Train = 5_003, Test = 20;
+    private const int Train = 5_003,
+        Test = 20;
 
-    private static readonly Dictionary<string, byte[]> s_plain = IdxFolder.Files.Zip([Images(Train), Labels(Train), Images(Test), Labels(Test)]).ToDictionary(file => file.First, file => file.Second);
-    private static readonly Dictionary<string, byte[]> s_files = s_plain.ToDictionary(file => $"{file.Key}.gz", file => OwnImages.Gzip(file.Value));
+    private static readonly Dictionary<string, byte[]> s_plain = IdxFolder
+        .Files.Zip([Images(Train), Labels(Train), Images(Test), Labels(Test)])
+        .ToDictionary(file => file.First, file => file.Second);
+    private static readonly Dictionary<string, byte[]> s_files = s_plain.ToDictionary(
+        file => $"{file.Key}.gz",
+        file => OwnImages.Gzip(file.Value));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -56,11 +61,20 @@ public sealed class MirrorTests
         Assert.Contains("is not an http or https address", service.Output(), StringComparison.Ordinal);
     }
 
-    private static Task<Result<Dataset, string>> Fetch(params string[] mirrors) => Download().FetchAsync(Set(isOfGzip: false, mirrors), Token);
+    private static Task<Result<Dataset, string>> Fetch(params string[] mirrors) =>
+        Download().FetchAsync(Set(isOfGzip: false, mirrors), Token);
 
-    private static MirroredSet Set(bool isOfGzip, params string[] mirrors) => new(
-        "small", "Small", mirrors,
-        [.. IdxFolder.Files.Select(file => new MirroredFile(file, Convert.ToHexStringLower(SHA256.HashData(isOfGzip ? s_files[$"{file}.gz"] : s_plain[file])), isOfGzip))]);
+    private static MirroredSet Set(bool isOfGzip, params string[] mirrors) =>
+        new(
+            "small",
+            "Small",
+            mirrors,
+            [
+                .. IdxFolder.Files.Select(file => new MirroredFile(
+                    file,
+                    Convert.ToHexStringLower(SHA256.HashData(isOfGzip ? s_files[$"{file}.gz"] : s_plain[file])),
+                    isOfGzip)),
+            ]);
 
     private static DatasetDownloader Download()
     {
@@ -78,7 +92,8 @@ public sealed class MirrorTests
     }
 
     /// <summary>Images of one grey each, so that it tells which one it is.</summary>
-    private static byte[] Images(int count) => OwnImages.Idx([.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat((byte)(i % 251), 784))], count, 28, 28);
+    private static byte[] Images(int count) =>
+        OwnImages.Idx([.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat((byte)(i % 251), 784))], count, 28, 28);
 
     private static byte[] Labels(int count) => OwnImages.Idx([.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))], count);
 }

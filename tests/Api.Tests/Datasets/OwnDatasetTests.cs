@@ -30,7 +30,9 @@ public sealed class OwnDatasetTests(TrainedService trained)
         Assert.Contains((await Service.Json("/v1/datasets")).AsArray(), one => one!.ToJsonString() == set.ToJsonString());
         Assert.Equal((28, 28), await Expect.Png(await Service.Http.GetAsync("/v1/datasets/walk/validation/9.png")));
 
-        JsonNode job = await Service.Ended(await Service.Submit("""{"dataset":"walk","steps":10,"batchSize":16,"warmupSteps":5,"evaluateEvery":5}"""));
+        JsonNode job = await Service.Ended(
+            await Service.Submit("""{"dataset":"walk","steps":10,"batchSize":16,"warmupSteps":5,"evaluateEvery":5}""")
+        );
         Assert.Equal("succeeded", (string?)job["status"]);
         string pairs = $"/v1/checkpoints/{job["latestCheckpoint"]}/reconstructions?dataset=walk&count=5";
         await Expect.Png(await Service.Http.GetAsync(pairs));
@@ -48,14 +50,19 @@ public sealed class OwnDatasetTests(TrainedService trained)
     {
         (string, byte[])[] files = OwnImages.Labelled(30);
         JsonNode first = await Answer(HttpStatusCode.Created, await Service.PutZip("same", OwnImages.Zip(files)));
-        JsonNode again = await Answer(HttpStatusCode.OK, await Service.PutZip("same", OwnImages.Zip(files.Reverse(), CompressionLevel.SmallestSize)));
+        JsonNode again = await Answer(
+            HttpStatusCode.OK,
+            await Service.PutZip("same", OwnImages.Zip(files.Reverse(), CompressionLevel.SmallestSize)));
         Assert.Equal(first.ToJsonString(), again.ToJsonString());
 
         // Sorted by name, as the zip's entries are.
         int[] order = [.. Enumerable.Range(0, 30).OrderBy(i => i % 10).ThenBy(i => i)];
-        byte[] images = OwnImages.Idx([.. order.SelectMany(i => OwnImages.Noise(i))], 30, 28, 28), labels = OwnImages.Idx([.. order.Select(i => (byte)(i % 10))], 30);
+        byte[] images = OwnImages.Idx([.. order.SelectMany(i => OwnImages.Noise(i))], 30, 28, 28),
+            labels = OwnImages.Idx([.. order.Select(i => (byte)(i % 10))], 30);
         await Answer(HttpStatusCode.OK, await Service.PutForm("same", ("images", images), ("labels", labels)));
-        await Answer(HttpStatusCode.OK, await Service.PutForm("same", ("labels", OwnImages.Gzip(labels)), ("images", OwnImages.Gzip(images))));
+        await Answer(
+            HttpStatusCode.OK,
+            await Service.PutForm("same", ("labels", OwnImages.Gzip(labels)), ("images", OwnImages.Gzip(images))));
 
         await Expect.Problem(HttpStatusCode.Conflict, await Service.PutForm("same", ("images", images)));
         await Expect.Problem(HttpStatusCode.Conflict, await Service.PutZip("same", OwnImages.Zip(files), "?seed=2"));
@@ -75,7 +82,9 @@ public sealed class OwnDatasetTests(TrainedService trained)
             return data;
         }
 
-        Dataset first = await Put("drawn", "?seed=3&validation=0.25&test=0.05"), second = await Put("drawn", "?seed=3&validation=0.25&test=0.05"), other = await Put("drawn", "?seed=4&validation=0.25&test=0.05");
+        Dataset first = await Put("drawn", "?seed=3&validation=0.25&test=0.05"),
+            second = await Put("drawn", "?seed=3&validation=0.25&test=0.05"),
+            other = await Put("drawn", "?seed=4&validation=0.25&test=0.05");
         Assert.Equal((28, 10, 2), (first.Train.Count, first.Validation.Count, first.Test.Count));
         Assert.Equal(Images(first), Images(second));
         Assert.NotEqual(Images(first), Images(other));
@@ -88,8 +97,14 @@ public sealed class OwnDatasetTests(TrainedService trained)
     {
         (string, byte[])[] entries =
         [
-            ("digits/test/b.png", OwnImages.Png(5)), ("digits/train/a.png", OwnImages.Png(1)), ("digits/validation/a.png", OwnImages.Png(3)), ("digits/test/a.png", OwnImages.Png(4)),
-            ("digits/train/b.png", OwnImages.Png(2)), ("__MACOSX/digits/._a.png", [1]), ("digits/.DS_Store", [1]), ("digits/train/", []),
+            ("digits/test/b.png", OwnImages.Png(5)),
+            ("digits/train/a.png", OwnImages.Png(1)),
+            ("digits/validation/a.png", OwnImages.Png(3)),
+            ("digits/test/a.png", OwnImages.Png(4)),
+            ("digits/train/b.png", OwnImages.Png(2)),
+            ("__MACOSX/digits/._a.png", [1]),
+            ("digits/.DS_Store", [1]),
+            ("digits/train/", []),
         ];
         JsonNode set = await Answer(HttpStatusCode.Created, await Service.PutZip("kept", OwnImages.Zip(entries)));
         Assert.Equal("""{"train":2,"validation":1,"test":2}""", set["splits"]!.ToJsonString());
@@ -102,7 +117,13 @@ public sealed class OwnDatasetTests(TrainedService trained)
     public async Task One_coloured_image_gives_all_of_them_three_channels()
     {
         byte[] rgb = OwnImages.Noise(9, 3 * 12 * 16);
-        (string, byte[])[] entries = [("train/a.png", OwnImages.Png(1, 16, 12)), ("train/b.png", PngFile.Write(16, 12, 8, PngFile.Color, rgb)), ("validation/c.png", OwnImages.Png(2, 16, 12)), ("test/d.png", OwnImages.Png(3, 16, 12))];
+        (string, byte[])[] entries =
+        [
+            ("train/a.png", OwnImages.Png(1, 16, 12)),
+            ("train/b.png", PngFile.Write(16, 12, 8, PngFile.Color, rgb)),
+            ("validation/c.png", OwnImages.Png(2, 16, 12)),
+            ("test/d.png", OwnImages.Png(3, 16, 12)),
+        ];
         JsonNode set = await Answer(HttpStatusCode.Created, await Service.PutZip("coloured", OwnImages.Zip(entries)));
         Assert.Equal("[3,12,16]", set["shape"]!.ToJsonString());
         Dataset data = await Load("coloured");
@@ -111,9 +132,20 @@ public sealed class OwnDatasetTests(TrainedService trained)
         Assert.Equal(Enumerable.Range(0, 3).SelectMany(channel => rgb.Where((_, i) => i % 3 == channel)), data.Train.Image(1).ToArray());
 
         byte[] images = [.. data.Train.Image(0), .. data.Train.Image(1)];
-        await Answer(HttpStatusCode.Created, await Service.PutForm("coloured-idx", ("images", OwnImages.Idx([.. images, .. images], 4, 3, 12, 16)), ("testImages", OwnImages.Idx(images, 2, 3, 12, 16))));
+        await Answer(
+            HttpStatusCode.Created,
+            await Service.PutForm(
+                "coloured-idx",
+                ("images", OwnImages.Idx([.. images, .. images], 4, 3, 12, 16)),
+                ("testImages", OwnImages.Idx(images, 2, 3, 12, 16))));
         Dataset fromIdx = await Load("coloured-idx");
-        Assert.Equal(((3, 12, 16), 3, 1, 2), ((fromIdx.Train.Shape.Channels, fromIdx.Train.Height, fromIdx.Train.Width), fromIdx.Train.Count, fromIdx.Validation.Count, fromIdx.Test.Count));
+        Assert.Equal(
+            ((3, 12, 16), 3, 1, 2),
+            (
+                (fromIdx.Train.Shape.Channels, fromIdx.Train.Height, fromIdx.Train.Width),
+                fromIdx.Train.Count,
+                fromIdx.Validation.Count,
+                fromIdx.Test.Count));
         Assert.Equal(data.Train.Image(1).ToArray(), fromIdx.Test.Image(1).ToArray());
         await Gone("coloured");
         await Gone("coloured-idx");
@@ -123,7 +155,8 @@ public sealed class OwnDatasetTests(TrainedService trained)
     public async Task A_data_set_that_a_job_trains_on_cannot_be_deleted_until_the_job_has_ended()
     {
         await Answer(HttpStatusCode.Created, await Service.PutZip("used", OwnImages.Zip(OwnImages.Labelled(30))));
-        string running = await Service.Submit("""{"dataset":"used","steps":100000}"""), queued = await Service.Submit("""{"dataset":"used","steps":100000}""");
+        string running = await Service.Submit("""{"dataset":"used","steps":100000}"""),
+            queued = await Service.Submit("""{"dataset":"used","steps":100000}""");
         await Service.Await(running, job => (string?)job["status"] == "running");
         foreach (string job in (string[])[running, queued])
         {
@@ -155,12 +188,19 @@ public sealed class OwnDatasetTests(TrainedService trained)
         await using (AppDbContext store = await Stores.CreateDbContextAsync())
         {
             DatasetRow row = await store.Datasets.SingleAsync(row => row.Name == "damaged");
-            byte[] content = await store.DatasetChunks.Where(chunk => chunk.DatasetId == row.Id && chunk.Number == 0).Select(chunk => chunk.Content).SingleAsync();
+            byte[] content = await store
+                .DatasetChunks.Where(chunk => chunk.DatasetId == row.Id && chunk.Number == 0)
+                .Select(chunk => chunk.Content)
+                .SingleAsync();
             content[7] ^= 1;
-            await store.DatasetChunks.Where(chunk => chunk.DatasetId == row.Id && chunk.Number == 0).ExecuteUpdateAsync(set => set.SetProperty(chunk => chunk.Content, content));
+            await store
+                .DatasetChunks.Where(chunk => chunk.DatasetId == row.Id && chunk.Number == 0)
+                .ExecuteUpdateAsync(set => set.SetProperty(chunk => chunk.Content, content));
         }
 
-        JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Service.Http.GetAsync("/v1/datasets/damaged/test/0.png"));
+        JsonNode problem = await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity,
+            await Service.Http.GetAsync("/v1/datasets/damaged/test/0.png"));
         Assert.EndsWith(":dataset-unavailable", (string?)problem["type"], StringComparison.Ordinal);
         JsonNode job = await Service.Ended(await Service.Submit("""{"dataset":"damaged","steps":1}"""));
         Assert.EndsWith(":dataset-unavailable", (string?)job["error"]!["type"], StringComparison.Ordinal);
@@ -172,10 +212,14 @@ public sealed class OwnDatasetTests(TrainedService trained)
     private async Task<Dataset> Load(string name) =>
         (await trained.Inside.GetRequiredService<DatasetCatalog>().LoadAsync(name, TestContext.Current.CancellationToken)).Value();
 
-    private async Task Gone(string name) => Assert.Equal(HttpStatusCode.NoContent, (await Service.Http.DeleteAsync($"/v1/datasets/{name}")).StatusCode);
+    private async Task Gone(string name) =>
+        Assert.Equal(HttpStatusCode.NoContent, (await Service.Http.DeleteAsync($"/v1/datasets/{name}")).StatusCode);
 
     private static string[] Images(Dataset data) =>
-        [.. Dataset.Splits.SelectMany(split => Enumerable.Range(0, data.Split(split)!.Count).Select(i => Convert.ToHexString(data.Split(split)!.Image(i))))];
+        [
+            .. Dataset.Splits.SelectMany(split =>
+                Enumerable.Range(0, data.Split(split)!.Count).Select(i => Convert.ToHexString(data.Split(split)!.Image(i)))),
+        ];
 
     private static async Task<JsonNode> Answer(HttpStatusCode status, HttpResponseMessage response)
     {

@@ -24,10 +24,12 @@ internal static class OwnImages
         return pixels;
     }
 
-    public static byte[] Png(int seed, int width = Side, int height = Side) => PngFile.Write(width, height, 8, PngFile.Gray, Noise(seed, width * height));
+    public static byte[] Png(int seed, int width = Side, int height = Side) =>
+        PngFile.Write(width, height, 8, PngFile.Gray, Noise(seed, width * height));
 
     /// <summary>In the folders 0 to 9 by turns.</summary>
-    public static (string Name, byte[] Content)[] Labelled(int count) => [.. Enumerable.Range(0, count).Select(i => ($"{i % 10}/{i:d4}.png", Png(i)))];
+    public static (string Name, byte[] Content)[] Labelled(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => ($"{i % 10}/{i:d4}.png", Png(i)))];
 
     public static byte[] Zip(IEnumerable<(string Name, byte[] Content)> entries, CompressionLevel level = CompressionLevel.NoCompression)
     {
@@ -69,7 +71,9 @@ internal static class OwnImages
     }
 
     public static Task<HttpResponseMessage> PutZip(this ServiceClient service, string name, byte[] zip, string query = "") =>
-        service.Http.PutAsync($"/v1/datasets/{name}{query}", new ByteArrayContent(zip) { Headers = { ContentType = new MediaTypeHeaderValue("application/zip") } });
+        service.Http.PutAsync(
+            $"/v1/datasets/{name}{query}",
+            new ByteArrayContent(zip) { Headers = { ContentType = new MediaTypeHeaderValue("application/zip") } });
 
     public static Task<HttpResponseMessage> PutForm(this ServiceClient service, string name, params (string Field, byte[] File)[] files)
     {

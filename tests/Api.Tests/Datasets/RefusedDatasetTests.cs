@@ -41,7 +41,8 @@ public sealed class RefusedDatasetTests(TrainedService trained)
         wrong[60] ^= 1; // within the first entry's pixels
         await RefusedBody("is damaged", wrong);
 
-        Task Refused(string reason, params (string, byte[])[] entries) => RefusedBody(reason, OwnImages.Zip(entries, CompressionLevel.Fastest));
+        Task Refused(string reason, params (string, byte[])[] entries) =>
+            RefusedBody(reason, OwnImages.Zip(entries, CompressionLevel.Fastest));
 
         async Task RefusedBody(string reason, byte[] body)
         {
@@ -67,7 +68,10 @@ public sealed class RefusedDatasetTests(TrainedService trained)
         await Refused("claims a size of 0 or of more than", ("images", OwnImages.Idx([], 0, 28, 28)));
         await Refused("is 27×28", ("images", OwnImages.Idx(new byte[10 * 28 * 27], 10, 28, 27)));
         await Refused("has 2 channels", ("images", OwnImages.Idx(new byte[10 * 2 * 784], 10, 2, 28, 28)));
-        await Refused("'testImages' has images of 1×32×28", ("images", images), ("testImages", OwnImages.Idx(new byte[32 * 28], 1, 32, 28)));
+        await Refused(
+            "'testImages' has images of 1×32×28",
+            ("images", images),
+            ("testImages", OwnImages.Idx(new byte[32 * 28], 1, 32, 28)));
         await Refused("must both be there", ("images", images), ("labels", labels), ("testImages", images));
         await Refused("none 'testImages'", ("images", images), ("labels", labels), ("testLabels", labels));
 
@@ -76,7 +80,8 @@ public sealed class RefusedDatasetTests(TrainedService trained)
         await Missing("cannot be read", await Put(new ByteArrayContent("no form"u8.ToArray()), "multipart/form-data; boundary=x"));
         await Missing("empty", await Put(new ByteArrayContent([]), "application/zip"));
 
-        static byte[] Flipped(byte[] gzip) => [.. gzip[..(gzip.Length / 2)], (byte)(gzip[gzip.Length / 2] ^ 0x10), .. gzip[((gzip.Length / 2) + 1)..]];
+        static byte[] Flipped(byte[] gzip) =>
+            [.. gzip[..(gzip.Length / 2)], (byte)(gzip[gzip.Length / 2] ^ 0x10), .. gzip[((gzip.Length / 2) + 1)..]];
 
         async Task Refused(string reason, params (string, byte[])[] files)
         {
@@ -112,7 +117,19 @@ public sealed class RefusedDatasetTests(TrainedService trained)
     public async Task No_name_in_an_archive_becomes_a_path()
     {
         string[] before = Files();
-        string[] names = ["../../etc/passwd", "/etc/cron.d/x", "..\\..\\x.png", "C:\\x.png", "a/../../../b.png", "%2e%2e/c.png", "\0.png", "....//d.png", "con", new('e', 300)];
+        string[] names =
+        [
+            "../../etc/passwd",
+            "/etc/cron.d/x",
+            "..\\..\\x.png",
+            "C:\\x.png",
+            "a/../../../b.png",
+            "%2e%2e/c.png",
+            "\0.png",
+            "....//d.png",
+            "con",
+            new('e', 300),
+        ];
         (string, byte[])[] entries = [.. names.Select((name, i) => (name, OwnImages.Png(i)))];
         using HttpResponseMessage response = await Service.PutZip("hostile", OwnImages.Zip(entries));
         Assert.True(response.StatusCode == HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
@@ -120,7 +137,13 @@ public sealed class RefusedDatasetTests(TrainedService trained)
         Assert.Equal(HttpStatusCode.NoContent, (await Service.Http.DeleteAsync("/v1/datasets/hostile")).StatusCode);
 
         // The folder for uploads, where nothing stays, is there from the first one on.
-        string[] Files() => [.. Directory.GetFileSystemEntries(trained.Folder, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith("uploads", StringComparison.Ordinal)).Order()];
+        string[] Files() =>
+            [
+                .. Directory
+                    .GetFileSystemEntries(trained.Folder, "*", SearchOption.AllDirectories)
+                    .Where(path => !path.EndsWith("uploads", StringComparison.Ordinal))
+                    .Order(),
+            ];
     }
 
     [Fact]
@@ -132,10 +155,13 @@ public sealed class RefusedDatasetTests(TrainedService trained)
         int taken = 0;
         for (int i = 0; i < Mutations; i++)
         {
-            using HttpResponseMessage response = i % 4 == 0
-                ? await Service.PutForm("mutated", ("images", Mutated(idx, ref random)))
-                : await Service.PutZip("mutated", Mutated(zip, ref random));
-            Assert.True(response.StatusCode is HttpStatusCode.Created or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest, $"mutation {i}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            using HttpResponseMessage response =
+                i % 4 == 0
+                    ? await Service.PutForm("mutated", ("images", Mutated(idx, ref random)))
+                    : await Service.PutZip("mutated", Mutated(zip, ref random));
+            Assert.True(
+                response.StatusCode is HttpStatusCode.Created or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest,
+                $"mutation {i}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
             if (response.StatusCode == HttpStatusCode.Created)
             {
                 taken++;
@@ -151,7 +177,10 @@ public sealed class RefusedDatasetTests(TrainedService trained)
         List<byte> mutated = [.. file];
         for (int change = random.NextBelow(4); change >= 0 && mutated.Count > 0; change--)
         {
-            int at = random.NextBelow(2) == 0 ? random.NextBelow(mutated.Count) : mutated.Count - 1 - random.NextBelow(Math.Min(mutated.Count, 400)); // a zip's directory is at its end
+            int at =
+                random.NextBelow(2) == 0
+                    ? random.NextBelow(mutated.Count)
+                    : mutated.Count - 1 - random.NextBelow(Math.Min(mutated.Count, 400)); // a zip's directory is at its end
             switch (random.NextBelow(5))
             {
                 case 0:

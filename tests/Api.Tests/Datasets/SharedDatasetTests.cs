@@ -7,7 +7,8 @@ namespace AutoencoderApi.Api.Tests.Datasets;
 [StartsProcesses]
 public sealed class SharedDatasetTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName, _elsewhere = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName,
+        _elsewhere = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 
     public void Dispose()
     {

@@ -25,7 +25,14 @@ public sealed class SharedFetchTests(PostgresServer postgres) : IClassFixture<Po
         await mirror.WaitUntilAsked();
         await Task.WhenAll(second.Ready(), worker.Ready());
         string other = await second.Client.Submit(Job);
-        Assert.Equal("succeeded", (string?)(await second.Client.Ended(await second.Client.Submit("""{"architecture":"dense","dataset":"synthetic-digits","steps":1}""")))["status"]);
+        Assert.Equal(
+            "succeeded",
+            (string?)
+                (
+                    await second.Client.Ended(
+                        await second.Client.Submit("""{"architecture":"dense","dataset":"synthetic-digits","steps":1}""")
+                    )
+                )["status"]);
         Assert.Single(mirror.Asked); // by the first, which holds the right to fetch
 
         await first.Kill();
@@ -45,7 +52,9 @@ public sealed class SharedFetchTests(PostgresServer postgres) : IClassFixture<Po
     public async Task What_lies_in_the_API_s_folder_alone_is_stored_once_a_worker_lacks_it()
     {
         string database = await postgres.NewDatabase();
-        await using ServiceProcess api = await ServiceProcess.Start(_folders[0], [.. PostgresServer.Settings(database, "api"), ("Datasets__Mnist__Folder", MnistFolder.Path)]);
+        await using ServiceProcess api = await ServiceProcess.Start(
+            _folders[0],
+            [.. PostgresServer.Settings(database, "api"), ("Datasets__Mnist__Folder", MnistFolder.Path)]);
         await using ServiceProcess worker = await ServiceProcess.Start(_folders[1], PostgresServer.Settings(database, "worker"));
         JsonNode job = await api.Client.Ended(await api.Client.Submit("""{"architecture":"dense","steps":2}"""));
         Assert.Equal(("mnist", "succeeded", 1), ((string?)job["settings"]!["dataset"], (string?)job["status"], (int)job["attempt"]!));

@@ -30,7 +30,9 @@ public sealed class CompressionTests(TrainedService trained)
             byte[] body = await packed.Content.ReadAsByteArrayAsync();
             Assert.Equal(content, Unpacked(body, coding));
             Assert.True(body.Length < content.Length, $"{coding}: {body.Length} of {content.Length} bytes");
-            Assert.Equal((coding, body.Length), (packed.Content.Headers.ContentEncoding.Single(), packed.Content.Headers.ContentLength!.Value));
+            Assert.Equal(
+                (coding, body.Length),
+                (packed.Content.Headers.ContentEncoding.Single(), packed.Content.Headers.ContentLength!.Value));
             Assert.False(packed.Headers.ETag!.IsWeak);
             Assert.True(tags.Add(packed.Headers.ETag.Tag), "two codings have one ETag");
             Assert.All(s_headers, header => Assert.Equal(Values(packed, header), Values(head, header)));

@@ -145,10 +145,21 @@ public sealed class ImageDecoderTests : IDisposable
     public async Task A_PNG_is_turned_as_its_EXIF_says(bool isLittleEndian, bool isLast)
     {
         byte[] gray = [1, 2, 3, 4, 5, 6]; // three wide, two high
-        byte[][] upright = [gray, [3, 2, 1, 6, 5, 4], [6, 5, 4, 3, 2, 1], [4, 5, 6, 1, 2, 3], [1, 4, 2, 5, 3, 6], [4, 1, 5, 2, 6, 3], [6, 3, 5, 2, 4, 1], [3, 6, 2, 5, 1, 4]];
+        byte[][] upright =
+        [
+            gray,
+            [3, 2, 1, 6, 5, 4],
+            [6, 5, 4, 3, 2, 1],
+            [4, 5, 6, 1, 2, 3],
+            [1, 4, 2, 5, 3, 6],
+            [4, 1, 5, 2, 6, 3],
+            [6, 3, 5, 2, 4, 1],
+            [3, 6, 2, 5, 1, 4],
+        ];
         foreach ((int i, byte[] expected) in upright.Index())
         {
-            DecodedImage decoded = await Decode(PngFile.Write(3, 2, 8, PngFile.Gray, gray, exif: PngFile.Exif((byte)(i + 1), isLittleEndian), isExifLast: isLast));
+            DecodedImage decoded = await Decode(
+                PngFile.Write(3, 2, 8, PngFile.Gray, gray, exif: PngFile.Exif((byte)(i + 1), isLittleEndian), isExifLast: isLast));
 
             Assert.Equal(expected, decoded.Planes[0].Pixels);
             Assert.Equal(i < 4 ? (3, 2) : (2, 3), (decoded.Width, decoded.Height));
@@ -158,8 +169,17 @@ public sealed class ImageDecoderTests : IDisposable
     [Fact]
     public async Task An_EXIF_chunk_that_says_nothing_turns_nothing()
     {
-        byte[] gray = [1, 2, 3, 4, 5, 6], sound = PngFile.Exif(6);
-        foreach (byte[] exif in (byte[][])[[], sound[..7], sound[..12], [.. sound[..4], 255, 255, 255, 255, .. sound[8..]], PngFile.Exif(9), PngFile.Exif(0)])
+        byte[] gray = [1, 2, 3, 4, 5, 6],
+            sound = PngFile.Exif(6);
+        foreach (byte[] exif in (byte[][])
+                [
+                    [],
+                    sound[..7],
+                    sound[..12],
+                    [.. sound[..4], 255, 255, 255, 255, .. sound[8..]],
+                    PngFile.Exif(9),
+                    PngFile.Exif(0),
+                ])
         {
             Assert.Equal(gray, (await Decode(PngFile.Write(3, 2, 8, PngFile.Gray, gray, exif: exif))).Planes[0].Pixels);
         }
@@ -168,9 +188,19 @@ public sealed class ImageDecoderTests : IDisposable
     [Fact]
     public async Task Anything_but_PNG_and_JPEG_is_unsupported()
     {
-        foreach (byte[] data in new[] { [], "not an image"u8.ToArray(), "GIF89a"u8.ToArray(), "RIFF0000WEBPVP8 "u8.ToArray(), [0xff, 0xd8], [0x89, 0x50] })
+        foreach (byte[] data in new[]
+            {
+                [],
+                "not an image"u8.ToArray(),
+                "GIF89a"u8.ToArray(),
+                "RIFF0000WEBPVP8 "u8.ToArray(),
+                [0xff, 0xd8],
+                [0x89, 0x50],
+            })
         {
-            AssertRefused(ProblemType.UnsupportedMediaType, await _decoder.DecodeAsync(data, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+            AssertRefused(
+                ProblemType.UnsupportedMediaType,
+                await _decoder.DecodeAsync(data, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
         }
     }
 
@@ -184,7 +214,13 @@ public sealed class ImageDecoderTests : IDisposable
         {
             for (int length = 8; length < whole.Length * 9 / 10; length += 7)
             {
-                AssertRefused(ProblemType.ImageUnusable, await _decoder.DecodeAsync(whole.AsMemory(0, length), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+                AssertRefused(
+                    ProblemType.ImageUnusable,
+                    await _decoder.DecodeAsync(
+                        whole.AsMemory(0, length),
+                        channels: 1,
+                        AnyMemory.New(),
+                        TestContext.Current.CancellationToken));
             }
         }
     }
@@ -197,7 +233,11 @@ public sealed class ImageDecoderTests : IDisposable
             byte[] pixels = (await Decode(whole)).Planes[0].Pixels;
             foreach (byte[] ended in (byte[][])[whole[..^2], whole[..^1], [.. whole[..^2], 0, 0, 0]])
             {
-                Result<DecodedImage, ProblemHttpResult> decoding = await _decoder.DecodeAsync(ended, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
+                Result<DecodedImage, ProblemHttpResult> decoding = await _decoder.DecodeAsync(
+                    ended,
+                    channels: 1,
+                    AnyMemory.New(),
+                    TestContext.Current.CancellationToken);
                 Assert.Equal(pixels, decoding.Value().Planes[0].Pixels);
             }
         }
@@ -209,7 +249,13 @@ public sealed class ImageDecoderTests : IDisposable
         byte[] whole = JpegFile.Write(640, 480, inColor: true);
         foreach (int length in new[] { whole.Length / 2, whole.Length * 3 / 4 })
         {
-            AssertRefused(ProblemType.ImageUnusable, await _decoder.DecodeAsync((byte[])[.. whole[..length], 0xff, 0xd9], channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+            AssertRefused(
+                ProblemType.ImageUnusable,
+                await _decoder.DecodeAsync(
+                    (byte[])[.. whole[..length], 0xff, 0xd9],
+                    channels: 1,
+                    AnyMemory.New(),
+                    TestContext.Current.CancellationToken));
         }
     }
 
@@ -220,12 +266,17 @@ public sealed class ImageDecoderTests : IDisposable
     [InlineData(2_000, 16_384, true)]
     public async Task A_large_image_is_taken_and_comes_out_small(int width, int height, bool isPng)
     {
-        byte[] file = isPng ? PngFile.Write(width, height, 1, PngFile.Gray, new byte[(width + 7) / 8 * height]) : JpegFile.Write(width, height);
+        byte[] file = isPng
+            ? PngFile.Write(width, height, 1, PngFile.Gray, new byte[(width + 7) / 8 * height])
+            : JpegFile.Write(width, height);
 
         DecodedImage decoded = await Decode(file);
 
         Assert.Equal((width, height), (decoded.Width, decoded.Height));
-        Assert.InRange(Math.Max(decoded.Planes[0].Width, decoded.Planes[0].Height), DigitPreparation.WorkingSide / 2, DigitPreparation.WorkingSide);
+        Assert.InRange(
+            Math.Max(decoded.Planes[0].Width, decoded.Planes[0].Height),
+            DigitPreparation.WorkingSide / 2,
+            DigitPreparation.WorkingSide);
         Assert.Equal((double)width / height, (double)decoded.Planes[0].Width / decoded.Planes[0].Height, 0.02 * width / height);
     }
 
@@ -238,7 +289,8 @@ public sealed class ImageDecoderTests : IDisposable
         foreach (byte[] file in new[] { progressive, png })
         {
             string reason = AssertRefused(
-                ProblemType.ImageTooLarge, await strict.DecodeAsync(file, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+                ProblemType.ImageTooLarge,
+                await strict.DecodeAsync(file, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
             Assert.Contains("Limits:DecodingBytes", reason, StringComparison.Ordinal);
         }
 
@@ -250,8 +302,14 @@ public sealed class ImageDecoderTests : IDisposable
     [InlineData(0, 28)]
     [InlineData(28, 0)]
     [InlineData(-5, 28)]
-    public async Task An_image_without_pixels_is_damaged(int width, int height) => AssertRefused(
-        ProblemType.ImageUnusable, await _decoder.DecodeAsync(PngFile.WriteBomb(width, height), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken));
+    public async Task An_image_without_pixels_is_damaged(int width, int height) =>
+        AssertRefused(
+            ProblemType.ImageUnusable,
+            await _decoder.DecodeAsync(
+                PngFile.WriteBomb(width, height),
+                channels: 1,
+                AnyMemory.New(),
+                TestContext.Current.CancellationToken));
 
     [Theory]
     [InlineData(30_000, 30_000)]
@@ -264,9 +322,16 @@ public sealed class ImageDecoderTests : IDisposable
         await _decoder.DecodeAsync(bomb, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
 
         var watch = Stopwatch.StartNew();
-        Result<DecodedImage, ProblemHttpResult> refused = await _decoder.DecodeAsync(bomb, channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
+        Result<DecodedImage, ProblemHttpResult> refused = await _decoder.DecodeAsync(
+            bomb,
+            channels: 1,
+            AnyMemory.New(),
+            TestContext.Current.CancellationToken);
 
-        Assert.StartsWith($"The image is {width}×{height}; at most 16384 a side and 36000000 pixels are taken of a PNG.", AssertRefused(ProblemType.ImageTooLarge, refused), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The image is {width}×{height}; at most 16384 a side and 36000000 pixels are taken of a PNG.",
+            AssertRefused(ProblemType.ImageTooLarge, refused),
+            StringComparison.Ordinal);
         Assert.True(watch.ElapsedMilliseconds < 20, $"{watch.Elapsed}");
     }
 
@@ -275,7 +340,11 @@ public sealed class ImageDecoderTests : IDisposable
     {
         using ImageDecoder strict = new ImageDecoder(new ImageLimits { MaxSide = 63 });
 
-        Result<DecodedImage, ProblemHttpResult> refused = await strict.DecodeAsync(JpegFile.Write(64, 32), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
+        Result<DecodedImage, ProblemHttpResult> refused = await strict.DecodeAsync(
+            JpegFile.Write(64, 32),
+            channels: 1,
+            AnyMemory.New(),
+            TestContext.Current.CancellationToken);
 
         Assert.StartsWith("The image is 64×32;", AssertRefused(ProblemType.ImageTooLarge, refused), StringComparison.Ordinal);
     }
@@ -286,7 +355,8 @@ public sealed class ImageDecoderTests : IDisposable
         using var left = new CancellationTokenSource();
         await left.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _decoder.DecodeAsync(JpegFile.Progressive, channels: 1, AnyMemory.New(), left.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            _decoder.DecodeAsync(JpegFile.Progressive, channels: 1, AnyMemory.New(), left.Token));
     }
 
     /// <returns>The problem's detail.</returns>

@@ -24,9 +24,20 @@ internal static class JpegFile
     /// <summary>A JPEG whose left half is black and right half white, above a row of mid-grey blocks.</summary>
     public static byte[] Write(int width, int height, bool inColor = false)
     {
-        byte[] pixels = [.. Enumerable.Range(0, width * height).Select(i => (byte)(i / width >= height / 2 ? 128 : i % width >= width / 2 ? 255 : 0))];
+        byte[] pixels =
+        [
+            .. Enumerable
+                .Range(0, width * height)
+                .Select(i =>
+                    (byte)(
+                        i / width >= height / 2 ? 128
+                        : i % width >= width / 2 ? 255
+                        : 0)),
+        ];
         GCHandle pin = GCHandle.Alloc(pixels, GCHandleType.Pinned);
-        using var gray = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque), pin.AddrOfPinnedObject());
+        using var gray = SKImage.FromPixelCopy(
+            new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque),
+            pin.AddrOfPinnedObject());
         pin.Free();
         using SKBitmap bitmap = SKBitmap.FromImage(gray);
         using SKBitmap colored = bitmap.Copy(inColor ? SKColorType.Rgba8888 : SKColorType.Gray8);

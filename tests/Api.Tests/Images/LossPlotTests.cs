@@ -45,7 +45,10 @@ public sealed class LossPlotTests
     {
         byte[] alone = LossPlot.Render("a title", Points, 400, 300);
 
-        byte[][] together = [.. Enumerable.Range(0, 32).AsParallel().WithDegreeOfParallelism(8).Select(_ => LossPlot.Render("a title", Points, 400, 300))];
+        byte[][] together =
+        [
+            .. Enumerable.Range(0, 32).AsParallel().WithDegreeOfParallelism(8).Select(_ => LossPlot.Render("a title", Points, 400, 300)),
+        ];
 
         Assert.All(together, plot => Assert.Equal(alone, plot));
     }

@@ -10,15 +10,23 @@ namespace AutoencoderApi.Api.Tests.Images;
 public sealed class MutatedImageTests
 {
     public static TheoryData<byte[]> Sources =>
-    [
-        PngFile.Write(28, 28, 8, PngFile.Gray, new byte[784]),
-        PngFile.Write(28, 28, 8, PngFile.ColorAlpha, new byte[784 * 4]),
-        PngFile.Write(40, 30, 8, PngFile.Palette, [.. Enumerable.Range(0, 1200).Select(i => (byte)(i / 300))], new byte[12], [0, 90, 255], PngFile.Exif(6)),
-        JpegFile.Write(64, 48, inColor: true),
-        JpegFile.Progressive,
-        JpegFile.Cmyk,
-        JpegFile.WithOrientation(JpegFile.Write(28, 28), 6),
-    ];
+        [
+            PngFile.Write(28, 28, 8, PngFile.Gray, new byte[784]),
+            PngFile.Write(28, 28, 8, PngFile.ColorAlpha, new byte[784 * 4]),
+            PngFile.Write(
+                40,
+                30,
+                8,
+                PngFile.Palette,
+                [.. Enumerable.Range(0, 1200).Select(i => (byte)(i / 300))],
+                new byte[12],
+                [0, 90, 255],
+                PngFile.Exif(6)),
+            JpegFile.Write(64, 48, inColor: true),
+            JpegFile.Progressive,
+            JpegFile.Cmyk,
+            JpegFile.WithOrientation(JpegFile.Write(28, 28), 6),
+        ];
 
     [Theory]
     [MemberData(nameof(Sources))]
@@ -28,11 +36,16 @@ public sealed class MutatedImageTests
         var random = new SplitMix64(8);
         for (int i = 0; i < 500; i++)
         {
-            Result<DecodedImage, ProblemHttpResult> decoding = await decoder.DecodeAsync(Mutate(source, ref random), channels: 1, AnyMemory.New(), TestContext.Current.CancellationToken);
+            Result<DecodedImage, ProblemHttpResult> decoding = await decoder.DecodeAsync(
+                Mutate(source, ref random),
+                channels: 1,
+                AnyMemory.New(),
+                TestContext.Current.CancellationToken);
 
             if (decoding.TryGet(out DecodedImage? decoded, out _))
             {
-                Assert.NotNull(DigitPreparation.Prepare(new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk), new PreparationOptions()));
+                Assert.NotNull(
+                    DigitPreparation.Prepare(new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk), new PreparationOptions()));
             }
         }
     }

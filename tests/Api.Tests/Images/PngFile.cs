@@ -19,9 +19,18 @@ internal static class PngFile
 
     /// <param name="samples">The pixels row by row, without filter bytes.</param>
     /// <param name="transparency">The contents of <c>tRNS</c>.</param>
-    /// <param name="exif">The contents of <c>eXIf</c>, which stands before the pixels, or after them where <paramref name="isExifLast"/>.</param>
+    /// <param name="exif">The contents of <c>eXIf</c>, which stands before the pixels, or after them where
+    /// <paramref name="isExifLast"/>.</param>
     public static byte[] Write(
-        int width, int height, byte depth, byte kind, byte[] samples, byte[]? palette = null, byte[]? transparency = null, byte[]? exif = null, bool isExifLast = false)
+        int width,
+        int height,
+        byte depth,
+        byte kind,
+        byte[] samples,
+        byte[]? palette = null,
+        byte[]? transparency = null,
+        byte[]? exif = null,
+        bool isExifLast = false)
     {
         int rowBytes = samples.Length / height;
         byte[] rows = new byte[samples.Length + height];
@@ -31,7 +40,10 @@ internal static class PngFile
         }
 
         return Write(
-            Header(width, height, depth, kind, interlace: 0), rows, [("PLTE", palette), ("tRNS", transparency), ("eXIf", isExifLast ? null : exif)], isExifLast ? exif : null);
+            Header(width, height, depth, kind, interlace: 0),
+            rows,
+            [("PLTE", palette), ("tRNS", transparency), ("eXIf", isExifLast ? null : exif)],
+            isExifLast ? exif : null);
     }
 
     public static byte[] WriteInterlaced(int width, int height, byte[] gray)
@@ -53,7 +65,8 @@ internal static class PngFile
     }
 
     /// <summary>A size, and next to no pixels.</summary>
-    public static byte[] WriteBomb(int width, int height) => Write(Header(width, height, 8, Gray, interlace: 0), new byte[100_000], [], exif: null);
+    public static byte[] WriteBomb(int width, int height) =>
+        Write(Header(width, height, 8, Gray, interlace: 0), new byte[100_000], [], exif: null);
 
     /// <summary>A TIFF directory, big-endian or little-endian, with nothing but the orientation.</summary>
     public static byte[] Exif(byte orientation, bool isLittleEndian = false) => isLittleEndian
@@ -106,7 +119,9 @@ internal static class PngFile
         long start = file.Position;
         file.Write(Encoding.ASCII.GetBytes(name));
         file.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.HashToUInt32(file.GetBuffer().AsSpan((int)start, (int)(file.Position - start))));
+        BinaryPrimitives.WriteUInt32BigEndian(
+            number,
+            Crc32.HashToUInt32(file.GetBuffer().AsSpan((int)start, (int)(file.Position - start))));
         file.Write(number);
     }
 }

@@ -19,7 +19,10 @@ public sealed class ConnectionBoundTests
     [InlineData("127.0.0.1", "::1", 8)]
     [InlineData("10.1.2.3", "10.4.5.6", 8)] // a trusted proxy
     [InlineData("::ffff:10.1.2.3", "10.4.5.6", 8)]
-    public async Task So_many_connections_of_one_address_are_let_in_but_for_loopback_and_trusted_proxies(string address, string sameCaller, int letIn)
+    public async Task So_many_connections_of_one_address_are_let_in_but_for_loopback_and_trusted_proxies(
+        string address,
+        string sameCaller,
+        int letIn)
     {
         ConnectionBound bound = Bound(connections: 8);
         Connection[] ofCaller = [.. Enumerable.Range(0, 8).Select(i => new Connection(bound, i % 2 == 0 ? address : sameCaller))];

@@ -36,7 +36,15 @@ public sealed class CostTests(TrainedService trained)
         {
             TrainingSettings settings = TrainingSettings.For(architecture, dataset);
             Assert.Empty(s_bounds.Violations(settings, BuiltInDatasets.SizeOf(dataset)));
-            Assert.Empty(s_bounds.Violations(settings with { Steps = 20_000, CheckpointEvery = 100, EvaluateEvery = 100 }, BuiltInDatasets.SizeOf(dataset)));
+            Assert.Empty(
+                s_bounds.Violations(
+                    settings with
+                    {
+                        Steps = 20_000,
+                        CheckpointEvery = 100,
+                        EvaluateEvery = 100,
+                    },
+                    BuiltInDatasets.SizeOf(dataset)));
             Assert.InRange(ComputeCost.Of(settings, BuiltInDatasets.SizeOf(dataset)).Teraflop, 0.1, 25);
         }
     }
@@ -44,7 +52,8 @@ public sealed class CostTests(TrainedService trained)
     [Fact]
     public void The_default_job_costs_what_the_documents_say()
     {
-        TrainingSettings settings = TrainingSettings.For(Architecture.Strided, "mnist"), dense = TrainingSettings.For(Architecture.Dense, "mnist");
+        TrainingSettings settings = TrainingSettings.For(Architecture.Strided, "mnist"),
+            dense = TrainingSettings.For(Architecture.Dense, "mnist");
         Assert.Equal(2.9, ComputeCost.Of(settings, BuiltInDatasets.SizeOf("mnist")).Teraflop, 1);
         Assert.Equal(0.0032, 1e-9 * StorageCost.Of(settings).Bytes, 4);
         Assert.Equal(0.061, 1e-9 * StorageCost.Of(dense).Bytes, 3);
@@ -53,7 +62,14 @@ public sealed class CostTests(TrainedService trained)
     [Fact]
     public void Evaluations_count_as_much_as_training()
     {
-        TrainingSettings settings = Large() with { Steps = 20_000, BatchSize = 1, EvaluateEvery = 20_000, WarmupSteps = 0, CheckpointEvery = 100_000 };
+        TrainingSettings settings = Large() with
+        {
+            Steps = 20_000,
+            BatchSize = 1,
+            EvaluateEvery = 20_000,
+            WarmupSteps = 0,
+            CheckpointEvery = 100_000,
+        };
         var dataset = new DatasetSize(TensorShape.Of(settings.ImageShape), Validation: 6_400, Test: 800);
         ComputeCost rare = ComputeCost.Of(settings, dataset), each = ComputeCost.Of(settings with { EvaluateEvery = 1 }, dataset);
         double image = 1e-12 * NetworkDefinition.For(settings).TrainingFlop;
@@ -88,19 +104,42 @@ public sealed class CostTests(TrainedService trained)
             StorageCost expected = StorageCost.Of(settings);
             JsonArray checkpoints = (await trained.Service.Json((string)job["links"]!["checkpoints"]!))["items"]!.AsArray();
             Assert.Equal(expected.Checkpoints, checkpoints.Count);
-            Assert.All(checkpoints, checkpoint => Assert.InRange((long)checkpoint!["bytes"]!, expected.CheckpointBytes - 6_144, expected.CheckpointBytes - 1_024));
-            Assert.Equal(ComputeCost.EvaluationsOf(settings), (await trained.Service.Json((string)job["links"]!["metrics"]!)).AsArray().Count);
+            Assert.All(checkpoints, checkpoint =>
+                Assert.InRange((long)checkpoint!["bytes"]!, expected.CheckpointBytes - 6_144, expected.CheckpointBytes - 1_024));
+            Assert.Equal(
+                ComputeCost.EvaluationsOf(settings),
+                (await trained.Service.Json((string)job["links"]!["metrics"]!)).AsArray().Count);
         }
     }
 
     [Theory]
-    [InlineData("/v1/training-jobs", """{"steps":100000,"checkpointEvery":1,"dataset":"synthetic-digits"}""", "checkpointEvery", "(Limits:JobGigabytes)")]
-    [InlineData("/v1/training-jobs", """{"architecture":"switch-unpool","steps":100000,"batchSize":1,"evaluateEvery":1,"dataset":"synthetic-digits"}""", "evaluateEvery", "(Limits:JobTeraflop)")]
-    [InlineData("/v1/experiments", """
-        {"jobs":[{"dataset":"synthetic-digits"},
-        {"architecture":"dense","steps":20000,"checkpointEvery":10,"dataset":"synthetic-digits"}]}
-        """, "jobs[1].checkpointEvery", "(Limits:JobGigabytes)")]
-    [InlineData("/v1/experiments", """{"grid":{"seed":[1,2]},"common":{"steps":100000,"checkpointEvery":1,"dataset":"synthetic-digits"}}""", "grid[0].checkpointEvery", "(Limits:JobGigabytes)")]
+    [InlineData(
+        "/v1/training-jobs",
+        """{"steps":100000,"checkpointEvery":1,"dataset":"synthetic-digits"}""",
+        "checkpointEvery",
+        "(Limits:JobGigabytes)"
+    )]
+    [InlineData(
+        "/v1/training-jobs",
+        """{"architecture":"switch-unpool","steps":100000,"batchSize":1,"evaluateEvery":1,"dataset":"synthetic-digits"}""",
+        "evaluateEvery",
+        "(Limits:JobTeraflop)"
+    )]
+    [InlineData(
+        "/v1/experiments",
+        """
+            {"jobs":[{"dataset":"synthetic-digits"},
+            {"architecture":"dense","steps":20000,"checkpointEvery":10,"dataset":"synthetic-digits"}]}
+            """,
+        "jobs[1].checkpointEvery",
+        "(Limits:JobGigabytes)"
+    )]
+    [InlineData(
+        "/v1/experiments",
+        """{"grid":{"seed":[1,2]},"common":{"steps":100000,"checkpointEvery":1,"dataset":"synthetic-digits"}}""",
+        "grid[0].checkpointEvery",
+        "(Limits:JobGigabytes)"
+    )]
     public async Task A_job_that_would_cost_too_much_is_refused_with_the_number(string path, string body, string field, string limit)
     {
         JsonNode problem = await Expect.Problem(HttpStatusCode.BadRequest, await trained.Service.Post(path, body));
@@ -139,8 +178,14 @@ public sealed class CostTests(TrainedService trained)
             Sha256 = new string('f', 64),
             CreatedAt = DateTime.UtcNow,
         };
-        var progress = new ProgressEvent(JobStatus.Cancelling, new JobProgress(100_000, 100_000, 99.99, Long, Long), new MetricPoint(100_000, Long, Long, Long, Long));
-        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(CheckpointResponse.Of(checkpoint), JsonConventions.Json).Length, 1_000, JobEvents.MaxCheckpointBytes);
+        var progress = new ProgressEvent(
+            JobStatus.Cancelling,
+            new JobProgress(100_000, 100_000, 99.99, Long, Long),
+            new MetricPoint(100_000, Long, Long, Long, Long));
+        Assert.InRange(
+            JsonSerializer.SerializeToUtf8Bytes(CheckpointResponse.Of(checkpoint), JsonConventions.Json).Length,
+            1_000,
+            JobEvents.MaxCheckpointBytes);
         Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(progress, JsonConventions.Json).Length, 300, JobEvents.MaxPointBytes);
     }
 
@@ -148,7 +193,15 @@ public sealed class CostTests(TrainedService trained)
     public async Task Checkpoints_that_wait_for_the_store_hold_training_up_once_they_are_too_many_bytes()
     {
         using var events = new RunEvents(maxBytes: 1_000_000);
-        TrainingEvent[] reports = [Checkpoint(300_000), Checkpoint(300_000), new TrainingEvent.Warned(1, ""), Checkpoint(300_000), Checkpoint(9_000_000), Checkpoint(300_000)];
+        TrainingEvent[] reports =
+        [
+            Checkpoint(300_000),
+            Checkpoint(300_000),
+            new TrainingEvent.Warned(1, ""),
+            Checkpoint(300_000),
+            Checkpoint(9_000_000),
+            Checkpoint(300_000),
+        ];
         int written = 0;
         Task training = Task.Run(() =>
         {
@@ -186,14 +239,21 @@ public sealed class CostTests(TrainedService trained)
             new(1, Trainer.CreateInitialState(Large(), threads: 1, new float[bytes / sizeof(float)]));
     }
 
-    private static TrainingSettings Large() => TrainingSettings.For(Architecture.SwitchUnpool, "own") with { ImageShape = [1, 128, 128], Channels = [64, 64], KernelSize = 9 };
+    private static TrainingSettings Large() =>
+        TrainingSettings.For(Architecture.SwitchUnpool, "own") with
+        {
+            ImageShape = [1, 128, 128],
+            Channels = [64, 64],
+            KernelSize = 9,
+        };
 }
 
 /// <summary>Bounds on what is stored, in a service of their own.</summary>
 [StartsProcesses]
 public sealed class StorageBoundTests : IDisposable
 {
-    private const string Job = """{"dataset":"synthetic-digits","steps":4000,"checkpointEvery":1000,"warmupSteps":100}"""; // 4 checkpoints of 0.32 MB
+    // 4 checkpoints of 0.32 MB
+    private const string Job = """{"dataset":"synthetic-digits","steps":4000,"checkpointEvery":1000,"warmupSteps":100}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 
@@ -242,8 +302,10 @@ public sealed class StorageBoundTests : IDisposable
         problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await Import(file));
         Assert.Contains("0.001 GB together (Limits:ImportedGigabytes)", (string?)problem["detail"], StringComparison.Ordinal);
 
-        Task<HttpResponseMessage> Import(byte[] file) => service.Client.Http.PostAsync(
-            "/v1/checkpoints", new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
+        Task<HttpResponseMessage> Import(byte[] file) =>
+            service.Client.Http.PostAsync(
+                "/v1/checkpoints",
+                new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
 
         Task<HttpResponseMessage> Post(string path, string body, string key)
         {

@@ -32,7 +32,12 @@ public sealed class LimitTests(TrainedService trained)
     [Fact]
     public async Task A_body_that_does_not_tell_its_size_is_refused_where_it_exceeds_it()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Upload) { Content = new StringContent($$"""{"pixels":[{{new string(' ', 2_200_000)}}]}""", MediaTypeHeaderValue.Parse("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Upload)
+        {
+            Content = new StringContent(
+                $$"""{"pixels":[{{new string(' ', 2_200_000)}}]}""",
+                MediaTypeHeaderValue.Parse("application/json")),
+        };
         request.Headers.TransferEncodingChunked = true;
         await Expect.Problem(HttpStatusCode.RequestEntityTooLarge, await trained.Service.Http.SendAsync(request));
     }
@@ -41,14 +46,19 @@ public sealed class LimitTests(TrainedService trained)
     [InlineData("/v1/training-jobs", "name", HttpStatusCode.BadRequest)]
     [InlineData(Upload, "pixels", HttpStatusCode.BadRequest)]
     public async Task JSON_that_is_nested_too_deep_is_refused(string path, string field, HttpStatusCode status) =>
-        await Expect.Problem(status, await trained.Service.Post(path, $$"""{"{{field}}":{{new string('[', 17)}}{{new string(']', 17)}}}"""));
+        await Expect.Problem(
+            status,
+            await trained.Service.Post(path, $$"""{"{{field}}":{{new string('[', 17)}}{{new string(']', 17)}}}""")
+        );
 
     [Theory]
     [InlineData("/layers/conv1/tiles?dataset=synthetic-digits&scale=32")]
     [InlineData("/reconstructions?dataset=synthetic-digits&scale=32&count=100")]
     public async Task A_figure_that_is_too_large_is_not_drawn(string figure)
     {
-        JsonNode problem = await Expect.Problem(HttpStatusCode.UnprocessableEntity, await trained.Service.Http.GetAsync(trained.CheckpointOf("zero-unpool") + figure));
+        JsonNode problem = await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity,
+            await trained.Service.Http.GetAsync(trained.CheckpointOf("zero-unpool") + figure));
         Assert.Equal("urn:autoencoder-api:problem:figure-too-large", (string?)problem["type"]);
     }
 
@@ -81,10 +91,18 @@ public sealed class TightLimitTests : IDisposable
     public async Task A_job_may_ask_for_no_more_than_the_service_gives()
     {
         await using ServiceProcess service = await ServiceProcess.Start(
-            _folder, ("Limits__Steps", "100"), ("Limits__BatchSize", "50"), ("Limits__Channels", "16"), ("Limits__JobTeraflop", "0.01"));
+            _folder,
+            ("Limits__Steps", "100"),
+            ("Limits__BatchSize", "50"),
+            ("Limits__Channels", "16"),
+            ("Limits__JobTeraflop", "0.01"));
         foreach ((string body, string field) in ((string, string)[])
-            [("""{"steps":101}""", "steps"), ("""{"steps":1,"batchSize":51}""", "batchSize"), ("""{"steps":1,"batchSize":1,"channels":[8,17]}""", "channels"),
-             ("""{"steps":100,"batchSize":50,"channels":[16,16]}""", "steps")])
+                [
+                    ("""{"steps":101}""", "steps"),
+                    ("""{"steps":1,"batchSize":51}""", "batchSize"),
+                    ("""{"steps":1,"batchSize":1,"channels":[8,17]}""", "channels"),
+                    ("""{"steps":100,"batchSize":50,"channels":[16,16]}""", "steps"),
+                ])
         {
             using HttpResponseMessage response = await service.Client.Post("/v1/training-jobs", body);
             JsonNode problem = await Expect.Problem(HttpStatusCode.BadRequest, response);
@@ -100,7 +118,12 @@ public sealed class TightLimitTests : IDisposable
         string one = ApiKey.Create(), other = ApiKey.Create();
         await using ServiceProcess service = await ServiceProcess.Start(
             _folder,
-            [.. KeyedService.Settings(0, one, Role.Operator), .. KeyedService.Settings(1, other, Role.Operator), ("Limits__QueuedJobsPerKey", "3"), ("Limits__QueuedJobs", "5")]);
+            [
+                .. KeyedService.Settings(0, one, Role.Operator),
+                .. KeyedService.Settings(1, other, Role.Operator),
+                ("Limits__QueuedJobsPerKey", "3"),
+                ("Limits__QueuedJobs", "5"),
+            ]);
         using HttpResponseMessage first = await Submit(one);
         JsonNode running = await First(job => (string?)job["status"] == "running");
 
@@ -144,8 +167,15 @@ public sealed class TightLimitTests : IDisposable
     [InlineData(true)]
     public async Task A_flood_is_answered_with_429_by_the_callers_address(bool proxyIsTrusted)
     {
-        (string, string)[] limits = [.. KeyedService.Settings(0, ApiKey.Create(), Role.Reader), ("Limits__RequestsPerSecond", "1"), ("Limits__BurstSeconds", "20")];
-        await using ServiceProcess service = await ServiceProcess.Start(_folder, proxyIsTrusted ? [.. limits, ("Access__TrustedProxies__0", "127.0.0.0/8")] : limits);
+        (string, string)[] limits =
+        [
+            .. KeyedService.Settings(0, ApiKey.Create(), Role.Reader),
+            ("Limits__RequestsPerSecond", "1"),
+            ("Limits__BurstSeconds", "20"),
+        ];
+        await using ServiceProcess service = await ServiceProcess.Start(
+            _folder,
+            proxyIsTrusted ? [.. limits, ("Access__TrustedProxies__0", "127.0.0.0/8")] : limits);
         HttpResponseMessage last = new();
         for (int i = 0; i < 100 && last.StatusCode != HttpStatusCode.TooManyRequests; i++)
         {
@@ -158,6 +188,7 @@ public sealed class TightLimitTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await service.Client.Http.GetAsync("/health/ready")).StatusCode);
 
         async Task<HttpResponseMessage> From(string address) =>
-            await service.Client.Http.SendAsync(KeyedService.Request(HttpMethod.Get, "/v1/training-jobs", null, ("X-Forwarded-For", address)));
+            await service.Client.Http.SendAsync(
+                KeyedService.Request(HttpMethod.Get, "/v1/training-jobs", null, ("X-Forwarded-For", address)));
     }
 }

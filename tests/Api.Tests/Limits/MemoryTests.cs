@@ -17,7 +17,8 @@ namespace AutoencoderApi.Api.Tests.Limits;
 public sealed class MemoryTests : IDisposable
 {
     private const int AtOnce = 24;
-    private const string Tiny = """{"dataset":"synthetic-digits","steps":1,"batchSize":1,"warmupSteps":0,"channels":[2,2],"kernelSize":1}""";
+    private const string Tiny =
+        """{"dataset":"synthetic-digits","steps":1,"batchSize":1,"warmupSteps":0,"channels":[2,2],"kernelSize":1}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-memory-").FullName;
 
@@ -42,7 +43,8 @@ public sealed class MemoryTests : IDisposable
         await All("upload", i => http.PostAsync("/v1/checkpoints/latest/reconstruction", Png(image)), HttpStatusCode.UnprocessableEntity);
         foreach (string path in (string[])["weights", "onnx"])
         {
-            HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => Begin(http.BaseAddress!.Port, $"{networks[0]}/{path}")));
+            HttpStatusCode[] answers = await Task.WhenAll(
+                Enumerable.Range(0, AtOnce).Select(i => Begin(http.BaseAddress!.Port, $"{networks[0]}/{path}")));
             Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer));
         }
 
@@ -53,7 +55,9 @@ public sealed class MemoryTests : IDisposable
             Assert.Contains(answers, each => each.StatusCode == answer);
             Assert.All(answers.Where(each => each.StatusCode != answer), refused =>
             {
-                Assert.True(refused.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests, $"{what}: {refused.StatusCode}");
+                Assert.True(
+                    refused.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests,
+                    $"{what}: {refused.StatusCode}");
                 Assert.NotNull(refused.Headers.RetryAfter);
                 Assert.Equal("application/problem+json", refused.Content.Headers.ContentType!.MediaType);
             });
@@ -66,7 +70,10 @@ public sealed class MemoryTests : IDisposable
     {
         await using ServiceProcess service = await ServiceProcess.Start(_folder);
         string seeds = string.Join(',', Enumerable.Range(0, 64));
-        using HttpResponseMessage made = await service.Client.Post("/v1/experiments", $$$"""{"common":{{{Tiny}}},"grid":{"seed":[{{{seeds}}}]}}""");
+        using HttpResponseMessage made = await service.Client.Post(
+            "/v1/experiments",
+            $$$"""{"common":{{{Tiny}}},"grid":{"seed":[{{{seeds}}}]}}"""
+        );
         string experiment = made.Headers.Location!.ToString();
         JsonNode ended = await service.Client.Await(experiment, state => (string?)state["status"] == "ended");
         await AddPoints(points: 10_000);
@@ -95,7 +102,12 @@ public sealed class MemoryTests : IDisposable
     }
 
     private static long Resident(int process) =>
-        1024 * long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], null);
+        1024
+        * long.Parse(
+            File.ReadLines($"/proc/{process}/status")
+                .First(line => line.StartsWith("VmRSS", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            null);
 
     private static ByteArrayContent Png(byte[] image)
     {
@@ -107,9 +119,16 @@ public sealed class MemoryTests : IDisposable
     /// <summary>A network of nearly the largest size that is taken: 4 million parameters, 48 MB with Adam's moments.</summary>
     private static async Task<string> Import(HttpClient http, int seed)
     {
-        TrainingSettings settings = TrainingSettings.For(Architecture.Dense, "synthetic-digits") with { ImageShape = [1, 128, 128], DenseWidths = [120, 64], Seed = seed };
+        TrainingSettings settings = TrainingSettings.For(Architecture.Dense, "synthetic-digits") with
+        {
+            ImageShape = [1, 128, 128],
+            DenseWidths = [120, 64],
+            Seed = seed,
+        };
         float[] weights = [.. Enumerable.Repeat(0.01f, NetworkDefinition.For(settings).ParameterCount)];
-        byte[] file = CheckpointFile.Write(new Checkpoint(settings, 0, new Losses(null, null, null), -1, 0, new ExecutionEnvironment(1, "any"), weights, weights, weights));
+        byte[] file = CheckpointFile.Write(
+            new Checkpoint(settings, 0, new Losses(null, null, null), -1, 0, new ExecutionEnvironment(1, "any"), weights, weights, weights)
+        );
         var content = new ByteArrayContent(file);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using HttpResponseMessage imported = await http.PostAsync("/v1/checkpoints", content);

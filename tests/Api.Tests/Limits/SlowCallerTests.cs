@@ -41,7 +41,10 @@ public sealed class SlowCallerTests : IDisposable
     [Fact]
     public async Task A_request_that_takes_too_long_is_given_up_with_503()
     {
-        await using ServiceProcess service = await ServiceProcess.Start(_folder, ("Limits__RequestSeconds", "15"), ("Limits__UploadGraceSeconds", "60"));
+        await using ServiceProcess service = await ServiceProcess.Start(
+            _folder,
+            ("Limits__RequestSeconds", "15"),
+            ("Limits__UploadGraceSeconds", "60"));
         await service.Client.Ended(await service.Client.Submit("""{"dataset":"synthetic-digits","steps":1}"""));
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, service.Client.Http.BaseAddress!.Port);

@@ -37,7 +37,8 @@ public sealed partial class StrangerTests : IDisposable
         Assert.Equal(200, await known.AskAsync("/v1/training-jobs", _key));
 
         // As many as there are: half have asked something that needs no key, half are silent.
-        Caller[] strangers = await Task.WhenAll(Enumerable.Range(0, Connections + 10).Select(_ => Caller.ConnectAsync(IPAddress.Loopback, local)));
+        Caller[] strangers = await Task.WhenAll(
+            Enumerable.Range(0, Connections + 10).Select(_ => Caller.ConnectAsync(IPAddress.Loopback, local)));
         await Task.WhenAll(strangers.Where((_, i) => i % 2 == 0).Select(stranger => stranger.TryAskAsync("/health/live")));
         await Task.Delay(TimeSpan.FromSeconds(1.2));
         using (Caller late = await Caller.ConnectAsync(IPAddress.Loopback, local))
@@ -51,11 +52,16 @@ public sealed partial class StrangerTests : IDisposable
         Assert.Equal(200, await known.AskAsync("/v1/training-jobs", _key)); // on the same connection
         Array.ForEach(strangers, stranger => stranger.Dispose());
 
-        IPAddress? elsewhere = NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)
+        IPAddress? elsewhere = NetworkInterface
+            .GetAllNetworkInterfaces()
+            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+            .Select(unicast => unicast.Address)
             .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
         Assert.SkipWhen(elsewhere is null, "This machine has no address but loopback.");
-        Caller?[] ofOneAddress = await Task.WhenAll(Enumerable.Range(0, PerAddress + 5).Select(_ => Caller.TryConnectAsync(elsewhere, port)));
-        int?[] answers = await Task.WhenAll(ofOneAddress.Select(stranger => stranger?.TryAskAsync("/health/live") ?? Task.FromResult<int?>(null)));
+        Caller?[] ofOneAddress = await Task.WhenAll(
+            Enumerable.Range(0, PerAddress + 5).Select(_ => Caller.TryConnectAsync(elsewhere, port)));
+        int?[] answers = await Task.WhenAll(
+            ofOneAddress.Select(stranger => stranger?.TryAskAsync("/health/live") ?? Task.FromResult<int?>(null)));
         Assert.Equal((PerAddress, 5), (answers.Count(answer => answer == 200), answers.Count(answer => answer is null)));
         using Caller beside = await Caller.ConnectAsync(IPAddress.Loopback, port);
         Assert.Equal(200, await beside.AskAsync("/v1/training-jobs", _key));

@@ -178,15 +178,21 @@ public sealed class ModelCacheTests : IAsyncLifetime
     private async Task<CheckpointRow> Add()
     {
         TrainingSettings settings = TrainingSettings.For(Architecture.Dense, "synthetic-digits") with { DenseWidths = [8, 4] };
-        (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(await Job(), Trainer.CreateInitialState(settings, threads: 1), 1);
+        (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(
+            await Job(),
+            Trainer.CreateInitialState(settings, threads: 1),
+            1);
         Assert.True(await _checkpoints!.AddAsync(row, file, answer: null, Token));
         Time.Advance(TimeSpan.FromTicks(1)); // the transaction that has added it might have been one of a deletion
         return row;
     }
 
-    private async Task<Guid> Job() => await _store!.Ask(context => context.Jobs.Select(job => (Guid?)job.Id).FirstOrDefaultAsync(Token)) ?? await _store.AddJob();
+    private async Task<Guid> Job() =>
+        await _store!.Ask(context => context.Jobs.Select(job => (Guid?)job.Id).FirstOrDefaultAsync(Token)) ?? await _store.AddJob();
 
-    private Task<int> Write(CheckpointRow row, byte[] content) => _store!.Ask(context => context.CheckpointFiles
-        .Where(file => file.CheckpointId == row.Id)
-        .ExecuteUpdateAsync(set => set.SetProperty(file => file.Content, content), Token));
+    private Task<int> Write(CheckpointRow row, byte[] content) =>
+        _store!.Ask(context =>
+            context
+                .CheckpointFiles.Where(file => file.CheckpointId == row.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(file => file.Content, content), Token));
 }

@@ -16,7 +16,9 @@ public sealed class DocumentTests(TrainedService trained)
     public async Task The_committed_document_is_what_the_service_serves()
     {
         string served = await trained.Service.Http.GetStringAsync("/openapi/v1.json");
-        Assert.True(File.Exists(s_file) && served == await File.ReadAllTextAsync(s_file), $"docs/openapi.json is not what the service serves. Write it anew: {Command}");
+        Assert.True(
+            File.Exists(s_file) && served == await File.ReadAllTextAsync(s_file),
+            $"docs/openapi.json is not what the service serves. Write it anew: {Command}");
     }
 
     [Fact]
@@ -35,8 +37,13 @@ public sealed class DocumentTests(TrainedService trained)
     {
         ProblemType[] outside =
         [
-            ProblemType.NotFound, ProblemType.MethodNotAllowed, ProblemType.NotAcceptable, ProblemType.LengthRequired, ProblemType.UriTooLong,
-            ProblemType.HeadersTooLarge, ProblemType.VersionNotSupported,
+            ProblemType.NotFound,
+            ProblemType.MethodNotAllowed,
+            ProblemType.NotAcceptable,
+            ProblemType.LengthRequired,
+            ProblemType.UriTooLong,
+            ProblemType.HeadersTooLarge,
+            ProblemType.VersionNotSupported,
         ];
         IEnumerable<ProblemType> types = typeof(ProblemType).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => field.GetValue(null)).OfType<ProblemType>();
@@ -47,7 +54,8 @@ public sealed class DocumentTests(TrainedService trained)
 
     [Fact]
     [StartsProcesses]
-    public async Task The_linter_finds_nothing() => Assert.StartsWith("No results", await NodePrograms.Run("npm", "run", "--silent", "lint"));
+    public async Task The_linter_finds_nothing() =>
+        Assert.StartsWith("No results", await NodePrograms.Run("npm", "run", "--silent", "lint"));
 
     [Fact]
     [StartsProcesses]
@@ -55,7 +63,10 @@ public sealed class DocumentTests(TrainedService trained)
     {
         await NodePrograms.Run("npm", "run", "--silent", "generate");
         await NodePrograms.Run("npm", "run", "--silent", "build");
-        string said = await NodePrograms.Run("node", "generated/program/client.js", trained.Service.Http.BaseAddress!.ToString().TrimEnd('/'));
+        string said = await NodePrograms.Run(
+            "node",
+            "generated/program/client.js",
+            trained.Service.Http.BaseAddress!.ToString().TrimEnd('/'));
         JsonNode seen = JsonNode.Parse(said)!;
         Assert.Equal("succeeded", (string?)seen["status"]);
         Assert.InRange((double)seen["testLoss"]!, 0.001, 0.25);

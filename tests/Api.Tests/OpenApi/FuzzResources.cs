@@ -107,7 +107,10 @@ internal sealed class FuzzResources
 
     /// <summary>One that a refused request left, or a new one: there may be only so many.</summary>
     private async Task<string> MadeDataset() =>
-        (await _service.Json("/v1/datasets")).AsArray().Select(set => (string)set!["name"]!).FirstOrDefault(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+        (await _service.Json("/v1/datasets"))
+            .AsArray()
+            .Select(set => (string)set!["name"]!)
+            .FirstOrDefault(name => name.StartsWith(Prefix, StringComparison.Ordinal))
         ?? Last(await Made(HttpMethod.Put, $"/v1/datasets/{Name()}", Raw(Zip(), "application/zip")));
 
     private async Task<string> EndedJob()
@@ -134,7 +137,11 @@ internal sealed class FuzzResources
         {
             using HttpResponseMessage response = await _service.Http.GetAsync(path);
             if (response.StatusCode == HttpStatusCode.NotFound
-                || (string?)JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!["status"] is "succeeded" or "failed" or "cancelled" or "ended")
+                || (string?)JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!["status"]
+                    is "succeeded"
+                        or "failed"
+                        or "cancelled"
+                        or "ended")
             {
                 return path.Split('/')[^1];
             }

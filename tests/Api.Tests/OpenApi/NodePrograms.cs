@@ -13,8 +13,17 @@ internal static class NodePrograms
     public static async Task<string> Run(string program, params string[] arguments)
     {
         StartsProcessesAttribute.Require();
-        Assert.SkipUnless(Directory.Exists(Path.Combine(s_folder, "node_modules")), "The packages of tests/Client are missing: ./test installs them where it may, else install node 18 or newer and run npm ci there.");
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = s_folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        Assert.SkipUnless(
+            Directory.Exists(Path.Combine(s_folder, "node_modules")),
+            "The packages of tests/Client are missing: ./test installs them where it may, else install node 18 or newer and run npm ci "
+            + "there."
+        );
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = s_folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -22,9 +22,13 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, Json
             .SelectMany(answer => answer.Value!["content"]?.AsObject().Select(content => content.Key) ?? []).Distinct()];
 
     /// <summary>The statuses that it may answer with, and of an error each type of problem.</summary>
-    public IReadOnlySet<(int Status, string? Problem)> Answers { get; } = Definition["responses"]!.AsObject()
-        .SelectMany(answer => Problems(answer.Value!, Document), (answer, problem) => (int.Parse(answer.Key, null as IFormatProvider), problem))
-        .ToHashSet();
+    public IReadOnlySet<(int Status, string? Problem)> Answers { get; } =
+        Definition["responses"]!
+            .AsObject()
+            .SelectMany(
+                answer => Problems(answer.Value!, Document),
+                (answer, problem) => (int.Parse(answer.Key, null as IFormatProvider), problem))
+            .ToHashSet();
 
     public IEnumerable<OperationParameter> Queries => Parameters.Where(parameter => parameter.In == "query");
 

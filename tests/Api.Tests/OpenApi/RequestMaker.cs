@@ -26,14 +26,31 @@ internal sealed record MadeRequest(
     }
 }
 
-/// <summary>Makes requests from the OpenAPI document: plain ones, that are sure to be taken; such as the schemas allow; and mutated ones.</summary>
+/// <summary>
+/// Makes requests from the OpenAPI document: plain ones, that are sure to be taken; such as the schemas allow; and mutated
+/// ones.
+/// </summary>
 internal sealed class RequestMaker(FuzzResources resources)
 {
     private static readonly string[] s_types =
     [
-        "application/json", "application/json; charset=x", "application/json; charset=utf-16", "application/vnd.a+json", "text/plain",
-        "application/zip", "application/octet-stream", "multipart/form-data", "multipart/form-data; boundary=edge",
-        "multipart/form-data; boundary=\"\"", "image/png", "application/x-npy", "application/x-www-form-urlencoded", "no type", "", "/", "*/*",
+        "application/json",
+        "application/json; charset=x",
+        "application/json; charset=utf-16",
+        "application/vnd.a+json",
+        "text/plain",
+        "application/zip",
+        "application/octet-stream",
+        "multipart/form-data",
+        "multipart/form-data; boundary=edge",
+        "multipart/form-data; boundary=\"\"",
+        "image/png",
+        "application/x-npy",
+        "application/x-www-form-urlencoded",
+        "no type",
+        "",
+        "/",
+        "*/*",
     ];
 
     private static readonly string[] s_accepts =

@@ -15,7 +15,8 @@ namespace AutoencoderApi.Api.Tests.Settings;
 /// <summary>Every setting of every section, as the options classes have them.</summary>
 public sealed class SettingsTests
 {
-    private const string Hash = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", OtherHash = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+    private const string Hash = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        OtherHash = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
     private static readonly IServiceCollection s_services = Registered();
 
@@ -74,7 +75,8 @@ public sealed class SettingsTests
             }
         }
 
-        static string Number(object bound, int beyond) => string.Create(null as IFormatProvider, $"{Convert.ToDouble(bound, null) + beyond:0.#########}");
+        static string Number(object bound, int beyond) =>
+            string.Create(null as IFormatProvider, $"{Convert.ToDouble(bound, null) + beyond:0.#########}");
     }
 
     [Theory]
@@ -82,7 +84,17 @@ public sealed class SettingsTests
     [InlineData("Access:Keys:0:Role is '7'; set it to reader, operator or admin.", "0:Hash", Hash, "0:Role", "7")]
     [InlineData("Access:Keys:0:Role is 'reader,admin'; set it to reader, operator or admin.", "0:Hash", Hash, "0:Role", "reader,admin")]
     [InlineData("Access:Keys:0:Role is ' admin'; set it to reader, operator or admin.", "0:Hash", Hash, "0:Role", " admin")]
-    [InlineData("Access:Keys:1:Role is 'oprator'; set it to reader, operator or admin.", "0:Hash", Hash, "0:Role", "reader", "1:Hash", OtherHash, "1:Role", "oprator")]
+    [InlineData(
+        "Access:Keys:1:Role is 'oprator'; set it to reader, operator or admin.",
+        "0:Hash",
+        Hash,
+        "0:Role",
+        "reader",
+        "1:Hash",
+        OtherHash,
+        "1:Role",
+        "oprator"
+    )]
     [InlineData("Access:Keys:0 must have a Hash of 64 hexadecimal digits and a Role", "0:Hash", Hash)]
     [InlineData("Access:Keys:0 must have a Hash of 64 hexadecimal digits and a Role", "0:Hash", Hash, "0:Role", "")]
     [InlineData("Access:Keys:0 must have a Hash of 64 hexadecimal digits and a Role", "0:Role", "admin")]
@@ -97,21 +109,75 @@ public sealed class SettingsTests
     [InlineData("Access:Keys:-1 is unknown; number the elements of Access:Keys", "-1:Hash", Hash, "-1:Role", "admin")]
     [InlineData("Access:Keys:Hash is unknown; number the elements of Access:Keys", "Hash", Hash, "Role", "admin")]
     [InlineData("Access:Keys:0:Hash:0 is unknown; Access:Keys:0:Hash takes one value.", "0:Hash:0", Hash, "0:Role", "admin")]
-    [InlineData("Access:Keys has the same Hash twice.", "0:Hash", Hash, "0:Role", "admin", "1:Hash", "AAAAAAAAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "1:Role", "reader")]
-    [InlineData("Access:Keys has two keys called 'ci'", "0:Hash", Hash, "0:Role", "admin", "0:Name", "ci", "1:Hash", OtherHash, "1:Role", "reader", "1:Name", "ci")]
-    [InlineData("Access:Keys has two keys called 'key-aaaaaaaa'", "0:Hash", Hash, "0:Role", "admin", "1:Hash", OtherHash, "1:Role", "reader", "1:Name", "key-aaaaaaaa")]
-    [InlineData("Access:Keys:0:Name: 'local' is a name that the service uses itself", "0:Hash", Hash, "0:Role", "operator", "0:Name", "local")]
+    [InlineData(
+        "Access:Keys has the same Hash twice.",
+        "0:Hash",
+        Hash,
+        "0:Role",
+        "admin",
+        "1:Hash",
+        "AAAAAAAAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "1:Role",
+        "reader"
+    )]
+    [InlineData(
+        "Access:Keys has two keys called 'ci'",
+        "0:Hash",
+        Hash,
+        "0:Role",
+        "admin",
+        "0:Name",
+        "ci",
+        "1:Hash",
+        OtherHash,
+        "1:Role",
+        "reader",
+        "1:Name",
+        "ci"
+    )]
+    [InlineData(
+        "Access:Keys has two keys called 'key-aaaaaaaa'",
+        "0:Hash",
+        Hash,
+        "0:Role",
+        "admin",
+        "1:Hash",
+        OtherHash,
+        "1:Role",
+        "reader",
+        "1:Name",
+        "key-aaaaaaaa"
+    )]
+    [InlineData(
+        "Access:Keys:0:Name: 'local' is a name that the service uses itself",
+        "0:Hash",
+        Hash,
+        "0:Role",
+        "operator",
+        "0:Name",
+        "local"
+    )]
     [InlineData("Access:Keys:0:Name must be 1 to 64 lower-case letters", "0:Hash", Hash, "0:Role", "operator", "0:Name", "CI")]
     [InlineData("Access:Keys:0:Name must be 1 to 64 lower-case letters", "0:Hash", Hash, "0:Role", "operator", "0:Name", " ")]
-    public void A_key_that_is_half_configured_stops_the_start(string violation, params string[] settings) => Expect(violation, Keys(settings));
+    public void A_key_that_is_half_configured_stops_the_start(string violation, params string[] settings) =>
+        Expect(violation, Keys(settings));
 
     [Fact]
     public void A_value_in_place_of_a_list_and_a_list_in_place_of_its_elements_stop_the_start()
     {
-        Expect("Access:Keys has a value of its own; set Access:Keys:0:Hash, Access:Keys:0:Role, Access:Keys:0:Name instead.", ("Access:Keys", Hash));
-        Expect("Access:TrustedProxies has a value of its own; set Access:TrustedProxies:0 instead.", ("Access:TrustedProxies", "10.0.0.0/8"));
-        Expect("Access:CorsOrigins:0:0 is unknown; Access:CorsOrigins:0 takes one value.", ("Access:CorsOrigins:0:0", "https://example.org"));
-        Expect("Datasets:Mnist has a value of its own; set Datasets:Mnist:Folder, Datasets:Mnist:Mirrors instead.", ("Datasets:Mnist", "/data"));
+        Expect(
+            "Access:Keys has a value of its own; set Access:Keys:0:Hash, Access:Keys:0:Role, Access:Keys:0:Name instead.",
+            ("Access:Keys", Hash));
+        Expect(
+            "Access:TrustedProxies has a value of its own; set Access:TrustedProxies:0 instead.",
+            ("Access:TrustedProxies", "10.0.0.0/8"));
+        Expect(
+            "Access:CorsOrigins:0:0 is unknown; Access:CorsOrigins:0 takes one value.",
+            ("Access:CorsOrigins:0:0", "https://example.org")
+        );
+        Expect(
+            "Datasets:Mnist has a value of its own; set Datasets:Mnist:Folder, Datasets:Mnist:Mirrors instead.",
+            ("Datasets:Mnist", "/data"));
     }
 
     [Theory]
@@ -136,7 +202,8 @@ public sealed class SettingsTests
     {
         (string, string?)[] settings = Keys("0:Hash", Hash, "0:Role", "Admin", "7:Hash", OtherHash, "7:Role", "operator", "7:Name", "ci");
         Assert.Null(Violation(settings));
-        ApiKeyStore keys = new(Microsoft.Extensions.Options.Options.Create(Configuration(settings).GetSection(AccessOptions.Section).Get<AccessOptions>()!));
+        ApiKeyStore keys = new(
+            Microsoft.Extensions.Options.Options.Create(Configuration(settings).GetSection(AccessOptions.Section).Get<AccessOptions>()!));
         Assert.True(keys.Any);
         AccessOptions options = Configuration(settings).GetSection(AccessOptions.Section).Get<AccessOptions>()!;
         Assert.Equal(["key-aaaaaaaa Admin", "ci Operator"], options.Keys.Select(key => $"{key.Id} {key.Role}"));
@@ -146,10 +213,24 @@ public sealed class SettingsTests
     public void What_an_operator_may_set_and_what_a_host_sets_for_others_does_not_stop_the_start()
     {
         Assert.Null(Violation());
-        Assert.Null(Violation(("Store:RetentionDays", ""), ("Limits:RequestsPerSecond", ""), ("access:corsorigins:0", "https://example.org"), ("Datasets:Mnist:Mirrors:0", "")));
-        Assert.Null(Violation(
-            ("STORE_SERVICE_HOST", "10.0.0.1"), ("STORE_PORT", "tcp://10.0.0.1:80"), ("STORE", "x"), ("LIMITS", "x"), ("Logging:LogLevel:Default", "Debug"), ("Kestrel:Endpoints:Http:Url", "http://*:80"),
-            ("Serilog:Using:0", "x"), ("ConnectionStrings:Reports", "Host=db"), ("Access", "x"), ("Training", "")));
+        Assert.Null(
+            Violation(
+                ("Store:RetentionDays", ""),
+                ("Limits:RequestsPerSecond", ""),
+                ("access:corsorigins:0", "https://example.org"),
+                ("Datasets:Mnist:Mirrors:0", "")));
+        Assert.Null(
+            Violation(
+                ("STORE_SERVICE_HOST", "10.0.0.1"),
+                ("STORE_PORT", "tcp://10.0.0.1:80"),
+                ("STORE", "x"),
+                ("LIMITS", "x"),
+                ("Logging:LogLevel:Default", "Debug"),
+                ("Kestrel:Endpoints:Http:Url", "http://*:80"),
+                ("Serilog:Using:0", "x"),
+                ("ConnectionStrings:Reports", "Host=db"),
+                ("Access", "x"),
+                ("Training", "")));
     }
 
     [Fact]
@@ -158,10 +239,21 @@ public sealed class SettingsTests
     {
         string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         (int status, string output, string errors) = await ServiceProcess.Run(
-            [], ("Access__Keys__0__Rolle", "admin"), ("Limits__Stepps", "3"), ("Store__RetentionDays", "abc"), ("Store__Folder", folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
+            [],
+            ("Access__Keys__0__Rolle", "admin"),
+            ("Limits__Stepps", "3"),
+            ("Store__RetentionDays", "abc"),
+            ("Store__Folder", folder),
+            ("ASPNETCORE_URLS", "http://127.0.0.1:0")
+        );
         Assert.Equal((1, ""), (status, output));
         string line = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        foreach (string violation in (string[])["Access:Keys:0:Rolle is unknown; did you mean Role?", "Limits:Stepps is unknown; did you mean Steps?", "Store:RetentionDays is 'abc'; set it to a number from 0.000001 to 36500."])
+        foreach (string violation in (string[])
+                [
+                    "Access:Keys:0:Rolle is unknown; did you mean Role?",
+                    "Limits:Stepps is unknown; did you mean Steps?",
+                    "Store:RetentionDays is 'abc'; set it to a number from 0.000001 to 36500.",
+                ])
         {
             Assert.Contains(violation, line, StringComparison.Ordinal);
         }
@@ -181,14 +273,17 @@ public sealed class SettingsTests
     private static void Expect(string violation, params (string Path, string? Value)[] settings) =>
         Assert.Contains(violation, Violation(settings) ?? $"no violation of {string.Join(", ", settings)}", StringComparison.Ordinal);
 
-    private static string? Violation(params (string Path, string? Value)[] settings) => s_services.SettingsViolation(Configuration(settings));
+    private static string? Violation(params (string Path, string? Value)[] settings) =>
+        s_services.SettingsViolation(Configuration(settings));
 
     private static IConfiguration Configuration(params (string Path, string? Value)[] settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Path, setting => setting.Value)).Build();
 
-    private static (string, string?)[] Keys(params string[] settings) => [.. settings.Chunk(2).Select(pair => ($"Access:Keys:{pair[0]}", (string?)pair[1]))];
+    private static (string, string?)[] Keys(params string[] settings) =>
+        [.. settings.Chunk(2).Select(pair => ($"Access:Keys:{pair[0]}", (string?)pair[1]))];
 
-    private static IEnumerable<SettingsSection> Sections() => s_services.Select(service => service.ImplementationInstance).OfType<SettingsSection>();
+    private static IEnumerable<SettingsSection> Sections() =>
+        s_services.Select(service => service.ImplementationInstance).OfType<SettingsSection>();
 
     private static ServiceCollection Registered()
     {

@@ -7,7 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace AutoencoderApi.Api.Tests.Telemetry;
 
 /// <summary>A span as it came over the wire.</summary>
-internal sealed record Span(string TraceId, string Id, string ParentId, string Name, IReadOnlyDictionary<string, string> Attributes, bool Failed);
+internal sealed record Span(
+    string TraceId,
+    string Id,
+    string ParentId,
+    string Name,
+    IReadOnlyDictionary<string, string> Attributes,
+    bool Failed);
 
 /// <summary>Takes what a service sends by OTLP over HTTP, in protobuf.</summary>
 internal sealed class Collector : IAsyncDisposable
@@ -81,14 +87,20 @@ internal sealed class Collector : IAsyncDisposable
     {
         byte[] Of(int number) => fields.FirstOrDefault(field => field.Number == number).Value ?? [];
         return new Span(
-            Convert.ToHexStringLower(Of(1)), Convert.ToHexStringLower(Of(2)), Convert.ToHexStringLower(Of(4)), Encoding.UTF8.GetString(Of(5)),
-            fields.Where(field => field.Number == 9).Select(field => Fields(field.Value).ToDictionary(part => part.Number, part => part.Value))
+            Convert.ToHexStringLower(Of(1)),
+            Convert.ToHexStringLower(Of(2)),
+            Convert.ToHexStringLower(Of(4)),
+            Encoding.UTF8.GetString(Of(5)),
+            fields
+                .Where(field => field.Number == 9)
+                .Select(field => Fields(field.Value).ToDictionary(part => part.Number, part => part.Value))
                 .ToDictionary(pair => Encoding.UTF8.GetString(pair[1]), pair => Text(Fields(pair[2]).Single())),
             Failed: Fields(Of(15)).Any(part => part is (3, [2])));
     }
 
     /// <summary>AnyValue: a string is field 1, a whole number field 3.</summary>
-    private static string Text((int Number, byte[] Value) value) => value.Number == 3 ? $"{value.Value[0]}" : Encoding.UTF8.GetString(value.Value);
+    private static string Text((int Number, byte[] Value) value) =>
+        value.Number == 3 ? $"{value.Value[0]}" : Encoding.UTF8.GetString(value.Value);
 
     /// <summary>A message's fields; of a varint the lowest seven bits, which is all that is asked of one here.</summary>
     private static IEnumerable<(int Number, byte[] Value)> Fields(byte[] message)

@@ -25,18 +25,23 @@ public sealed partial class DashboardTests(MeasuredService service)
             string[] labels =
             [
                 .. Selector().Matches(unquoted).SelectMany(selector => Word().Matches(selector.Value)).Select(word => word.Value),
-                .. Grouping().Matches(unquoted).SelectMany(grouping => grouping.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries)),
+                .. Grouping()
+                    .Matches(unquoted)
+                    .SelectMany(grouping => grouping.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries)),
             ];
-            Assert.All(labels.Except(s_ofPrometheus), label => Assert.True(service.Scrape.Labels.Contains(label), $"{query}: there is no label {label}"));
+            Assert.All(labels.Except(s_ofPrometheus), label =>
+                Assert.True(service.Scrape.Labels.Contains(label), $"{query}: there is no label {label}"));
         }
     }
 
-    private static IEnumerable<string> Texts(JsonNode? node, string name) => node switch
-    {
-        JsonObject parts => parts.SelectMany(part => part.Key == name && part.Value is JsonValue text ? [(string)text!] : Texts(part.Value, name)),
-        JsonArray items => items.SelectMany(item => Texts(item, name)),
-        _ => [],
-    };
+    private static IEnumerable<string> Texts(JsonNode? node, string name) =>
+        node switch
+        {
+            JsonObject parts => parts.SelectMany(part =>
+                part.Key == name && part.Value is JsonValue text ? [(string)text!] : Texts(part.Value, name)),
+            JsonArray items => items.SelectMany(item => Texts(item, name)),
+            _ => [],
+        };
 
     [GeneratedRegex("\"[^\"]*\"")]
     private static partial Regex Quoted();

@@ -5,7 +5,10 @@ using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Telemetry;
 
-/// <summary>A service that sends to a collector and logs as JSON, after a job of 30 steps, one that failed, two reconstructions and one drawing of tiles, with one job that runs and one that waits.</summary>
+/// <summary>
+/// A service that sends to a collector and logs as JSON, after a job of 30 steps, one that failed, two reconstructions and one
+/// drawing of tiles, with one job that runs and one that waits.
+/// </summary>
 public sealed class MeasuredService : IAsyncLifetime
 {
     public const int Steps = 30;
@@ -33,9 +36,15 @@ public sealed class MeasuredService : IAsyncLifetime
     {
         _collector = await Collector.Start();
         await FetchTests.WriteDamaged(_folder);
-        _process = await ServiceProcess.Start(_folder, [.. _collector.Settings(), ("Logging__Console__FormatterName", "json"), ("Datasets__FashionMnist__Folder", _folder)]);
+        _process = await ServiceProcess.Start(
+            _folder,
+            [.. _collector.Settings(), ("Logging__Console__FormatterName", "json"), ("Datasets__FashionMnist__Folder", _folder)]);
         ServiceClient client = _process.Client;
-        Job = await client.Ended(await Submit(client, $$"""{"dataset":"synthetic-digits","steps":{{Steps}},"warmupSteps":5,"evaluateEvery":10,"checkpointEvery":15}"""));
+        Job = await client.Ended(
+            await Submit(
+                client,
+                $$"""{"dataset":"synthetic-digits","steps":{{Steps}},"warmupSteps":5,"evaluateEvery":10,"checkpointEvery":15}"""
+            ));
         FailedJob = await client.Ended(await client.Submit("""{"dataset":"fashion-mnist"}"""));
         string checkpoint = $"/v1/checkpoints/{Job["latestCheckpoint"]}";
         foreach (string look in (string[])["reconstruction?index=0", "reconstruction?index=1", "layers/code/tiles?index=0"])
@@ -47,7 +56,10 @@ public sealed class MeasuredService : IAsyncLifetime
         await client.Await(running, job => (string?)job["status"] == "running");
         string waiting = await client.Submit(Long);
         _scrape = await Scrape.Await(client.Http, scrape =>
-            scrape.Sum("autoencoder_jobs", "status=\"running\"") == 1 && scrape.Sum("autoencoder_jobs", "status=\"queued\"") == 1 && scrape.Sum("autoencoder_queue_age_seconds") > 0); // jobs are counted once in a while
+            scrape.Sum("autoencoder_jobs", "status=\"running\"") == 1
+            && scrape.Sum("autoencoder_jobs", "status=\"queued\"") == 1
+            && scrape.Sum("autoencoder_queue_age_seconds") > 0
+        ); // jobs are counted once in a while
         await client.Post($"{waiting}/cancel", "");
         await client.Post($"{running}/cancel", "");
     }
@@ -55,7 +67,10 @@ public sealed class MeasuredService : IAsyncLifetime
     /// <summary>Submits a job as part of the caller's trace, and returns its path.</summary>
     internal static async Task<string> Submit(ServiceClient client, string job)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/training-jobs") { Content = new StringContent(job, MediaTypeHeaderValue.Parse("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/training-jobs")
+        {
+            Content = new StringContent(job, MediaTypeHeaderValue.Parse("application/json")),
+        };
         request.Headers.Add("traceparent", $"00-{TraceId}-{CallerSpan}-01");
         using HttpResponseMessage response = await client.Http.SendAsync(request);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());

@@ -10,7 +10,11 @@ internal sealed partial class Scrape(string text)
 
     public IReadOnlySet<string> Names => _samples.Select(sample => sample.Groups["name"].Value).ToHashSet();
 
-    public IReadOnlySet<string> Labels => _samples.SelectMany(sample => Label().Matches(sample.Groups["labels"].Value).Cast<Match>()).Select(label => label.Groups["name"].Value).ToHashSet();
+    public IReadOnlySet<string> Labels =>
+        _samples
+            .SelectMany(sample => Label().Matches(sample.Groups["labels"].Value).Cast<Match>())
+            .Select(label => label.Groups["name"].Value)
+            .ToHashSet();
 
     /// <summary>Asks until the answer is as awaited: counts of jobs are some seconds old, and a step takes its time.</summary>
     public static async Task<Scrape> Await(HttpClient http, Func<Scrape, bool> awaited)
@@ -31,9 +35,13 @@ internal sealed partial class Scrape(string text)
     /// <summary>The sum of the samples that have all these labels, written as <c>name="value"</c>; no number where there is none.</summary>
     public double Sum(string name, params string[] labels)
     {
-        double[] values = [.. _samples
-            .Where(sample => sample.Groups["name"].Value == name && labels.All(label => sample.Groups["labels"].Value.Split(',').Contains(label)))
-            .Select(sample => double.Parse(sample.Groups["value"].Value, CultureInfo.InvariantCulture))];
+        double[] values =
+        [
+            .. _samples
+                .Where(sample =>
+                    sample.Groups["name"].Value == name && labels.All(label => sample.Groups["labels"].Value.Split(',').Contains(label)))
+                .Select(sample => double.Parse(sample.Groups["value"].Value, CultureInfo.InvariantCulture)),
+        ];
         return values.Length > 0 ? values.Sum() : double.NaN;
     }
 

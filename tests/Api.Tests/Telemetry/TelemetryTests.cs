@@ -22,11 +22,16 @@ public sealed class TelemetryTests(MeasuredService service)
         Assert.Equal((Id, Id), (enqueue.Attributes["job.id"], run.Attributes["job.id"]));
         Assert.Equal(
             ("strided", "synthetic-digits", "1", "succeeded"),
-            (run.Attributes["job.architecture"], run.Attributes["job.dataset"], run.Attributes["job.attempt"], run.Attributes["job.outcome"]));
+            (
+                run.Attributes["job.architecture"],
+                run.Attributes["job.dataset"],
+                run.Attributes["job.attempt"],
+                run.Attributes["job.outcome"]));
         Assert.Equal(["0", "10", "20", "30"], StepsOf("evaluate"));
         Assert.Equal(["15", "30"], StepsOf("write checkpoint"));
 
-        string[] StepsOf(string name) => [.. trace.Where(span => span.Name == name && span.ParentId == run.Id).Select(span => span.Attributes["job.step"]).Order()];
+        string[] StepsOf(string name) =>
+            [.. trace.Where(span => span.Name == name && span.ParentId == run.Id).Select(span => span.Attributes["job.step"]).Order()];
     }
 
     [Fact]
@@ -36,7 +41,9 @@ public sealed class TelemetryTests(MeasuredService service)
         await service.Collector.Await(IsItsRun);
         Span run = service.Collector.Spans.Single(IsItsRun);
         Assert.True(run.Failed);
-        Assert.Equal(("urn:autoencoder-api:problem:dataset-unavailable", "failed"), (run.Attributes["error.type"], run.Attributes["job.outcome"]));
+        Assert.Equal(
+            ("urn:autoencoder-api:problem:dataset-unavailable", "failed"),
+            (run.Attributes["error.type"], run.Attributes["job.outcome"]));
 
         bool IsItsRun(Span span) => span.Name == "run training-jobs" && span.Attributes["job.id"] == failed;
     }
@@ -45,17 +52,31 @@ public sealed class TelemetryTests(MeasuredService service)
     public void The_measurements_are_those_of_what_was_done()
     {
         Scrape scrape = service.Scrape;
-        Assert.Equal([1, 1, 1, 1, 0, 0], ((string[])["succeeded", "failed", "running", "queued", "cancelling", "cancelled"]).Select(status => scrape.Sum("autoencoder_jobs", $"status=\"{status}\"")));
+        Assert.Equal(
+            [1, 1, 1, 1, 0, 0],
+            ((string[])["succeeded", "failed", "running", "queued", "cancelling", "cancelled"]).Select(status =>
+                scrape.Sum("autoencoder_jobs", $"status=\"{status}\"")));
         Assert.InRange(scrape.Sum("autoencoder_queue_age_seconds"), 1e-4, 60);
-        Assert.InRange(scrape.Sum("autoencoder_training_step_duration_seconds_count", "architecture=\"strided\""), MeasuredService.Steps, 100_000);
-        double perStep = scrape.Sum("autoencoder_training_step_duration_seconds_sum") / scrape.Sum("autoencoder_training_step_duration_seconds_count");
+        Assert.InRange(
+            scrape.Sum("autoencoder_training_step_duration_seconds_count", "architecture=\"strided\""),
+            MeasuredService.Steps,
+            100_000);
+        double perStep =
+            scrape.Sum("autoencoder_training_step_duration_seconds_sum") / scrape.Sum("autoencoder_training_step_duration_seconds_count");
         Assert.InRange(perStep, 1e-4, 1);
-        Assert.Equal(2, scrape.Sum("autoencoder_inference_duration_seconds_count", "architecture=\"strided\"", "operation=\"reconstruct\""));
+        Assert.Equal(
+            2,
+            scrape.Sum("autoencoder_inference_duration_seconds_count", "architecture=\"strided\"", "operation=\"reconstruct\""));
         Assert.Equal(1, scrape.Sum("autoencoder_inference_duration_seconds_count", "architecture=\"strided\"", "operation=\"look\""));
         Assert.Equal(1, scrape.Sum("autoencoder_model_cache_lookups_total", "result=\"miss\""));
         Assert.Equal(2, scrape.Sum("autoencoder_model_cache_lookups_total", "result=\"hit\""));
         Assert.InRange(scrape.Sum("dotnet_process_memory_working_set_bytes"), 50e6, 8e9);
-        Assert.Equal(2, scrape.Sum("http_server_request_duration_seconds_count", "http_route=\"/v1/checkpoints/{reference}/reconstruction\"", "http_response_status_code=\"200\""));
+        Assert.Equal(
+            2,
+            scrape.Sum(
+                "http_server_request_duration_seconds_count",
+                "http_route=\"/v1/checkpoints/{reference}/reconstruction\"",
+                "http_response_status_code=\"200\""));
     }
 
     [Fact]
@@ -68,14 +89,29 @@ public sealed class TelemetryTests(MeasuredService service)
 
         Assert.True(IsThere());
 
-        bool IsThere() => service.Collector.Metrics.Any(message => message.Contains("autoencoder.training.step.duration", StringComparison.Ordinal) && message.Contains("autoencoder-api", StringComparison.Ordinal));
+        bool IsThere() =>
+            service.Collector.Metrics.Any(message =>
+                message.Contains("autoencoder.training.step.duration", StringComparison.Ordinal)
+                && message.Contains("autoencoder-api", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Every_line_that_a_run_logs_carries_the_ids_of_its_job_and_its_trace()
     {
-        JsonNode[] lines = [.. service.Process.Output().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{')).Select(line => JsonNode.Parse(line)!)];
-        JsonNode[] ofRun = [.. lines.Where(line => (string?)line["Category"] == "AutoencoderApi.Api.Jobs.TrainingJobRunner" && line.ToJsonString().Contains(Id, StringComparison.Ordinal))];
+        JsonNode[] lines =
+        [
+            .. service
+                .Process.Output()
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => line.StartsWith('{'))
+                .Select(line => JsonNode.Parse(line)!),
+        ];
+        JsonNode[] ofRun =
+        [
+            .. lines.Where(line =>
+                (string?)line["Category"] == "AutoencoderApi.Api.Jobs.TrainingJobRunner"
+                && line.ToJsonString().Contains(Id, StringComparison.Ordinal)),
+        ];
         Assert.Equal(2, ofRun.Length); // it begins, it ends
         Assert.All(ofRun, line =>
         {
@@ -100,11 +136,16 @@ public sealed class TelemetryTests(MeasuredService service)
         }
 
         string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
-        await using (ServiceProcess quiet = await ServiceProcess.Start(folder, [.. Collector.Soon, ("OTEL_EXPORTER_OTLP_ENDPOINT", ""), ("Logging__Console__FormatterName", "json")]))
+        await using (
+            ServiceProcess quiet = await ServiceProcess.Start(
+                folder,
+                [.. Collector.Soon, ("OTEL_EXPORTER_OTLP_ENDPOINT", ""), ("Logging__Console__FormatterName", "json")]))
         {
             await quiet.Client.Ended(await MeasuredService.Submit(quiet.Client, """{"dataset":"synthetic-digits","steps":2}"""));
             await quiet.Stop();
-            Assert.Contains(quiet.Output().Split('\n'), line => line.Contains("is now Succeeded", StringComparison.Ordinal) && line.Contains($"\"TraceId\":\"{MeasuredService.TraceId}\"", StringComparison.Ordinal));
+            Assert.Contains(quiet.Output().Split('\n'), line =>
+                line.Contains("is now Succeeded", StringComparison.Ordinal)
+                && line.Contains($"\"TraceId\":\"{MeasuredService.TraceId}\"", StringComparison.Ordinal));
         }
 
         Assert.False(usual.Pending());
@@ -117,7 +158,11 @@ public sealed class TelemetryTests(MeasuredService service)
         string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start(); // connections are taken by the system, and nobody reads from them
-        await using (ServiceProcess process = await ServiceProcess.Start(folder, ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{silent.LocalEndpoint}"), ("OTEL_BSP_SCHEDULE_DELAY", "100")))
+        await using (
+            ServiceProcess process = await ServiceProcess.Start(
+                folder,
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{silent.LocalEndpoint}"),
+                ("OTEL_BSP_SCHEDULE_DELAY", "100")))
         {
             JsonNode job = await process.Client.Ended(await process.Client.Submit("""{"dataset":"synthetic-digits","steps":2}"""));
             Assert.Equal("succeeded", (string?)job["status"]);

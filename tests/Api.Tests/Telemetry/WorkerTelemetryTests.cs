@@ -17,18 +17,25 @@ public sealed class WorkerTelemetryTests(PostgresServer postgres) : IClassFixtur
     {
         string database = await postgres.NewDatabase(), key = ApiKey.Create();
         await using Collector collector = await Collector.Start();
-        await using ServiceProcess api = await ServiceProcess.Start(_folder, [.. PostgresServer.Settings(database, "api"), .. collector.Settings()]);
-        await using ServiceProcess first = await ServiceProcess.Start(_folder, [.. PostgresServer.Settings(database, "worker"), .. collector.Settings()]);
+        await using ServiceProcess api = await ServiceProcess.Start(
+            _folder,
+            [.. PostgresServer.Settings(database, "api"), .. collector.Settings()]);
+        await using ServiceProcess first = await ServiceProcess.Start(
+            _folder,
+            [.. PostgresServer.Settings(database, "worker"), .. collector.Settings()]);
         string job = await MeasuredService.Submit(api.Client, """{"dataset":"synthetic-digits","steps":100000,"evaluateEvery":100000}""");
         await api.Client.Await(job, state => (int)state["progress"]!["step"]! > 0);
         await using ServiceProcess second = await ServiceProcess.Start(
-            _folder, [.. PostgresServer.Settings(database, "worker"), .. collector.Settings(), .. KeyedService.Settings(0, key, Role.Reader)]);
+            _folder,
+            [.. PostgresServer.Settings(database, "worker"), .. collector.Settings(), .. KeyedService.Settings(0, key, Role.Reader)]);
         await first.Stop();
         await api.Client.Await(job, state => (int)state["attempt"]! == 2 && (string?)state["status"] == "running");
 
         await Expect.Problem(HttpStatusCode.Unauthorized, await second.Client.Http.GetAsync("/metrics"));
         second.Client.Http.DefaultRequestHeaders.Add(ApiKeyAuthenticationHandler.Header, key);
-        await Scrape.Await(second.Client.Http, scrape => scrape.Sum("autoencoder_jobs", "status=\"running\"") == 1 && scrape.Sum("autoencoder_training_step_duration_seconds_count") > 0);
+        await Scrape.Await(second.Client.Http, scrape =>
+            scrape.Sum("autoencoder_jobs", "status=\"running\"") == 1 && scrape.Sum("autoencoder_training_step_duration_seconds_count") > 0
+        );
 
         await api.Client.Post($"{job}/cancel", "");
         await api.Client.Ended(job);

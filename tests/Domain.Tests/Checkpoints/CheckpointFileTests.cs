@@ -24,8 +24,12 @@ public sealed class CheckpointFileTests
         Assert.Equal(Bits(checkpoint.FirstMoment), Bits(read.FirstMoment));
         Assert.Equal(Bits(checkpoint.SecondMoment), Bits(read.SecondMoment));
         Assert.Equal(JsonSerializer.Serialize(checkpoint.Settings), JsonSerializer.Serialize(read.Settings));
-        Assert.Equal((checkpoint.Step, checkpoint.Losses, checkpoint.EvaluatedStep, checkpoint.LossSum, checkpoint.Environment), (read.Step, read.Losses, read.EvaluatedStep, read.LossSum, read.Environment));
-        Assert.Equal((checkpoint.Data!.Background, checkpoint.Data.Range[0], checkpoint.Data.Range[1]), (read.Data!.Background, read.Data.Range[0], read.Data.Range[1]));
+        Assert.Equal(
+            (checkpoint.Step, checkpoint.Losses, checkpoint.EvaluatedStep, checkpoint.LossSum, checkpoint.Environment),
+            (read.Step, read.Losses, read.EvaluatedStep, read.LossSum, read.Environment));
+        Assert.Equal(
+            (checkpoint.Data!.Background, checkpoint.Data.Range[0], checkpoint.Data.Range[1]),
+            (read.Data!.Background, read.Data.Range[0], read.Data.Range[1]));
         Assert.Equal(file, CheckpointFile.Write(read));
 
         static int[] Bits(float[]? values) => MemoryMarshal.Cast<float, int>(values).ToArray();
@@ -36,7 +40,17 @@ public sealed class CheckpointFileTests
     {
         string[] names = [.. Parts(SampleCheckpoint.Of(Architecture.Strided)).Tensors.Select(tensor => tensor.Name)];
 
-        string[] layers = ["conv1.weight", "conv1.bias", "code.weight", "code.bias", "deconv1.weight", "deconv1.bias", "output.weight", "output.bias"];
+        string[] layers =
+        [
+            "conv1.weight",
+            "conv1.bias",
+            "code.weight",
+            "code.bias",
+            "deconv1.weight",
+            "deconv1.bias",
+            "output.weight",
+            "output.bias",
+        ];
         Assert.Equal([.. layers, .. layers.Select(name => name + ".exp_avg"), .. layers.Select(name => name + ".exp_avg_sq")], names);
     }
 
@@ -47,8 +61,16 @@ public sealed class CheckpointFileTests
     [InlineData("settings", "{}", "__metadata__.settings")]
     [InlineData("settings", "not JSON", "__metadata__.settings")]
     [InlineData("progress", null, "__metadata__.progress")]
-    [InlineData("progress", """{"step":322,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""", "__metadata__.progress")]
-    [InlineData("progress", """{"step":-1,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""", "__metadata__.progress")]
+    [InlineData(
+        "progress",
+        """{"step":322,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""",
+        "__metadata__.progress"
+    )]
+    [InlineData(
+        "progress",
+        """{"step":-1,"losses":{"train":null,"validation":null,"test":null},"evaluatedStep":-1,"lossSum":0}""",
+        "__metadata__.progress"
+    )]
     [InlineData("machine", null, "__metadata__.machine")]
     [InlineData("machine", "[]", "__metadata__.machine")]
     [InlineData("data", "{}", "__metadata__.data")]
@@ -126,7 +148,11 @@ public sealed class CheckpointFileTests
         Checkpoint checkpoint = SampleCheckpoint.Of(architecture, withMoments);
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(checkpoint);
         foreach (IEnumerable<NamedTensor> order in (IEnumerable<NamedTensor>[])
-            [tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal), Enumerable.Reverse(tensors), tensors.OrderBy(tensor => tensor.Data.Length)])
+                [
+                    tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal),
+                    Enumerable.Reverse(tensors),
+                    tensors.OrderBy(tensor => tensor.Data.Length),
+                ])
         {
             Checkpoint read = CheckpointFile.Read(Safetensors.Write(metadata, [.. order])).Value();
 

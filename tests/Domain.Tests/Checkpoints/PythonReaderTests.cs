@@ -36,7 +36,10 @@ public sealed partial class PythonReaderTests : IDisposable
         Checkpoint checkpoint = SampleCheckpoint.Of(Architecture.SwitchUnpool);
         Python.SkipWithout("numpy");
 
-        string[] lines = Run($"import numpy\n{s_reader}values = {NumpyOfThePage().Match(s_page).Value}\nprint(values.shape)\nprint(*values.ravel().tolist())\n", checkpoint);
+        string[] lines = Run(
+            $"import numpy\n{s_reader}values = "
+            + $"{NumpyOfThePage().Match(s_page).Value}\nprint(values.shape)\nprint(*values.ravel().tolist())\n",
+            checkpoint);
 
         (_, int[] shape, float[] expected) = Tensors(checkpoint).Last();
         Assert.Equal($"({string.Join(", ", shape)}{(shape.Length == 1 ? "," : "")})", lines[^2]);
@@ -52,7 +55,12 @@ public sealed partial class PythonReaderTests : IDisposable
     private static IEnumerable<(string Name, int[] Shape, float[] Values)> Tensors(Checkpoint checkpoint)
     {
         NetworkDefinition definition = NetworkDefinition.For(checkpoint.Settings);
-        (string, float[])[] vectors = [("", checkpoint.Weights), (".exp_avg", checkpoint.FirstMoment!), (".exp_avg_sq", checkpoint.SecondMoment!)];
+        (string, float[])[] vectors =
+        [
+            ("", checkpoint.Weights),
+            (".exp_avg", checkpoint.FirstMoment!),
+            (".exp_avg_sq", checkpoint.SecondMoment!),
+        ];
         foreach ((string suffix, float[] vector) in vectors)
         {
             int offset = 0;
@@ -73,7 +81,8 @@ public sealed partial class PythonReaderTests : IDisposable
         return (line[..end], extremes[0], extremes[1]);
     }
 
-    private static float[] Numbers(string line) => [.. line.Split(' ').Select(number => (float)double.Parse(number, CultureInfo.InvariantCulture))];
+    private static float[] Numbers(string line) =>
+        [.. line.Split(' ').Select(number => (float)double.Parse(number, CultureInfo.InvariantCulture))];
 
     [GeneratedRegex("```python\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex ReaderOfThePage();

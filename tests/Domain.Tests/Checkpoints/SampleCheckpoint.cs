@@ -11,7 +11,13 @@ internal static class SampleCheckpoint
 {
     public static Checkpoint Of(Architecture architecture, bool withMoments = true)
     {
-        TrainingSettings settings = TrainingSettings.For(architecture, "fashion-mnist", Activation.Tanh, Activation.Linear, Activation.Sigmoid) with
+        TrainingSettings settings = TrainingSettings.For(
+            architecture,
+            "fashion-mnist",
+            Activation.Tanh,
+            Activation.Linear,
+            Activation.Sigmoid
+        ) with
         {
             ImageShape = [3, 8, 12],
             Steps = 321,
@@ -51,7 +57,10 @@ internal static class SampleCheckpoint
     {
         var random = new SplitMix64(seed);
         IEnumerable<float> edges = [-0f, 0f, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, MathF.PI];
-        IEnumerable<float> others = Enumerable.Range(0, 2 * count).Select(_ => BitConverter.UInt32BitsToSingle((uint)random.Next())).Where(float.IsFinite);
+        IEnumerable<float> others = Enumerable
+            .Range(0, 2 * count)
+            .Select(_ => BitConverter.UInt32BitsToSingle((uint)random.Next()))
+            .Where(float.IsFinite);
         return [.. edges.Concat(others).Take(count)];
     }
 }

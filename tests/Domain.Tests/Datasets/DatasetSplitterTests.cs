@@ -10,7 +10,13 @@ public sealed class DatasetSplitterTests
     [InlineData(100, 0.25, 0.05, 70, 25, 5)]
     [InlineData(3, 0.001, 0.001, 1, 1, 1)]
     [InlineData(10, 0.5, 0.4, 1, 5, 4)]
-    public void Each_split_has_its_share_and_each_image_is_in_one(int count, double validation, double test, int inTrain, int inValidation, int inTest)
+    public void Each_split_has_its_share_and_each_image_is_in_one(
+        int count,
+        double validation,
+        double test,
+        int inTrain,
+        int inValidation,
+        int inTest)
     {
         SplitSelections drawn = DatasetSplitter.Split(Set(count), null, null, seed: 7, validation, test)!;
         Assert.Equal((inTrain, inValidation, inTest), (drawn.Train.Order.Length, drawn.Validation.Order.Length, drawn.Test.Order.Length));

@@ -24,7 +24,12 @@ public sealed class EpochShufflerTests
     [Fact]
     public void It_depends_on_the_seed_and_the_epoch_alone()
     {
-        int[][] orders = [.. from seed in new ulong[] { 1, 2, int.MaxValue } from epoch in new[] { 0, 1, 2, 90 } select EpochShuffler.Permutation(seed, epoch, 1_000)];
+        int[][] orders =
+        [
+            .. from seed in new ulong[] { 1, 2, int.MaxValue }
+            from epoch in new[] { 0, 1, 2, 90 }
+            select EpochShuffler.Permutation(seed, epoch, 1_000),
+        ];
 
         Assert.Equal(orders.Length, orders.Select(order => string.Join(',', order)).Distinct().Count());
         Assert.Equal(orders[0], EpochShuffler.Permutation(1, 0, 1_000));

@@ -40,7 +40,11 @@ public sealed class IdxFileTests : IDisposable
     {
         for (int length = 0; length < s_file.Length; length++)
         {
-            AssertInvalid(s_file[..length], length < 16 ? "truncated: it ends within its header" : $"truncated: it holds {length - 16} bytes of data and its header says 24");
+            AssertInvalid(
+                s_file[..length],
+                length < 16
+                    ? "truncated: it ends within its header"
+                    : $"truncated: it holds {length - 16} bytes of data and its header says 24");
         }
     }
 

@@ -17,14 +17,16 @@ public sealed class NoiseTests
         Assert.Equal(amount, deviation, 0.01 * amount);
         Assert.Equal(0.6827, errors.Count(error => Math.Abs(error) < amount) / (double)errors.Length, 0.005);
         Assert.Equal(0.9545, errors.Count(error => Math.Abs(error) < 2 * amount) / (double)errors.Length, 0.003);
-        double neighbours = errors.Zip(errors.Skip(1), (a, b) => a * b).Average(), pairs = errors.Zip(errors.Skip(16), (a, b) => a * b).Average();
+        double neighbours = errors.Zip(errors.Skip(1), (a, b) => a * b).Average(),
+            pairs = errors.Zip(errors.Skip(16), (a, b) => a * b).Average();
         Assert.Equal(0, neighbours / (amount * amount), 0.01);
         Assert.Equal(0, pairs / (amount * amount), 0.01); // the two normals that one pair of uniforms makes
     }
 
     [Fact]
     public void Values_stay_within_0_and_1() =>
-        Assert.All([.. Drawn(NoiseKind.Gaussian, 1, 0.9f), .. Drawn(NoiseKind.SaltAndPepper, 1, 0.9f)], value => Assert.InRange(value, 0, 1));
+        Assert.All([.. Drawn(NoiseKind.Gaussian, 1, 0.9f), .. Drawn(NoiseKind.SaltAndPepper, 1, 0.9f)], value =>
+            Assert.InRange(value, 0, 1));
 
     [Theory]
     [InlineData(0.1)]

@@ -89,7 +89,13 @@ public sealed class SyntheticDigitsTests
     {
         for (byte digit = 0; digit < 10; digit++)
         {
-            Figure[] figures = [.. Enumerable.Range(0, s_digits.Value.Count).Where(i => s_digits.Value.Label(i) == digit).Select(i => Figure.Of(s_digits.Value.Image(i)))];
+            Figure[] figures =
+            [
+                .. Enumerable
+                    .Range(0, s_digits.Value.Count)
+                    .Where(i => s_digits.Value.Label(i) == digit)
+                    .Select(i => Figure.Of(s_digits.Value.Image(i))),
+            ];
 
             Assert.True(Deviation(figures.Select(figure => figure.Slant)) > 0.1, $"slant of {digit}");
             Assert.True(Deviation(figures.Select(figure => (double)figure.Width)) > 1, $"width of {digit}");
@@ -129,7 +135,13 @@ public sealed class SyntheticDigitsTests
             }
 
             (double meanX, double meanY) = (x / ink, y / ink);
-            return new Figure(right - left + 1, bottom - top + 1, ink, meanX, meanY, -((xy / ink) - (meanX * meanY)) / ((yy / ink) - (meanY * meanY)));
+            return new Figure(
+                right - left + 1,
+                bottom - top + 1,
+                ink,
+                meanX,
+                meanY,
+                -((xy / ink) - (meanX * meanY)) / ((yy / ink) - (meanY * meanY)));
         }
     }
 }

@@ -56,7 +56,8 @@ public sealed class DigitPreparationTests
     {
         GrayImage clean = PenDigit.Clean(280);
 
-        PreparedDigit dark = Ready(clean, new PreparationOptions()), light = Ready(clean, new PreparationOptions { Background = Background.Light });
+        PreparedDigit dark = Ready(clean, new PreparationOptions()),
+            light = Ready(clean, new PreparationOptions { Background = Background.Light });
 
         Assert.Equal(dark.Image.Negative().Pixels, light.Image.Pixels);
         Assert.Equal([PreparationStep.Centred], dark.Preparation.Steps);
@@ -78,7 +79,9 @@ public sealed class DigitPreparationTests
     {
         GrayImage clean = PenDigit.Clean(280);
 
-        PreparedDigit digit = DigitPreparation.Prepare(new SourceImage(clean, IsExact: false, IsInk: true), new PreparationOptions()).Value();
+        PreparedDigit digit = DigitPreparation
+            .Prepare(new SourceImage(clean, IsExact: false, IsInk: true), new PreparationOptions())
+            .Value();
 
         Assert.True(PenDigit.Correlation(Prepare(clean), digit.Image) > 0.99);
         Assert.Equal([PreparationStep.Centred], digit.Preparation.Steps);
@@ -140,7 +143,9 @@ public sealed class DigitPreparationTests
             clean.Pixels.AsSpan(y * 280, 280).CopyTo(two.Pixels.AsSpan(y * 560));
             for (int x = 0; x < 280; x++)
             {
-                two.Pixels[((140 + (y / 2)) * 560) + 280 + (x / 2)] = Math.Max(two.Pixels[((140 + (y / 2)) * 560) + 280 + (x / 2)], clean.Pixels[(y * 280) + x]);
+                two.Pixels[((140 + (y / 2)) * 560) + 280 + (x / 2)] = Math.Max(
+                    two.Pixels[((140 + (y / 2)) * 560) + 280 + (x / 2)],
+                    clean.Pixels[(y * 280) + x]);
             }
         }
 
@@ -210,7 +215,8 @@ public sealed class DigitPreparationTests
         Assert.Same(exact, Prepare(exact, Preprocessing.None));
         Assert.Equal(
             new DigitFault.WrongSize(29, 28),
-            DigitPreparation.Prepare(new SourceImage(Noise(29, 28)), new PreparationOptions { Preprocessing = Preprocessing.None }).Fault());
+            DigitPreparation.Prepare(new SourceImage(Noise(29, 28)), new PreparationOptions { Preprocessing = Preprocessing.None }).Fault()
+        );
     }
 
     [Fact]
@@ -218,7 +224,10 @@ public sealed class DigitPreparationTests
     {
         foreach ((int width, int height) in new[] { (1, 1), (1, 3000), (3000, 1), (2, 2), (3, 5), (513, 7), (29, 28), (65, 64) })
         {
-            Assert.NotNull(DigitPreparation.Prepare(new SourceImage(Noise(width, height)), new PreparationOptions { Preprocessing = Preprocessing.Mnist }));
+            Assert.NotNull(
+                DigitPreparation.Prepare(
+                    new SourceImage(Noise(width, height)),
+                    new PreparationOptions { Preprocessing = Preprocessing.Mnist }));
             Assert.Equal(784, Prepare(Noise(width, height), Preprocessing.Resize).Pixels.Length);
         }
     }
@@ -230,7 +239,8 @@ public sealed class DigitPreparationTests
         DigitPreparation.Prepare(new SourceImage(image, isExact), options).Value();
 
     private static DigitFault.NoDigit NoDigit(GrayImage image) =>
-        Assert.IsType<DigitFault.NoDigit>(DigitPreparation.Prepare(new SourceImage(image), new PreparationOptions { Preprocessing = Preprocessing.Mnist }).Fault());
+        Assert.IsType<DigitFault.NoDigit>(
+            DigitPreparation.Prepare(new SourceImage(image), new PreparationOptions { Preprocessing = Preprocessing.Mnist }).Fault());
 
     private static GrayImage Noise(int width, int height)
     {

@@ -16,7 +16,13 @@ public sealed class LetterboxTests
     [InlineData(6, 12, 20, 12, 6, 12)] // narrower: black on both sides
     [InlineData(1, 500, 8, 8, 1, 8)]
     [InlineData(5, 3, 20, 12, 20, 12)] // enlarged
-    public void Any_other_keeps_its_proportions_in_the_middle_on_black(int width, int height, int frameWidth, int frameHeight, int shownWidth, int shownHeight)
+    public void Any_other_keeps_its_proportions_in_the_middle_on_black(
+        int width,
+        int height,
+        int frameWidth,
+        int frameHeight,
+        int shownWidth,
+        int shownHeight)
     {
         GrayImage framed = Letterbox.Fit(White(width, height), frameWidth, frameHeight);
         Assert.Equal((frameWidth, frameHeight), (framed.Width, framed.Height));

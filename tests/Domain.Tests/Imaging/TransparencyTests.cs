@@ -34,7 +34,8 @@ public sealed class TransparencyTests
     [Fact]
     public void A_piece_of_paper_lies_on_paper()
     {
-        GrayImage paper = Image((x, y) => x == 5 && y is > 2 and < 8 ? 20 : 230), alpha = Image((x, y) => x is 0 or 9 || y is 0 or 9 ? 0 : 255);
+        GrayImage paper = Image((x, y) => x == 5 && y is > 2 and < 8 ? 20 : 230),
+            alpha = Image((x, y) => x is 0 or 9 || y is 0 or 9 ? 0 : 255);
 
         (GrayImage image, bool isInk) = Transparency.Flatten(Image((x, y) => x is 0 or 9 ? 0 : paper.Pixels[(y * Side) + x]), alpha);
 
@@ -59,7 +60,9 @@ public sealed class TransparencyTests
     {
         GrayImage alpha = Image((x, _) => x == 4 ? 255 : 0);
 
-        IReadOnlyList<GrayImage> laid = Transparency.OnBlack([.. new[] { red, green, blue }.Select(level => Image((_, _) => level))], alpha);
+        IReadOnlyList<GrayImage> laid = Transparency.OnBlack(
+            [.. new[] { red, green, blue }.Select(level => Image((_, _) => level))],
+            alpha);
 
         Assert.Equal(isWhite ? [255, 255, 255] : new[] { red, green, blue }, laid.Select(channel => (int)channel.Pixels[4]));
         Assert.All(laid, channel => Assert.Equal(0, channel.Pixels[3]));

@@ -7,7 +7,8 @@ public sealed class LearningRateTests
 {
     private const double Rate = 0.01;
 
-    private static readonly TrainingSettings s_defaults = TrainingSettings.For(Architecture.Strided, "mnist"); // 5,000 steps, 500 of warm-up, cosine
+    // 5,000 steps, 500 of warm-up, cosine
+    private static readonly TrainingSettings s_defaults = TrainingSettings.For(Architecture.Strided, "mnist");
 
     [Theory]
     [InlineData(0, Rate / 500)]

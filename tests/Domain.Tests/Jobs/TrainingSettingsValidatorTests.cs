@@ -10,7 +10,8 @@ public sealed class TrainingSettingsValidatorTests
 
     [Fact]
     public void Each_architectures_own_settings_are_allowed() =>
-        Assert.All(Enum.GetValues<Architecture>(), architecture => Assert.Empty(TrainingSettingsValidator.Validate(TrainingSettings.For(architecture, "mnist"))));
+        Assert.All(Enum.GetValues<Architecture>(), architecture =>
+            Assert.Empty(TrainingSettingsValidator.Validate(TrainingSettings.For(architecture, "mnist"))));
 
     [Theory]
     [InlineData("steps", 1, 100_000)]
@@ -24,7 +25,8 @@ public sealed class TrainingSettingsValidatorTests
     [InlineData("kernelSize", 1, 9)]
     public void Whole_numbers_are_allowed_from_their_lower_to_their_upper_bound(string field, int lower, int upper)
     {
-        Assert.All((int[])[lower, upper], value => Assert.All(With(field, value), settings => Assert.Empty(TrainingSettingsValidator.Validate(settings))));
+        Assert.All((int[])[lower, upper], value =>
+            Assert.All(With(field, value), settings => Assert.Empty(TrainingSettingsValidator.Validate(settings))));
         int[] outside = upper == int.MaxValue ? [lower - 1, int.MinValue] : [lower - 1, upper + 1, int.MinValue, int.MaxValue];
         Assert.All(outside, value => Assert.All(With(field, value), settings => AssertNames(field, settings)));
     }
@@ -54,8 +56,10 @@ public sealed class TrainingSettingsValidatorTests
     }
 
     [Fact]
-    public void Kernels_are_odd() => Assert.All(
-        Enumerable.Range(1, 9), size => Assert.Equal(size % 2 == 0, TrainingSettingsValidator.Validate(s_defaults with { KernelSize = size }).ContainsKey("kernelSize")));
+    public void Kernels_are_odd() =>
+        Assert.All(Enumerable.Range(1, 9), size =>
+            Assert.Equal(size % 2 == 0, TrainingSettingsValidator.Validate(s_defaults with { KernelSize = size }).ContainsKey("kernelSize"))
+        );
 
     [Theory]
     [InlineData(0)]
@@ -71,7 +75,9 @@ public sealed class TrainingSettingsValidatorTests
 
     [Fact]
     public void An_architecture_that_there_is_not_is_answered_with_those_there_are() =>
-        Assert.Contains("strided, zero-unpool", TrainingSettingsValidator.Validate(s_defaults with { Architecture = (Architecture)99 })["architecture"]);
+        Assert.Contains(
+            "strided, zero-unpool",
+            TrainingSettingsValidator.Validate(s_defaults with { Architecture = (Architecture)99 })["architecture"]);
 
     [Theory]
     [InlineData(new[] { 1, 8, 8 }, true)]
@@ -118,7 +124,9 @@ public sealed class TrainingSettingsValidatorTests
         AssertNames("denseWidths", wide with { ImageShape = [3, 32, 32] });
         Assert.Empty(TrainingSettingsValidator.Validate(dense with { ImageShape = [3, 32, 32] }));
         Assert.Empty(TrainingSettingsValidator.Validate(dense with { ImageShape = [3, 128, 128], DenseWidths = [40, 40] }));
-        Assert.Contains("at most 162 for", TrainingSettingsValidator.Validate(s_defaults with { ImageShape = [3, 128, 128], BatchSize = 163 })["batchSize"]);
+        Assert.Contains(
+            "at most 162 for",
+            TrainingSettingsValidator.Validate(s_defaults with { ImageShape = [3, 128, 128], BatchSize = 163 })["batchSize"]);
         Assert.Empty(TrainingSettingsValidator.Validate(s_defaults with { ImageShape = [3, 128, 128], BatchSize = 162 }));
     }
 
@@ -128,7 +136,8 @@ public sealed class TrainingSettingsValidatorTests
             ["batchSize", "kernelSize", "steps"],
             TrainingSettingsValidator.Validate(s_defaults with { Steps = 0, BatchSize = 0, KernelSize = 4 }).Keys.Order());
 
-    private static void AssertNames(string field, TrainingSettings settings) => Assert.Equal([field], TrainingSettingsValidator.Validate(settings).Keys);
+    private static void AssertNames(string field, TrainingSettings settings) =>
+        Assert.Equal([field], TrainingSettingsValidator.Validate(settings).Keys);
 
     /// <summary>The defaults with the field at <paramref name="value"/>; for a pair, with either of its two there.</summary>
     private static TrainingSettings[] With(string field, int value) => field switch

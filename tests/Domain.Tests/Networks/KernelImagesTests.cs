@@ -14,7 +14,12 @@ public sealed class KernelImagesTests
     [InlineData(Architecture.Dense, "hidden1", "→0 →1 →2 →3 →4 →5 →6 →7 →8", 28, 28)]
     [InlineData(Architecture.Dense, "code", "→", 6, 9)]
     [InlineData(Architecture.Dense, "hidden2", "→", 9, 6)]
-    public void Kernels_stand_in_the_order_of_the_file_and_tell_their_ends(Architecture architecture, string layer, string ends, int height, int width)
+    public void Kernels_stand_in_the_order_of_the_file_and_tell_their_ends(
+        Architecture architecture,
+        string layer,
+        string ends,
+        int height,
+        int width)
     {
         KernelImages kernels = Of(architecture, layer);
         Assert.Equal(ends, string.Join(' ', kernels.Ends.Select(each => $"{each.From}→{each.To}")));
@@ -45,7 +50,16 @@ public sealed class KernelImagesTests
 
     private static KernelImages Of(Architecture architecture, string layer, int[]? imageShape = null)
     {
-        Layer stage = NetworkDefinition.For(TrainingSettings.For(architecture, "mnist") with { ImageShape = imageShape ?? [1, 28, 28], Channels = [2, 3], KernelSize = 3, DenseWidths = [9, 6] }).Find(layer)!;
+        Layer stage = NetworkDefinition
+            .For(
+                TrainingSettings.For(architecture, "mnist") with
+                {
+                    ImageShape = imageShape ?? [1, 28, 28],
+                    Channels = [2, 3],
+                    KernelSize = 3,
+                    DenseWidths = [9, 6],
+                })
+            .Find(layer)!;
         KernelImages kernels = KernelImages.Of(stage, [.. Enumerable.Range(0, stage.Parameters[0].Count).Select(i => (float)i)]);
         Assert.Equal(stage.Parameters[0].Shape, kernels.WeightShape);
         return kernels;

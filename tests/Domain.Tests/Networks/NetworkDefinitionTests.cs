@@ -7,12 +7,18 @@ public sealed class NetworkDefinitionTests
 {
     [Theory]
     [InlineData(Architecture.Strided, "conv1 16×14×14, code 32×7×7, deconv1 16×14×14, output 1×28×28")]
-    [InlineData(Architecture.ZeroUnpool,
-        "conv1 16×28×28, pool1 16×14×14, conv2 32×14×14, code 32×7×7, deconv1 16×7×7, unpool1 16×14×14, deconv2 1×14×14, output 1×28×28")]
-    [InlineData(Architecture.NearestUnpool,
-        "conv1 16×28×28, pool1 16×14×14, conv2 32×14×14, code 32×7×7, deconv1 16×7×7, unpool1 16×14×14, deconv2 1×14×14, output 1×28×28")]
-    [InlineData(Architecture.SwitchUnpool,
-        "conv1 16×28×28, pool1 16×14×14, conv2 32×14×14, code 32×7×7, unpool1 32×14×14, deconv1 16×14×14, unpool2 16×28×28, output 1×28×28")]
+    [InlineData(
+        Architecture.ZeroUnpool,
+        "conv1 16×28×28, pool1 16×14×14, conv2 32×14×14, code 32×7×7, deconv1 16×7×7, unpool1 16×14×14, deconv2 1×14×14, output 1×28×28"
+    )]
+    [InlineData(
+        Architecture.NearestUnpool,
+        "conv1 16×28×28, pool1 16×14×14, conv2 32×14×14, code 32×7×7, deconv1 16×7×7, unpool1 16×14×14, deconv2 1×14×14, output 1×28×28"
+    )]
+    [InlineData(
+        Architecture.SwitchUnpool,
+        "conv1 16×28×28, pool1 16×14×14, conv2 32×14×14, code 32×7×7, unpool1 32×14×14, deconv1 16×14×14, unpool2 16×28×28, output 1×28×28"
+    )]
     [InlineData(Architecture.Dense, "hidden1 300×1×1, code 64×1×1, hidden2 300×1×1, output 1×28×28")]
     public void Layers_have_the_names_and_shapes_of_the_contract(Architecture architecture, string expected)
     {
@@ -28,7 +34,10 @@ public sealed class NetworkDefinitionTests
     [InlineData(Architecture.NearestUnpool, 26_448, 26_465)]
     [InlineData(Architecture.SwitchUnpool, 26_448, 26_465)]
     [InlineData(Architecture.Dense, 509_164, 510_248)]
-    public void Parameters_are_as_many_as_the_layers_need_with_a_bias_in_the_decoder_only_on_request(Architecture architecture, int without, int with)
+    public void Parameters_are_as_many_as_the_layers_need_with_a_bias_in_the_decoder_only_on_request(
+        Architecture architecture,
+        int without,
+        int with)
     {
         TrainingSettings settings = TrainingSettings.For(architecture, "mnist");
 
@@ -37,12 +46,26 @@ public sealed class NetworkDefinitionTests
     }
 
     [Theory]
-    [InlineData(Architecture.Strided, "conv1.weight 16×1×5×5, conv1.bias 16, code.weight 32×16×5×5, code.bias 32, deconv1.weight 32×16×5×5, output.weight 16×1×5×5")]
-    [InlineData(Architecture.NearestUnpool, "conv1.weight 16×1×5×5, conv1.bias 16, conv2.weight 32×16×5×5, conv2.bias 32, deconv1.weight 32×16×5×5, deconv2.weight 16×1×5×5")]
-    [InlineData(Architecture.SwitchUnpool, "conv1.weight 16×1×5×5, conv1.bias 16, conv2.weight 32×16×5×5, conv2.bias 32, deconv1.weight 32×16×5×5, output.weight 16×1×5×5")]
-    [InlineData(Architecture.Dense, "hidden1.weight 300×784, hidden1.bias 300, code.weight 64×300, code.bias 64, hidden2.weight 300×64, output.weight 784×300")]
-    public void Parameters_have_the_names_and_shapes_of_the_checkpoint_format(Architecture architecture, string expected) => Assert.Equal(
-        expected, string.Join(", ", Plan(architecture).Parameters.Select(parameter => $"{parameter.Name} {string.Join('×', parameter.Shape)}")));
+    [InlineData(
+        Architecture.Strided,
+        "conv1.weight 16×1×5×5, conv1.bias 16, code.weight 32×16×5×5, code.bias 32, deconv1.weight 32×16×5×5, output.weight 16×1×5×5"
+    )]
+    [InlineData(
+        Architecture.NearestUnpool,
+        "conv1.weight 16×1×5×5, conv1.bias 16, conv2.weight 32×16×5×5, conv2.bias 32, deconv1.weight 32×16×5×5, deconv2.weight 16×1×5×5"
+    )]
+    [InlineData(
+        Architecture.SwitchUnpool,
+        "conv1.weight 16×1×5×5, conv1.bias 16, conv2.weight 32×16×5×5, conv2.bias 32, deconv1.weight 32×16×5×5, output.weight 16×1×5×5"
+    )]
+    [InlineData(
+        Architecture.Dense,
+        "hidden1.weight 300×784, hidden1.bias 300, code.weight 64×300, code.bias 64, hidden2.weight 300×64, output.weight 784×300"
+    )]
+    public void Parameters_have_the_names_and_shapes_of_the_checkpoint_format(Architecture architecture, string expected) =>
+        Assert.Equal(
+            expected,
+            string.Join(", ", Plan(architecture).Parameters.Select(parameter => $"{parameter.Name} {string.Join('×', parameter.Shape)}")));
 
     [Theory]
     [InlineData(Architecture.Strided, "relu relu relu")]
@@ -73,7 +96,12 @@ public sealed class NetworkDefinitionTests
     [Fact]
     public void Channels_widths_and_kernel_size_shape_the_network()
     {
-        NetworkDefinition strided = NetworkDefinition.For(TrainingSettings.For(Architecture.Strided, "mnist") with { Channels = [3, 5], KernelSize = 7 });
+        NetworkDefinition strided = NetworkDefinition.For(
+            TrainingSettings.For(Architecture.Strided, "mnist") with
+            {
+                Channels = [3, 5],
+                KernelSize = 7,
+            });
         NetworkDefinition dense = NetworkDefinition.For(TrainingSettings.For(Architecture.Dense, "mnist") with { DenseWidths = [20, 4] });
 
         Assert.Equal("5×7×7", Text(strided.Find("code")!.Output));
@@ -83,8 +111,14 @@ public sealed class NetworkDefinitionTests
 
     [Theory]
     [InlineData(Architecture.Strided, "conv1 16×12×20, code 32×6×10, deconv1 16×12×20, output 3×24×40")]
-    [InlineData(Architecture.NearestUnpool, "conv1 16×24×40, pool1 16×12×20, conv2 32×12×20, code 32×6×10, deconv1 16×6×10, unpool1 16×12×20, deconv2 3×12×20, output 3×24×40")]
-    [InlineData(Architecture.SwitchUnpool, "conv1 16×24×40, pool1 16×12×20, conv2 32×12×20, code 32×6×10, unpool1 32×12×20, deconv1 16×12×20, unpool2 16×24×40, output 3×24×40")]
+    [InlineData(
+        Architecture.NearestUnpool,
+        "conv1 16×24×40, pool1 16×12×20, conv2 32×12×20, code 32×6×10, deconv1 16×6×10, unpool1 16×12×20, deconv2 3×12×20, output 3×24×40"
+    )]
+    [InlineData(
+        Architecture.SwitchUnpool,
+        "conv1 16×24×40, pool1 16×12×20, conv2 32×12×20, code 32×6×10, unpool1 32×12×20, deconv1 16×12×20, unpool2 16×24×40, output 3×24×40"
+    )]
     [InlineData(Architecture.Dense, "hidden1 300×1×1, code 64×1×1, hidden2 300×1×1, output 3×24×40")]
     public void Layers_follow_the_images_shape(Architecture architecture, string expected)
     {
@@ -96,7 +130,8 @@ public sealed class NetworkDefinitionTests
     [Fact]
     public void Kernels_fit_images_of_other_sizes_but_not_of_other_channels_and_dense_layers_neither()
     {
-        TrainingSettings strided = TrainingSettings.For(Architecture.Strided, "any"), dense = TrainingSettings.For(Architecture.Dense, "any");
+        TrainingSettings strided = TrainingSettings.For(Architecture.Strided, "any"),
+            dense = TrainingSettings.For(Architecture.Dense, "any");
         Assert.True(Fit(strided, [1, 28, 28], [1, 32, 20]));
         Assert.False(Fit(strided, [1, 28, 28], [3, 28, 28]));
         Assert.False(Fit(dense, [1, 8, 32], [1, 16, 16]));

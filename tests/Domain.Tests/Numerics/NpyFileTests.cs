@@ -23,7 +23,12 @@ public sealed class NpyFileTests : IDisposable
         Python.SkipWithout("numpy");
         string file = _folder.Write("code.npy", NpyFile.Write(s_shape, s_values));
 
-        string[] lines = Python.Run("import numpy, sys\na = numpy.load(sys.argv[1])\nprint(a.dtype.str, a.shape, a.flags.c_contiguous)\nprint(*a.ravel().tolist())", file).Split('\n');
+        string[] lines = Python
+            .Run(
+                "import numpy, sys\na = numpy.load(sys.argv[1])\nprint(a.dtype.str, a.shape, "
+                + "a.flags.c_contiguous)\nprint(*a.ravel().tolist())",
+                file)
+            .Split('\n');
 
         Assert.Equal("<f4 (2, 1, 3) True", lines[0]);
         Assert.Equal(s_values, lines[1].Split(' ').Select(number => (float)double.Parse(number, CultureInfo.InvariantCulture)));
@@ -38,8 +43,10 @@ public sealed class NpyFileTests : IDisposable
         Python.SkipWithout("numpy");
         string file = Path.Combine(_folder.Path, "code.npy");
         Python.Run(
-            $"import numpy, sys\na = numpy.array([{string.Join(", ", s_values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}], '<f4').reshape(2, 1, 3)\n"
-            + $"numpy.lib.format.write_array(open(sys.argv[1], 'wb'), a, version={version})",
+            $"import numpy, sys\na = "
+            + $"numpy.array([{string.Join(", ", s_values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}], "
+            + $"'<f4').reshape(2, 1, 3)\n"
+                + $"numpy.lib.format.write_array(open(sys.argv[1], 'wb'), a, version={version})",
             file);
 
         Assert.Equal(s_values, NpyFile.Read(System.IO.File.ReadAllBytes(file), s_shape).Value());

@@ -61,7 +61,12 @@ public sealed class SplitMix64Tests
     [Fact]
     public void Streams_differ_by_seed_and_by_number_and_each_can_be_had_again()
     {
-        ulong[] firsts = [.. from seed in new ulong[] { 0, 1, 2, ulong.MaxValue } from stream in new ulong[] { 0, 1, 2, ulong.MaxValue } select First(seed, stream)];
+        ulong[] firsts =
+        [
+            .. from seed in new ulong[] { 0, 1, 2, ulong.MaxValue }
+            from stream in new ulong[] { 0, 1, 2, ulong.MaxValue }
+            select First(seed, stream),
+        ];
 
         Assert.Equal(firsts.Length, firsts.Distinct().Count());
         Assert.Equal(First(1, 2), First(1, 2));

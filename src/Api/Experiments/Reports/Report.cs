@@ -9,7 +9,15 @@ namespace AutoencoderApi.Api.Experiments.Reports;
 /// <param name="Digit">The label of the digit that all networks are looked into with; null where nothing can be looked into.</param>
 /// <param name="Curves">The losses of all jobs against the step, as PNG; null while there are none.</param>
 public sealed record Report(
-    Guid Id, string Title, DateTime CreatedAt, DateTime? EndedAt, DateTime WrittenAt, int? Digit, IReadOnlyList<ReportRow> Rows, byte[]? Curves, IReadOnlyList<ReportLook> Looks)
+    Guid Id,
+    string Title,
+    DateTime CreatedAt,
+    DateTime? EndedAt,
+    DateTime WrittenAt,
+    int? Digit,
+    IReadOnlyList<ReportRow> Rows,
+    byte[]? Curves,
+    IReadOnlyList<ReportLook> Looks)
 {
     public bool ShowsArticle => Rows.Any(row => row.ArticleLoss is not null);
 }
@@ -22,7 +30,16 @@ public sealed record Report(
 /// <param name="MillisecondsPerStep">Evaluations and checkpoints included; null before the second evaluation.</param>
 /// <param name="Trouble">Why the job failed, or null.</param>
 public sealed record ReportRow(
-    string Label, JobStatus Status, Losses Loss, double? ArticleLoss, double? ReachableLoss, double? DeadUnits, double? MillisecondsPerStep, int Step, NetworkDefinition Definition, string? Trouble);
+    string Label,
+    JobStatus Status,
+    Losses Loss,
+    double? ArticleLoss,
+    double? ReachableLoss,
+    double? DeadUnits,
+    double? MillisecondsPerStep,
+    int Step,
+    NetworkDefinition Definition,
+    string? Trouble);
 
 /// <summary>A look into a job's latest checkpoint.</summary>
 /// <param name="Reconstructions">The first test images over their reconstructions, as PNG.</param>

@@ -15,9 +15,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Experiments.Reports;
 
-/// <summary>Gathers what the report of an experiment shows: losses, curves, and a look into each network, in the article's own views.</summary>
-internal sealed class ReportBuilder(
-    IDbContextFactory<AppDbContext> stores, ModelCache models, DatasetCatalog datasets)
+/// <summary>
+/// Gathers what the report of an experiment shows: losses, curves, and a look into each network, in the article's own
+/// views.
+/// </summary>
+internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, ModelCache models, DatasetCatalog datasets)
 {
     /// <summary>Jobs that are looked into; of more, those with the lowest test losses.</summary>
     private const int MaxLooks = 8;
@@ -42,20 +44,39 @@ internal sealed class ReportBuilder(
             var kind = (row.Settings.Dataset, TensorShape.Of(row.Settings.ImageShape), row.Architecture);
             if (!floors.TryGetValue(kind, out double? reachable))
             {
-                reachable = (await TestSplitAsync(row, token)).TryGet(out DatasetSplit? set, out _) ? LossLowerBound.Of(row.Architecture, set) : null;
+                reachable = (await TestSplitAsync(row, token)).TryGet(out DatasetSplit? set, out _)
+                    ? LossLowerBound.Of(row.Architecture, set)
+                    : null;
                 floors[kind] = reachable;
             }
 
-            rows.Add(new ReportRow(Label(job), job.Status, job.Loss, article, reachable, job.DeadUnits, job.MillisecondsPerStep, job.Step, NetworkDefinition.For(row.Settings), job.Error?.Detail));
+            rows.Add(
+                new ReportRow(
+                    Label(job),
+                    job.Status,
+                    job.Loss,
+                    article,
+                    reachable,
+                    job.DeadUnits,
+                    job.MillisecondsPerStep,
+                    job.Step,
+                    NetworkDefinition.For(row.Settings),
+                    job.Error?.Detail));
         }
 
         var looks = new List<ReportLook>();
-        foreach ((ExperimentJob job, JobRow row) in jobs.Where(job => job.Job.LatestCheckpoint is not null).OrderBy(job => job.Job.Loss.Test ?? double.MaxValue).Take(MaxLooks).OrderBy(job => job.Job.Id))
+        foreach ((ExperimentJob job, JobRow row) in jobs.Where(job => job.Job.LatestCheckpoint is not null)
+                .OrderBy(job => job.Job.Loss.Test ?? double.MaxValue)
+                .Take(MaxLooks)
+                .OrderBy(job => job.Job.Id))
         {
             looks.Add(await LookAsync(Label(job), row, token));
         }
 
-        int? digit = stored.Jobs.Count > 0 && (await TestSplitAsync(stored.Jobs[0], token)).TryGet(out DatasetSplit? first, out _) ? first.Label(0) : null;
+        int? digit =
+            stored.Jobs.Count > 0 && (await TestSplitAsync(stored.Jobs[0], token)).TryGet(out DatasetSplit? first, out _)
+                ? first.Label(0)
+                : null;
         return new Report(
             experiment.Id, Title(stored.Row), experiment.CreatedAt, experiment.EndedAt, DateTime.UtcNow, digit, rows,
             await CurvesAsync([.. jobs.Zip(rows, (job, row) => (job.Row, row.Label))], token), looks);
@@ -71,7 +92,9 @@ internal sealed class ReportBuilder(
     private static string Label(ExperimentJob job)
     {
         string architecture = JsonConventions.Name(job.Architecture);
-        IEnumerable<string> varied = job.Varied.Where(field => field.Key is not "architecture").Select(field => $"{field.Key} {Text(field.Value)}");
+        IEnumerable<string> varied = job
+            .Varied.Where(field => field.Key is not "architecture")
+            .Select(field => $"{field.Key} {Text(field.Value)}");
         return job.Name ?? string.Join(", ", varied.Prepend(architecture));
     }
 
@@ -88,7 +111,8 @@ internal sealed class ReportBuilder(
 
         return dataset.Test.Shape == shape
             ? dataset.Test
-            : $"The data set {name} is another one now, of images {dataset.Test.Shape}; this network was trained on {shape} (channels, height, width).";
+            : $"The data set {name} is another one now, of images {dataset.Test.Shape}; this network was trained on {shape} (channels, "
+                + $"height, width).";
     }
 
     private async Task<byte[]?> CurvesAsync((JobRow Row, string Label)[] jobs, CancellationToken token)
@@ -99,7 +123,9 @@ internal sealed class ReportBuilder(
             curves.Add((label, await LossCurve.ThinnedAsync(job, stores, token)));
         }
 
-        return curves.TrueForAll(curve => curve.Points.Count == 0) ? null : LossPlot.Compare("Validation loss by step", curves, CurvesWidth, CurvesHeight);
+        return curves.TrueForAll(curve => curve.Points.Count == 0)
+            ? null
+            : LossPlot.Compare("Validation loss by step", curves, CurvesWidth, CurvesHeight);
     }
 
     private async Task<ReportLook> LookAsync(string label, JobRow job, CancellationToken token)
@@ -109,7 +135,9 @@ internal sealed class ReportBuilder(
             return new ReportLook(label, null, [], trouble);
         }
 
-        if (!(await models.OpenAsync(job.LatestCheckpoint.ToString()!, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        if (!(await models.OpenAsync(job.LatestCheckpoint.ToString()!, token)).TryGet(
+                out ModelCache.Lease? lease,
+                out ProblemHttpResult? problem))
         {
             bool isGone = problem.StatusCode == StatusCodes.Status404NotFound;
             return new ReportLook(label, null, [], isGone ? "Its checkpoint has been deleted." : problem.ProblemDetails.Detail);
@@ -131,7 +159,12 @@ internal sealed class ReportBuilder(
         {
             FeatureMaps maps = model.Look(layer, inputs[0]);
             TensorShape shape = VectorAsImage.Of(layer.Output);
-            var options = new TileGridOptions { Count = Math.Min(Tiles, shape.Channels), Scale = Math.Clamp(TileSide / shape.Width, 1, TileGridOptions.MaxScale), Gap = 2 };
+            var options = new TileGridOptions
+            {
+                Count = Math.Min(Tiles, shape.Channels),
+                Scale = Math.Clamp(TileSide / shape.Width, 1, TileGridOptions.MaxScale),
+                Gap = 2,
+            };
             TileLayout layout = TileLayout.Of(shape.Channels, shape.Height, shape.Width, options);
             int silent = VectorAsImage.Statistics(maps).Count(map => map.Silent);
             tiles.Add(new ReportTiles(layer.Name, layer.Output, silent, PngEncoder.Encode(VectorAsImage.Render(maps, layout, options))));

@@ -13,7 +13,7 @@ internal static class ReportHtml
     /// <summary>The page's content security policy: the one style by its hash, images from within, and nothing else.</summary>
     public static readonly string Policy =
         $"default-src 'none'; img-src data:; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
-        + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        + $"frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     public static async Task<string> RenderAsync(Report report, IServiceProvider services)
     {

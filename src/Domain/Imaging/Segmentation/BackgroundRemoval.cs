@@ -1,8 +1,8 @@
 namespace AutoencoderApi.Domain.Imaging.Segmentation;
 
 /// <summary>
-/// Takes the ground (paper under uneven light, a board, a screen) off a page with dark ink. The ground is estimated by a grey closing at full
-/// detail: it leaves every edge of light and shadow where it is, and fills what is narrower than its window.
+/// Takes the ground (paper under uneven light, a board, a screen) off a page with dark ink. The ground is estimated by a grey closing at
+/// full detail: it leaves every edge of light and shadow where it is, and fills what is narrower than its window.
 /// </summary>
 internal static class BackgroundRemoval
 {
@@ -53,7 +53,11 @@ internal static class BackgroundRemoval
             }
         }
 
-        return new Foreground(new(page.Width, page.Height, contrast), depth, GrayHistogram.Percentile(GrayHistogram.Of(ground.Pixels), 0.5), noise);
+        return new Foreground(
+            new(page.Width, page.Height, contrast),
+            depth,
+            GrayHistogram.Percentile(GrayHistogram.Of(ground.Pixels), 0.5),
+            noise);
     }
 
     /// <summary>The page after a binomial filter of 3×3, its border as it was.</summary>

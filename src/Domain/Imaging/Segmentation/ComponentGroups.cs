@@ -22,6 +22,11 @@ internal static class ComponentGroups
             }
         }
 
-        return [.. components.GroupBy(component => groupAt[(component.Runs[0].Row * width) + component.Runs[0].Left]).Select(group => group.ToArray())];
+        return
+        [
+            .. components
+                .GroupBy(component => groupAt[(component.Runs[0].Row * width) + component.Runs[0].Left])
+                .Select(group => group.ToArray()),
+        ];
     }
 }

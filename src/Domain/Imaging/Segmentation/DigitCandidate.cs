@@ -72,7 +72,10 @@ internal sealed record DigitCandidate
             Level = level,
             Thickness = thickness,
             Sharpness = shape.Sharpness(page, rise),
-            IsCut = contacts.Count(contact => contact >= 0.75 * thickness) > 1 && box.LongerSide >= CutLength * Math.Max(width, height) && level < DarkestShadow,
+            IsCut =
+                contacts.Count(contact => contact >= 0.75 * thickness) > 1
+                && box.LongerSide >= CutLength * Math.Max(width, height)
+                && level < DarkestShadow,
         };
 
         int LengthIn(int row) => runs.Where(run => run.Row == row).Sum(run => run.Length);
@@ -80,8 +83,12 @@ internal sealed record DigitCandidate
 
     /// <param name="side">The longer side of the image.</param>
     public bool IsDigit(int side) =>
-        Sharpness >= Sharp && Box.LongerSide >= Slim * Thickness && !IsCut
-        && Box.Height >= SmallestHeight * side && Box.Height >= Flattest * Box.Width && (Box.Width > Straight * Thickness || Level >= PalestStraight);
+        Sharpness >= Sharp
+        && Box.LongerSide >= Slim * Thickness
+        && !IsCut
+        && Box.Height >= SmallestHeight * side
+        && Box.Height >= Flattest * Box.Width
+        && (Box.Width > Straight * Thickness || Level >= PalestStraight);
 
     /// <summary>Its ink with soft edges: full ink is 255, and all that is not its own is 0.</summary>
     public GrayImage Ink(GrayImage contrast)

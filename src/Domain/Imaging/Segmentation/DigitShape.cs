@@ -19,7 +19,10 @@ internal sealed class DigitShape
         }
     }
 
-    /// <summary>Twice the largest distance of a pixel from the outside (chessboard metric, in two passes: Rosenfeld and Pfaltz, 1966).</summary>
+    /// <summary>
+    /// Twice the largest distance of a pixel from the outside (chessboard metric, in two passes: Rosenfeld and Pfaltz,
+    /// 1966).
+    /// </summary>
     public int Thickness()
     {
         byte[] distance = [.. _inside];
@@ -28,7 +31,9 @@ internal sealed class DigitShape
         {
             if (distance[i] != 0)
             {
-                int near = Math.Min(Math.Min(distance[i - 1], distance[i - _stride]), Math.Min(distance[i - _stride - 1], distance[i - _stride + 1]));
+                int near = Math.Min(
+                    Math.Min(distance[i - 1], distance[i - _stride]),
+                    Math.Min(distance[i - _stride - 1], distance[i - _stride + 1]));
                 distance[i] = (byte)Math.Min(254, near + 1);
             }
         }
@@ -37,7 +42,9 @@ internal sealed class DigitShape
         {
             if (distance[i] != 0)
             {
-                int near = Math.Min(Math.Min(distance[i + 1], distance[i + _stride]), Math.Min(distance[i + _stride + 1], distance[i + _stride - 1]));
+                int near = Math.Min(
+                    Math.Min(distance[i + 1], distance[i + _stride]),
+                    Math.Min(distance[i + _stride + 1], distance[i + _stride - 1]));
                 distance[i] = (byte)Math.Min(distance[i], near + 1);
                 largest = Math.Max(largest, distance[i]);
             }
@@ -46,7 +53,10 @@ internal sealed class DigitShape
         return 2 * largest;
     }
 
-    /// <summary>The fraction of the contour across which a page becomes lighter, outwards within a few pixels; where the page ends is no contour.</summary>
+    /// <summary>
+    /// The fraction of the contour across which a page becomes lighter, outwards within a few pixels; where the page ends is no
+    /// contour.
+    /// </summary>
     /// <param name="rise">By as many levels.</param>
     public double Sharpness(GrayImage page, int rise)
     {

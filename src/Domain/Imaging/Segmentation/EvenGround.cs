@@ -18,7 +18,9 @@ internal readonly record struct EvenGround(int Level, bool IsInkDark)
     {
         int[] counts = GrayHistogram.Of(image.Pixels);
         int level = Array.IndexOf(counts, counts.Max());
-        return counts[level] >= Fraction * image.Pixels.Length && IsDrawing(counts, level) ? new EvenGround(level, IsMassBelow(counts, level)) : null;
+        return counts[level] >= Fraction * image.Pixels.Length && IsDrawing(counts, level)
+            ? new EvenGround(level, IsMassBelow(counts, level))
+            : null;
     }
 
     private static bool IsDrawing(int[] counts, int ground)

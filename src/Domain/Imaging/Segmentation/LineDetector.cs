@@ -1,13 +1,17 @@
 namespace AutoencoderApi.Domain.Imaging.Segmentation;
 
-/// <summary>A piece of a horizontal line: columns <paramref name="Left"/> to <paramref name="End"/> - 1 of rows <paramref name="Top"/> to <paramref name="Bottom"/>.</summary>
+/// <summary>
+/// A piece of a horizontal line: columns <paramref name="Left"/> to <paramref name="End"/> - 1 of rows <paramref name="Top"/> to
+/// <paramref name="Bottom"/>.
+/// </summary>
 internal readonly record struct LinePiece(int Left, int End, int Top, int Bottom)
 {
     public int Height => Bottom - Top + 1;
 }
 
 /// <summary>
-/// Finds horizontal lines, straight or a little slanted or bent: chains of thin pieces, each nearly full, that run through most of the image.
+/// Finds horizontal lines, straight or a little slanted or bent: chains of thin pieces, each nearly full, that run through most of the
+/// image.
 /// </summary>
 internal static class LineDetector
 {
@@ -33,7 +37,10 @@ internal static class LineDetector
     {
         GrayImage present = Present3(contrast);
         int count = Math.Max(1, contrast.Width / PieceWidth);
-        List<LinePiece>[] columns = [.. Enumerable.Range(0, count).Select(i => Pieces(present, i * contrast.Width / count, (i + 1) * contrast.Width / count))];
+        List<LinePiece>[] columns =
+        [
+            .. Enumerable.Range(0, count).Select(i => Pieces(present, i * contrast.Width / count, (i + 1) * contrast.Width / count)),
+        ];
         var chains = new List<IReadOnlyList<LinePiece>>();
         for (int column = 0; column < count; column++)
         {
@@ -57,7 +64,9 @@ internal static class LineDetector
         byte[] present = new byte[pixels.Length];
         for (int i = 0; i < present.Length; i++)
         {
-            int strongest = Math.Max(pixels[i], Math.Max(i >= width ? pixels[i - width] : 0, i + width < pixels.Length ? pixels[i + width] : 0));
+            int strongest = Math.Max(
+                pixels[i],
+                Math.Max(i >= width ? pixels[i - width] : 0, i + width < pixels.Length ? pixels[i + width] : 0));
             present[i] = strongest > Present ? (byte)1 : (byte)0;
         }
 

@@ -1,6 +1,9 @@
 namespace AutoencoderApi.Domain.Imaging.Segmentation;
 
-/// <summary>Takes ruled lines and grids out of a contrast image. Ink that is stronger than a line stays, and strokes that a line cut are joined again.</summary>
+/// <summary>
+/// Takes ruled lines and grids out of a contrast image. Ink that is stronger than a line stays, and strokes that a line cut are
+/// joined again.
+/// </summary>
 internal static class LineRemoval
 {
     // Ink on a line is stronger than the line by a part of it and some levels.
@@ -74,7 +77,12 @@ internal static class LineRemoval
     }
 
     /// <summary>The piece with the row above and the row below, in which the line's edges may lie.</summary>
-    private static LinePiece Around(LinePiece piece, int height) => piece with { Top = Math.Max(0, piece.Top - 1), Bottom = Math.Min(height - 1, piece.Bottom + 1) };
+    private static LinePiece Around(LinePiece piece, int height) =>
+        piece with
+        {
+            Top = Math.Max(0, piece.Top - 1),
+            Bottom = Math.Min(height - 1, piece.Bottom + 1),
+        };
 
     /// <summary>The strongest pixel of each column, in the median.</summary>
     private static int Strength(GrayImage contrast, LinePiece piece)
@@ -98,12 +106,16 @@ internal static class LineRemoval
         return values[values.Length / 2];
     }
 
-    /// <summary>Puts ink back between the ink right above a piece and the ink right below, as straight strokes of up to 45 degrees.</summary>
+    /// <summary>
+    /// Puts ink back between the ink right above a piece and the ink right below, as straight strokes of up to 45
+    /// degrees.
+    /// </summary>
     private static void Join(GrayImage without, GrayImage contrast, IReadOnlyList<IReadOnlyList<LinePiece>> lines)
     {
         foreach (LinePiece piece in lines.SelectMany(line => line).Select(piece => Around(piece, contrast.Height)))
         {
-            IReadOnlyList<(int Left, int End, int Strongest)> above = Ink(without, piece, piece.Top - 1), below = Ink(without, piece, piece.Bottom + 1);
+            IReadOnlyList<(int Left, int End, int Strongest)> above = Ink(without, piece, piece.Top - 1),
+                below = Ink(without, piece, piece.Bottom + 1);
             foreach ((int left, int end, int strongest) in above)
             {
                 foreach ((int nextLeft, int nextEnd, int nextStrongest) in below)
@@ -146,8 +158,17 @@ internal static class LineRemoval
         return runs;
     }
 
-    /// <summary>A stroke from columns <paramref name="from"/> above a piece to columns <paramref name="to"/> below; nothing, where they lie too far apart.</summary>
-    private static void Fill(GrayImage without, GrayImage contrast, LinePiece piece, (int Left, int End) from, (int Left, int End) to, int strongest)
+    /// <summary>
+    /// A stroke from columns <paramref name="from"/> above a piece to columns <paramref name="to"/> below; nothing, where they lie
+    /// too far apart.
+    /// </summary>
+    private static void Fill(
+        GrayImage without,
+        GrayImage contrast,
+        LinePiece piece,
+        (int Left, int End) from,
+        (int Left, int End) to,
+        int strongest)
     {
         if (from.Left >= from.End || to.Left >= to.End)
         {
@@ -157,7 +178,8 @@ internal static class LineRemoval
         for (int y = piece.Top; y <= piece.Bottom; y++)
         {
             double part = (y - piece.Top + 1.0) / (piece.Height + 1);
-            int left = (int)Math.Round(from.Left + (part * (to.Left - from.Left))), end = (int)Math.Round(from.End + (part * (to.End - from.End)));
+            int left = (int)Math.Round(from.Left + (part * (to.Left - from.Left))),
+                end = (int)Math.Round(from.End + (part * (to.End - from.End)));
             for (int x = Math.Max(left, piece.Left); x < Math.Min(end, piece.End); x++)
             {
                 int i = (y * without.Width) + x;

@@ -6,8 +6,8 @@ namespace AutoencoderApi.Domain.Imaging.Segmentation;
 /// <param name="IsInkDark">Whether the ink is darker than its ground.</param>
 internal sealed record PageSegmentation(Foreground Foreground, IReadOnlyList<DigitCandidate> Digits, bool IsInkDark)
 {
-    // Of the closings that estimate the ground, as fractions of the longer side: what is narrower counts as ink. Shadows are seldom narrower
-    // than the first, and the strokes of a digit that fills a page are narrower than the last.
+    // Of the closings that estimate the ground, as fractions of the longer side: what is narrower counts as ink. Shadows are seldom
+    // narrower than the first, and the strokes of a digit that fills a page are narrower than the last.
     private static readonly double[] s_windows = [0.025, 0.05, 0.1, 0.25];
 
     // A wider window has found more of the digit, rather than a shadow beside it, where what it finds is that much more and as strong.
@@ -36,7 +36,10 @@ internal sealed record PageSegmentation(Foreground Foreground, IReadOnlyList<Dig
     {
         (GrayImage contrast, int widestLine) = LineRemoval.Remove(foreground.Contrast);
         Foreground unruled = foreground with { Contrast = contrast };
-        return new PageSegmentation(unruled, DigitFinder.Find(unruled, widestLine == 0 ? page : Unruled(page, foreground, contrast), widestLine), isInkDark);
+        return new PageSegmentation(
+            unruled,
+            DigitFinder.Find(unruled, widestLine == 0 ? page : Unruled(page, foreground, contrast), widestLine),
+            isInkDark);
     }
 
     /// <summary>The page with its ground in place of its lines.</summary>

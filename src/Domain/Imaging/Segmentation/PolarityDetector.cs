@@ -39,7 +39,10 @@ internal static class PolarityDetector
         return balance >= 0;
     }
 
-    /// <summary>The squared differences of what is narrower than a window, on the far side of the ground: of dark less those of light.</summary>
+    /// <summary>
+    /// The squared differences of what is narrower than a window, on the far side of the ground: of dark less those of
+    /// light.
+    /// </summary>
     private static long Balance(GrayImage grid, byte[] ground, int radius)
     {
         byte[] closed = Morphology.Close(grid, radius).Pixels, opened = Morphology.Open(grid, radius).Pixels;

@@ -16,7 +16,10 @@ public sealed record ArchitectureDescriptor
     /// <summary>The fields of a job that size the network; the other architectures' are refused.</summary>
     public required IReadOnlyList<string> SizeFields { get; init; }
 
-    /// <summary>The layers in order; one is called <see cref="NetworkDefinition.Code"/>, the last <see cref="NetworkDefinition.Output"/>.</summary>
+    /// <summary>
+    /// The layers in order; one is called <see cref="NetworkDefinition.Code"/>, the last
+    /// <see cref="NetworkDefinition.Output"/>.
+    /// </summary>
     public required Func<TrainingSettings, Layer[]> Layers { get; init; }
 
     public Activation EncoderActivation { get; init; } = Activation.Relu;
@@ -30,7 +33,8 @@ public sealed record ArchitectureDescriptor
     public double? ArticleLoss { get; init; }
 
     /// <summary>
-    /// The least sum of squared errors that the last layer leaves in a 2×2 block of pixels, 0..255, in reading order; null where any block can be right.
+    /// The least sum of squared errors that the last layer leaves in a 2×2 block of pixels, 0..255, in reading order; null where any block
+    /// can be right.
     /// </summary>
     public Func<byte, byte, byte, byte, double>? BlockError { get; init; }
 

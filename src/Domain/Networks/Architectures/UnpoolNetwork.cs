@@ -3,7 +3,10 @@ using static AutoencoderApi.Domain.Networks.Layer;
 
 namespace AutoencoderApi.Domain.Networks;
 
-/// <summary>Max pooling that an unpooling undoes which knows nothing of where the maxima were. The last layer unpools: it bounds the loss from below.</summary>
+/// <summary>
+/// Max pooling that an unpooling undoes which knows nothing of where the maxima were. The last layer unpools: it bounds the loss
+/// from below.
+/// </summary>
 internal static class UnpoolNetwork
 {
     public static ArchitectureDescriptor ZeroUnpool { get; } = new()
@@ -32,7 +35,10 @@ internal static class UnpoolNetwork
     {
         (TensorShape image, int k) = (TensorShape.Of(settings.ImageShape), settings.KernelSize);
         (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
-        (TensorShape small, TensorShape middle, TensorShape flat) = (image.Shrunk(c1, 4), image.Shrunk(c1, 2), image.Shrunk(image.Channels, 2));
+        (TensorShape small, TensorShape middle, TensorShape flat) = (
+            image.Shrunk(c1, 4),
+            image.Shrunk(c1, 2),
+            image.Shrunk(image.Channels, 2));
         return
         [
             .. PooledEncoder.Layers(settings),

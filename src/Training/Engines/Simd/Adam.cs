@@ -29,7 +29,8 @@ internal sealed class Adam(float[] firstMoment, float[] secondMoment)
             var g = new Vector<float>(gradients[i..]);
             Vector<float> m = (new Vector<float>(ms[i..]) * (float)Beta1) + (g * (float)(1 - Beta1));
             Vector<float> v = (new Vector<float>(vs[i..]) * (float)Beta2) + (g * g * (float)(1 - Beta2));
-            Vector<float> w = new Vector<float>(weights[i..]) - (m * rate / ((Vector.SquareRoot(v) * correction) + new Vector<float>(Epsilon)));
+            Vector<float> w =
+                new Vector<float>(weights[i..]) - (m * rate / ((Vector.SquareRoot(v) * correction) + new Vector<float>(Epsilon)));
             m.CopyTo(ms[i..]);
             v.CopyTo(vs[i..]);
             w.CopyTo(weights[i..]);

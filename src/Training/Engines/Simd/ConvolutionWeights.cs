@@ -47,8 +47,10 @@ internal sealed unsafe class ConvolutionWeights
 
     public int GradientLength => Convolution.GradientSource.Length + _bias.Length;
 
-    /// <summary>For each value of a workspace's gradient, the weights' and then the bias's, where it stands in the flat vector, or
-    /// -1.</summary>
+    /// <summary>
+    /// For each value of a workspace's gradient, the weights' and then the bias's, where it stands in the flat vector, or
+    /// -1.
+    /// </summary>
     public IEnumerable<int> GradientSource =>
         [.. Convolution.GradientSource, .. Enumerable.Range(0, _bias.Length).Select(i => i < _biasCount ? _firstBias + i : -1)];
 

@@ -38,7 +38,9 @@ internal sealed class ConvolutionalInferenceModel : IInferenceModel
     public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image)
     {
         NetworkDefinition definition = _weights.Definition;
-        ThreadWorkspace workspace = _decoders.TryTake(out ThreadWorkspace? free) ? free : new ThreadWorkspace(_weights, trained: false, decodes: true);
+        ThreadWorkspace workspace = _decoders.TryTake(out ThreadWorkspace? free)
+            ? free
+            : new ThreadWorkspace(_weights, trained: false, decodes: true);
         if (definition.NeedsSwitches)
         {
             workspace.Read(image);

@@ -40,12 +40,16 @@ internal sealed class ForkJoinPool : IDisposable
         }
     }
 
-    /// <summary>Calls <paramref name="work"/> at once with the bounds, from and before, of as many partitions of 0..<paramref name="count"/> as there are threads.</summary>
-    public void InPartitions(int count, Action<int, int> work) => Run(part =>
-    {
-        (int first, int end) = Partition.Of(count, part, Size, multipleOf: MicroKernel.Lanes);
-        work(first, end);
-    });
+    /// <summary>
+    /// Calls <paramref name="work"/> at once with the bounds, from and before, of as many partitions of
+    /// 0..<paramref name="count"/> as there are threads.
+    /// </summary>
+    public void InPartitions(int count, Action<int, int> work) =>
+        Run(part =>
+        {
+            (int first, int end) = Partition.Of(count, part, Size, multipleOf: MicroKernel.Lanes);
+            work(first, end);
+        });
 
     public void Dispose()
     {

@@ -20,7 +20,8 @@ internal sealed class MaxPoolLayer(ActivationBuffer input, ActivationBuffer outp
 
 /// <param name="unpooled">What the pooling read.</param>
 /// <param name="pooled">What it made of it.</param>
-internal sealed class SwitchUnpoolLayer(ActivationBuffer input, ActivationBuffer output, FeatureMapBuffer unpooled, FeatureMapBuffer pooled) : LayerKernel
+internal sealed class SwitchUnpoolLayer(ActivationBuffer input, ActivationBuffer output, FeatureMapBuffer unpooled, FeatureMapBuffer pooled)
+    : LayerKernel
 {
     public override void Forward() => Pooling.Spread(unpooled, pooled, input.Value, output.Value);
 

@@ -12,7 +12,14 @@ namespace AutoencoderApi.Training.Engines.Simd;
 /// <param name="inputGradients">The same for the input, or null where nobody wants it.</param>
 /// <param name="inputActivation">What has made the input.</param>
 internal sealed unsafe class LinearLayer(
-    Layer.Linear layer, float* weights, float* gradients, Matrix input, Matrix output, Matrix? outputGradients, Matrix? inputGradients, Activation inputActivation)
+    Layer.Linear layer,
+    float* weights,
+    float* gradients,
+    Matrix input,
+    Matrix output,
+    Matrix? outputGradients,
+    Matrix? inputGradients,
+    Activation inputActivation)
 {
     private readonly AlignedFloats _noBias = new(layer.HasBias ? 0 : layer.Output.Count);
     private readonly int _inputs = layer.Input.Count;
@@ -22,7 +29,17 @@ internal sealed unsafe class LinearLayer(
     {
         (int first, int end) = Partition.Of(_outputs, part, parts, multipleOf: MicroKernel.Lanes);
         float* bias = layer.HasBias ? weights + (_outputs * _inputs) : _noBias.Data;
-        Gemm.OfRows(input.Data, input.RowStep, rows, weights + (first * _inputs), end - first, _inputs, bias + first, output.Data + first, output.RowStep, token);
+        Gemm.OfRows(
+            input.Data,
+            input.RowStep,
+            rows,
+            weights + (first * _inputs),
+            end - first,
+            _inputs,
+            bias + first,
+            output.Data + first,
+            output.RowStep,
+            token);
         for (int row = 0; row < rows; row++)
         {
             Elementwise.Activate(layer.Activation, output.Data + (row * output.RowStep) + first, end - first);
@@ -34,7 +51,17 @@ internal sealed unsafe class LinearLayer(
     {
         (int first, int end) = Partition.Of(_outputs, part, parts, multipleOf: MicroKernel.Lanes);
         Gemm.OfColumns(
-            outputGradients!.Data + first, 1, outputGradients.RowStep, end - first, input.Data, input.RowStep, _inputs, rows, gradients + (first * _inputs), _inputs, token);
+            outputGradients!.Data + first,
+            1,
+            outputGradients.RowStep,
+            end - first,
+            input.Data,
+            input.RowStep,
+            _inputs,
+            rows,
+            gradients + (first * _inputs),
+            _inputs,
+            token);
         if (layer.HasBias)
         {
             AddUp(outputGradients, rows, first, end, gradients + (_outputs * _inputs));
@@ -44,10 +71,24 @@ internal sealed unsafe class LinearLayer(
         {
             (first, end) = Partition.Of(_inputs, part, parts, multipleOf: Gemm.Wide);
             Gemm.OfColumns(
-                outputGradients.Data, outputGradients.RowStep, 1, rows, weights + first, _inputs, end - first, _outputs, inputGradients.Data + first, inputGradients.RowStep, token);
+                outputGradients.Data,
+                outputGradients.RowStep,
+                1,
+                rows,
+                weights + first,
+                _inputs,
+                end - first,
+                _outputs,
+                inputGradients.Data + first,
+                inputGradients.RowStep,
+                token);
             for (int row = 0; row < rows; row++)
             {
-                Elementwise.MultiplyByDerivative(inputActivation, input.Data + (row * input.RowStep) + first, inputGradients.Data + (row * inputGradients.RowStep) + first, end - first);
+                Elementwise.MultiplyByDerivative(
+                    inputActivation,
+                    input.Data + (row * input.RowStep) + first,
+                    inputGradients.Data + (row * inputGradients.RowStep) + first,
+                    end - first);
             }
         }
     }

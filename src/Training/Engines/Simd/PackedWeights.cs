@@ -53,7 +53,10 @@ internal sealed class PackedWeights
 
     public TensorShape ShapeOf(int index) => index == 0 ? Definition.Input : Definition.Layers[index - 1].Output;
 
-    /// <summary>Room for signal number <paramref name="index"/>. No kernel reaches over the ends of a single-channel image's rows: it has no margin.</summary>
+    /// <summary>
+    /// Room for signal number <paramref name="index"/>. No kernel reaches over the ends of a single-channel image's rows: it has
+    /// no margin.
+    /// </summary>
     public FeatureMapBuffer MapAt(int index)
     {
         (TensorShape shape, int stored) = (ShapeOf(index), StoredChannels(index));

@@ -4,7 +4,8 @@ namespace AutoencoderApi.Training.Engines.Simd;
 internal static class Partition
 {
     /// <summary>The part-th of <paramref name="parts"/> partitions of 0..<paramref name="count"/>, as equal as can be.</summary>
-    /// <param name="multipleOf">What every partition but the last ends at, so that no two threads write into one cache line or block.</param>
+    /// <param name="multipleOf">What every partition but the last ends at, so that no two threads write into one cache line or
+    /// block.</param>
     public static (int First, int End) Of(int count, int part, int parts, int multipleOf = 1)
     {
         int blocks = (count + multipleOf - 1) / multipleOf;

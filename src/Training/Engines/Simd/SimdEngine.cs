@@ -5,8 +5,8 @@ using AutoencoderApi.Domain.Networks;
 namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>
-/// The kernels of this project, on vector instructions (docs/decisions/0005-own-kernels.md): networks of convolutions, pooling and unpooling,
-/// and networks of linear layers.
+/// The kernels of this project, on vector instructions (docs/decisions/0005-own-kernels.md): networks of convolutions, pooling and
+/// unpooling, and networks of linear layers.
 /// </summary>
 internal sealed class SimdEngine : IEngine
 {
@@ -15,7 +15,8 @@ internal sealed class SimdEngine : IEngine
     public string Name => "simd";
 
     /// <summary>Why the engine computes nothing here; null where it does.</summary>
-    public static string? Fault => s_hasFusedMultiplyAdd ? null : "The SIMD kernels need a CPU with fused multiply-add (x64 with FMA, or arm64).";
+    public static string? Fault =>
+        s_hasFusedMultiplyAdd ? null : "The SIMD kernels need a CPU with fused multiply-add (x64 with FMA, or arm64).";
 
     public bool Supports(NetworkDefinition definition) =>
         s_hasFusedMultiplyAdd && (definition.Layers.All(layer => layer is Layer.Linear) || definition.Layers.All(IsConvolutional));
@@ -29,6 +30,12 @@ internal sealed class SimdEngine : IEngine
 
     private static bool HasLinear(NetworkDefinition definition) => definition.Layers.Any(layer => layer is Layer.Linear);
 
-    private static bool IsConvolutional(Layer layer) => layer
-        is Layer.Convolution or Layer.TransposedConvolution or Layer.MaxPool or Layer.ZeroUnpool or Layer.NearestUnpool or Layer.SwitchUnpool;
+    private static bool IsConvolutional(Layer layer) =>
+        layer
+            is Layer.Convolution
+                or Layer.TransposedConvolution
+                or Layer.MaxPool
+                or Layer.ZeroUnpool
+                or Layer.NearestUnpool
+                or Layer.SwitchUnpool;
 }

@@ -3,7 +3,8 @@ using AutoencoderApi.Domain.Networks;
 namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>Adam on the threads that compute the gradients.</summary>
-internal abstract class SimdTrainingSession(NetworkDefinition definition, NetworkState from, int threads) : TrainingSession(definition, from.Step)
+internal abstract class SimdTrainingSession(NetworkDefinition definition, NetworkState from, int threads)
+    : TrainingSession(definition, from.Step)
 {
     private readonly Adam _adam = new([.. from.FirstMoment], [.. from.SecondMoment]);
 

@@ -77,7 +77,10 @@ internal sealed unsafe class ThreadWorkspace
     /// <summary>Copies the reconstruction out, [C, H, W].</summary>
     public void CopyReconstructionTo(Span<float> image) => _signals[^1].Value.CopyTo(image, _definition.Input);
 
-    /// <summary>Computes the image's activations from layer number <paramref name="first"/> to <paramref name="last"/>, or to the layer at which the token is cancelled.</summary>
+    /// <summary>
+    /// Computes the image's activations from layer number <paramref name="first"/> to <paramref name="last"/>, or to the layer at
+    /// which the token is cancelled.
+    /// </summary>
     public void Forward(int last, int first = 0, CancellationToken token = default)
     {
         for (int i = first; i <= last && !token.IsCancellationRequested; i++)

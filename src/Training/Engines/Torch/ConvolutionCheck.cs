@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace AutoencoderApi.Training.Engines.Torch;
 
 /// <summary>
-/// Holds libtorch's convolutions against plain loops. On some virtual machines, which hide the sizes of the CPU's caches, the convolutions of
-/// oneDNN inside libtorch give wrong numbers (seen on AMD family 26); libtorch's own, without oneDNN, are right.
+/// Holds libtorch's convolutions against plain loops. On some virtual machines, which hide the sizes of the CPU's caches, the convolutions
+/// of oneDNN inside libtorch give wrong numbers (seen on AMD family 26); libtorch's own, without oneDNN, are right.
 /// </summary>
 internal static partial class ConvolutionCheck
 {
@@ -21,9 +21,11 @@ internal static partial class ConvolutionCheck
 
     /// <summary>Where the convolutions are wrong, switches oneDNN off for this process and checks again.</summary>
     /// <returns>What to do where libtorch stays wrong, in one sentence; null where it is right.</returns>
-    public static string? Run() => AreRight(Convolve) || (TrySetOneDnn(isEnabled: false) && AreRight(Convolve))
-        ? null
-        : "libtorch's convolutions give wrong numbers on this CPU: set ONEDNN_MAX_CPU_ISA=SSE41 in the service's environment, or Training__Engine=simd.";
+    public static string? Run() =>
+        AreRight(Convolve) || (TrySetOneDnn(isEnabled: false) && AreRight(Convolve))
+            ? null
+            : "libtorch's convolutions give wrong numbers on this CPU: set ONEDNN_MAX_CPU_ISA=SSE41 in the service's environment, or "
+                + "Training__Engine=simd.";
 
     /// <param name="convolve">[B, in, H, W] and [out, in, k, k] at a stride, without padding, to [B, out, h, w].</param>
     /// <returns>Whether outputs and both gradients are those of plain loops.</returns>
@@ -54,7 +56,11 @@ internal static partial class ConvolutionCheck
     {
         for (int map = 0; map < Batch * shape.Out * size * size; map++)
         {
-            (int column, int row, int to, int b) = (map % size, map / size % size, map / (size * size) % shape.Out, map / (size * size * shape.Out));
+            (int column, int row, int to, int b) = (
+                map % size,
+                map / size % size,
+                map / (size * size) % shape.Out,
+                map / (size * size * shape.Out));
             for (int tap = 0; tap < shape.In * shape.Kernel * shape.Kernel; tap++)
             {
                 int from = tap / (shape.Kernel * shape.Kernel);
@@ -79,7 +85,10 @@ internal static partial class ConvolutionCheck
 
     private static Tensor Convolve(Tensor x, Tensor weight, int stride) => nn.functional.conv2d(x, weight, strides: [stride, stride]);
 
-    /// <summary>Whether libtorch's convolutions are those of oneDNN: at::globalContext().setUserEnabledMkldnn, for which TorchSharp has no call.</summary>
+    /// <summary>
+    /// Whether libtorch's convolutions are those of oneDNN: at::globalContext().setUserEnabledMkldnn, for which TorchSharp has no
+    /// call.
+    /// </summary>
     internal static bool TrySetOneDnn(bool isEnabled)
     {
         if (OperatingSystem.IsWindows())

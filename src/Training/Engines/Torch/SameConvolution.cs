@@ -19,7 +19,10 @@ internal static class SameConvolution
                 functional.pad(x, (columns.Before, columns.After, rows.Before, rows.After)), weight, bias, strides: [stride, stride]);
     }
 
-    /// <summary>The gradient of <see cref="Forward"/> with respect to its input: the full transposed convolution, cropped by the padding.</summary>
+    /// <summary>
+    /// The gradient of <see cref="Forward"/> with respect to its input: the full transposed convolution, cropped by the
+    /// padding.
+    /// </summary>
     /// <param name="y">[B, in, ceil(height / stride), ceil(width / stride)]</param>
     /// <param name="weight">[in, out, k, k]</param>
     /// <returns>[B, out, height, width]</returns>

@@ -7,12 +7,12 @@ using Parameter = AutoencoderApi.Domain.Networks.Parameter;
 namespace AutoencoderApi.Training.Engines.Torch;
 
 /// <summary>
-/// A network as its definition has it, in plain libtorch operations. All parameters are views of one flat vector, and so are their gradients.
-/// The forward pass keeps nothing in the network, so threads may share it.
+/// A network as its definition has it, in plain libtorch operations. All parameters are views of one flat vector, and so are their
+/// gradients. The forward pass keeps nothing in the network, so threads may share it.
 /// </summary>
 /// <remarks>
-/// Callers compute within a <see cref="DisposeScope"/>, which holds what nothing else does: a tensor that only the running expression has may be
-/// finalized between the reading of its handle and the native call that uses it, and libtorch then reads freed memory.
+/// Callers compute within a <see cref="DisposeScope"/>, which holds what nothing else does: a tensor that only the running expression has
+/// may be finalized between the reading of its handle and the native call that uses it, and libtorch then reads freed memory.
 /// </remarks>
 internal sealed class TorchNetwork : IDisposable
 {

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace AutoencoderApi.Training.Engines.Torch;
 
 /// <summary>
-/// A network in training by libtorch and its Adam. A call of libtorch cannot be stopped, so a batch is computed in slices whose gradients add up.
+/// A network in training by libtorch and its Adam. A call of libtorch cannot be stopped, so a batch is computed in slices whose gradients
+/// add up.
 /// </summary>
 internal sealed class TorchTrainingSession : TrainingSession
 {
@@ -50,7 +51,11 @@ internal sealed class TorchTrainingSession : TrainingSession
         for (int first = 0; first < length && !token.IsCancellationRequested; first += size)
         {
             int count = Math.Min(size, length - first);
-            squares += ForwardBackwardSlice(batch.Inputs.AsSpan(first, count), batch.Targets.AsSpan(first, count), (double)count / length, token);
+            squares += ForwardBackwardSlice(
+                batch.Inputs.AsSpan(first, count),
+                batch.Targets.AsSpan(first, count),
+                (double)count / length,
+                token);
         }
 
         return token.IsCancellationRequested ? null : squares / length;

@@ -35,7 +35,10 @@ internal readonly record struct PageCover(double Ink, double Stroke)
         return frame;
     }
 
-    /// <summary>The best cover over the places at which the digit may stand: its centre of mass in the middle, give or take two pixels.</summary>
+    /// <summary>
+    /// The best cover over the places at which the digit may stand: its centre of mass in the middle, give or take two
+    /// pixels.
+    /// </summary>
     public static PageCover Of(GrayImage image, bool[] strokes)
     {
         int[] cells = [.. Enumerable.Range(0, strokes.Length).Where(i => strokes[i])];
@@ -53,7 +56,10 @@ internal readonly record struct PageCover(double Ink, double Stroke)
         return best;
     }
 
-    /// <summary>Whether most of the image is bright: then ink and ground are the wrong way round, for no digit fills half of its frame.</summary>
+    /// <summary>
+    /// Whether most of the image is bright: then ink and ground are the wrong way round, for no digit fills half of its
+    /// frame.
+    /// </summary>
     public static bool IsNegative(GrayImage image) => image.Pixels.Count(value => value > 127) > image.Pixels.Length / 2;
 
     private static PageCover At(GrayImage image, int[] cells, int left, int top)

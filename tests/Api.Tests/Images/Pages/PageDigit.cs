@@ -1,6 +1,9 @@
 namespace AutoencoderApi.Api.Tests.Images.Pages;
 
-/// <summary>A digit as ink on a page: which fraction of each pixel of its box has ink, and the strokes that a 28×28 image of it must show.</summary>
+/// <summary>
+/// A digit as ink on a page: which fraction of each pixel of its box has ink, and the strokes that a 28×28 image of it must
+/// show.
+/// </summary>
 /// <param name="Width">Of the box that just holds the ink, in pixels.</param>
 /// <param name="Height">Likewise.</param>
 /// <param name="Ink">[Height, Width], 0..1.</param>
@@ -21,7 +24,10 @@ internal sealed record PageDigit(int Width, int Height, float[] Ink, bool[] Stro
         double bottom = strokes.Max(stroke => stroke.Max(point => point.Y));
         double scale = Math.Max(1, height - pen) / (bottom - top), radius = pen / 2, margin = radius + 0.5;
         (double X, double Y)[][] placed =
-            [.. strokes.Select(stroke => stroke.Select(point => (((point.X - left) * scale) + margin, ((point.Y - top) * scale) + margin)).ToArray())];
+        [
+            .. strokes.Select(stroke =>
+                stroke.Select(point => (((point.X - left) * scale) + margin, ((point.Y - top) * scale) + margin)).ToArray()),
+        ];
         int width = (int)Math.Ceiling(placed.Max(stroke => stroke.Max(point => point.X)) + margin);
         int rows = (int)Math.Ceiling(placed.Max(stroke => stroke.Max(point => point.Y)) + margin);
         float[] ink = new float[width * rows];
@@ -36,7 +42,10 @@ internal sealed record PageDigit(int Width, int Height, float[] Ink, bool[] Stro
         return Cropped(width, rows, ink, placed);
     }
 
-    /// <summary>An image of 28×28 scaled up: what lies above a third of full ink (above half, thin strokes break), with edges a pixel or two wide.</summary>
+    /// <summary>
+    /// An image of 28×28 scaled up: what lies above a third of full ink (above half, thin strokes break), with edges a pixel or
+    /// two wide.
+    /// </summary>
     public static PageDigit Image(ReadOnlySpan<byte> image, double height)
     {
         (int first, int last) = (28, 0);
@@ -72,9 +81,14 @@ internal sealed record PageDigit(int Width, int Height, float[] Ink, bool[] Stro
 
     private static void Line(float[] ink, int width, (double X, double Y) from, (double X, double Y) to, double radius)
     {
-        double reach = radius + 0.5, dx = to.X - from.X, dy = to.Y - from.Y, squared = Math.Max((dx * dx) + (dy * dy), 1e-12);
-        int left = Math.Max(0, (int)(Math.Min(from.X, to.X) - reach)), right = Math.Min(width - 1, (int)(Math.Max(from.X, to.X) + reach));
-        int top = Math.Max(0, (int)(Math.Min(from.Y, to.Y) - reach)), bottom = Math.Min((ink.Length / width) - 1, (int)(Math.Max(from.Y, to.Y) + reach));
+        double reach = radius + 0.5,
+            dx = to.X - from.X,
+            dy = to.Y - from.Y,
+            squared = Math.Max((dx * dx) + (dy * dy), 1e-12);
+        int left = Math.Max(0, (int)(Math.Min(from.X, to.X) - reach)),
+            right = Math.Min(width - 1, (int)(Math.Max(from.X, to.X) + reach));
+        int top = Math.Max(0, (int)(Math.Min(from.Y, to.Y) - reach)),
+            bottom = Math.Min((ink.Length / width) - 1, (int)(Math.Max(from.Y, to.Y) + reach));
         for (int y = top; y <= bottom; y++)
         {
             for (int x = left; x <= right; x++)
@@ -107,7 +121,11 @@ internal sealed record PageDigit(int Width, int Height, float[] Ink, bool[] Stro
             ink.AsSpan(((top + y) * width) + left, boxWidth).CopyTo(box.AsSpan(y * boxWidth));
         }
 
-        bool[] frame = PageCover.Frame(boxWidth, boxHeight, box, strokes.SelectMany(stroke => stroke).Select(point => (point.X - left, point.Y - top)));
+        bool[] frame = PageCover.Frame(
+            boxWidth,
+            boxHeight,
+            box,
+            strokes.SelectMany(stroke => stroke).Select(point => (point.X - left, point.Y - top)));
         return new PageDigit(boxWidth, boxHeight, box, frame);
     }
 }

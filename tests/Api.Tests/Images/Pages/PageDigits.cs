@@ -67,12 +67,16 @@ internal sealed class PageDigits(DatasetSplit? mnist, string kind)
     private (int Left, int Top) At(Sheet sheet, PageDigit digit, ref SplitMix64 random)
     {
         (int right, int bottom) = (sheet.Width - digit.Width, sheet.Height - digit.Height);
-        int margin = kind is PageKinds.Corner or PageKinds.Border ? 0 : Math.Min(Math.Min(right, bottom) / 2, 3 + (Math.Max(sheet.Width, sheet.Height) / 40));
+        int margin = kind is PageKinds.Corner or PageKinds.Border
+            ? 0
+            : Math.Min(Math.Min(right, bottom) / 2, 3 + (Math.Max(sheet.Width, sheet.Height) / 40));
         (int left, int top) = (margin + random.NextBelow(right + 1 - (2 * margin)), margin + random.NextBelow(bottom + 1 - (2 * margin)));
         int near = 1 + (int)(PageGenerator.Between(0.004, 0.03, ref random) * Math.Max(sheet.Width, sheet.Height));
         return (kind, random.NextBelow(4)) switch
         {
-            (PageKinds.Corner, var corner) => (corner % 2 == 0 ? Math.Min(near, right) : Math.Max(0, right - near), corner < 2 ? Math.Min(near, bottom) : Math.Max(0, bottom - near)),
+            (PageKinds.Corner, var corner) => (
+                corner % 2 == 0 ? Math.Min(near, right) : Math.Max(0, right - near),
+                corner < 2 ? Math.Min(near, bottom) : Math.Max(0, bottom - near)),
             (PageKinds.Border, 0) => (0, top),
             (PageKinds.Border, 1) => (right, top),
             (PageKinds.Border, 2) => (left, 0),
@@ -94,6 +98,9 @@ internal sealed class PageDigits(DatasetSplit? mnist, string kind)
         }
 
         (int left, int top) = (random.NextBelow(sheet.Width - width), random.NextBelow(sheet.Height - first.Height));
-        return sheet with { Digits = [(first, left, top), (second, left + first.Width + gap, top + random.NextBelow(first.Height - second.Height + 1))] };
+        return sheet with
+        {
+            Digits = [(first, left, top), (second, left + first.Width + gap, top + random.NextBelow(first.Height - second.Height + 1))],
+        };
     }
 }

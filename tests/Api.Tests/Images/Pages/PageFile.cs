@@ -20,10 +20,19 @@ internal static class PageFile
         if (quality == 0)
         {
             byte[]? exif = orientation > 1 ? PngFile.Exif(orientation, isLittleEndian: orientation % 2 == 0) : null;
-            return PngFile.Write(width, height, 8, isGray ? PngFile.Gray : PngFile.Color, isGray ? gray : rgb, exif: exif, isExifLast: orientation > 5);
+            return PngFile.Write(
+                width,
+                height,
+                8,
+                isGray ? PngFile.Gray : PngFile.Color,
+                isGray ? gray : rgb,
+                exif: exif,
+                isExifLast: orientation > 5);
         }
 
-        byte[] jpeg = isGray ? Jpeg(width, height, gray, SKColorType.Gray8, quality) : Jpeg(width, height, WithAlpha(rgb), SKColorType.Rgba8888, quality);
+        byte[] jpeg = isGray
+            ? Jpeg(width, height, gray, SKColorType.Gray8, quality)
+            : Jpeg(width, height, WithAlpha(rgb), SKColorType.Rgba8888, quality);
         return orientation > 1 ? JpegFile.WithOrientation(jpeg, orientation) : jpeg;
     }
 

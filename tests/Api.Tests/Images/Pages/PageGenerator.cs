@@ -4,7 +4,10 @@ using Rgb = (double R, double G, double B);
 
 namespace AutoencoderApi.Api.Tests.Images.Pages;
 
-/// <summary>Pages with a known digit on them. Each page is a function of the seed and its number alone (and of whether MNIST is at hand).</summary>
+/// <summary>
+/// Pages with a known digit on them. Each page is a function of the seed and its number alone (and of whether MNIST is at
+/// hand).
+/// </summary>
 /// <param name="mnist">A third of the digits are taken from here; null: all are strokes of a pen.</param>
 /// <param name="maxMegapixels">Sizes are log-uniform from 0.05 to this, as PNG to 36 at most.</param>
 internal sealed class PageGenerator(ulong seed, DatasetSplit? mnist, double maxMegapixels)
@@ -14,7 +17,18 @@ internal sealed class PageGenerator(ulong seed, DatasetSplit? mnist, double maxM
     private const double LargestPng = 36;
 
     private static readonly Rgb[] s_pens =
-        [(28, 48, 140), (45, 80, 190), (190, 30, 40), (205, 70, 60), (20, 110, 50), (110, 40, 140), (90, 55, 30), (225, 110, 20), (225, 60, 140), (60, 150, 200)];
+    [
+        (28, 48, 140),
+        (45, 80, 190),
+        (190, 30, 40),
+        (205, 70, 60),
+        (20, 110, 50),
+        (110, 40, 140),
+        (90, 55, 30),
+        (225, 110, 20),
+        (225, 60, 140),
+        (60, 150, 200),
+    ];
 
     public Page Make(int number)
     {
@@ -24,7 +38,10 @@ internal sealed class PageGenerator(ulong seed, DatasetSplit? mnist, double maxM
         return kind switch
         {
             PageKinds.SmallDark or PageKinds.SmallLight or PageKinds.SmallPaper => SmallPage.Make(kind, mnist, ref random),
-            PageKinds.Rgba or PageKinds.GrayAlpha or PageKinds.Palette or PageKinds.ColorKey => TransparentPage.Make(kind, digits.Place(Blank(kind, ref random), ref random), ref random),
+            PageKinds.Rgba or PageKinds.GrayAlpha or PageKinds.Palette or PageKinds.ColorKey => TransparentPage.Make(
+                kind,
+                digits.Place(Blank(kind, ref random), ref random),
+                ref random),
             _ => OnPaper(kind, digits, ref random),
         };
     }
@@ -70,7 +87,11 @@ internal sealed class PageGenerator(ulong seed, DatasetSplit? mnist, double maxM
         {
             PageKinds.Pens => sheet with { Ink = Lit(s_pens[pen], level) },
             PageKinds.Photo or PageKinds.Large when pen % 2 == 0 => sheet with { Ink = Lit(s_pens[pen / 2], level) },
-            PageKinds.Chalk => sheet with { Paper = isGray ? (board, board, board) : (board * 0.6, board, board * 0.75), Ink = (chalk, chalk, chalk) },
+            PageKinds.Chalk => sheet with
+            {
+                Paper = isGray ? (board, board, board) : (board * 0.6, board, board * 0.75),
+                Ink = (chalk, chalk, chalk),
+            },
             PageKinds.Screenshot when pen < 3 => sheet with { Paper = (pen * 15, pen * 15, pen * 15), Ink = (255, 255, 255), Noise = 0 },
             PageKinds.Screenshot => sheet with { Paper = pen < 8 ? (255, 255, 255) : (240, 242, 245), Ink = (0, 0, 0), Noise = 0 },
             _ => sheet,

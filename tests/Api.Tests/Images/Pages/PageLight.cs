@@ -9,20 +9,37 @@ internal static class PageLight
     {
         bool mayHave = kind is PageKinds.Photo or PageKinds.Large or PageKinds.NoInk;
         int choice = random.NextBelow(4);
-        sheet = kind == PageKinds.Vignette || (mayHave && choice == 0) ? sheet with { Vignette = PageGenerator.Between(0.2, 0.6, ref random) } : sheet;
+        sheet =
+            kind == PageKinds.Vignette || (mayHave && choice == 0)
+                ? sheet with
+                {
+                    Vignette = PageGenerator.Between(0.2, 0.6, ref random),
+                }
+                : sheet;
         sheet = kind == PageKinds.Lamp || (mayHave && choice == 1) ? sheet with { Lamp = Lamp(ref random) } : sheet;
-        string shadow = !mayHave ? kind : random.NextBelow(6) switch
-        {
-            0 => PageKinds.ShadowBeside,
-            1 => PageKinds.ShadowOver,
-            2 => PageKinds.ShadowEdge,
-            _ => "",
-        };
-        return shadow is PageKinds.ShadowBeside or PageKinds.ShadowOver or PageKinds.ShadowEdge ? sheet with { Shadows = [Shadow(shadow, sheet, ref random)] } : sheet;
+        string shadow = !mayHave
+            ? kind
+            : random.NextBelow(6) switch
+            {
+                0 => PageKinds.ShadowBeside,
+                1 => PageKinds.ShadowOver,
+                2 => PageKinds.ShadowEdge,
+                _ => "",
+            };
+        return shadow is PageKinds.ShadowBeside or PageKinds.ShadowOver or PageKinds.ShadowEdge
+            ? sheet with
+            {
+                Shadows = [Shadow(shadow, sheet, ref random)],
+            }
+            : sheet;
     }
 
-    private static Lamp Lamp(ref SplitMix64 random) => new(
-        PageGenerator.Between(-0.5, 0.5, ref random), PageGenerator.Between(-0.5, 0.5, ref random), PageGenerator.Between(0.3, 1, ref random), PageGenerator.Between(0.3, 0.7, ref random));
+    private static Lamp Lamp(ref SplitMix64 random) =>
+        new(
+            PageGenerator.Between(-0.5, 0.5, ref random),
+            PageGenerator.Between(-0.5, 0.5, ref random),
+            PageGenerator.Between(0.3, 1, ref random),
+            PageGenerator.Between(0.3, 0.7, ref random));
 
     /// <summary>Of a hand, a head, a shelf: half of the sheet, a strip, or an ellipse.</summary>
     private static Shadow Shadow(string kind, Sheet sheet, ref SplitMix64 random)
@@ -37,8 +54,10 @@ internal static class PageLight
             (x, y) = (((left - (sheet.Width / 2.0)) / side) + (width / 2), ((top - (sheet.Height / 2.0)) / side) + (height / 2));
         }
 
-        double along = ((width * Math.Abs(cosine)) + (height * Math.Abs(sine))) / 2, across = ((width * Math.Abs(sine)) + (height * Math.Abs(cosine))) / 2;
-        double light = PageGenerator.Between(0.4, 0.8, ref random), soft = random.NextBelow(3) == 0 ? 0 : PageGenerator.Between(0, 0.08, ref random);
+        double along = ((width * Math.Abs(cosine)) + (height * Math.Abs(sine))) / 2,
+            across = ((width * Math.Abs(sine)) + (height * Math.Abs(cosine))) / 2;
+        double light = PageGenerator.Between(0.4, 0.8, ref random),
+            soft = random.NextBelow(3) == 0 ? 0 : PageGenerator.Between(0, 0.08, ref random);
         double away = (soft / 2) + PageGenerator.Between(0.005, 0.1, ref random);
         bool isEllipse = random.NextBelow(2) == 0;
         double half = kind == PageKinds.ShadowOver

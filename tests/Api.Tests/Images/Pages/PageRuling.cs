@@ -21,7 +21,8 @@ internal static class PageRuling
         double width = Math.Max(1, Math.Min(spacing / 6, side * PageGenerator.Between(0.0012, 0.005, ref random)));
         double taken = isStrong ? PageGenerator.Between(0.25, 0.5, ref random) : PageGenerator.Between(0.06, 0.2, ref random);
         double slope = random.NextBelow(2) == 0 ? 0 : PageGenerator.Between(-0.02, 0.02, ref random);
-        (double red, double green, double blue) = random.NextBelow(2) == 0 ? (taken, taken, taken) : (taken * 1.4, taken * 0.9, taken * 0.5);
+        (double red, double green, double blue) =
+            random.NextBelow(2) == 0 ? (taken, taken, taken) : (taken * 1.4, taken * 0.9, taken * 0.5);
         var lines = new Ruling(IsUpright: false, spacing, width, random.NextDouble() * spacing, slope, red, green, blue);
         Ruling upright = lines with { IsUpright = true, Slope = -slope, Offset = random.NextDouble() * spacing };
         if (hasSquares)

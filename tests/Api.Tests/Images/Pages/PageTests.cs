@@ -7,14 +7,19 @@ using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests.Images.Pages;
 
-/// <summary>Reads generated pages from file to 28×28. The long form (<c>./test --long pages</c>) gives the table of docs/images.md.</summary>
+/// <summary>
+/// Reads generated pages from file to 28×28. The long form (<c>./test --long pages</c>) gives the table of
+/// docs/images.md.
+/// </summary>
 public sealed class PageTests(ITestOutputHelper output)
 {
     // Seed 1 is what the preparation was tuned on.
     private const ulong Seed = 2;
 
     private static readonly int s_pages = int.Parse(Environment.GetEnvironmentVariable("PAGES") ?? "99", CultureInfo.InvariantCulture);
-    private static readonly double s_megapixels = double.Parse(Environment.GetEnvironmentVariable("PAGES_MEGAPIXELS") ?? "0.3", CultureInfo.InvariantCulture);
+    private static readonly double s_megapixels = double.Parse(
+        Environment.GetEnvironmentVariable("PAGES_MEGAPIXELS") ?? "0.3",
+        CultureInfo.InvariantCulture);
 
     /// <param name="Right">The digit, or that there is none, or that there are several.</param>
     /// <param name="Negative">Ink and ground the wrong way round.</param>
@@ -26,9 +31,12 @@ public sealed class PageTests(ITestOutputHelper output)
         var generator = new PageGenerator(Seed, MnistFolder.IsAtHand ? MnistFolder.Load().Test : null, s_megapixels);
         using ImageDecoder decoder = new ImageDecoder(new ImageLimits());
         var readings = new ConcurrentBag<Reading>();
-        await Parallel.ForEachAsync(Enumerable.Range(0, s_pages), async (number, token) => readings.Add(await Read(generator.Make(number), number, decoder, token)));
+        await Parallel.ForEachAsync(Enumerable.Range(0, s_pages), async (number, token) =>
+            readings.Add(await Read(generator.Make(number), number, decoder, token)));
 
-        foreach (IGrouping<string, Reading> kind in readings.GroupBy(reading => reading.Kind).OrderBy(kind => Array.IndexOf(PageKinds.All, kind.Key)))
+        foreach (IGrouping<string, Reading> kind in readings
+                .GroupBy(reading => reading.Kind)
+                .OrderBy(kind => Array.IndexOf(PageKinds.All, kind.Key)))
         {
             string wrong = string.Join(", ", kind.Where(reading => !reading.Right).Select(reading => reading.Number).Order());
             output.WriteLine($"| {kind.Key} | {kind.Count(reading => reading.Right)} of {kind.Count()} | {wrong} |");
@@ -46,7 +54,11 @@ public sealed class PageTests(ITestOutputHelper output)
         DecodedImage decoded = (await decoder.DecodeAsync(page.File, channels: 1, AnyMemory.New(), token)).Value();
         SourceImage source = new SourceImage(decoded.Planes[0], decoded.WasGray, decoded.IsInk);
         return DigitPreparation.Prepare(source, new PreparationOptions()).TryGet(out PreparedDigit? digit, out DigitFault? fault)
-            ? new Reading(page.Kind, number, page.Digits == 1 && PageCover.Of(digit.Image, page.Strokes!).IsRight, PageCover.IsNegative(digit.Image))
+            ? new Reading(
+                page.Kind,
+                number,
+                page.Digits == 1 && PageCover.Of(digit.Image, page.Strokes!).IsRight,
+                PageCover.IsNegative(digit.Image))
             : new Reading(page.Kind, number, fault is DigitFault.SeveralDigits ? page.Digits > 1 : page.Digits == 0, false);
     }
 }

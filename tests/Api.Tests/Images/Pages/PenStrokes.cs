@@ -57,7 +57,10 @@ internal static class PenStrokes
         var curve = new List<(double X, double Y)> { points[0] };
         for (int i = 0; i < points.Length - 1; i++)
         {
-            (double X, double Y) a = points[Math.Max(i - 1, 0)], b = points[i], c = points[i + 1], d = points[Math.Min(i + 2, points.Length - 1)];
+            (double X, double Y) a = points[Math.Max(i - 1, 0)],
+                b = points[i],
+                c = points[i + 1],
+                d = points[Math.Min(i + 2, points.Length - 1)];
             for (int sample = 1; sample <= PointsPerSegment; sample++)
             {
                 double t = (double)sample / PointsPerSegment;

@@ -2,7 +2,10 @@ using AutoencoderApi.Domain.Numerics;
 
 namespace AutoencoderApi.Api.Tests.Images.Pages;
 
-/// <summary>A sheet of paper (or a board) under light, with ruling and ink, as a camera sees it. Lengths are fractions of the longer side.</summary>
+/// <summary>
+/// A sheet of paper (or a board) under light, with ruling and ink, as a camera sees it. Lengths are fractions of the longer
+/// side.
+/// </summary>
 internal sealed record Sheet(int Width, int Height)
 {
     private static readonly float[] s_noise = Normals();
@@ -61,7 +64,10 @@ internal sealed record Sheet(int Width, int Height)
                 int at = ((y * Width) + x) * 3;
                 if (IsGray)
                 {
-                    double gray = (0.299 * (r + ((Ink.R - r) * cover))) + (0.587 * (g + ((Ink.G - g) * cover))) + (0.114 * (b + ((Ink.B - b) * cover)));
+                    double gray =
+                        (0.299 * (r + ((Ink.R - r) * cover)))
+                        + (0.587 * (g + ((Ink.G - g) * cover)))
+                        + (0.114 * (b + ((Ink.B - b) * cover)));
                     pixels[at] = pixels[at + 1] = pixels[at + 2] = Level(light * gray, noise + x);
                     continue;
                 }
@@ -149,8 +155,11 @@ internal sealed record Shadow(double Angle, double X, double Y, double Along, do
 
     public double At(double u, double v)
     {
-        double along = ((u - X) * _cosine) + ((v - Y) * _sine), across = ((v - Y) * _cosine) - ((u - X) * _sine);
-        double inside = double.IsInfinity(Across) ? Along - Math.Abs(along) : (1 - double.Hypot(along / Along, across / Across)) * Math.Min(Along, Across);
+        double along = ((u - X) * _cosine) + ((v - Y) * _sine),
+            across = ((v - Y) * _cosine) - ((u - X) * _sine);
+        double inside = double.IsInfinity(Across)
+            ? Along - Math.Abs(along)
+            : (1 - double.Hypot(along / Along, across / Across)) * Math.Min(Along, Across);
         double t = Math.Clamp((inside / Math.Max(Soft, 1e-6)) + 0.5, 0, 1);
         return 1 - ((1 - Light) * t * t * (3 - (2 * t)));
     }
@@ -160,7 +169,15 @@ internal sealed record Shadow(double Angle, double X, double Y, double Along, do
 /// <param name="IsUpright">Vertical in place of horizontal.</param>
 /// <param name="Slope">Pixels that a line moves for each pixel of its length.</param>
 /// <param name="Red">What a line takes of the paper's red, 0..1; so of green and blue.</param>
-internal sealed record Ruling(bool IsUpright, double Spacing, double Width, double Offset, double Slope, double Red, double Green, double Blue)
+internal sealed record Ruling(
+    bool IsUpright,
+    double Spacing,
+    double Width,
+    double Offset,
+    double Slope,
+    double Red,
+    double Green,
+    double Blue)
 {
     /// <summary>The fraction of a pixel that a line covers.</summary>
     public double At(int x, int y)

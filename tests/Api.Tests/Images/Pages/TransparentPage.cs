@@ -7,7 +7,16 @@ internal static class TransparentPage
 {
     private const int Shades = 16; // of a palette
 
-    private static readonly byte[][] s_colors = [[0, 0, 0], [0, 0, 0], [30, 50, 160], [200, 30, 40], [20, 120, 60], [255, 255, 255], [90, 90, 90]];
+    private static readonly byte[][] s_colors =
+    [
+        [0, 0, 0],
+        [0, 0, 0],
+        [30, 50, 160],
+        [200, 30, 40],
+        [20, 120, 60],
+        [255, 255, 255],
+        [90, 90, 90],
+    ];
 
     public static Page Make(string kind, Sheet sheet, ref SplitMix64 random)
     {
@@ -15,15 +24,36 @@ internal static class TransparentPage
         bool isWhiteBehind = random.NextBelow(2) == 0; // what the transparent pixels hide
         byte[] file = kind switch
         {
-            PageKinds.Rgba => Png(PngFile.ColorAlpha, [.. alpha.SelectMany(a => a == 0 && isWhiteBehind ? [255, 255, 255, 0] : (byte[])[.. color, a])]),
-            PageKinds.GrayAlpha => Png(PngFile.GrayAlpha, [.. alpha.SelectMany(a => new[] { a == 0 && isWhiteBehind ? (byte)255 : color[0], a })]),
+            PageKinds.Rgba => Png(
+                PngFile.ColorAlpha,
+                [.. alpha.SelectMany(a => a == 0 && isWhiteBehind ? [255, 255, 255, 0] : (byte[])[.. color, a])]),
+            PageKinds.GrayAlpha => Png(
+                PngFile.GrayAlpha,
+                [.. alpha.SelectMany(a => new[] { a == 0 && isWhiteBehind ? (byte)255 : color[0], a })]),
             PageKinds.Palette => PngFile.Write(
-                sheet.Width, sheet.Height, 8, PngFile.Palette, [.. alpha.Select(a => (byte)(a * (Shades - 1) / 255))],
-                [.. Enumerable.Range(0, Shades).SelectMany(_ => color)], [.. Enumerable.Range(0, Shades).Select(shade => (byte)(shade * 255 / (Shades - 1)))]),
-            _ when random.NextBelow(2) == 0 => PngFile.Write(sheet.Width, sheet.Height, 8, PngFile.Gray, [.. alpha.Select(a => Blend(a, color[0], Ground(color[0])))], null, [0, Ground(color[0])]),
+                sheet.Width,
+                sheet.Height,
+                8,
+                PngFile.Palette,
+                [.. alpha.Select(a => (byte)(a * (Shades - 1) / 255))],
+                [.. Enumerable.Range(0, Shades).SelectMany(_ => color)],
+                [.. Enumerable.Range(0, Shades).Select(shade => (byte)(shade * 255 / (Shades - 1)))]),
+            _ when random.NextBelow(2) == 0 => PngFile.Write(
+                sheet.Width,
+                sheet.Height,
+                8,
+                PngFile.Gray,
+                [.. alpha.Select(a => Blend(a, color[0], Ground(color[0])))],
+                null,
+                [0, Ground(color[0])]),
             _ => PngFile.Write(
-                sheet.Width, sheet.Height, 8, PngFile.Color, [.. alpha.SelectMany(a => color.Select(channel => Blend(a, channel, Ground(color[0]))))],
-                null, [0, Ground(color[0]), 0, Ground(color[0]), 0, Ground(color[0])]),
+                sheet.Width,
+                sheet.Height,
+                8,
+                PngFile.Color,
+                [.. alpha.SelectMany(a => color.Select(channel => Blend(a, channel, Ground(color[0]))))],
+                null,
+                [0, Ground(color[0]), 0, Ground(color[0]), 0, Ground(color[0])]),
         };
         return new Page(kind, file, sheet.Digits[0].Digit.Strokes, Digits: 1);
 

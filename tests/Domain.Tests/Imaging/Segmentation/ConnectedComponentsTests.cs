@@ -26,9 +26,15 @@ public sealed class ConnectedComponentsTests
             Assert.All(components, component =>
             {
                 int[] cells = Cells(component);
-                Assert.Equal((cells.Length, cells.Sum(i => pixels[i]), cells.Max(i => pixels[i])), (component.Area, component.Mass, component.Strongest));
-                Assert.Equal((cells.Min(i => i % Width), cells.Max(i => i % Width)), (component.Box.Left, component.Box.Left + component.Box.Width - 1));
-                Assert.Equal((cells.Min(i => i / Width), cells.Max(i => i / Width)), (component.Box.Top, component.Box.Top + component.Box.Height - 1));
+                Assert.Equal(
+                    (cells.Length, cells.Sum(i => pixels[i]), cells.Max(i => pixels[i])),
+                    (component.Area, component.Mass, component.Strongest));
+                Assert.Equal(
+                    (cells.Min(i => i % Width), cells.Max(i => i % Width)),
+                    (component.Box.Left, component.Box.Left + component.Box.Width - 1));
+                Assert.Equal(
+                    (cells.Min(i => i / Width), cells.Max(i => i / Width)),
+                    (component.Box.Top, component.Box.Top + component.Box.Height - 1));
             });
         }
     }
@@ -61,7 +67,9 @@ public sealed class ConnectedComponentsTests
             left.Remove(cells[0]);
             for (int next = 0; next < cells.Count; next++)
             {
-                foreach (int i in left.Where(i => Math.Abs((i % Width) - (cells[next] % Width)) <= 1 && Math.Abs((i / Width) - (cells[next] / Width)) <= 1).ToArray())
+                foreach (int i in left.Where(i =>
+                            Math.Abs((i % Width) - (cells[next] % Width)) <= 1 && Math.Abs((i / Width) - (cells[next] / Width)) <= 1)
+                        .ToArray())
                 {
                     left.Remove(i);
                     cells.Add(i);

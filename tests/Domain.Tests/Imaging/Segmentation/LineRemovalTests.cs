@@ -32,14 +32,22 @@ public sealed class LineRemovalTests
 
         GrayImage without = LineRemoval.Remove(page).Contrast;
 
-        Assert.InRange(ink.Index().Count(pixel => pixel.Item > 0 && without.Pixels[pixel.Index] == 0), 0, ink.Count(level => level > 0) / 5);
+        Assert.InRange(
+            ink.Index().Count(pixel => pixel.Item > 0 && without.Pixels[pixel.Index] == 0),
+            0,
+            ink.Count(level => level > 0) / 5);
         Assert.InRange(without.Pixels.Where((level, i) => level > 0 && ink[i] == 0).Count(), 0, Side);
     }
 
     [Fact]
     public void The_bar_of_a_digit_is_no_line()
     {
-        byte[] contrast = [.. Enumerable.Range(0, Side * Side).Select(i => (i / Side) is >= 40 and < 44 && (i % Side) is >= 30 and < 160 ? (byte)200 : (byte)0)];
+        byte[] contrast =
+        [
+            .. Enumerable
+                .Range(0, Side * Side)
+                .Select(i => (i / Side) is >= 40 and < 44 && (i % Side) is >= 30 and < 160 ? (byte)200 : (byte)0),
+        ];
 
         Assert.Equal(contrast, LineRemoval.Remove(new GrayImage(Side, Side, contrast)).Contrast.Pixels);
     }
@@ -52,5 +60,10 @@ public sealed class LineRemovalTests
     })];
 
     /// <summary>From the upper left to the lower right, five pixels wide.</summary>
-    private static byte[] Stroke() => [.. Enumerable.Range(0, Side * Side).Select(i => Math.Abs((i % Side) - (i / Side) - 7) <= 2 && i / Side is > 25 and < 160 ? (byte)220 : (byte)0)];
+    private static byte[] Stroke() =>
+        [
+            .. Enumerable
+                .Range(0, Side * Side)
+                .Select(i => Math.Abs((i % Side) - (i / Side) - 7) <= 2 && i / Side is > 25 and < 160 ? (byte)220 : (byte)0),
+        ];
 }
