@@ -51,10 +51,7 @@ internal static class BackupCommand
 
         try
         {
-            await Task.Run(() => Copy(store, part, stop), CancellationToken.None);
-            string content = Check(part, stop);
-            Move(part, target);
-            await output.WriteLineAsync($"'{target}': {new FileInfo(target).Length:N0} bytes, {content}.");
+            await output.WriteLineAsync(await CopyAsync(store, part, target, stop));
             return 0;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
@@ -72,6 +69,15 @@ internal static class BackupCommand
             await errors.WriteLineAsync(sentence);
             return 1;
         }
+    }
+
+    /// <returns>What the copy holds, in words.</returns>
+    private static async Task<string> CopyAsync(string store, string part, string target, CancellationToken stop)
+    {
+        await Task.Run(() => Copy(store, part, stop), CancellationToken.None);
+        string content = Check(part, stop);
+        Move(part, target);
+        return $"'{target}': {new FileInfo(target).Length:N0} bytes, {content}.";
     }
 
     private static void Copy(string store, string part, CancellationToken stop)

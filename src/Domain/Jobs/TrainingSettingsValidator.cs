@@ -55,7 +55,23 @@ public static partial class TrainingSettingsValidator
     /// <summary>Every setting that is out of bounds, by its wire name, with what it may be; empty where all is well.</summary>
     public static IReadOnlyDictionary<string, string> Validate(TrainingSettings settings)
     {
-        var violations = new Dictionary<string, string>();
+        var violations = NumberViolations(settings);
+        Require(
+            Enum.IsDefined(settings.Architecture),
+            "architecture",
+            $"must be one of {string.Join(", ", JsonConventions.Names<Architecture>())}.");
+        Require(IsName(settings.Dataset), "dataset", NameRule);
+        Require(
+            IsImageShape(settings.ImageShape),
+            "imageShape",
+            $"must be channels (1 or 3), height and width, both divisible by 4 and from {ImageShapes.MinSide} to {ImageShapes.MaxSide}.");
+        Require(
+            settings.Noise is not { } noise || (Enum.IsDefined(noise.Kind) && Bounds["amount"].Hold(noise.Amount)),
+            "noise",
+            FormattableString.Invariant(
+                $"must have a kind ({string.Join(", ", JsonConventions.Names<NoiseKind>())}) and an amount from {MinNoise} to {MaxNoise}."));
+        return violations.Count > 0 ? violations : SizeViolations(settings);
+
         void Require(bool holds, string field, string rule)
         {
             if (!holds)
@@ -63,20 +79,17 @@ public static partial class TrainingSettingsValidator
                 violations[field] = rule;
             }
         }
+    }
 
-        void RequireNumber(string field, string kind, double value) =>
-            Require(Bounds[field].Hold(value), field, $"must be {kind} from {Bounds[field].Min} to {Bounds[field].Max}.");
-        void RequirePair(string field, int[] values, string meaning) =>
-            Require(
-                values.Length == 2 && values.All(value => Bounds[field].Hold(value)),
-                field,
-                $"must be two whole numbers from {Bounds[field].Min} to {Bounds[field].Max}: {meaning}.");
+    /// <param name="sizes">Channels, height, width.</param>
+    public static bool IsImageShape(int[] sizes) => sizes is [_, _, _] && ImageShapes.Violation(TensorShape.Of(sizes)) is null;
 
-        Require(
-            Enum.IsDefined(settings.Architecture),
-            "architecture",
-            $"must be one of {string.Join(", ", JsonConventions.Names<Architecture>())}.");
-        Require(IsName(settings.Dataset), "dataset", NameRule);
+    /// <summary>Whether it may name a job, a checkpoint, a tag or a data set.</summary>
+    public static bool IsName(string text) => Name().IsMatch(text);
+
+    private static Dictionary<string, string> NumberViolations(TrainingSettings settings)
+    {
+        var violations = new Dictionary<string, string>();
         RequireNumber("steps", "a whole number", settings.Steps);
         RequireNumber("batchSize", "a whole number", settings.BatchSize);
         RequireNumber("learningRate", "a number", settings.LearningRate);
@@ -87,24 +100,24 @@ public static partial class TrainingSettingsValidator
         RequireNumber("warmupSteps", "a whole number", settings.WarmupSteps);
         RequireNumber("evaluateEvery", "a whole number", settings.EvaluateEvery);
         RequireNumber("checkpointEvery", "a whole number", settings.CheckpointEvery);
-        Require(
-            IsImageShape(settings.ImageShape),
-            "imageShape",
-            $"must be channels (1 or 3), height and width, both divisible by 4 and from {ImageShapes.MinSide} to {ImageShapes.MaxSide}.");
-        Require(
-            settings.Noise is not { } noise || (Enum.IsDefined(noise.Kind) && Bounds["amount"].Hold(noise.Amount)),
-            "noise",
-            FormattableString.Invariant(
-                $"must have a kind ({string.Join(", ", JsonConventions.Names<NoiseKind>())}) and an amount from {MinNoise} to {MaxNoise}.")
-        );
-        return violations.Count > 0 ? violations : SizeViolations(settings);
+        return violations;
+
+        void RequireNumber(string field, string kind, double value)
+        {
+            if (!Bounds[field].Hold(value))
+            {
+                violations[field] = $"must be {kind} from {Bounds[field].Min} to {Bounds[field].Max}.";
+            }
+        }
+
+        void RequirePair(string field, int[] values, string meaning)
+        {
+            if (values.Length != 2 || !values.All(value => Bounds[field].Hold(value)))
+            {
+                violations[field] = $"must be two whole numbers from {Bounds[field].Min} to {Bounds[field].Max}: {meaning}.";
+            }
+        }
     }
-
-    /// <param name="sizes">Channels, height, width.</param>
-    public static bool IsImageShape(int[] sizes) => sizes is [_, _, _] && ImageShapes.Violation(TensorShape.Of(sizes)) is null;
-
-    /// <summary>Whether it may name a job, a checkpoint, a tag or a data set.</summary>
-    public static bool IsName(string text) => Name().IsMatch(text);
 
     private static Dictionary<string, string> SizeViolations(TrainingSettings settings)
     {

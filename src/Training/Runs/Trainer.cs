@@ -17,7 +17,6 @@ public sealed class Trainer
     private readonly TrainingSettings _settings;
     private readonly Dataset _dataset;
     private readonly Checkpoint _start;
-    private readonly DataProfile _data;
     private readonly NetworkDefinition _definition;
     private readonly IEngine _engine;
     private volatile int _step;
@@ -26,8 +25,8 @@ public sealed class Trainer
     public Trainer(Dataset dataset, Checkpoint start, EngineKind engine = EngineKind.Auto)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, TensorShape.Of(start.Settings.ImageShape));
-        (_settings, _dataset, _start, _step) = (start.Settings, dataset, start, start.Step);
-        _data = start.Data ?? DataProfile.Of(dataset.Train);
+        (_settings, _dataset, _step) = (start.Settings, dataset, start.Step);
+        _start = start with { Data = start.Data ?? DataProfile.Of(dataset.Train) };
         _definition = NetworkDefinition.For(_settings);
         _engine = EngineSelection.For(_definition, engine);
     }
@@ -80,19 +79,8 @@ public sealed class Trainer
                 $"Random initialisation {sample + 1} is used: those before it led to an all-black output."));
         }
 
-        NetworkState state =
-            sample > 0
-                ? NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, sample.Value))
-                : NetworkState.Of(_start);
-        using TrainingRun run = new TrainingRun(
-            _dataset,
-            _start with
-            {
-                Data = _data,
-            },
-            _engine.StartTraining(_definition, state, threads),
-            batches,
-            collapse);
+        ITrainingSession session = _engine.StartTraining(_definition, InitialState(sample.Value), threads);
+        using TrainingRun run = new TrainingRun(_dataset, _start, session, batches, collapse);
         if (run.FindEarlierCollapse(stop) is { } collapsed)
         {
             yield return collapsed;
@@ -113,4 +101,8 @@ public sealed class Trainer
             _step = run.Step;
         }
     }
+
+    private NetworkState InitialState(int sample) => sample == 0
+        ? NetworkState.Of(_start)
+        : NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, sample));
 }

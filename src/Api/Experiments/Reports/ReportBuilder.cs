@@ -36,6 +36,27 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
     {
         ExperimentResponse experiment = ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest);
         (ExperimentJob Job, JobRow Row)[] jobs = [.. experiment.Jobs.Zip(stored.Jobs)];
+        List<ReportRow> rows = await RowsAsync(jobs, token);
+        var looks = new List<ReportLook>();
+        foreach ((ExperimentJob job, JobRow row) in jobs.Where(job => job.Job.LatestCheckpoint is not null)
+            .OrderBy(job => job.Job.Loss.Test ?? double.MaxValue)
+            .Take(MaxLooks)
+            .OrderBy(job => job.Job.Id))
+        {
+            looks.Add(await LookAsync(Label(job), row, token));
+        }
+
+        int? digit =
+            stored.Jobs.Count > 0 && (await TestSplitAsync(stored.Jobs[0], token)).TryGet(out DatasetSplit? first, out _)
+                ? first.Label(0)
+                : null;
+        return new Report(
+            experiment.Id, Title(stored.Row), experiment.CreatedAt, experiment.EndedAt, DateTime.UtcNow, digit, rows,
+            await CurvesAsync([.. jobs.Zip(rows, (job, row) => (job.Row, row.Label))], token), looks);
+    }
+
+    private async Task<List<ReportRow>> RowsAsync((ExperimentJob Job, JobRow Row)[] jobs, CancellationToken token)
+    {
         var rows = new List<ReportRow>();
         var floors = new Dictionary<(string, TensorShape, Architecture), double?>();
         foreach ((ExperimentJob job, JobRow row) in jobs)
@@ -64,22 +85,7 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
                     job.Error?.Detail));
         }
 
-        var looks = new List<ReportLook>();
-        foreach ((ExperimentJob job, JobRow row) in jobs.Where(job => job.Job.LatestCheckpoint is not null)
-                .OrderBy(job => job.Job.Loss.Test ?? double.MaxValue)
-                .Take(MaxLooks)
-                .OrderBy(job => job.Job.Id))
-        {
-            looks.Add(await LookAsync(Label(job), row, token));
-        }
-
-        int? digit =
-            stored.Jobs.Count > 0 && (await TestSplitAsync(stored.Jobs[0], token)).TryGet(out DatasetSplit? first, out _)
-                ? first.Label(0)
-                : null;
-        return new Report(
-            experiment.Id, Title(stored.Row), experiment.CreatedAt, experiment.EndedAt, DateTime.UtcNow, digit, rows,
-            await CurvesAsync([.. jobs.Zip(rows, (job, row) => (job.Row, row.Label))], token), looks);
+        return rows;
     }
 
     private static string Title(ExperimentRow experiment) => experiment switch

@@ -70,26 +70,31 @@ internal sealed unsafe class LinearLayer(
         if (inputGradients is not null)
         {
             (first, end) = Partition.Of(_inputs, part, parts, multipleOf: Gemm.Wide);
-            Gemm.OfColumns(
-                outputGradients.Data,
-                outputGradients.RowStep,
-                1,
-                rows,
-                weights + first,
-                _inputs,
-                end - first,
-                _outputs,
-                inputGradients.Data + first,
-                inputGradients.RowStep,
-                token);
-            for (int row = 0; row < rows; row++)
-            {
-                Elementwise.MultiplyByDerivative(
-                    inputActivation,
-                    input.Data + (row * input.RowStep) + first,
-                    inputGradients.Data + (row * inputGradients.RowStep) + first,
-                    end - first);
-            }
+            BackwardToInput(inputGradients, rows, first, end, token);
+        }
+    }
+
+    private void BackwardToInput(Matrix into, int rows, int first, int end, CancellationToken token)
+    {
+        Gemm.OfColumns(
+            outputGradients!.Data,
+            outputGradients.RowStep,
+            1,
+            rows,
+            weights + first,
+            _inputs,
+            end - first,
+            _outputs,
+            into.Data + first,
+            into.RowStep,
+            token);
+        for (int row = 0; row < rows; row++)
+        {
+            Elementwise.MultiplyByDerivative(
+                inputActivation,
+                input.Data + (row * input.RowStep) + first,
+                into.Data + (row * into.RowStep) + first,
+                end - first);
         }
     }
 
