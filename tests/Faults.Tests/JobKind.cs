@@ -23,7 +23,7 @@ internal sealed record JobKind(string Name, string Settings)
     public static readonly JobKind Trials =
         new("trials", "\"architecture\":\"switch-unpool\",\"steps\":300,\"channels\":[4,8],\"evaluateEvery\":150,\"checkpointEvery\":100");
 
-    public static IEnumerable<JobKind> All => Short.Append(Long).Append(Trials);
+    public static JobKind Named(string name) => Short.Append(Long).Append(Trials).Single(kind => kind.Name == name);
 
     public string Body => $"{{\"name\":\"{Name}\",{Common}{Settings}}}";
 }

@@ -52,6 +52,8 @@ public static partial class TrainingSettingsValidator
         ["amount"] = new(MinNoise, MaxNoise),
     };
 
+    private static readonly IReadOnlyList<string> s_noiseKinds = [.. JsonConventions.Names<NoiseKind>()];
+
     /// <summary>Every setting that is out of bounds, by its wire name, with what it may be; empty where all is well.</summary>
     public static IReadOnlyDictionary<string, string> Validate(TrainingSettings settings)
     {
@@ -69,7 +71,7 @@ public static partial class TrainingSettingsValidator
             settings.Noise is not { } noise || (Enum.IsDefined(noise.Kind) && Bounds["amount"].Hold(noise.Amount)),
             "noise",
             FormattableString.Invariant(
-                $"must have a kind ({string.Join(", ", JsonConventions.Names<NoiseKind>())}) and an amount from {MinNoise} to {MaxNoise}."));
+                $"must have a kind ({string.Join(", ", s_noiseKinds)}) and an amount from {MinNoise} to {MaxNoise}."));
         return violations.Count > 0 ? violations : SizeViolations(settings);
 
         void Require(bool holds, string field, string rule)
