@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace AutoencoderApi.Api.Store;
@@ -6,9 +7,10 @@ namespace AutoencoderApi.Api.Store;
 /// <summary>Knows when this process last deleted rows, so that what is kept in memory of them is looked for again.</summary>
 internal sealed class DeletionInterceptor(TimeProvider time) : DbCommandInterceptor, IDbTransactionInterceptor
 {
+    private readonly ConditionalWeakTable<DbTransaction, object> _deleting = [];
     private long _lastAt;
 
-    /// <summary>The timestamp of the last deletion, or of a commit, which may have been one of a deletion; 0 before the first.</summary>
+    /// <summary>The timestamp of the last deletion, of one in a transaction that of its commit; 0 before the first.</summary>
     public long LastAt => Interlocked.Read(ref _lastAt);
 
     public override ValueTask<int> NonQueryExecutedAsync(
@@ -16,7 +18,14 @@ internal sealed class DeletionInterceptor(TimeProvider time) : DbCommandIntercep
     {
         if (eventData.CommandSource == CommandSource.ExecuteDelete)
         {
-            Note();
+            if (command.Transaction is { } open)
+            {
+                _deleting.AddOrUpdate(open, this);
+            }
+            else
+            {
+                Note();
+            }
         }
 
         return new(result);
@@ -27,7 +36,11 @@ internal sealed class DeletionInterceptor(TimeProvider time) : DbCommandIntercep
         TransactionEndEventData eventData,
         CancellationToken cancellationToken = default)
     {
-        Note();
+        if (_deleting.Remove(transaction))
+        {
+            Note();
+        }
+
         return Task.CompletedTask;
     }
 
