@@ -109,7 +109,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     app.UseLastSend();
     if (app.Configuration.Role() != ProcessRole.Worker)
     {
-        RouteGroupBuilder api = app.MapGroup("").WithHead().WithStrictQuery().WithBodyCodings().WithLimits().WithProblems();
+        RouteGroupBuilder api = app.MapGroup("").WithHead().WithTickets().WithStrictQuery().WithBodyCodings().WithLimits().WithProblems();
         RouteGroupBuilder stored = api.MapGroup("").UsesStore();
         app.MapPage();
         app.MapOpenApiDocument();
@@ -123,6 +123,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapCodes();
         stored.MapInterpolation();
         stored.MapDatasets();
+        stored.MapTickets();
         api.MapArchitectures();
         api.MapCaller();
         app.MapDashboard();

@@ -13,6 +13,8 @@ internal static class OpenApiSetup
     public const string DocumentName = "v1";
     public const OpenApiSpecVersion Version = OpenApiSpecVersion.OpenApi3_1;
 
+    private const string TicketScheme = "Ticket";
+
     private const string Description = """
         Train convolutional autoencoders on MNIST-like digits, reconstruct images, and inspect the layers.
 
@@ -58,6 +60,7 @@ internal static class OpenApiSetup
             options.SchemaFilter<SchemaFilter>();
             options.OperationFilter<RequestOperationFilter>();
             options.OperationFilter<ResponseOperationFilter>();
+            options.OperationFilter<TicketOperationFilter>();
             options.DocumentFilter<TagsDocumentFilter>();
             options.AddSecurityDefinition(ApiKeyAuthenticationHandler.SchemeName, new OpenApiSecurityScheme
             {
@@ -65,6 +68,13 @@ internal static class OpenApiSetup
                 In = ParameterLocation.Header,
                 Name = ApiKeyAuthenticationHandler.Header,
                 Description = "A key from the command 'keys create'. Callers on the same machine need none while no key is configured.",
+            });
+            options.AddSecurityDefinition(TicketScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Query,
+                Name = TicketQuery.Parameter,
+                Description = "A ticket from `POST /v1/tickets`, for requests in which a browser sends no key: event streams and images.",
             });
             options.AddSecurityRequirement(document => new OpenApiSecurityRequirement
             {
@@ -89,6 +99,19 @@ internal static class OpenApiSetup
     {
         string tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().Last().Tags[0];
         return $"{Array.FindIndex(s_tags, each => each.Name == tag)}";
+    }
+
+    /// <summary>Lets a ticket stand for the key where the endpoint takes one.</summary>
+    private sealed class TicketOperationFilter : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<TicketMetadata>().Any())
+            {
+                operation.Security = [.. ((string[])[ApiKeyAuthenticationHandler.SchemeName, TicketScheme]).Select(scheme =>
+                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] })];
+            }
+        }
     }
 
     private sealed class TagsDocumentFilter : IDocumentFilter

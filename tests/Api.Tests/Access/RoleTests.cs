@@ -52,6 +52,7 @@ public sealed class RoleTests(KeyedService service)
         ["deleteDataset"] = Role.Operator,
         ["getDatasetPicture"] = Role.Reader,
         ["getCaller"] = Role.Reader,
+        ["createTicket"] = Role.Reader,
     };
 
     [Fact]
