@@ -71,6 +71,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddJobs(builder.Configuration);
     builder.Services.AddSingleton<ImageDecoder>();
     builder.Services.AddSingleton<ModelCache>();
+    builder.Services.AddSingleton<InputEntityTags>();
     builder.Services.AddSingleton<ImageInputReader>();
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
