@@ -115,6 +115,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         app.MapPage();
         app.MapOpenApiDocument();
         stored.MapJobs();
+        stored.MapEvents();
         stored.MapExperiments();
         stored.MapCheckpoints();
         stored.MapTags();

@@ -22,7 +22,6 @@ namespace AutoencoderApi.Api.Jobs;
 
 internal static class JobEndpoints
 {
-    private const int ReaderRetrySeconds = 10;
     private const string ExampleId = "01a21060-c1dc-7de8-acad-04c104cfdd76";
 
     private static readonly string s_build = typeof(LossPlot).Module.ModuleVersionId.ToString("N");
@@ -75,7 +74,7 @@ internal static class JobEndpoints
                 "Id of the last received event: the stream resumes after it. Without this header it starts with the job.",
                 "25",
                 "^[0-9]{1,18}$")
-            .Produces(200, contentType: "text/event-stream")
+            .Produces(200, contentType: EventStreams.MediaType)
             .Produces(204)
             .Answers(200, "The events of the job.")
             .Answers(204, "The job has ended, and all its events were received.")
@@ -247,28 +246,9 @@ internal static class JobEndpoints
 
         return job.Status.IsTerminal() && sent == job.Version
             ? TypedResults.NoContent() // what makes an EventSource stop asking (HTML Living Standard, section 9.2)
-            : HttpMethods.IsHead(context.Request.Method) ? Head()
-            : Follow();
-
-        IResult Head() // a stream without a body would have no end
-        {
-            (context.Response.ContentType, context.Response.Headers.CacheControl) = ("text/event-stream", "no-cache,no-store");
-            return Results.Empty;
-        }
-
-        IResult Follow()
-        {
-            context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would else hold the events back
-            if (readers.TryEnter(context.IdOrAddress()) is not { } reader)
-            {
-                return Problems.TooManyRequests(
-                    "You read as many event streams as one caller may. Close one, or poll the job instead.",
-                    ReaderRetrySeconds);
-            }
-
-            context.Response.RegisterForDispose(reader);
-            return TypedResults.ServerSentEvents(events.ReadAsync(id, sent, context.Response, token));
-        }
+            : HttpMethods.IsHead(context.Request.Method) ? EventStreams.Head(context.Response)
+            : EventStreams.Refusal(context, readers) is { } refusal ? refusal
+            : TypedResults.ServerSentEvents(events.ReadAsync(id, sent, context.Response, token));
     }
 
     private static async Task<Results<Accepted<TrainingJobResponse>, Ok<TrainingJobResponse>, ProblemHttpResult>> Cancel(

@@ -20,7 +20,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// <param name="Error">Error of a failed job, or null.</param>
 /// <param name="LatestCheckpoint">Id of the newest checkpoint, or null.</param>
 /// <param name="Links">Paths of related resources.</param>
-internal sealed record TrainingJobResponse(
+internal record TrainingJobResponse(
     Guid Id,
     string? Name,
     JobStatus Status,

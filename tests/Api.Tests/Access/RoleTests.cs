@@ -16,6 +16,7 @@ public sealed class RoleTests(KeyedService service)
         ["cancelTrainingJob"] = Role.Operator,
         ["deleteTrainingJob"] = Role.Operator,
         ["followTrainingJob"] = Role.Reader,
+        ["followEvents"] = Role.Reader,
         ["getTrainingJobMetrics"] = Role.Reader,
         ["drawTrainingJobLoss"] = Role.Reader,
         ["createExperiment"] = Role.Operator,
