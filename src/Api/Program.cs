@@ -43,6 +43,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
             ProcessRoles.Violation(builder.Configuration)
             ?? Listening.Violation(builder.Configuration)
             ?? LogLevels.Violation(builder.Configuration)
+            ?? PathPrefix.Violation(builder.Configuration)
         ) is
         { } violation)
     {
@@ -56,6 +57,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     }
 
     builder.Services.ConfigureHttpJsonOptions(options => JsonConventions.Configure(options.SerializerOptions));
+    builder.Services.AddApiPaths();
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddProblems();
     builder.Services.AddAccess();
@@ -99,6 +101,8 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         await app.Services.MigrateStoreAsync(stop);
     }
 
+    app.UsePathPrefix();
+    app.UseRouting();
     app.UseConnectionBound();
     app.UseProblems();
     app.UseCacheHeaders();

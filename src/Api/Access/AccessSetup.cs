@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -60,6 +61,7 @@ internal static class AccessSetup
         }
 
         app.UseForwardedHeaders();
+        app.UsePrefixCheck();
         app.UseCsrfCheck();
         app.UseCors();
         app.UseAuthentication();
@@ -87,7 +89,7 @@ internal static class AccessSetup
     {
         options.ForwardedHeaders =
             access.Value.TrustedProxies.Length > 0
-                ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+                ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedPrefix
                 : ForwardedHeaders.None;
         options.ForwardLimit = null; // each hop must be trusted, so the number of them needs no bound
         options.KnownProxies.Clear();

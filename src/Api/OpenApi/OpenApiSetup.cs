@@ -85,14 +85,26 @@ internal static class OpenApiSetup
 
     public static void MapOpenApiDocument(this IEndpointRouteBuilder app)
     {
-        app.MapSwagger("/openapi/{documentName}.json", options => options.OpenApiVersion = Version)
+        app.MapSwagger("/openapi/{documentName}.json", options =>
+            {
+                options.OpenApiVersion = Version;
+                options.PreSerializeFilters.Add(FollowPrefix);
+            })
             .RequireAuthorization(Roles.Reader)
             .WithHead();
         app.MapSwaggerUI("swagger", options =>
         {
-            options.SwaggerEndpoint("/openapi/v1.json", "v1");
+            options.SwaggerEndpoint("../openapi/v1.json", "v1"); // from the page's own address, whatever stands before it
             options.DocumentTitle = "AutoencoderApi";
         }).RequireAuthorization(Roles.Reader).WithPagePolicy(SecurityHeadersMiddleware.Swagger).WithHead();
+    }
+
+    private static void FollowPrefix(OpenApiDocument document, HttpRequest request)
+    {
+        if (request.PathBase.HasValue)
+        {
+            document.Servers![0].Url = request.PathBase;
+        }
     }
 
     private static string Order(ApiDescription operation)
