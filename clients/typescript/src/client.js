@@ -6,6 +6,7 @@ import { isPassing, send } from "./transport.js";
 /** @import * as api from "./types.js" */
 
 const POLL_SECONDS = 1; // where a response has no Retry-After
+const TICKET_SPARE_SECONDS = 60; // before its end a ticket is replaced
 
 /** Browsers keep responses and send their ETags by themselves; an `If-None-Match` of the page's own would cost a preflight (Fetch, section 4.8). */
 const hasHttpCache = /** @type {any} */ (globalThis).process?.versions?.node === undefined;
@@ -16,6 +17,8 @@ const hasHttpCache = /** @type {any} */ (globalThis).process?.versions?.node ===
  */
 export class Client {
   #settings;
+  /** @type {{ key: string, made: Promise<{ ticket: string, expiresAt: string }> } | undefined} */
+  #ticket;
 
   /** @param {api.ClientOptions} options */
   constructor({ baseUrl = globalThis.location?.origin ?? "http://localhost:8080", key, retries = 4, longestWait = 60, fetch } = {}) {
@@ -84,6 +87,7 @@ export class Client {
    * Creates a training job and enqueues it. It is created once, even if the call is repeated.
    * @param {api.JobRequest} settings
    * @param {api.CreateOptions} options
+   * @returns {Promise<api.Job>}
    */
   submit(settings, options = {}) {
     return this.json("post", "/v1/training-jobs", { ...options, idempotencyKey: options.idempotencyKey ?? randomKey(), body: settings });
@@ -93,6 +97,7 @@ export class Client {
    * Creates an experiment: a preset, a list of jobs, or a grid.
    * @param {api.ExperimentRequest} request
    * @param {api.CreateOptions} options
+   * @returns {Promise<api.Experiment>}
    */
   submitExperiment(request, options = {}) {
     return this.json("post", "/v1/experiments", { ...options, idempotencyKey: options.idempotencyKey ?? randomKey(), body: request });
@@ -102,6 +107,7 @@ export class Client {
    * Imports a weights file.
    * @param {Blob} weights
    * @param {api.CreateOptions & { name?: string }} options
+   * @returns {Promise<api.Checkpoint>}
    */
   importCheckpoint(weights, { name, ...options } = {}) {
     return this.json("post", "/v1/checkpoints", {
@@ -117,6 +123,7 @@ export class Client {
    * is unreachable or busy, without end: a signal with a timeout bounds that.
    * @param {string} id
    * @param {{ signal?: AbortSignal }} options
+   * @returns {AsyncGenerator<api.Job, void, void>}
    */
   poll(id, { signal } = {}) {
     return this.#poll("/v1/training-jobs/{id}", id, (job) => ["succeeded", "failed", "cancelled"].includes(job.status), signal);
@@ -126,6 +133,7 @@ export class Client {
    * An experiment as it is now, and whenever it has changed, until it has ended; see poll.
    * @param {string} id
    * @param {{ signal?: AbortSignal }} options
+   * @returns {AsyncGenerator<api.Experiment, void, void>}
    */
   pollExperiment(id, { signal } = {}) {
     return this.#poll("/v1/experiments/{id}", id, (experiment) => experiment.status === "ended", signal);
@@ -177,6 +185,18 @@ export class Client {
   }
 
   /**
+   * The address of a GET that reads pictures or events, for what cannot send a key: `<img>`, CSS, EventSource. It carries a ticket, which
+   * has the rights of a reader for some minutes; one ticket serves many addresses. Without a key it is the plain address.
+   * @param {string} path
+   * @param {{ path?: Record<string, string | number>, query?: Record<string, unknown>, signal?: AbortSignal }} options
+   */
+  async ticketUrl(path, { query, ...options } = {}) {
+    if (!this.key) return this.url(path, { query, ...options });
+    const { ticket } = await this.#validTicket(this.key, options.signal);
+    return this.url(path, { ...options, query: { ...query, ticket } });
+  }
+
+  /**
    * The address of an operation, as for `<img>` where no key is needed.
    * @param {string} path
    * @param {{ path?: Record<string, string | number>, query?: Record<string, unknown> }} options
@@ -190,6 +210,19 @@ export class Client {
     }
     const search = parameters.toString();
     return this.baseUrl + path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? "")) + (search && `?${search}`);
+  }
+
+  /**
+   * @param {string} key
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<{ ticket: string, expiresAt: string }>}
+   */
+  async #validTicket(key, signal) {
+    const known = this.#ticket?.key === key ? await this.#ticket.made.catch(() => undefined) : undefined;
+    if (known && Date.parse(known.expiresAt) - Date.now() > 1000 * TICKET_SPARE_SECONDS) return known;
+    const made = this.#call("post", "/v1/tickets", { body: {}, signal }, (response) => response.json());
+    this.#ticket = { key, made };
+    return made;
   }
 
   /**
