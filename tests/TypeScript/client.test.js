@@ -106,11 +106,12 @@ test("a stream that breaks is opened again after its last event, with the key, u
     },
     broken,
     busy(503, 0),
-    (_, response) => stream(response, [{ type: "progress", id: "4", data: { step: 2 } }, { type: "ended", id: "5", data: {} }]));
+    (_, response) => response.writeHead(200, { "Content-Type": "text/event-stream" }).end("id: 4\n\n"),
+    (_, response) => stream(response, [{ type: "progress", id: "5", data: { step: 2 } }, { type: "ended", id: "6", data: {} }]));
   const events = await all(client.follow("1"));
-  assert.deepEqual(events.map(({ type, id }) => `${type} ${id}`), ["progress 3", "progress 4", "ended 5"]);
-  assert.deepEqual(service.requests.map(({ headers }) => headers["last-event-id"]), [undefined, "3", "3", "3"]);
-  assert.equal(service.requests[3].headers["x-api-key"], "secret");
+  assert.deepEqual(events.map(({ type, id }) => `${type} ${id}`), ["progress 3", "progress 5", "ended 6"]);
+  assert.deepEqual(service.requests.map(({ headers }) => headers["last-event-id"]), [undefined, "3", "3", "3", "4"]);
+  assert.equal(service.requests.at(-1).headers["x-api-key"], "secret");
 });
 
 test("a stream ends at 204, at a refusal with its problem, and at an abort with its reason", async () => {

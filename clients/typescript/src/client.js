@@ -1,5 +1,5 @@
 import { backoff, sleep } from "./backoff.js";
-import { readEvents } from "./event-stream.js";
+import { EventStreamParser, readEvents } from "./event-stream.js";
 import { ApiError, parseRetryAfter } from "./problem.js";
 import { isPassing, send } from "./transport.js";
 
@@ -260,14 +260,14 @@ export class Client {
   async *#reconnecting(url, lastEventId, signal) {
     let failures = 0;
     while (true) {
+      const parser = new EventStreamParser(lastEventId);
       let wait = 0;
       try {
         const headers = { ...(lastEventId && { "Last-Event-ID": lastEventId }) };
         const response = await this.#send("GET", url, { headers, accept: "text/event-stream", signal }, async (response) => response);
         if (response.status === 204 || response.body === null) return;
-        for await (const event of readEvents(response.body)) {
+        for await (const event of readEvents(response.body, parser)) {
           failures = 0;
-          lastEventId = event.id;
           yield event;
         }
       } catch (error) {
@@ -276,6 +276,7 @@ export class Client {
         wait = waitAfter(error, failures + 1);
       }
       failures++;
+      ({ lastEventId } = parser);
       await sleep(Math.max(wait, backoff(failures)), signal);
     }
   }

@@ -11,7 +11,14 @@ export class EventStreamParser {
   #type = "";
   /** @type {string[]} */
   #data = [];
-  #id = "";
+  #id;
+
+  /** @param {string} lastEventId of the connection before. */
+  constructor(lastEventId = "") {
+    this.#id = lastEventId;
+    /** What a next connection sends as `Last-Event-ID`; an `id` may come without an event. */
+    this.lastEventId = lastEventId;
+  }
 
   /**
    * @param {string} text the next part of the stream.
@@ -37,6 +44,7 @@ export class EventStreamParser {
   }
 
   #dispatch() {
+    this.lastEventId = this.#id;
     const events = this.#data.length === 0 ? [] : [{ type: this.#type || "message", data: this.#data.join("\n"), id: this.#id }];
     this.#type = "";
     this.#data = [];
@@ -47,10 +55,10 @@ export class EventStreamParser {
 /**
  * The events of one connection, until it ends. Throws what the reading of the body throws, and an Error where nothing comes any more.
  * @param {ReadableStream<Uint8Array>} body
+ * @param {EventStreamParser} parser
  * @param {number} quietSeconds
  */
-export async function* readEvents(body, quietSeconds = QUIET_SECONDS) {
-  const parser = new EventStreamParser();
+export async function* readEvents(body, parser = new EventStreamParser(), quietSeconds = QUIET_SECONDS) {
   const decoder = new TextDecoder();
   const reader = body.getReader(); // not "for await" over the body, which Safari lacks
   try {
