@@ -53,6 +53,11 @@ need_chromium() {
   [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || install_package chromium "Chromium is missing, so the tests of the page are skipped"
 }
 
+# nginx, behind which the example frontend is tried under a path prefix.
+need_nginx() {
+  [ -x /usr/sbin/nginx ] || install_package nginx-light "nginx is missing, so the test of the example frontend behind it is skipped"
+}
+
 # libfaketime, which sets one process's clock wrong.
 need_faketime() {
   ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || install_package libfaketime "libfaketime is missing, so the test of wrong clocks is skipped"
