@@ -114,6 +114,21 @@ test("a stream that breaks is opened again after its last event, with the key, u
   assert.equal(service.requests.at(-1).headers["x-api-key"], "secret");
 });
 
+test("the stream of all jobs goes on where the service has closed it", async () => {
+  const part = (type, id) => (_, response) => {
+    stream(response, [{ type, id, data: { jobId: id } }]);
+    response.end();
+  };
+  service = await inTurn(part("progress", "a"), part("ended", "b"));
+  const seen = [];
+  for await (const { type, id, data } of client.followAll()) {
+    seen.push([type, id, data.jobId]);
+    if (type === "ended") break;
+  }
+  assert.deepEqual(seen, [["progress", "a", "a"], ["ended", "b", "b"]]);
+  assert.deepEqual(service.requests.map(({ url, headers }) => [url, headers["last-event-id"]]), [["/v1/events", undefined], ["/v1/events", "a"]]);
+});
+
 test("a stream ends at 204, at a refusal with its problem, and at an abort with its reason", async () => {
   service = await inTurn((_, response) => response.writeHead(204).end());
   assert.deepEqual(await all(client.follow("1", { lastEventId: "9" })), []);

@@ -166,6 +166,17 @@ export class Client {
   }
 
   /**
+   * The events of all jobs and experiments by one connection, without end: first the present state of those that run.
+   * @param {api.EventOptions} options
+   * @returns {AsyncGenerator<api.AnyEvent, void, void>}
+   */
+  async *followAll(options = {}) {
+    for await (const { type, id, data } of this.events(this.url("/v1/events"), options)) {
+      yield /** @type {api.AnyEvent} */ ({ type, id, data: JSON.parse(data) });
+    }
+  }
+
+  /**
    * Server-sent events of an address of the service, until it has no more of them (204). A stream that breaks is opened again after its
    * last event, without end: abort the signal, or leave the loop, to close it.
    * @param {string} url

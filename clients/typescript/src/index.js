@@ -6,6 +6,7 @@ export { ApiError, ConnectionError } from "./problem.js";
 /** @typedef {import("./types.js").Job} Job */
 /** @typedef {import("./types.js").JobRequest} JobRequest */
 /** @typedef {import("./types.js").JobEvent} JobEvent */
+/** @typedef {import("./types.js").AnyEvent} AnyEvent */
 /** @typedef {import("./types.js").Experiment} Experiment */
 /** @typedef {import("./types.js").ExperimentRequest} ExperimentRequest */
 /** @typedef {import("./types.js").Checkpoint} Checkpoint */

@@ -83,6 +83,13 @@ export type JobEvent =
   | { type: "checkpoint"; id: string; data: Checkpoint }
   | { type: "ended"; id: string; data: Job };
 
+/** An event of any job, with the job's id as `jobId`, or of an experiment: when it is created, and when it ends. */
+export type AnyEvent =
+  | { type: "progress"; id: string; data: Schemas["ProgressEvent"] & { jobId: string } }
+  | { type: "checkpoint"; id: string; data: Checkpoint }
+  | { type: "ended"; id: string; data: Job & { jobId: string } }
+  | { type: "experiment"; id: string; data: Schemas["ExperimentSummary"] };
+
 export type EventOptions = {
   signal?: AbortSignal;
   /** The id of the last event received: the stream begins after it. */
