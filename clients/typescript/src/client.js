@@ -196,7 +196,7 @@ export class Client {
   }
 
   /**
-   * The address of a GET that reads pictures or events, for what cannot send a key: `<img>`, CSS, EventSource. It carries a ticket, which
+   * The address of a GET that reads images or events, for what cannot send a key: `<img>`, CSS, EventSource. It carries a ticket, which
    * has the rights of a reader for some minutes; one ticket serves many addresses. Without a key it is the plain address.
    * @param {string} path
    * @param {{ path?: Record<string, string | number>, query?: Record<string, unknown>, signal?: AbortSignal }} options
