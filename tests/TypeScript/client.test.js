@@ -114,6 +114,21 @@ test("a stream that breaks is opened again after its last event, with the key, u
   assert.equal(service.requests.at(-1).headers["x-api-key"], "secret");
 });
 
+test("one ticket serves many addresses until it is about to end or the key changes, and without a key there is none", async () => {
+  const ticket = (name, seconds) => (_, response) =>
+    json(response, 201, { ticket: name, expiresAt: new Date(Date.now() + 1000 * seconds).toISOString() });
+  service = await inTurn(ticket("a", 900), ticket("b", 30), ticket("c", 900));
+  const viewer = new Client({ baseUrl: "", key: "reader" });
+  const address = (index) => viewer.ticketUrl("/v1/datasets/{name}/{split}/{index}.png", { path: { name: "mnist", split: "test", index }, query: { scale: 2 } });
+  assert.deepEqual(await Promise.all([address(0), address(1)]), [0, 1].map((index) => `/v1/datasets/mnist/test/${index}.png?scale=2&ticket=a`));
+  viewer.key = "another";
+  assert.match(await address(0), /ticket=b$/);
+  assert.match(await address(0), /ticket=c$/);
+  assert.match(await address(0), /ticket=c$/);
+  assert.deepEqual(service.requests.map(({ method, url }) => `${method} ${url}`), ["POST /v1/tickets", "POST /v1/tickets", "POST /v1/tickets"]);
+  assert.equal(await new Client({ baseUrl: "" }).ticketUrl("/v1/tags"), "/v1/tags");
+});
+
 test("the stream of all jobs goes on where the service has closed it", async () => {
   const part = (type, id) => (_, response) => {
     stream(response, [{ type, id, data: { jobId: id } }]);
