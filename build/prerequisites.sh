@@ -75,19 +75,21 @@ python_has() { # module -> true where Debian's Python finds it, without the seco
   /usr/bin/python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)" 2>/dev/null
 }
 
-# node, in which the modules of the page are tested.
+# node, in which the modules of the page and of clients/typescript are tested.
 need_node() {
-  command -v node >/dev/null || install_package nodejs "node is missing, so the tests of the page's modules are skipped"
+  command -v node >/dev/null || install_package nodejs "node is missing, so the tests of the page's modules and of clients/typescript are skipped"
 }
 
-# npm, which brings node, and the packages of tests/Client: a linter for the OpenAPI document and a client that is generated from it.
+# npm, which brings node, and packages: those of tests/Client lint the OpenAPI document and generate a client from it, those of
+# clients/typescript generate its types, check and pack it.
 need_client() {
-  local lack="so the OpenAPI document is not linted and no client is generated from it"
+  local lack="so the OpenAPI document is not linted, no client is generated from it, and clients/typescript is not packed" folder
   command -v npm >/dev/null || install_package npm "npm is missing, $lack"
   command -v npm >/dev/null || return 0
-  if ! cmp -s tests/Client/package-lock.json tests/Client/node_modules/installed; then
-    (cd tests/Client && npm ci --silent && cp package-lock.json node_modules/installed) || echo "npm could not install tests/Client, $lack" >&2
-  fi
+  for folder in tests/Client clients/typescript; do
+    cmp -s $folder/package-lock.json $folder/node_modules/installed ||
+      (cd $folder && npm ci --silent --ignore-scripts && cp package-lock.json node_modules/installed) || echo "npm could not install $folder, $lack" >&2
+  done
 }
 
 # Compose 2.26 or newer, which reads docker-compose.yml: the machine's own, else the one of the next Debian, in a folder of its own. Sets COMPOSE.

@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>An nginx of the tests' own in front of a service, which it shows under a prefix that it takes off the paths.</summary>
-internal sealed class NginxServer : IAsyncDisposable
+public sealed class NginxServer : IAsyncDisposable
 {
     public const string Prefix = "/digits";
 
@@ -24,13 +22,16 @@ internal sealed class NginxServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Address of the service behind it, the prefix included.</summary>
+    public string Url => new Uri(Http.BaseAddress!, Prefix).ToString();
+
     /// <summary>Starts nginx with the settings of docs/deploy.md, and waits until it answers.</summary>
     public static async Task<NginxServer> Start(Uri service)
     {
         StartsProcessesAttribute.Require();
         Assert.SkipUnless(File.Exists(Program), Missing);
         string folder = Directory.CreateTempSubdirectory("autoencoder-nginx-").FullName;
-        int port = FreePort();
+        int port = ServiceProcess.FreePort();
         await File.WriteAllTextAsync(Path.Combine(folder, "nginx.conf"), $$"""
             worker_processes 1;
             pid {{folder}}/nginx.pid;
@@ -90,12 +91,5 @@ internal sealed class NginxServer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

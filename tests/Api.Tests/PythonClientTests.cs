@@ -42,6 +42,9 @@ public sealed class PythonClientTests(TrainedService trained)
 
     private string Url => trained.Service.Http.BaseAddress!.ToString();
 
+    private string[] Checkpoints =>
+        [.. TrainedService.Architectures.Select(architecture => (string)trained.Jobs[architecture]["latestCheckpoint"]!)];
+
     [Fact]
     public void NumPy_reconstructs_as_the_service_does()
     {
@@ -84,6 +87,144 @@ public sealed class PythonClientTests(TrainedService trained)
         JsonNode reported = await trained.Service.Json($"/v1/training-jobs/{job[0]}");
         Assert.Equal(["succeeded", (string)reported["latestCheckpoint"]!], job[1..]);
         Assert.Equal("400 invalid-fields steps", lines[2]);
+    }
+
+    [Fact]
+    public void The_client_encodes_and_decodes_and_its_networks_have_the_layers_of_the_service()
+    {
+        Python.SkipWithout("numpy");
+        string[] lines = Python.Run(
+            """
+            import sys, numpy
+            from autoencoder_api import Client
+            client = Client(sys.argv[1])
+            image = numpy.random.default_rng(1).random((1, 28, 28), numpy.float32)
+            for checkpoint in sys.argv[2:]:
+                code = client.encode(checkpoint, image)
+                decoded = client.decode(checkpoint, code, image)
+                mine = [[layer.name, list(layer.output)] for layer in client.weights(checkpoint).layers]
+                theirs = [[layer["name"], layer["shape"]] for layer in client.layers(checkpoint)]
+                print(list(code.shape) == dict(theirs)["code"], (decoded == client.reconstruct(checkpoint, image)).all(), mine == theirs)
+            """,
+            [Url, .. Checkpoints]).TrimEnd().Split('\n');
+        Assert.Equal(Enumerable.Repeat("True True True", Checkpoints.Length), lines);
+    }
+
+    [Fact]
+    public void The_client_runs_an_experiment_and_lists_tags_stores_and_deletes()
+    {
+        Python.SkipWithout("numpy");
+        string[] lines = Python.Run(
+            """
+            import io, sys, zipfile
+            from autoencoder_api import ApiError, Client
+            client = Client(sys.argv[1])
+
+            def is_gone(read, *names):
+                try:
+                    read(*names)
+                except ApiError as error:
+                    return error.kind
+
+            common = {"dataset": "synthetic-digits", "steps": 10, "warmupSteps": 5, "channels": [2, 2]}
+            requests = [client.submit_experiment(common=common, jobs=[{"seed": 1}, {"seed": 2}], idempotency_key=sys.argv[2]) for _ in range(2)]
+            *_, ended = client.poll_experiment(requests[0]["id"])
+            print(requests[0]["id"] == requests[1]["id"], ended["status"], len(ended["jobs"]), "<html" in client.report(ended["id"]))
+            print(ended["id"] in [one["id"] for one in client.experiments()])
+
+            names = {job["id"] for job in ended["jobs"]}
+            print(names <= {job["id"] for job in client.jobs(limit=3)})
+            checkpoint = next(client.checkpoints(jobId=ended["jobs"][0]["id"]))["id"]
+            client.set_tag("python", checkpoint)
+            print(client.tag("python")["checkpoint"] == checkpoint, "python" in [tag["name"] for tag in client.tags()])
+            imported = client.import_checkpoint(client.weights_file("python"), "python-import")
+            print(imported["imported"], imported["sha256"] == client.checkpoint("python")["sha256"])
+            client.delete_checkpoint(imported["id"])
+            client.delete_tag("python")
+            client.delete_experiment(ended["id"])
+            print(*(is_gone(*one) for one in (
+                (client.checkpoint, imported["id"]), (client.tag, "python"), (client.experiment, ended["id"]), (client.job, min(names)))))
+
+            file = io.BytesIO()
+            with zipfile.ZipFile(file, "w") as archive:
+                for i in range(20):
+                    archive.writestr(f"{i}.png", client.dataset_image("synthetic-digits", "test", i))
+            stored = client.put_dataset("python", file.getvalue(), validation=0.2, test=0.2)
+            print(stored["splits"] == client.dataset("python")["splits"], "python" in [one["name"] for one in client.datasets()])
+            client.delete_dataset("python")
+            print(is_gone(client.dataset, "python"))
+            """,
+            Url,
+            Guid.NewGuid().ToString()).TrimEnd().Split('\n');
+        string[] expected =
+        [
+            "True ended 2 True",
+            "True",
+            "True",
+            "True True",
+            "True True",
+            "checkpoint-not-found tag-not-found experiment-not-found job-not-found",
+            "True True",
+            "dataset-not-found",
+        ];
+        Assert.Equal(expected, lines);
+    }
+
+    [Fact]
+    public void The_client_repeats_what_may_be_repeated_and_polls_by_ETag()
+    {
+        Python.SkipWithout("numpy");
+        string[] lines = Python.Run(
+            """
+            import http.server, json, threading
+            from autoencoder_api import ApiError, Client
+
+            class Service(http.server.BaseHTTPRequestHandler):
+                answers, seen = [], []
+
+                def do_GET(self):
+                    self.seen.append((self.command, self.headers.get("Idempotency-Key"), self.headers.get("If-None-Match")))
+                    status, headers, body = self.answers.pop(0)
+                    if status is None:
+                        self.close_connection = True
+                        return
+                    self.send_response(status)
+                    for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(body))}.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    self.wfile.write(body)
+
+                do_POST = do_GET
+                log_message = lambda *_: None
+
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            client = Client(f"http://127.0.0.1:{server.server_port}")
+
+            def answered(*answers):
+                Service.answers, Service.seen = list(answers), []
+
+            busy, broken, done = (503, {"Retry-After": "0"}, b"{}"), (None, {}, b""), (200, {}, b"{}")
+            answered((429, {"Retry-After": "0"}, b"{}"), busy, broken, done)
+            print(client.job("1"), len(Service.seen))
+            answered(broken, busy, done)
+            client.submit()
+            print(len(Service.seen), len({key for _, key, _ in Service.seen}), None in [key for _, key, _ in Service.seen])
+            answered(broken, done)
+            try:
+                client.cancel("1")
+            except OSError:
+                print("broken", len(Service.seen))
+            answered(busy, (503, {"Retry-After": "61"}, b"{}"))
+            try:
+                client.job("1")
+            except ApiError as error:
+                print(error.status, error.retry_after, len(Service.seen))
+            job = lambda status: (200, {"ETag": f'"{status}"', "Retry-After": "0"}, json.dumps({"status": status}).encode())
+            answered(job("running"), (304, {"ETag": '"running"', "Retry-After": "0"}, b""), job("succeeded"))
+            print(*(one["status"] for one in client.poll("1")), *(etag for _, _, etag in Service.seen))
+            """).TrimEnd().Split('\n');
+        Assert.Equal(["{} 4", "3 1 False", "broken 1", "503 61.0 2", "running succeeded None \"running\" \"running\""], lines);
     }
 
     [Fact]
@@ -131,12 +272,8 @@ public sealed class PythonClientTests(TrainedService trained)
 
     private void AssertEqual(string script)
     {
-        string[] checkpoints =
-        [
-            .. TrainedService.Architectures.Select(architecture => (string)trained.Jobs[architecture]["latestCheckpoint"]!),
-        ];
-        string[] differences = Python.Run(script, [Url, .. checkpoints]).TrimEnd().Split('\n');
-        Assert.Equal(checkpoints.Length, differences.Length);
+        string[] differences = Python.Run(script, [Url, .. Checkpoints]).TrimEnd().Split('\n');
+        Assert.Equal(Checkpoints.Length, differences.Length);
         Assert.All(differences, line =>
         {
             string[] fields = line.Split(' ');

@@ -26,9 +26,13 @@ public sealed class Chromium : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private ServiceProcess? _service;
+    private ExampleSite? _example;
     private string? _test;
 
     public string Url => _service!.Client.Http.BaseAddress!.ToString();
+
+    /// <summary>The example frontend, on another origin, from which the service takes calls.</summary>
+    public string ExampleUrl => _example!.Url;
 
     public ServiceClient Client => _service!.Client;
 
@@ -56,7 +60,8 @@ public sealed class Chromium : IAsyncLifetime
                     "--disable-sync",
                 ],
             });
-        _service = await ServiceProcess.Start(_folder);
+        _example = await ExampleSite.Start();
+        _service = await ServiceProcess.Start(_folder, ("Access__CorsOrigins__0", _example.Origin));
         using HttpResponseMessage made = await Client.Post("/v1/experiments", Experiment);
         await Client.Await(made.Headers.Location!.ToString(), experiment => (string?)experiment["status"] == "ended");
     }
@@ -106,6 +111,7 @@ public sealed class Chromium : IAsyncLifetime
             await _service.DisposeAsync();
         }
 
+        await (_example?.DisposeAsync() ?? ValueTask.CompletedTask);
         Directory.Delete(_folder, recursive: true);
     }
 }

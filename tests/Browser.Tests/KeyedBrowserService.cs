@@ -21,13 +21,17 @@ internal sealed class KeyedBrowserService : IAsyncDisposable
 
     public string Url => _service!.Client.Http.BaseAddress!.ToString();
 
-    public static async Task<KeyedBrowserService> Start()
+    /// <param name="settings">Variables beside the keys.</param>
+    public static async Task<KeyedBrowserService> Start(params (string Name, string Value)[] settings)
     {
         KeyedBrowserService keyed = new KeyedBrowserService();
         keyed._service = await ServiceProcess.Start(
             keyed._folder,
-            ("Access__Keys__0__Hash", HashOf(keyed.OperatorKey)), ("Access__Keys__0__Role", "Operator"),
-            ("Access__Keys__1__Hash", HashOf(keyed.ReaderKey)), ("Access__Keys__1__Role", "Reader"), ("Access__Keys__1__Name", "looker"));
+            [
+                ("Access__Keys__0__Hash", HashOf(keyed.OperatorKey)), ("Access__Keys__0__Role", "Operator"),
+                ("Access__Keys__1__Hash", HashOf(keyed.ReaderKey)), ("Access__Keys__1__Role", "Reader"), ("Access__Keys__1__Name", "looker"),
+                .. settings,
+            ]);
         return keyed;
 
         static string HashOf(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));

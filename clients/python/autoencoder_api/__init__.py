@@ -4,8 +4,9 @@
 `autoencoder_api.torch_network`, which alone needs PyTorch.
 """
 
-from .client import ApiError, Client
+from .client import Client
 from .numpy_network import activations, encode, reconstruct
+from .transport import ApiError
 from .weights import Weights
 
 __all__ = ["ApiError", "Client", "Weights", "activations", "encode", "reconstruct"]

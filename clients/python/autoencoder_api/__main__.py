@@ -10,7 +10,8 @@ import urllib.error
 from pathlib import Path
 from typing import Any
 
-from .client import ApiError, Client
+from .client import Client
+from .transport import ApiError
 
 _BAR = 30  # characters
 

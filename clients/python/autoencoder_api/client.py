@@ -5,52 +5,57 @@ from __future__ import annotations
 import http.client
 import json
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from .transport import BROKEN, ApiError, Call, Transport, quoted, retry_after, wait_after
 from .weights import Weights
 
-_TIMEOUT = 45  # seconds; three of the comment lines with which a silent event stream shows that it is alive
 _TERMINAL = ("succeeded", "failed", "cancelled")
 _STREAM_ATTEMPTS = 3
+_POLL_SECONDS = 1.0  # where an answer has no Retry-After
 
-
-class ApiError(Exception):
-    """An answer of 400 or more. `problem` is its problem+json (RFC 9457), empty where the answer had none."""
-
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        self.status, self.problem = status, problem
-        fields = "".join(f"\n  {name}: {' '.join(faults)}" for name, faults in problem.get("errors", {}).items())
-        super().__init__(f"{status} {problem.get('title', '')}: {problem.get('detail', 'the answer says no more')}{fields}")
-
-    @property
-    def kind(self) -> str:
-        """The problem's name, such as `checkpoint-not-found`; docs/api.md lists them."""
-        return self.problem.get("type", "").rsplit(":", 1)[-1]
+Json = dict[str, Any]
 
 
 class Client:
-    """Calls a service at `url`. Every method raises ApiError where the service refuses, URLError where it is not reached."""
+    """Calls a service at `url`. Every method raises ApiError where the service refuses, URLError or another OSError where it is not reached.
+
+    A call that meets 429 or 503 is repeated after `Retry-After`, up to four times; a GET, and a POST with an `Idempotency-Key`, also after
+    a broken connection. What creates something sends such a key, `idempotency_key` or a random one, so it creates one thing only.
+    """
 
     def __init__(self, url: str = "http://localhost:8080", key: str | None = None) -> None:
-        self._url, self._key = url.rstrip("/"), key
+        self._transport = Transport(url, key)
 
-    def submit(self, **settings: Any) -> dict[str, Any]:
+    # Jobs
+
+    def submit(self, *, idempotency_key: str | None = None, **settings: Any) -> Json:
         """Enqueues a training job: `submit(architecture="switch-unpool", steps=2000)`. Answers with the job."""
-        return self._json("POST", "/v1/training-jobs", settings)
+        return self._create("/v1/training-jobs", settings, idempotency_key)
 
-    def job(self, job_id: str) -> dict[str, Any]:
-        return self._json("GET", f"/v1/training-jobs/{_quoted(job_id)}")
+    def job(self, job_id: str) -> Json:
+        return self._json("GET", f"/v1/training-jobs/{quoted(job_id)}")
 
-    def cancel(self, job_id: str) -> dict[str, Any]:
-        return self._json("POST", f"/v1/training-jobs/{_quoted(job_id)}/cancel")
+    def jobs(self, **filters: Any) -> Iterator[Json]:
+        """All jobs, newest first; filters as `status="running", architecture="dense", name="mine"`."""
+        return self._pages("/v1/training-jobs", filters)
 
-    def follow(self, job_id: str) -> Iterator[dict[str, Any]]:
+    def metrics(self, job_id: str) -> list[Json]:
+        """The points of a job's loss curve."""
+        return self._json("GET", f"/v1/training-jobs/{quoted(job_id)}/metrics")
+
+    def cancel(self, job_id: str) -> Json:
+        return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/cancel")
+
+    def delete_job(self, job_id: str) -> None:
+        """Deletes an ended job with its metrics and checkpoints."""
+        self._delete(f"/v1/training-jobs/{quoted(job_id)}")
+
+    def follow(self, job_id: str) -> Iterator[Json]:
         """What happens to a job until it ends, each with its `status` and `progress`; the last is the job itself.
 
         Server-sent events, taken up by Last-Event-ID where the stream breaks; by polling where it breaks again and again
@@ -60,60 +65,164 @@ class Client:
         while attempts < _STREAM_ATTEMPTS:
             attempts += 1
             try:
-                for event, last, data in self._events(f"/v1/training-jobs/{_quoted(job_id)}/events", last):
+                for event, last, data in self._events(f"/v1/training-jobs/{quoted(job_id)}/events", last):
                     attempts = 0
                     if event in ("progress", "ended"):
                         yield data
                     if event == "ended":
                         return
             except ApiError as error:
-                if error.status < 500 and error.status != 429:
+                if not error.is_passing:
                     raise
-            except (OSError, http.client.HTTPException):
-                pass  # the stream broke: the next attempt goes on after the last event
-            time.sleep(min(attempts, 1))
-        yield from self._poll(job_id)
+                time.sleep(wait_after(error, attempts))
+            except BROKEN as error:  # the next attempt goes on after the last event
+                time.sleep(wait_after(error, attempts + 1))
+        yield from self.poll(job_id)
 
-    def reconstruct(self, checkpoint: str, image: np.ndarray) -> np.ndarray:
-        """The service's reconstruction [C, H, W] of one image [C, H, W] in [0, 1], by the checkpoint with this id or tag."""
-        body = {"pixels": [float(value) for value in np.ravel(image)]}
-        answer = self._json("POST", f"/v1/checkpoints/{_quoted(checkpoint)}/reconstruction", body)
-        return np.asarray(answer["pixels"], np.float32).reshape(np.shape(image))
+    def poll(self, job_id: str) -> Iterator[Json]:
+        """A job as it is now, and whenever it has changed, until it has ended. Asks by ETag, as often as `Retry-After` says."""
+        return self._poll(f"/v1/training-jobs/{quoted(job_id)}", lambda job: job["status"] in _TERMINAL)
 
-    def draw_reconstruction(self, checkpoint: str, image: bytes, **options: Any) -> bytes:
-        """A PNG of the reconstruction of a PNG or JPEG; options as `layout="pair", scale=8`."""
-        return self._image(f"/v1/checkpoints/{_quoted(checkpoint)}/reconstruction", image, options)
+    # Experiments
 
-    def tiles(self, checkpoint: str, layer: str, image: bytes, **options: Any) -> bytes:
-        """A PNG of a layer's feature maps for a PNG or JPEG; options as `count="all", scale=8, palette="viridis"`."""
-        return self._image(f"/v1/checkpoints/{_quoted(checkpoint)}/layers/{_quoted(layer)}/tiles", image, options)
+    def submit_experiment(self, *, idempotency_key: str | None = None, **request: Any) -> Json:
+        """Enqueues related jobs: `submit_experiment(preset="convolutional-autoencoder")`, or `name=` with `jobs=` or `grid=`, and `common=`."""
+        return self._create("/v1/experiments", request, idempotency_key)
+
+    def experiment(self, experiment_id: str) -> Json:
+        return self._json("GET", f"/v1/experiments/{quoted(experiment_id)}")
+
+    def experiments(self) -> Iterator[Json]:
+        """Summaries of all experiments, newest first."""
+        return self._pages("/v1/experiments", {})
+
+    def poll_experiment(self, experiment_id: str) -> Iterator[Json]:
+        """An experiment as it is now, and whenever it has changed, until it has ended."""
+        return self._poll(f"/v1/experiments/{quoted(experiment_id)}", lambda experiment: experiment["status"] == "ended")
+
+    def report(self, experiment_id: str) -> str:
+        """An experiment as one self-contained HTML page."""
+        return self._bytes("GET", f"/v1/experiments/{quoted(experiment_id)}/report", accept="text/html").decode()
+
+    def cancel_experiment(self, experiment_id: str) -> Json:
+        return self._json("POST", f"/v1/experiments/{quoted(experiment_id)}/cancel")
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Deletes an ended experiment with its jobs."""
+        self._delete(f"/v1/experiments/{quoted(experiment_id)}")
+
+    # Checkpoints and tags: `checkpoint` is an id or a tag
+
+    def checkpoint(self, checkpoint: str) -> Json:
+        """A checkpoint's settings, step, losses and layers."""
+        return self._json("GET", f"/v1/checkpoints/{quoted(checkpoint)}")
+
+    def checkpoints(self, **filters: Any) -> Iterator[Json]:
+        """All checkpoints, newest first; filters as `jobId=id, architecture="dense"`."""
+        return self._pages("/v1/checkpoints", filters)
+
+    def layers(self, checkpoint: str) -> list[Json]:
+        """The network's named layers in order, each with its `shape` [C, H, W] and number of `parameters`."""
+        return self._json("GET", f"/v1/checkpoints/{quoted(checkpoint)}/layers")
+
+    def import_checkpoint(self, weights_file: bytes, name: str | None = None, *, idempotency_key: str | None = None) -> Json:
+        """Imports a safetensors file."""
+        query = {"name": name} if name else {}
+        return self._create("/v1/checkpoints", weights_file, idempotency_key, query)
+
+    def delete_checkpoint(self, checkpoint: str) -> None:
+        self._delete(f"/v1/checkpoints/{quoted(checkpoint)}")
 
     def weights_file(self, checkpoint: str) -> bytes:
         """The checkpoint's safetensors file."""
-        with self._open("GET", f"/v1/checkpoints/{_quoted(checkpoint)}/weights") as answer:
-            return answer.read()
+        return self._bytes("GET", f"/v1/checkpoints/{quoted(checkpoint)}/weights")
 
     def weights(self, checkpoint: str) -> Weights:
         return Weights.parse(self.weights_file(checkpoint))
 
     def onnx_file(self, checkpoint: str) -> bytes:
         """The checkpoint's network as an ONNX model."""
-        with self._open("GET", f"/v1/checkpoints/{_quoted(checkpoint)}/onnx") as answer:
-            return answer.read()
+        return self._bytes("GET", f"/v1/checkpoints/{quoted(checkpoint)}/onnx")
 
-    def _poll(self, job_id: str) -> Iterator[dict[str, Any]]:
+    def tags(self) -> Iterator[Json]:
+        return self._pages("/v1/tags", {})
+
+    def tag(self, tag: str) -> Json:
+        return self._json("GET", f"/v1/tags/{quoted(tag)}")
+
+    def set_tag(self, tag: str, checkpoint: str) -> Json:
+        """Sets or moves a tag."""
+        return self._json("PUT", f"/v1/tags/{quoted(tag)}", {"checkpoint": checkpoint})
+
+    def delete_tag(self, tag: str) -> None:
+        self._delete(f"/v1/tags/{quoted(tag)}")
+
+    # Data sets
+
+    def datasets(self) -> list[Json]:
+        return self._json("GET", "/v1/datasets")
+
+    def dataset(self, name: str) -> Json:
+        return self._json("GET", f"/v1/datasets/{quoted(name)}")
+
+    def put_dataset(self, name: str, zip_file: bytes, **options: Any) -> Json:
+        """Stores a zip of PNGs or of IDX files; options as `seed=1, validation=0.1, test=0.1`."""
+        call = _call("PUT", f"/v1/datasets/{quoted(name)}", zip_file, query=options, content_type="application/zip")
+        return self._transport.send(call, json.load)
+
+    def dataset_image(self, name: str, split: str, index: int, scale: int = 1) -> bytes:
+        """A PNG of an image of a data set."""
+        return self._bytes("GET", f"/v1/datasets/{quoted(name)}/{quoted(split)}/{index}.png", query={"scale": scale}, accept="image/png")
+
+    def delete_dataset(self, name: str) -> None:
+        self._delete(f"/v1/datasets/{quoted(name)}")
+
+    # Networks at work
+
+    def reconstruct(self, checkpoint: str, image: np.ndarray) -> np.ndarray:
+        """The service's reconstruction [C, H, W] of one image [C, H, W] in [0, 1]."""
+        answer = self._json("POST", f"/v1/checkpoints/{quoted(checkpoint)}/reconstruction", _pixels(image))
+        return np.asarray(answer["pixels"], np.float32).reshape(np.shape(image))
+
+    def encode(self, checkpoint: str, image: np.ndarray | bytes) -> np.ndarray:
+        """The service's code [C', H', W'] of one image: [C, H, W] in [0, 1], or a PNG or JPEG."""
+        path = f"/v1/checkpoints/{quoted(checkpoint)}/encode"
+        call = _call("POST", path, image if isinstance(image, bytes) else _pixels(image))
+        code = self._transport.send(call, json.load)
+        return np.asarray(code["values"], np.float32).reshape(code["shape"])
+
+    def decode(self, checkpoint: str, code: np.ndarray, image: np.ndarray | None = None) -> np.ndarray:
+        """The service's image [C, H, W] of one code [C', H', W']. A switch-unpool network takes its switches from an image [C, H, W]."""
+        body = {"shape": list(np.shape(code)), "values": [float(value) for value in np.ravel(code)]}
+        found = self.checkpoint(checkpoint)
+        path = f"/v1/checkpoints/{quoted(found['id'])}/decode"
+        answer = self._json("POST", path, body if image is None else {**body, **_pixels(image)})
+        return np.asarray(answer["pixels"], np.float32).reshape(found["layers"][-1]["shape"])
+
+    def draw_reconstruction(self, checkpoint: str, image: bytes, **options: Any) -> bytes:
+        """A PNG of the reconstruction of a PNG or JPEG; options as `layout="pair", scale=8`."""
+        return self._bytes("POST", f"/v1/checkpoints/{quoted(checkpoint)}/reconstruction", image, options, "image/png")
+
+    def tiles(self, checkpoint: str, layer: str, image: bytes, **options: Any) -> bytes:
+        """A PNG of a layer's feature maps for a PNG or JPEG; options as `count="all", scale=8, palette="viridis"`."""
+        return self._bytes("POST", f"/v1/checkpoints/{quoted(checkpoint)}/layers/{quoted(layer)}/tiles", image, options, "image/png")
+
+    def _poll(self, path: str, is_ended: Callable[[Json], bool]) -> Iterator[Json]:
+        etag = ""
         while True:
-            job = self.job(job_id)
-            yield job
-            if job["status"] in _TERMINAL:
-                return
-            time.sleep(1)
+            headers = {"If-None-Match": etag} if etag else {}
+            state, etag, wait = self._transport.send(_call("GET", path, headers=headers), _read_state)
+            if state is not None:
+                yield state
+                if is_ended(state):
+                    return
+            time.sleep(wait)
 
-    def _events(self, path: str, last: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    def _events(self, path: str, last: str) -> Iterator[tuple[str, str, Json]]:
         """Name, id and data of each event of one connection."""
-        headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last} if last else {})}
+        headers = {"Last-Event-ID": last} if last else {}
         event, data = "message", ""
-        with self._open("GET", path, headers=headers) as stream:
+        with self._transport.open(_call("GET", path, accept="text/event-stream", headers=headers)) as stream:
             for raw in stream:
                 field, _, value = raw.decode().rstrip("\r\n").partition(":")
                 value = value.removeprefix(" ")
@@ -127,27 +236,50 @@ class Client:
                     yield event, last, json.loads(data)
                     event, data = "message", ""
 
-    def _image(self, path: str, image: bytes, options: dict[str, Any]) -> bytes:
-        kind = "image/png" if image.startswith(b"\x89PNG") else "image/jpeg"
-        query = f"?{urllib.parse.urlencode(options)}" if options else ""
-        with self._open("POST", path + query, image, {"Content-Type": kind, "Accept": "image/png"}) as answer:
-            return answer.read()
+    def _pages(self, path: str, filters: dict[str, Any]) -> Iterator[Json]:
+        cursor: dict[str, str] | None = {}
+        while cursor is not None:
+            page = self._transport.send(_call("GET", path, query={**filters, **cursor}), json.load)
+            yield from page["items"]
+            cursor = {"cursor": page["nextCursor"]} if page["nextCursor"] else None
 
-    def _json(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        with self._open(method, path, None if body is None else json.dumps(body).encode(), headers) as answer:
-            return json.load(answer)
+    def _create(self, path: str, body: Json | bytes, key: str | None, query: dict[str, Any] | None = None) -> Json:
+        call = _call("POST", path, body, query, headers={"Idempotency-Key": key or str(uuid.uuid4())})
+        return self._transport.send(call, json.load)
 
-    def _open(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
-        key = {"X-API-Key": self._key} if self._key else {}
-        request = urllib.request.Request(self._url + path, body, {**(headers or {}), **key}, method=method)
-        try:
-            return urllib.request.urlopen(request, timeout=_TIMEOUT)
-        except urllib.error.HTTPError as error:
-            with error:
-                is_problem = error.headers.get_content_type() == "application/problem+json"
-                raise ApiError(error.code, json.load(error) if is_problem else {}) from None
+    def _json(self, method: str, path: str, body: Json | None = None) -> Any:
+        return self._transport.send(_call(method, path, body), json.load)
+
+    def _bytes(
+        self, method: str, path: str, body: bytes | None = None, query: dict[str, Any] | None = None, accept: str = "application/octet-stream"
+    ) -> bytes:
+        return self._transport.send(_call(method, path, body, query, accept), lambda answer: answer.read())
+
+    def _delete(self, path: str) -> None:
+        self._transport.send(_call("DELETE", path), lambda _: None)
 
 
-def _quoted(name: str) -> str:
-    return urllib.parse.quote(name, safe="")
+def _call(
+    method: str,
+    path: str,
+    body: Json | bytes | None = None,
+    query: dict[str, Any] | None = None,
+    accept: str = "application/json",
+    headers: dict[str, str] | None = None,
+    content_type: str = "application/octet-stream",
+) -> Call:
+    """A call with JSON, or with a file's bytes, of which the service looks at the first ones."""
+    content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+    kind = {} if body is None else {"Content-Type": content_type if isinstance(body, bytes) else "application/json"}
+    return Call(method, path, query or {}, content, {"Accept": accept, **kind, **(headers or {})})
+
+
+def _read_state(answer: http.client.HTTPResponse) -> tuple[Json | None, str, float]:
+    """What a poll answers, None at 304; its ETag; the seconds until the next poll."""
+    wait = retry_after(answer.headers.get("Retry-After"))
+    state = None if answer.status == 304 else json.load(answer)
+    return state, answer.headers.get("ETag", ""), _POLL_SECONDS if wait is None else wait
+
+
+def _pixels(image: np.ndarray) -> Json:
+    return {"pixels": [float(value) for value in np.ravel(image)]}
