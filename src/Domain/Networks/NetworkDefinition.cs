@@ -33,6 +33,9 @@ public sealed class NetworkDefinition
 
     public TensorShape CodeShape => Layers[CodeIndex].Output;
 
+    /// <summary>Numbers of an image for each number of the code; below 1 there is no bottleneck.</summary>
+    public double Compression => (double)Input.Count / CodeShape.Count;
+
     /// <summary>Whether the decoder needs more than the code: where the maxima were in the encoder's pooling.</summary>
     public bool NeedsSwitches => Layers.Any(layer => layer is SwitchUnpool);
 
