@@ -9,7 +9,8 @@ namespace AutoencoderApi.Api.Tests;
 [StartsProcesses]
 public sealed class PostgresTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
-    private const string Short = """{"dataset":"synthetic-digits","steps":60,"warmupSteps":20,"evaluateEvery":20,"checkpointEvery":20}""";
+    private const string Short =
+        """{"dataset":"synthetic-digits","steps":60,"channels":[4,8],"warmupSteps":20,"evaluateEvery":20,"checkpointEvery":20}""";
     private const string Long = """{"dataset":"synthetic-digits","steps":100000,"evaluateEvery":100000,"checkpointEvery":20}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;

@@ -17,8 +17,8 @@ namespace AutoencoderApi.Api.Tests;
 [StartsProcesses]
 public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
-    private const string Short = """{"dataset":"synthetic-digits","steps":5}""";
-    private const string Two = """{"common":{"dataset":"synthetic-digits","steps":5},"jobs":[{},{}]}""";
+    private const string Short = """{"dataset":"synthetic-digits","steps":5,"channels":[4,8]}""";
+    private const string Two = """{"common":{"dataset":"synthetic-digits","steps":5,"channels":[4,8]},"jobs":[{},{}]}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 

@@ -7,11 +7,13 @@ public sealed class CrashLoopTests
     {
         await using FaultScenario scenario = new FaultScenario("crash-loop", new SqliteStore());
         var crash = new Crash("step.before", 1);
-        ServiceNode node = scenario.Start(crash: crash);
+        using var plan = new CrashPlan();
+        plan.Set(crash);
+        ServiceNode node = scenario.Start(plan: plan);
         string fatal = await scenario.SubmitAsync(JobKind.Strided);
         await scenario.AwaitDeathAsync(node, crash);
-        await scenario.AwaitDeathAsync(scenario.Start(crash: crash), crash);
-        await scenario.AwaitDeathAsync(scenario.Start(crash: crash), crash);
+        await scenario.AwaitDeathAsync(scenario.Start(plan: plan), crash);
+        await scenario.AwaitDeathAsync(scenario.Start(plan: plan), crash);
 
         scenario.Start();
         string other = await scenario.SubmitAsync(JobKind.Strided);

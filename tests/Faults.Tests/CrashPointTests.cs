@@ -1,68 +1,88 @@
+using System.Collections.Concurrent;
 using AutoencoderApi.Api.Tests;
 
 namespace AutoencoderApi.Faults.Tests;
 
 public sealed class CrashPointTests(BaselineRuns baselines, PostgresServer postgres, Report report)
 {
-    /// <summary>
-    /// The store, and how the first and the second process end. In the short form each milestone sees both ends on both stores, once.
-    /// </summary>
-    public static TheoryData<string, string, string> Ends => Settings.Long
-        ? new()
-        {
-            { "sqlite", "KILL", "KILL" }, { "sqlite", "TERM", "TERM" }, { "postgres", "KILL", "KILL" }, { "postgres", "TERM", "TERM" },
-        }
-        : new() { { "sqlite", "KILL", "TERM" }, { "postgres", "TERM", "KILL" } };
+    private const int FaultPointsPerChain = 4;
+
+    /// <summary>How the first and the second process end. In the short form each fault point sees both ends on both stores, once.</summary>
+    public static TheoryData<string, string> Ends => Settings.Long
+        ? new() { { "KILL", "TERM" }, { "KILL", "KILL" }, { "TERM", "TERM" } }
+        : new() { { "KILL", "TERM" } };
 
     [Theory]
     [MemberData(nameof(Ends))]
-    public async Task Jobs_survive_a_process_that_dies_or_is_stopped_at_any_milestone_the_first_or_a_later_time(
-        string store, string first, string second)
+    public async Task Jobs_survive_a_process_that_dies_or_is_stopped_at_any_fault_point_the_first_or_a_later_time(
+        string first, string second)
     {
-        ScenarioResult sum = ScenarioResult.None;
+        var sums = new ConcurrentDictionary<string, ScenarioResult>();
+        var chains =
+            from faultPoints in Crash.FaultPoints.Chunk(FaultPointsPerChain)
+            from chain in (Chain[])[new("sqlite", faultPoints, first, second), new("postgres", faultPoints, second, first)]
+            select chain;
         var atOnce = new ParallelOptions { MaxDegreeOfParallelism = Settings.Drills };
-        await Parallel.ForEachAsync(Crash.Milestones, atOnce, async (milestone, _) =>
+        await Parallel.ForEachAsync(chains, atOnce, async (chain, _) =>
         {
-            ScenarioResult result = await RunAsync(store, [new(milestone, 1, first), new(milestone, Later(milestone), second)]);
-            lock (baselines)
-            {
-                sum += result;
-            }
+            ScenarioResult result = await RunAsync(chain);
+            sums.AddOrUpdate(chain.Row, result, (_, sum) => sum + result);
         });
-        report.Expect($"{Word(first)}, then {Word(second)}, at a milestone, {store}", sum);
-
-        static string Word(string end) => end == "KILL" ? "death" : "SIGTERM";
+        foreach ((string row, ScenarioResult sum) in sums)
+        {
+            report.Expect(row, sum);
+        }
     }
 
-    /// <summary>Two processes end at the milestone one after the other, with jobs submitted to each; a third finishes everything.</summary>
-    private async Task<ScenarioResult> RunAsync(string store, Crash[] crashes)
+    /// <summary>
+    /// At each fault point two processes end one after the other, with jobs submitted to each; a third finishes everything, and is the
+    /// first at the next fault point.
+    /// </summary>
+    private async Task<ScenarioResult> RunAsync(Chain chain)
     {
-        string milestone = crashes[0].Milestone;
-        string name = $"crash-{store}-{milestone}-{string.Join('-', crashes.Select(crash => crash.By))}";
-        await using FaultScenario scenario = new FaultScenario(name, await Store.CreateAsync(store, postgres));
-        var submitted = new List<Task>();
-        foreach (Crash crash in crashes)
+        await using FaultScenario scenario = new FaultScenario(chain.Name, await Store.CreateAsync(chain.Store, postgres));
+        using var plan = new CrashPlan();
+        ServiceNode node = scenario.Start(plan: plan);
+        var submitted = new List<Task<string>>();
+        foreach (string faultPoint in chain.FaultPoints)
         {
-            ServiceNode node = scenario.Start(crash: crash);
-            submitted.AddRange(KindsFor(milestone).Select(scenario.SubmitAsync));
-            await scenario.AwaitDeathAsync(node, crash);
+            foreach (Crash crash in (Crash[])[new(faultPoint, 1, chain.First), new(faultPoint, Later(faultPoint), chain.Second)])
+            {
+                plan.Set(crash);
+                submitted.AddRange(KindsFor(faultPoint).Select(scenario.SubmitAsync));
+                await scenario.AwaitDeathAsync(node, crash);
+                plan.Clear();
+                node = scenario.Start(plan: plan);
+            }
+
+            foreach (string job in await Task.WhenAll(submitted))
+            {
+                await scenario.AwaitAsync(job, FaultScenario.HasEnded);
+            }
         }
 
-        scenario.Start();
-        await Task.WhenAll(submitted);
         ScenarioResult result = await new ScenarioVerifier(baselines).VerifyAsync(scenario);
-        Assert.Equal(4, result.Jobs); // the client that sent its POST again, with the same key, made no second job
+        Assert.Equal(submitted.Count, result.Jobs); // the client that sent its POST again, with the same key, made no second job
         return result;
     }
 
-    private static IEnumerable<JobKind> KindsFor(string milestone) =>
-        milestone.StartsWith("trial", StringComparison.Ordinal) ? [JobKind.Trials, JobKind.Trials] : JobKind.Short.Take(2);
+    private static IEnumerable<JobKind> KindsFor(string faultPoint) =>
+        faultPoint.StartsWith("trial", StringComparison.Ordinal) ? [JobKind.Trials, JobKind.Trials] : JobKind.Short.Take(2);
 
-    /// <summary>A time that two jobs pass the milestone between them, in the middle of a job where it is passed often.</summary>
-    private static int Later(string milestone) => milestone[..milestone.IndexOf('.', StringComparison.Ordinal)] switch
+    /// <summary>A time that two jobs pass the fault point between them, in the middle of a job where it is passed often.</summary>
+    private static int Later(string faultPoint) => faultPoint[..faultPoint.IndexOf('.', StringComparison.Ordinal)] switch
     {
         "step" => 65,
         "metric" or "checkpoint" or "commit" or "evaluate" => 3, // of a job that begins anew the last evaluation
         _ => 2,
     };
+
+    private sealed record Chain(string Store, string[] FaultPoints, string First, string Second)
+    {
+        public string Name => $"crash-{Store}-{FaultPoints[0]}-{First}-{Second}";
+
+        public string Row => $"{Word(First)}, then {Word(Second)}, at a fault point, {Store}";
+
+        private static string Word(string end) => end == "KILL" ? "death" : "SIGTERM";
+    }
 }

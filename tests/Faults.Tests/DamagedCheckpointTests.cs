@@ -11,7 +11,9 @@ public sealed class DamagedCheckpointTests(BaselineRuns baselines, PostgresServe
     {
         await using FaultScenario scenario = new FaultScenario($"damaged-{store}", await Store.CreateAsync(store, postgres));
         var crash = new Crash("checkpoint.after", 4);
-        ServiceNode node = scenario.Start(crash: crash);
+        using var plan = new CrashPlan();
+        plan.Set(crash);
+        ServiceNode node = scenario.Start(plan: plan);
         string job = await scenario.SubmitAsync(JobKind.Strided);
         await scenario.AwaitDeathAsync(node, crash);
         await scenario.Store.DamageNewestCheckpointAsync();

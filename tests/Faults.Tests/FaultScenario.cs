@@ -38,8 +38,9 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
     }
 
     /// <summary>Starts a process; unless it is a worker, clients are sent to it from now on.</summary>
+    /// <param name="plan">When it is to end.</param>
     /// <param name="clock">What its clock is off by.</param>
-    public ServiceNode Start(string role = "all", Crash? crash = null, WrongClock? clock = null)
+    public ServiceNode Start(string role = "all", CrashPlan? plan = null, WrongClock? clock = null)
     {
         ServiceNode node = new ServiceNode(
             $"{role}-{_nodes.Count}",
@@ -48,7 +49,7 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
                 new("Role", role),
                 new("Training__Threads", "1"),
                 new("Datasets__Mnist__Folder", SmallDataset.Folder),
-                .. crash?.Settings ?? [],
+                .. plan?.Settings ?? [],
                 .. clock?.Settings ?? [],
             ],
             Log,
@@ -67,7 +68,7 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
         await node.EndAsync(signal);
     }
 
-    /// <summary>Waits until the process has killed itself at its milestone.</summary>
+    /// <summary>Waits until the process has ended at its fault point.</summary>
     public async Task AwaitDeathAsync(ServiceNode node, Crash crash)
     {
         CountFault();
@@ -77,7 +78,7 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"No job passed {crash.Milestone} {crash.Nth} times. Log: {Log.Path}");
+            Assert.Fail($"No job passed {crash.FaultPoint} {crash.Nth} times. Log: {Log.Path}");
         }
     }
 

@@ -109,7 +109,7 @@ public sealed class InterruptionTests
             Assert.Equal(pair.First, pair.Second, 1e-4f * largest));
     }
 
-    /// <summary>Where a run is stopped: at the milestone, the nth time.</summary>
+    /// <summary>Where a run is stopped: at the fault point, the nth time.</summary>
     public static TheoryData<Architecture, string, int> Stops
     {
         get
@@ -135,15 +135,15 @@ public sealed class InterruptionTests
     [MemberData(nameof(Stops))]
     public void A_run_stopped_anywhere_goes_on_to_the_bytes_and_losses_of_the_run_that_was_not(
         Architecture architecture,
-        string milestone,
+        string faultPoint,
         int nth
-    ) => AssertSameEnd(Settings(architecture), milestone, nth);
+    ) => AssertSameEnd(Settings(architecture), faultPoint, nth);
 
     [Theory]
     [InlineData("trial.before", 1)]
     [InlineData("trial.after", 1)]
     [InlineData("evaluate.before", 2)]
-    public void A_run_stopped_while_its_draws_are_tried_does_so_too(string milestone, int nth) =>
+    public void A_run_stopped_in_a_trial_of_its_initial_weights_does_so_too(string faultPoint, int nth) =>
         AssertSameEnd(
             Settings(Architecture.SwitchUnpool) with
             {
@@ -153,7 +153,7 @@ public sealed class InterruptionTests
                 CheckpointEvery = 300,
                 StopOnCollapse = false,
             },
-            milestone,
+            faultPoint,
             nth);
 
     [Fact]
@@ -179,13 +179,13 @@ public sealed class InterruptionTests
             Assert.IsType<TrainingEvent.Collapsed>(Assert.Single(new Trainer(s_digits, last).Train(CancellationToken.None))).Step);
     }
 
-    private static void AssertSameEnd(TrainingSettings settings, string milestone, int nth)
+    private static void AssertSameEnd(TrainingSettings settings, string faultPoint, int nth)
     {
         TrainingEvent[] whole = s_whole.GetOrAdd((settings.Architecture, settings.Steps), _ =>
             [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(CancellationToken.None)]);
         Assert.IsType<TrainingEvent.Finished>(whole[^1]);
         using var stop = new CancellationTokenSource();
-        using var at = new MilestoneStop(milestone, nth, stop);
+        using var at = new FaultPointStop(faultPoint, nth, stop);
         List<TrainingEvent> first = [.. new Trainer(s_digits, Trainer.CreateInitialState(settings, 1)).Train(stop.Token)];
         Assert.True(stop.IsCancellationRequested, "The run did not come there.");
         Checkpoint start = first.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint ?? Trainer.CreateInitialState(settings,

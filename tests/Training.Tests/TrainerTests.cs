@@ -30,7 +30,7 @@ public sealed class TrainerTests
         foreach (int stopAt in (int[])[0, 7, 20])
         {
             using var stop = new CancellationTokenSource();
-            using var within = new MilestoneStop("step.before", stopAt + 1, stop);
+            using var within = new FaultPointStop("step.before", stopAt + 1, stop);
             List<TrainingEvent> first = [.. new Trainer(s_digits, initial, engine).Train(stop.Token)];
             Assert.Equal(new TrainingEvent.Stopped(stopAt), first[^1]);
             Checkpoint? saved = first.OfType<TrainingEvent.Checkpointed>().LastOrDefault()?.Checkpoint;
@@ -177,7 +177,7 @@ public sealed class TrainerTests
     ) => Assert.False(InitializationSearch.Applies(Settings(architecture) with { WarmupSteps = warmup, Steps = steps }));
 
     [Fact]
-    public void A_run_asked_to_stop_while_its_draws_are_tried_stops_before_its_first_step()
+    public void A_run_asked_to_stop_in_a_trial_of_its_initial_weights_stops_before_its_first_step()
     {
         TrainingSettings settings = Settings(Architecture.SwitchUnpool) with { Steps = 300 };
         TrainingEvent only = Assert.Single(new Trainer(s_digits,

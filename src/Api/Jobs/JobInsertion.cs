@@ -15,15 +15,10 @@ internal sealed class JobInsertion(JobQueue queue, BuiltInDatasets builtIn, AppD
     /// <returns>False where one has gone, or just could not be fetched.</returns>
     public async Task<bool> TakeDatasetsAsync(CancellationToken token)
     {
-        IGrouping<
-            string,
-            JobRow
-        >[] elsewhere = // in one order, so that no two wait for one another
-        [
-            .. jobs.GroupBy(job => job.Settings.Dataset)
-                .Where(jobs => !builtIn.IsHere(jobs.Key))
-                .OrderBy(jobs => jobs.Key, StringComparer.Ordinal),
-        ];
+        var elsewhere = jobs.GroupBy(job => job.Settings.Dataset)
+            .Where(dataset => !builtIn.IsHere(dataset.Key))
+            .OrderBy(dataset => dataset.Key, StringComparer.Ordinal) // in one order, so that no two wait for one another
+            .ToArray();
         _transaction = elsewhere.Length == 0 ? null : await store.Database.BeginTransactionAsync(token);
         foreach (IGrouping<string, JobRow> dataset in elsewhere)
         {

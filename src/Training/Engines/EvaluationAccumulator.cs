@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AutoencoderApi.Domain.Networks;
 
@@ -26,6 +27,7 @@ internal sealed class EvaluationAccumulator(NetworkDefinition definition)
 
     /// <summary>One image's values from unit <paramref name="first"/> on, of <paramref name="count"/> that are stored in all.</summary>
     /// <param name="storedChannels">Of each pixel; those beyond the layer's own are not units. 1 where the channel comes first.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public void AddUnits(int layer, ReadOnlySpan<float> values, int first, int count, int storedChannels)
     {
         _storedChannels[layer] = storedChannels;
@@ -43,6 +45,7 @@ internal sealed class EvaluationAccumulator(NetworkDefinition definition)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public void AddReconstruction(ReadOnlySpan<float> image, ReadOnlySpan<float> reconstruction)
     {
         _squares += SquaredError.Sum(reconstruction, image);

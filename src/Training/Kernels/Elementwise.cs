@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using AutoencoderApi.Domain.Networks;
 
@@ -16,6 +17,7 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>The same for <paramref name="count"/> values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public static void Activate(Activation activation, float* y, int count)
     {
         if (activation == Activation.Linear)
@@ -45,6 +47,7 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>The same for <paramref name="count"/> values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public static void MultiplyByDerivative(Activation activation, float* y, float* gradient, int count)
     {
         if (activation == Activation.Linear)
@@ -86,6 +89,7 @@ internal static unsafe class Elementwise
     /// The same for values without a gap. The sum is finite for all finite values: a float's square is within the range of a
     /// double.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public static double Difference(ReadOnlySpan<float> y, ReadOnlySpan<float> x, float scale, Span<float> gradient)
     {
         Vector512<double> squares = Vector512<double>.Zero;
@@ -110,6 +114,7 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>bias[c] += Σ over the pixels of gradient[c].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public static void AddBiasGradient(FeatureMapBuffer gradient, float* bias)
     {
         if (gradient.Channels < MicroKernel.Lanes)
@@ -144,6 +149,7 @@ internal static unsafe class Elementwise
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Of(Activation activation, Vector512<float> x) => activation switch
     {
         Activation.Relu => Vector512.Max(x, Vector512<float>.Zero),
@@ -151,6 +157,7 @@ internal static unsafe class Elementwise
         _ => (Sigmoid(x + x) * 2f) - Vector512<float>.One, // tanh
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Derivative(Activation activation, Vector512<float> y, Vector512<float> gradient) => activation switch
     {
         Activation.Relu => Vector512.ConditionalSelect(Vector512.GreaterThan(y, Vector512<float>.Zero), gradient, Vector512<float>.Zero),
@@ -158,5 +165,6 @@ internal static unsafe class Elementwise
         _ => gradient * (Vector512<float>.One - (y * y)), // tanh
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-x));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace AutoencoderApi.Training.Kernels;
@@ -10,6 +11,7 @@ internal static unsafe class Pooling
 {
     /// <param name="x">[2H, 2W]</param>
     /// <param name="pooled">[H, W]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public static void Max(FeatureMapBuffer x, FeatureMapBuffer pooled)
     {
         for (int row = 0; row < pooled.Height; row++)
@@ -31,6 +33,7 @@ internal static unsafe class Pooling
     }
 
     /// <summary>Puts each of <paramref name="values"/> [H, W] where x [2H, 2W] had its block's maximum, zero elsewhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public static void Spread(FeatureMapBuffer x, FeatureMapBuffer pooled, FeatureMapBuffer values, FeatureMapBuffer to)
     {
         for (int row = 0; row < pooled.Height; row++)
@@ -55,6 +58,7 @@ internal static unsafe class Pooling
     }
 
     /// <summary>The transpose of <see cref="Spread"/>: picks from <paramref name="from"/> [2H, 2W] at x's maxima.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public static void Gather(FeatureMapBuffer x, FeatureMapBuffer pooled, FeatureMapBuffer from, FeatureMapBuffer values)
     {
         for (int row = 0; row < pooled.Height; row++)
@@ -78,6 +82,7 @@ internal static unsafe class Pooling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Switches Find(FeatureMapBuffer x, nint block, Vector512<float> maximum)
     {
         float* above = x.Data + block, below = above + x.RowStep;

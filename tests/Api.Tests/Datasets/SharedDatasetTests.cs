@@ -33,7 +33,7 @@ public sealed class SharedDatasetTests(PostgresServer postgres) : IClassFixture<
         await api.Client.Post($"{running}/cancel", "");
         await api.Client.Ended(running);
 
-        JsonNode job = await api.Client.Ended(await api.Client.Submit("""{"dataset":"mine","steps":5}"""));
+        JsonNode job = await api.Client.Ended(await api.Client.Submit("""{"dataset":"mine","steps":5,"channels":[4,8]}"""));
         Assert.Equal("succeeded", (string?)job["status"]);
         Assert.Equal((28, 28), await Expect.Png(await api.Client.Http.GetAsync("/v1/datasets/mine/test/0.png")));
         Assert.Equal(HttpStatusCode.NoContent, (await api.Client.Http.DeleteAsync("/v1/datasets/mine")).StatusCode);

@@ -7,6 +7,8 @@ namespace AutoencoderApi.Api.Tests.Telemetry;
 [Collection(MeasuredCollection.Name)]
 public sealed class TelemetryTests(MeasuredService service)
 {
+    private const string Short = """{"dataset":"synthetic-digits","steps":2,"channels":[4,8]}""";
+
     private string Id => (string)service.Job["id"]!;
 
     [Fact]
@@ -141,7 +143,7 @@ public sealed class TelemetryTests(MeasuredService service)
                 folder,
                 [.. Collector.Soon, ("OTEL_EXPORTER_OTLP_ENDPOINT", ""), ("Logging__Console__FormatterName", "json")]))
         {
-            await quiet.Client.Ended(await MeasuredService.Submit(quiet.Client, """{"dataset":"synthetic-digits","steps":2}"""));
+            await quiet.Client.Ended(await MeasuredService.Submit(quiet.Client, Short));
             await quiet.Stop();
             Assert.Contains(quiet.Output().Split('\n'), line =>
                 line.Contains("is now Succeeded", StringComparison.Ordinal)
@@ -164,7 +166,7 @@ public sealed class TelemetryTests(MeasuredService service)
                 ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{silent.LocalEndpoint}"),
                 ("OTEL_BSP_SCHEDULE_DELAY", "100")))
         {
-            JsonNode job = await process.Client.Ended(await process.Client.Submit("""{"dataset":"synthetic-digits","steps":2}"""));
+            JsonNode job = await process.Client.Ended(await process.Client.Submit(Short));
             Assert.Equal("succeeded", (string?)job["status"]);
             Assert.InRange((await process.Stop()).TotalSeconds, 0, 8);
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AutoencoderApi.Training.Engines.Simd;
 
@@ -18,6 +19,7 @@ internal sealed class Adam(float[] firstMoment, float[] secondMoment)
     /// <summary>Moves a part of the weights.</summary>
     /// <param name="first">Where in the flat vector the part begins.</param>
     /// <param name="step">The number of this step, from 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public void Step(Span<float> weights, ReadOnlySpan<float> gradients, int first, int step, double learningRate)
     {
         Span<float> ms = firstMoment.AsSpan(first, weights.Length), vs = secondMoment.AsSpan(first, weights.Length);

@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace AutoencoderApi.Training.Tests;
 
-/// <summary>Cancels when this thread passes a milestone for the nth time; other tests' threads pass milestones too.</summary>
-internal sealed class MilestoneStop : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+/// <summary>Cancels when this thread passes a fault point for the nth time; other tests' threads pass fault points too.</summary>
+internal sealed class FaultPointStop : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<IDisposable> _subscriptions = [];
-    private readonly (string Milestone, int Nth, CancellationTokenSource Stop) _at;
+    private readonly (string FaultPoint, int Nth, CancellationTokenSource Stop) _at;
     private int _passed;
 
-    public MilestoneStop(string milestone, int nth, CancellationTokenSource stop)
+    public FaultPointStop(string faultPoint, int nth, CancellationTokenSource stop)
     {
-        _at = (milestone, nth, stop);
+        _at = (faultPoint, nth, stop);
         _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
     }
 
@@ -26,7 +26,7 @@ internal sealed class MilestoneStop : IObserver<DiagnosticListener>, IObserver<K
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Key == _at.Milestone && Environment.CurrentManagedThreadId == _thread && ++_passed == _at.Nth)
+        if (value.Key == _at.FaultPoint && Environment.CurrentManagedThreadId == _thread && ++_passed == _at.Nth)
         {
             _at.Stop.Cancel();
         }
