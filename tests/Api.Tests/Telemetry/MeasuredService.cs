@@ -43,8 +43,9 @@ public sealed class MeasuredService : IAsyncLifetime
         Job = await client.Ended(
             await Submit(
                 client,
-                $$"""{"dataset":"synthetic-digits","steps":{{Steps}},"channels":[4,8],
-                    "warmupSteps":5,"evaluateEvery":10,"checkpointEvery":15}"""
+                $$"""
+                {"dataset":"synthetic-digits","steps":{{Steps}},"channels":[4,8],"warmupSteps":5,"evaluateEvery":10,"checkpointEvery":15}
+                """
             ));
         FailedJob = await client.Ended(await client.Submit("""{"dataset":"fashion-mnist"}"""));
         string checkpoint = $"/v1/checkpoints/{Job["latestCheckpoint"]}";
