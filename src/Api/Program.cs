@@ -119,6 +119,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapTags();
         stored.MapReconstructions();
         stored.MapLayers();
+        stored.MapActivations();
         stored.MapKernels();
         stored.MapCodes();
         stored.MapInterpolation();

@@ -44,7 +44,7 @@ public sealed class NarrowCodeTests(TrainedService trained)
             await Service.Http.GetByteArrayAsync($"{path}/reconstruction?{Digit}"),
             await decoded.Content.ReadAsByteArrayAsync());
         Assert.NotEmpty(await Service.Http.GetByteArrayAsync($"{path}/onnx"));
-        await Expect.Png(await Service.Http.GetAsync($"{path}/layers/code/kernels/tiles"));
+        await Expect.Png(await Service.Http.GetAsync($"{path}/kernels/code/tiles"));
 
         JsonNode Layer(string name) => found.Single(layer => (string)layer!["name"]! == name)!;
     }
