@@ -125,6 +125,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapTags();
         stored.MapReconstructions();
         stored.MapLayers();
+        stored.MapActivations();
         stored.MapKernels();
         stored.MapCodes();
         stored.MapInterpolation();

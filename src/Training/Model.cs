@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
@@ -10,19 +11,32 @@ namespace AutoencoderApi.Training;
 /// <summary>One image's activation at a layer, channel by channel, row by row.</summary>
 public sealed record FeatureMaps(string Layer, TensorShape Shape, float[] Values);
 
+/// <summary>What every layer of a network makes of one image.</summary>
+/// <param name="Image">[C, H, W] in 0..1.</param>
+/// <param name="Outputs">Of each layer in order, [C, H, W].</param>
+public sealed record Activations(NetworkDefinition Definition, float[] Image, IReadOnlyList<float[]> Outputs)
+{
+    /// <summary>What the layer reads, [C, H, W].</summary>
+    public float[] InputOf(int layer) => layer == 0 ? Image : Outputs[layer - 1];
+
+    /// <summary>Of a pooling, for each of its outputs the place of the maximum in its 2×2 block, in reading order, 0..3.</summary>
+    public byte[] Switches(int layer) => UnitTerms.Switches((Layer.MaxPool)Definition.Layers[layer], InputOf(layer));
+}
+
 /// <summary>A trained network ready to look at images. Its methods may be called from many threads at once.</summary>
 public sealed class Model : IDisposable
 {
     private readonly IInferenceModel _network;
     private readonly KeyValuePair<string, object?> _architecture;
     private readonly float[] _weights;
+    private readonly EngineKind _engine;
 
     public Model(Checkpoint checkpoint, EngineKind engine = EngineKind.Auto)
     {
         (Definition, Noise, Data) = (NetworkDefinition.For(checkpoint.Settings), checkpoint.Settings.Noise, checkpoint.Data);
         _network = EngineSelection.For(Definition, engine).Load(Definition, checkpoint.Weights);
         _architecture = Telemetry.Tag(checkpoint.Settings.Architecture);
-        _weights = checkpoint.Weights;
+        (_weights, _engine) = (checkpoint.Weights, engine);
     }
 
     public NetworkDefinition Definition { get; }
@@ -51,6 +65,35 @@ public sealed class Model : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(image.Length, Definition.Input.Count);
         return new FeatureMaps(layer.Name, layer.Output, Run("look", image, Definition.IndexOf(layer.Name)));
+    }
+
+    /// <summary>What every layer makes of one image.</summary>
+    /// <param name="image">[C, H, W] in 0..1.</param>
+    /// <param name="unpooling">In place of the network's own; see <see cref="NetworkDefinition.WithUnpooling"/>.</param>
+    public Result<Activations, string> Activate(float[] image, Unpooling? unpooling = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(image.Length, Definition.Input.Count);
+        NetworkDefinition? definition = Definition;
+        if (unpooling is { } other && !Definition.WithUnpooling(other).TryGet(out definition, out string? fault))
+        {
+            return fault;
+        }
+
+        long began = Stopwatch.GetTimestamp();
+        using IInferenceModel? swapped = unpooling is null ? null : EngineSelection.For(definition, _engine).Load(definition, _weights);
+        float[][] outputs = (swapped ?? _network).Activations(image);
+        Record("activations", began);
+        return new Activations(definition, image, outputs);
+    }
+
+    /// <summary>How one unit's value comes about.</summary>
+    /// <param name="layer">The number of the unit's layer.</param>
+    public UnitTerms Explain(Activations activations, int layer, (int Channel, int Row, int Column) unit)
+    {
+        int first = Definition.Layers.Take(layer).Sum(before => before.Parameters.Sum(parameter => parameter.Count));
+        Layer each = activations.Definition.Layers[layer];
+        byte[]? switches = each is Layer.SwitchUnpool unpool ? activations.Switches(activations.Definition.IndexOf(unpool.Pool)) : null;
+        return UnitTerms.Of(each, _weights.AsSpan(first), activations.InputOf(layer), switches, unit);
     }
 
     /// <param name="image">[C, H, W] in 0..1.</param>

@@ -24,8 +24,27 @@ public sealed class ExportTests(TrainedService trained)
     public static TheoryData<string, int> Networks =>
         new(TrainedService.Architectures.SelectMany(architecture => new[] { (architecture, 1), (architecture, 3) }));
 
-    public static TheoryData<Architecture, int> Kernels =>
-        new(Enum.GetValues<Architecture>().SelectMany(architecture => new[] { 1, 3, 5, 9 }.Select(kernel => (architecture, kernel))));
+    public static TheoryData<Architecture, int, int?> Kernels
+    {
+        get
+        {
+            var data = new TheoryData<Architecture, int, int?>();
+            foreach (Architecture architecture in Enum.GetValues<Architecture>())
+            {
+                foreach (int kernel in (int[])[1, 3, 5, 9])
+                {
+                    data.Add(architecture, kernel, null);
+                }
+
+                if (Architectures.Of(architecture).SizeFields.Contains(SizeFields.CodeWidth))
+                {
+                    data.Add(architecture, 5, 7);
+                }
+            }
+
+            return data;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -52,7 +71,8 @@ public sealed class ExportTests(TrainedService trained)
     [MemberData(nameof(Kernels))]
     public async Task Every_size_of_kernel_and_every_activation_is_exported_for_images_that_are_not_square(
         Architecture architecture,
-        int kernel)
+        int kernel,
+        int? codeWidth)
     {
         foreach (Activation activation in Enum.GetValues<Activation>())
         {
@@ -62,6 +82,7 @@ public sealed class ExportTests(TrainedService trained)
                 KernelSize = kernel,
                 Channels = [3, 5],
                 DenseWidths = [20, 10],
+                CodeWidth = codeWidth,
                 DecoderBias = kernel != 3,
             };
             await AssertInSomeDraw(async draw =>

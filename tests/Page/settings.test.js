@@ -6,6 +6,7 @@ test("typed text becomes what the service takes, and stays as it is where it is 
   assert.equal(typed("steps", "100"), 100);
   assert.equal(typed("learningRate", "1e-3"), 0.001);
   assert.equal(typed("learningRate", "fast"), "fast");
+  assert.equal(typed("codeWidth", "32"), 32);
   assert.equal(typed("batchSize", ""), "");
   assert.deepEqual(typed("channels", "8, 16"), [8, 16]);
   assert.deepEqual(typed("denseWidths", "300 x"), [300, "x"]);

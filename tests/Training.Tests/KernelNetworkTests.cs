@@ -97,14 +97,45 @@ public sealed class KernelNetworkTests
 
     [Theory]
     [MemberData(nameof(StageShapes))]
-    public void Every_layer_the_decoder_and_the_evaluation_equal_those_of_libtorch(Architecture architecture, int[] shape, int kernel)
+    public void Every_layer_the_decoder_and_the_evaluation_equal_those_of_libtorch(Architecture architecture, int[] shape, int kernel) =>
+        AssertEqualLayers(Draw(architecture, shape, kernel, 3, 17, 0));
+
+    /// <summary>Codes narrower and wider than a vector register and than the image, of maps with and without a rest.</summary>
+    public static TheoryData<Architecture, int[], int> NarrowCodes
     {
-        (NetworkDefinition definition, float[] weights) = Draw(architecture, shape, kernel, 3, 17, 0);
+        get
+        {
+            var data = new TheoryData<Architecture, int[], int>();
+            foreach (Architecture architecture in (Architecture[])[Architecture.Strided, Architecture.ZeroUnpool, Architecture.NearestUnpool])
+            {
+                foreach ((int[] shape, int width) in ((int[], int)[])[(s_digit, 2), (s_digit, 33), ([1, 8, 8], 100), ([3, 32, 32], 16)])
+                {
+                    data.Add(architecture, shape, width);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(NarrowCodes))]
+    public void With_a_narrow_code_loss_and_gradients_equal_those_of_libtorch(Architecture architecture, int[] shape, int width) =>
+        AssertEqual(i => Draw(architecture, shape, 5, 3, 17, 1_000 * i, width), kernel: 5);
+
+    [Theory]
+    [MemberData(nameof(NarrowCodes))]
+    public void With_a_narrow_code_every_layer_the_decoder_and_the_evaluation_equal_those_of_libtorch(
+        Architecture architecture, int[] shape, int width) => AssertEqualLayers(Draw(architecture, shape, 5, 3, 17, 0, width));
+
+    private static void AssertEqualLayers((NetworkDefinition Definition, float[] Weights) network)
+    {
+        (NetworkDefinition definition, float[] weights) = network;
         using IInferenceModel model = Sessions.Load(EngineKind.Simd, definition, weights);
         using IInferenceModel reference = Sessions.Load(EngineKind.TorchSharp, definition, weights);
         using TrainingSession ours = Sessions.Start(EngineKind.Simd, definition, weights, Threads);
         using TrainingSession plain = Sessions.Start(EngineKind.TorchSharp, definition, weights, Threads);
-        DatasetSplit set = Random(TensorShape.Of(shape));
+        DatasetSplit set = Random(definition.Input);
         float[] images = Images(set);
         for (int layer = 0; layer < definition.Layers.Count; layer++)
         {
@@ -198,7 +229,7 @@ public sealed class KernelNetworkTests
     /// </summary>
     private static bool IsByRounding(NetworkDefinition definition, float[] weights, float[] images)
     {
-        if (definition.Layers.Any(layer => layer is Layer.Linear))
+        if (definition.Layers.All(layer => layer is Layer.Linear))
         {
             return false;
         }
@@ -296,7 +327,8 @@ public sealed class KernelNetworkTests
         int kernel,
         int first,
         int second,
-        int draw)
+        int draw,
+        int? codeWidth = null)
     {
         var random = new Random(draw);
         Activation[] activations = Enum.GetValues<Activation>();
@@ -306,6 +338,7 @@ public sealed class KernelNetworkTests
             KernelSize = kernel,
             Channels = [first, second],
             DenseWidths = [first, second],
+            CodeWidth = codeWidth,
             DecoderBias = random.Next(2) == 0,
         };
         NetworkDefinition definition = NetworkDefinition.For(settings);

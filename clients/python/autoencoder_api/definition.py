@@ -66,27 +66,44 @@ def _strided(s: dict[str, Any], image: Shape) -> list[Layer]:
     half, quarter = (c1, h // 2, w // 2), (c2, h // 4, w // 4)
     return [
         Layer("conv1", "conv", image, half, k, 2, s["encoderActivation"], True),
-        Layer("code", "conv", half, quarter, k, 2, s["encoderActivation"], True),
+        Layer(_encoder_end(s), "conv", half, quarter, k, 2, s["encoderActivation"], True),
+        *_vector_code(s, quarter),
         Layer("deconv1", "deconv", quarter, half, k, 2, s["decoderActivation"], s["decoderBias"]),
         Layer("output", "deconv", half, image, k, 2, s["outputActivation"], s["decoderBias"]),
     ]
 
 
-def _pooled_encoder(s: dict[str, Any], image: Shape) -> list[Layer]:
+def _encoder_end(s: dict[str, Any]) -> str:
+    """The name of the encoder's last layer: its maps are the code unless that is a vector."""
+    return "code" if s.get("codeWidth") is None else "features"
+
+
+def _vector_code(s: dict[str, Any], features: Shape) -> list[Layer]:
+    if s.get("codeWidth") is None:
+        return []
+    code = (s["codeWidth"], 1, 1)
+    return [
+        Layer("code", "linear", features, code, bias=True),
+        Layer("expand", "linear", code, features, activation=s["decoderActivation"], bias=s["decoderBias"]),
+    ]
+
+
+def _pooled_encoder(s: dict[str, Any], image: Shape, end: str) -> list[Layer]:
     (c1, c2), k, (_, h, w) = s["channels"], s["kernelSize"], image
     full, half, wide, coded = (c1, h, w), (c1, h // 2, w // 2), (c2, h // 2, w // 2), (c2, h // 4, w // 4)
     return [
         Layer("conv1", "conv", image, full, k, 1, s["encoderActivation"], True),
         Layer("pool1", "max-pool", full, half),
         Layer("conv2", "conv", half, wide, k, 1, s["encoderActivation"], True),
-        Layer("code", "max-pool", wide, coded),
+        Layer(end, "max-pool", wide, coded),
     ]
 
 
 def _pooled(s: dict[str, Any], image: Shape) -> list[Layer]:
     (c1, c2), k, (c, h, w), unpool = s["channels"], s["kernelSize"], image, s["architecture"]
     coded, small, middle, flat = (c2, h // 4, w // 4), (c1, h // 4, w // 4), (c1, h // 2, w // 2), (c, h // 2, w // 2)
-    return _pooled_encoder(s, image) + [
+    return _pooled_encoder(s, image, _encoder_end(s)) + [
+        *_vector_code(s, coded),
         Layer("deconv1", "deconv", coded, small, k, 1, s["decoderActivation"], s["decoderBias"]),
         Layer("unpool1", unpool, small, middle),
         Layer("deconv2", "deconv", middle, flat, k, 1, s["outputActivation"], s["decoderBias"]),
@@ -97,7 +114,7 @@ def _pooled(s: dict[str, Any], image: Shape) -> list[Layer]:
 def _switched(s: dict[str, Any], image: Shape) -> list[Layer]:
     (c1, c2), k, (_, h, w) = s["channels"], s["kernelSize"], image
     coded, wide, narrow, full = (c2, h // 4, w // 4), (c2, h // 2, w // 2), (c1, h // 2, w // 2), (c1, h, w)
-    return _pooled_encoder(s, image) + [
+    return _pooled_encoder(s, image, "code") + [
         Layer("unpool1", "switch-unpool", coded, wide, pool="code"),
         Layer("deconv1", "deconv", wide, narrow, k, 1, s["decoderActivation"], s["decoderBias"]),
         Layer("unpool2", "switch-unpool", narrow, full, pool="pool1"),

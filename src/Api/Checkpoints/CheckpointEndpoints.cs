@@ -30,6 +30,9 @@ namespace AutoencoderApi.Api.Checkpoints;
 /// <param name="Step">Training steps done.</param>
 /// <param name="Losses">Mean squared error per pixel, pixels 0..1; <c>test</c> only after a job's last step.</param>
 /// <param name="Layers">Named layers of the network.</param>
+/// <param name="InputSize">Numbers of an image: channels · height · width.</param>
+/// <param name="CodeSize">Numbers of the code.</param>
+/// <param name="Compression">inputSize / codeSize: below 1 the code is wider than the image.</param>
 /// <param name="Bytes">Size of the safetensors file, in bytes.</param>
 /// <param name="Sha256">SHA-256 of the safetensors file, in lower-case hexadecimal.</param>
 /// <param name="CreatedAt">Time when the checkpoint was written or imported.</param>
@@ -43,12 +46,17 @@ internal sealed record CheckpointResponse(
     int Step,
     Losses Losses,
     LayerResponse[] Layers,
+    int InputSize,
+    int CodeSize,
+    double Compression,
     int Bytes,
     [property: RegularExpression("^[0-9a-f]{64}$")] string Sha256,
     DateTime CreatedAt)
 {
-    public static CheckpointResponse Of(CheckpointRow row) =>
-        new(
+    public static CheckpointResponse Of(CheckpointRow row)
+    {
+        NetworkDefinition network = NetworkDefinition.For(row.Settings);
+        return new(
             row.Id,
             row.JobId,
             row.Name,
@@ -57,10 +65,14 @@ internal sealed record CheckpointResponse(
             row.Settings,
             row.Step,
             row.Losses,
-            LayerResponse.AllOf(row.Settings),
+            LayerResponse.AllOf(network),
+            network.Input.Count,
+            network.CodeShape.Count,
+            network.Compression,
             row.Bytes,
             row.Sha256,
             row.CreatedAt);
+    }
 }
 
 /// <summary>A named layer of a network.</summary>
@@ -69,10 +81,9 @@ internal sealed record CheckpointResponse(
 /// <param name="Parameters">Number of trainable parameters of the layer.</param>
 internal sealed record LayerResponse(string Name, [property: Length(3, 3)] int[] Shape, int Parameters)
 {
-    public static LayerResponse[] AllOf(TrainingSettings settings) =>
+    public static LayerResponse[] AllOf(NetworkDefinition network) =>
         [
-            .. NetworkDefinition
-                .For(settings)
+            .. network
                 .Layers.Select(layer => new LayerResponse(
                     layer.Name,
                     layer.Output.ToArray(),
@@ -233,7 +244,7 @@ internal static class CheckpointEndpoints
         CheckpointStore checkpoints,
         CancellationToken token) =>
         await checkpoints.FindAsync(reference, token) is { } row
-            ? TypedResults.Ok(LayerResponse.AllOf(row.Settings))
+            ? TypedResults.Ok(LayerResponse.AllOf(NetworkDefinition.For(row.Settings)))
             : Problems.CheckpointNotFound(reference);
 
     private static async Task<Results<FileStreamHttpResult, StatusCodeHttpResult, ProblemHttpResult>> Weights(

@@ -61,6 +61,7 @@ internal static class ProblemExamples
         Problems.CheckpointNotFound("none"),
         Problems.TagNotFound("none"),
         Problems.LayerNotFound("none", ["conv1", "code", "deconv1", "output"]),
+        Problems.UnitNotFound("code", new TensorShape(32, 7, 7)),
         Problems.DatasetNotFound("none", BuiltInDatasets.Names),
         Problems.ImageNotFound(MirroredSet.Mnist.Name, "test", 10_000, 10_000),
         Problems.Conflict($"The job has not ended. POST /v1/training-jobs/{s_job}/cancel first."),

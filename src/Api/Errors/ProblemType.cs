@@ -24,6 +24,7 @@ internal sealed record ProblemType(int Status, string Slug, string Title)
     public static readonly ProblemType CheckpointNotFound = new(404, "checkpoint-not-found", "No such checkpoint");
     public static readonly ProblemType TagNotFound = new(404, "tag-not-found", "No such tag");
     public static readonly ProblemType LayerNotFound = new(404, "layer-not-found", "No such layer");
+    public static readonly ProblemType UnitNotFound = new(404, "unit-not-found", "No such unit");
     public static readonly ProblemType DatasetNotFound = new(404, "dataset-not-found", "No such data set");
     public static readonly ProblemType ImageNotFound = new(404, "image-not-found", "No such image");
     public static readonly ProblemType MethodNotAllowed = new(405, "method-not-allowed", "The method does not apply here");

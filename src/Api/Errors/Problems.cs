@@ -1,4 +1,5 @@
 using System.Globalization;
+using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Errors;
@@ -40,6 +41,9 @@ internal static class Problems
     public static ProblemHttpResult CheckpointNotFound(string reference) => ProblemType.CheckpointNotFound.With(
         $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, or a tag from GET /v1/tags: "
         + $"'latest', 'best' (once a job has succeeded) or one of yours.");
+
+    public static ProblemHttpResult UnitNotFound(string layer, TensorShape shape) => ProblemType.UnitNotFound.With(
+        $"{layer} has {shape.Channels} channels of {shape.Height} rows and {shape.Width} columns; each is counted from 0.");
 
     public static ProblemHttpResult LayerNotFound(string layer, IEnumerable<string> layers) =>
         ProblemType.LayerNotFound.With($"This network has no layer '{layer}'. It has {string.Join(", ", layers)}.");

@@ -58,6 +58,13 @@ internal sealed record TrainingJobRequest
     /// <summary>Width of the hidden layers and of the code. Only for <c>dense</c>.</summary>
     public int[]? DenseWidths { get; init; }
 
+    /// <summary>
+    /// Numbers of a narrow code between two linear layers; absent, the encoder's last maps are the code. Only for <c>strided</c>,
+    /// <c>zero-unpool</c> and <c>nearest-unpool</c>. With it <c>decoderBias</c> is true and <c>outputActivation</c> is <c>sigmoid</c>
+    /// where they are left out.
+    /// </summary>
+    public int? CodeWidth { get; init; }
+
     /// <summary>Steps over which the learning rate rises linearly to its full value; prevents collapse.</summary>
     public int? WarmupSteps { get; init; }
 
@@ -88,7 +95,7 @@ internal sealed record TrainingJobRequest
     public TrainingSettings Resolve(string dataset, TensorShape images)
     {
         TrainingSettings settings = TrainingSettings.For(
-            Architecture ?? DefaultArchitecture, dataset, EncoderActivation, DecoderActivation, OutputActivation);
+            Architecture ?? DefaultArchitecture, dataset, EncoderActivation, DecoderActivation, OutputActivation, CodeWidth);
         return settings with
         {
             ImageShape = images.ToArray(),

@@ -77,6 +77,11 @@ internal static class TrainingJobRules
             return managed;
         }
 
+        if (settings.CodeWidth is not null && Architectures.Of(settings.Architecture).CodeWidthRefusal is { } reason)
+        {
+            return Problems.Unprocessable($"codeWidth: {JsonConventions.Name(settings.Architecture)} takes none: {reason}. Leave it out.");
+        }
+
         if (settings.StartFrom is not { } id)
         {
             return null;
@@ -87,8 +92,8 @@ internal static class TrainingJobRules
             null => Problems.Unprocessable($"startFrom: there is no checkpoint {id}. GET /v1/checkpoints lists them."),
             CheckpointRow row when !NetworkDefinition.For(row.Settings).HasShapeOf(NetworkDefinition.For(settings)) =>
                 Problems.Unprocessable(
-                    $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, decoderBias and "
-                    + $"denseWidths must be the job's, and its images as many-coloured, for dense of the same size."
+                    $"startFrom: checkpoint {id} is of another network; its architecture, channels, kernelSize, codeWidth, decoderBias "
+                    + $"and denseWidths must be the job's, and its images as many-coloured, for dense of the same size."
                 ),
             _ => null,
         };
@@ -108,7 +113,7 @@ internal static class TrainingJobRules
             violations["dataset"] = NoDataset;
         }
 
-        foreach (string field in Given(request).Intersect(Architectures.ForeignSizeFields(settings.Architecture)))
+        foreach (string field in Given(request, Architectures.Of(settings.Architecture)).Intersect(Architectures.ForeignSizeFields(settings.Architecture)))
         {
             violations[field] = $"does not apply to {JsonConventions.Name(settings.Architecture)}; leave it out.";
         }
@@ -116,13 +121,15 @@ internal static class TrainingJobRules
         return violations.Count > 0 ? violations : bounds.Violations(settings, dataset!);
     }
 
-    private static IEnumerable<string> Given(TrainingJobRequest request)
+    /// <summary>The fields for sizes that the request has and that may not apply; a refused code width has a problem of its own.</summary>
+    private static IEnumerable<string> Given(TrainingJobRequest request, ArchitectureDescriptor descriptor)
     {
         (string Field, bool IsGiven)[] fields =
         [
             (SizeFields.Channels, request.Channels is not null),
             (SizeFields.KernelSize, request.KernelSize is not null),
             (SizeFields.DenseWidths, request.DenseWidths is not null),
+            (SizeFields.CodeWidth, request.CodeWidth is not null && descriptor.CodeWidthRefusal is null),
         ];
         return fields.Where(field => field.IsGiven).Select(field => field.Field);
     }

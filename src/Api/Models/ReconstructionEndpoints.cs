@@ -52,6 +52,7 @@ internal static class ReconstructionEndpoints
 {
     private const string MseHeader = "Reconstruction-Mse";
     private const string GapMeaning = "Pixels between images.";
+    private const string UnpoolingMeaning = "In place of the network's own, with the same weights; for networks that pool.";
     private const int DefaultGap = 2;
     private const int MaxDigits = 100;
 
@@ -79,6 +80,7 @@ internal static class ReconstructionEndpoints
 
     private static RouteHandlerBuilder ProducesReconstruction(this RouteHandlerBuilder endpoint) => endpoint
         .ProducesFigureOr<ReconstructionResponse>("The reconstruction.")
+        .ProducesProblems(ProblemType.Unprocessable)
         .AnswersHeader(200, MseHeader, "Mean squared error per value against the clean image.", 0.0211);
 
     private static async Task<IResult> FromDataset(
@@ -94,7 +96,8 @@ internal static class ReconstructionEndpoints
         int index = 0,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1,
         [OneOf<ReconstructionLayout>] string layout = "single",
-        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
+        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap,
+        [OneOf<Unpooling>, Description(UnpoolingMeaning)] string? unpooling = null)
     {
         if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
         {
@@ -107,7 +110,7 @@ internal static class ReconstructionEndpoints
             return (await images.FromDatasetAsync(shape, dataset, split, index, context.User, token)).TryGet(
                 out ImageInput? image,
                 out problem)
-                ? Show(lease.Model, image, noise.AddNoise(lease.Model.Noise, index, image.Values), scale, layout, gap, figures, context)
+                ? Show(lease.Model, image, noise.AddNoise(lease.Model.Noise, index, image.Values), new Figure(scale, layout, gap, unpooling), figures, context)
                 : problem;
         }
     }
@@ -123,7 +126,8 @@ internal static class ReconstructionEndpoints
         CancellationToken token,
         [Bounds(1, TileGridOptions.MaxScale)] int scale = 1,
         [OneOf<ReconstructionLayout>] string layout = "single",
-        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap)
+        [Bounds(0, TileGridOptions.MaxGap), Description(GapMeaning)] int gap = DefaultGap,
+        [OneOf<Unpooling>, Description(UnpoolingMeaning)] string? unpooling = null)
     {
         if (!(await models.OpenAsync(reference, token)).TryGet(out ModelCache.Lease? lease, out ProblemHttpResult? problem))
         {
@@ -133,7 +137,7 @@ internal static class ReconstructionEndpoints
         using (lease)
         {
             return (await images.FromUploadAsync(context.Request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
-                ? Show(lease.Model, image, noise.AddNoise(lease.Model.Noise, index: 0, image.Values), scale, layout, gap, figures, context)
+                ? Show(lease.Model, image, noise.AddNoise(lease.Model.Noise, index: 0, image.Values), new Figure(scale, layout, gap, unpooling), figures, context)
                 : problem;
         }
     }
@@ -142,28 +146,31 @@ internal static class ReconstructionEndpoints
         Model model,
         ImageInput image,
         float[] input,
-        int scale,
-        string layout,
-        int gap,
+        Figure figure,
         FigureSizeLimit figures,
         HttpContext context)
     {
         float[] clean = image.Values;
         TensorShape shape = model.Definition.Input;
-        ReconstructionLayout shown = JsonConventions.Parse<ReconstructionLayout>(layout)!.Value;
+        (int scale, int gap) = (figure.Scale, figure.Gap);
+        ReconstructionLayout shown = JsonConventions.Parse<ReconstructionLayout>(figure.Layout)!.Value;
         bool isJson = context.Request.Prefers("application/json", over: "image/png");
         if (!isJson && Refusal() is { } tooLarge)
         {
             return tooLarge;
         }
 
-        float[] reconstruction = model.Reconstruct(input);
+        if (!Reconstruct(model, input, figure.Unpooling).TryGet(out float[]? reconstruction, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
         double mse = MeanSquaredError(clean, reconstruction);
         context.Response.Headers[MseHeader] = mse.ToString("G9", CultureInfo.InvariantCulture);
         return isJson
             ? TypedResults.Ok(new ReconstructionResponse(reconstruction, mse, MeanSquaredError(clean, input),
                 image.Preparation))
-            : TypedResults.File(PngEncoder.Encode(Figure()), "image/png");
+            : TypedResults.File(PngEncoder.Encode(Draw()), "image/png");
 
         ProblemHttpResult? Refusal()
         {
@@ -173,11 +180,11 @@ internal static class ReconstructionEndpoints
                 ReconstructionLayout.Pair => 2,
                 _ => 3,
             };
-            var figure = new TileLayout(images, images, shape.Width, shape.Height, scale, gap);
-            return figures.Refusal(context, figure.Width, figure.Height);
+            var tiles = new TileLayout(images, images, shape.Width, shape.Height, scale, gap);
+            return figures.Refusal(context, tiles.Width, tiles.Height);
         }
 
-        Canvas Figure() => shown switch
+        Canvas Draw() => shown switch
         {
             ReconstructionLayout.Pair => ImageMontage.Pair(Of(clean), Of(reconstruction), scale, gap),
             ReconstructionLayout.Difference => ImageMontage.Difference(Of(clean), Of(reconstruction), scale, gap),
@@ -187,6 +194,22 @@ internal static class ReconstructionEndpoints
 
         InterleavedImage Of(float[] values) => InterleavedImage.FromUnit(shape, values);
     }
+
+    /// <param name="unpooling">In place of the network's own; null: that one.</param>
+    private static Result<float[], ProblemHttpResult> Reconstruct(Model model, float[] input, string? unpooling)
+    {
+        if (unpooling is null)
+        {
+            return model.Reconstruct(input);
+        }
+
+        return model.Activate(input, JsonConventions.Parse<Unpooling>(unpooling)).TryGet(out Activations? activations, out string? fault)
+            ? activations.Outputs[^1]
+            : Problems.Unprocessable($"unpooling: {fault}");
+    }
+
+    /// <summary>What to show, as the query has it.</summary>
+    private sealed record Figure(int Scale, string Layout, int Gap, string? Unpooling);
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Rows(
         string reference,

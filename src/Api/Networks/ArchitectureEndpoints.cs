@@ -1,6 +1,8 @@
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Conditions;
+using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,7 +14,33 @@ namespace AutoencoderApi.Api.Networks;
 /// <param name="Description">How the network shrinks an image and undoes it.</param>
 /// <param name="SizeFields">Fields of a job that size the network; those of other architectures are refused.</param>
 /// <param name="ArticleLoss">Mean squared error per pixel that the article reached on MNIST; null where the article has none.</param>
-internal sealed record ArchitectureResponse(Architecture Name, string Label, string Description, string[] SizeFields, double? ArticleLoss);
+/// <param name="InputSize">Numbers of an image of MNIST.</param>
+/// <param name="CodeSize">Numbers of the code of such an image with the default settings.</param>
+/// <param name="Compression">inputSize / codeSize: below 1 the code is wider than the image.</param>
+internal sealed record ArchitectureResponse(
+    Architecture Name,
+    string Label,
+    string Description,
+    string[] SizeFields,
+    double? ArticleLoss,
+    int InputSize,
+    int CodeSize,
+    double Compression)
+{
+    public static ArchitectureResponse Of(ArchitectureDescriptor descriptor)
+    {
+        NetworkDefinition network = NetworkDefinition.For(TrainingSettings.For(descriptor.Architecture, MirroredSet.Mnist.Name));
+        return new(
+            descriptor.Architecture,
+            descriptor.Label,
+            descriptor.Description,
+            [.. descriptor.SizeFields],
+            descriptor.ArticleLoss,
+            network.Input.Count,
+            network.CodeShape.Count,
+            network.Compression);
+    }
+}
 
 internal static class ArchitectureEndpoints
 {
@@ -25,6 +53,5 @@ internal static class ArchitectureEndpoints
         .AnswersContentEntityTag("the list");
 
     private static Ok<ArchitectureResponse[]> List() => TypedResults.Ok<ArchitectureResponse[]>(
-        [.. Architectures.All.Select(each => new ArchitectureResponse(
-            each.Architecture, each.Label, each.Description, [.. each.SizeFields], each.ArticleLoss))]);
+        [.. Architectures.All.Select(ArchitectureResponse.Of)]);
 }

@@ -4,19 +4,23 @@ using System.Text.Json;
 
 namespace AutoencoderApi.Domain.Checkpoints;
 
-/// <summary>A float32 tensor in a safetensors file; <c>Data</c> is little-endian, as in the file.</summary>
-public sealed record NamedTensor(string Name, int[] Shape, ReadOnlyMemory<byte> Data);
+/// <summary>A tensor in a safetensors file; <c>Data</c> is little-endian, as in the file.</summary>
+/// <param name="Type"><see cref="Safetensors.F32"/>, or <see cref="Safetensors.U8"/>, which is only written.</param>
+public sealed record NamedTensor(string Name, int[] Shape, ReadOnlyMemory<byte> Data, string Type = Safetensors.F32);
 
 /// <summary>A safetensors file.</summary>
 public sealed record SafetensorsFile(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<NamedTensor> Tensors);
 
 /// <summary>
 /// The safetensors format (github.com/huggingface/safetensors): 8 bytes of header length, little-endian; a JSON header of
-/// names, types, shapes and offsets; the tensors' bytes without a gap. Only float32 is written or read. Reading trusts
+/// names, types, shapes and offsets; the tensors' bytes without a gap. Only float32 is read; bytes are written too. Reading trusts
 /// nothing: sizes are checked against the bytes that are there, and tensors are views into them.
 /// </summary>
 public static class Safetensors
 {
+    public const string F32 = "F32";
+    public const string U8 = "U8";
+
     /// <summary>Of the header's length, with which a file begins.</summary>
     public const int LengthBytes = 8;
 
@@ -109,7 +113,7 @@ public static class Safetensors
         foreach (NamedTensor tensor in tensors)
         {
             json.WriteStartObject(tensor.Name);
-            json.WriteString("dtype", "F32");
+            json.WriteString("dtype", tensor.Type);
             WriteNumbers(json, "shape", tensor.Shape.Select(size => (long)size));
             WriteNumbers(json, "data_offsets", [offset, offset += tensor.Data.Length]);
             json.WriteEndObject();

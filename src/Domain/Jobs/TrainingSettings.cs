@@ -60,6 +60,12 @@ public sealed record TrainingSettings
     /// <summary>Width of the hidden layers and of the code; only for <c>dense</c>.</summary>
     public int[] DenseWidths { get; init; } = [300, 64];
 
+    /// <summary>
+    /// Numbers of a code that is a vector, between two linear layers; null where the code is the encoder's last maps. Unused by
+    /// <c>switch-unpool</c> and <c>dense</c>.
+    /// </summary>
+    public int? CodeWidth { get; init; }
+
     /// <summary>Steps over which the learning rate rises linearly to its full value; prevents collapse.</summary>
     public int WarmupSteps { get; init; } = DefaultWarmup;
 
@@ -80,9 +86,17 @@ public sealed record TrainingSettings
     /// <summary>Id of the checkpoint whose weights the job starts from; null for a fresh initialisation.</summary>
     public Guid? StartFrom { get; init; }
 
-    /// <summary>The article's settings for <paramref name="architecture"/>, with the given activations in place of its own.</summary>
+    /// <summary>
+    /// The article's settings for <paramref name="architecture"/>, with the given activations in place of its own. A narrow code, which the
+    /// article has not, comes with biases in the decoder and a sigmoid at its end.
+    /// </summary>
     public static TrainingSettings For(
-        Architecture architecture, string dataset, Activation? encoder = null, Activation? decoder = null, Activation? output = null)
+        Architecture architecture,
+        string dataset,
+        Activation? encoder = null,
+        Activation? decoder = null,
+        Activation? output = null,
+        int? codeWidth = null)
     {
         ArchitectureDescriptor defaults = Architectures.Of(architecture);
         Activation decoding = decoder ?? defaults.DecoderActivation;
@@ -92,7 +106,9 @@ public sealed record TrainingSettings
             Dataset = dataset,
             EncoderActivation = encoder ?? defaults.EncoderActivation,
             DecoderActivation = decoding,
-            OutputActivation = output ?? defaults.OutputActivation ?? decoding,
+            OutputActivation = output ?? (codeWidth is null ? defaults.OutputActivation ?? decoding : Activation.Sigmoid),
+            DecoderBias = codeWidth is not null,
+            CodeWidth = codeWidth,
         };
     }
 

@@ -20,6 +20,8 @@ public static partial class TrainingSettingsValidator
     public const int MaxChannels = 64;
     public const int MaxKernelSize = 9;
     public const int MaxDenseWidth = 1_568; // the code of a convolutional network as it comes
+    public const int MinCodeWidth = 2;
+    public const int MaxCodeWidth = 512;
     public const int MinImageValues = ImageShapes.Gray * ImageShapes.MinSide * ImageShapes.MinSide;
     public const int MaxImageValues = ImageShapes.Color * ImageShapes.MaxSide * ImageShapes.MaxSide;
     public const double MinNoise = 0.001;
@@ -46,6 +48,7 @@ public static partial class TrainingSettingsValidator
         ["channels"] = new(1, MaxChannels),
         ["kernelSize"] = new(1, MaxKernelSize, OddOnly: true),
         ["denseWidths"] = new(1, MaxDenseWidth),
+        ["codeWidth"] = new(MinCodeWidth, MaxCodeWidth),
         ["warmupSteps"] = new(0, MaxSteps),
         ["evaluateEvery"] = new(1, MaxSteps),
         ["checkpointEvery"] = new(1, MaxSteps),
@@ -99,6 +102,7 @@ public static partial class TrainingSettingsValidator
         RequirePair("channels", settings.Channels, "the channels of the first and the second convolution");
         RequireNumber("kernelSize", "an odd number", settings.KernelSize);
         RequirePair("denseWidths", settings.DenseWidths, "the width of the hidden layers and of the code");
+        RequireNumber("codeWidth", "a whole number", settings.CodeWidth ?? MinCodeWidth);
         RequireNumber("warmupSteps", "a whole number", settings.WarmupSteps);
         RequireNumber("evaluateEvery", "a whole number", settings.EvaluateEvery);
         RequireNumber("checkpointEvery", "a whole number", settings.CheckpointEvery);

@@ -33,6 +33,9 @@ public sealed class NetworkDefinition
 
     public TensorShape CodeShape => Layers[CodeIndex].Output;
 
+    /// <summary>Numbers of an image for each number of the code; below 1 there is no bottleneck.</summary>
+    public double Compression => (double)Input.Count / CodeShape.Count;
+
     /// <summary>Whether the decoder needs more than the code: where the maxima were in the encoder's pooling.</summary>
     public bool NeedsSwitches => Layers.Any(layer => layer is SwitchUnpool);
 
@@ -58,6 +61,52 @@ public sealed class NetworkDefinition
         && Parameters
             .Zip(other.Parameters)
             .All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape.AsSpan().SequenceEqual(pair.Second.Shape));
+
+    /// <summary>
+    /// The same network and weights with another unpooling: of no use to what it has learned, and good to see what the unpooling does.
+    /// </summary>
+    /// <returns>The network, or why it cannot be had, as a sentence.</returns>
+    public Result<NetworkDefinition, string> WithUnpooling(Unpooling unpooling)
+    {
+        if (!Layers.Any(IsUnpooling))
+        {
+            return "This network does not unpool.";
+        }
+
+        if (Layers[CodeIndex] is not MaxPool)
+        {
+            return "This network's code is a vector, which no unpooling undoes.";
+        }
+
+        var pools = new Stack<MaxPool>(Layers.OfType<MaxPool>());
+        var layers = new List<Layer>();
+        foreach (Layer layer in Layers)
+        {
+            if (!IsUnpooling(layer))
+            {
+                layers.Add(layer);
+                continue;
+            }
+
+            MaxPool pool = pools.Pop();
+            if (unpooling == Unpooling.Switch && pool.Output != layer.Input)
+            {
+                return $"The switches of {pool.Name} are of {pool.Output} maxima and {layer.Name} reads {layer.Input}: this network was not "
+                    + "built for them.";
+            }
+
+            layers.Add(unpooling switch
+            {
+                Unpooling.Zero => new ZeroUnpool(layer.Name, layer.Input, layer.Output),
+                Unpooling.Nearest => new NearestUnpool(layer.Name, layer.Input, layer.Output),
+                _ => new SwitchUnpool(layer.Name, layer.Input, layer.Output, pool.Name),
+            });
+        }
+
+        return new NetworkDefinition(layers);
+    }
+
+    private static bool IsUnpooling(Layer layer) => layer is ZeroUnpool or NearestUnpool or SwitchUnpool;
 
     public static NetworkDefinition For(TrainingSettings settings) => new(Architectures.Of(settings.Architecture).Layers(settings));
 }

@@ -55,6 +55,10 @@ internal interface IInferenceModel : IDisposable
     /// <returns>[B, C, H, W], of that layer</returns>
     float[] Run(ReadOnlySpan<float> images, int layer);
 
+    /// <param name="image">[C, H, W] in [0, 1]</param>
+    /// <returns>Every layer's output in order, [C, H, W] each: the very bits of <see cref="Run"/>.</returns>
+    float[][] Activations(ReadOnlySpan<float> image);
+
     /// <summary>The layers after the code, on one code. The code of an image gives the image's reconstruction, to the bit.</summary>
     /// <param name="code">[C, H, W]</param>
     /// <param name="image">[C, H, W]: its pooling switches are used; read only where the network has a switch unpooling.</param>

@@ -16,6 +16,7 @@ const TRIALS = {
   architecture: "strided, switch-unpool, dense",
   channels: "8 16, 16 32",
   kernelSize: "3, 5, 7",
+  codeWidth: "8, 32, 128",
   denseWidths: "300 32, 300 64",
   batchSize: "30, 60, 120",
   warmupSteps: "0, 500",

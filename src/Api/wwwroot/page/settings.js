@@ -16,6 +16,7 @@ export const MORE = [
   { name: "seed", label: "Seed", number: 1 },
   { name: "channels", label: "Channels", pair: [16, 32] },
   { name: "kernelSize", label: "Kernel size", number: 5 },
+  { name: "codeWidth", label: "Code width", number: "no vector" },
   { name: "denseWidths", label: "Layer widths (hidden, code)", pair: [300, 64] },
   { name: "encoderActivation", label: "Encoder's activation", choices: ACTIVATIONS },
   { name: "decoderActivation", label: "Decoder's activation", choices: ACTIVATIONS },

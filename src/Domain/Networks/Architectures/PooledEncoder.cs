@@ -6,7 +6,8 @@ namespace AutoencoderApi.Domain.Networks;
 /// <summary>Two convolutions, each followed by max pooling: the encoder of every architecture that unpools.</summary>
 internal static class PooledEncoder
 {
-    public static Layer[] Layers(TrainingSettings settings)
+    /// <param name="end">The name of the last layer.</param>
+    public static Layer[] Layers(TrainingSettings settings, string end)
     {
         TensorShape image = TensorShape.Of(settings.ImageShape);
         (int c1, int c2) = (settings.Channels[0], settings.Channels[1]);
@@ -17,7 +18,7 @@ internal static class PooledEncoder
             new Convolution("conv1", image, full, settings.KernelSize, 1, settings.EncoderActivation),
             new MaxPool("pool1", full, half),
             new Convolution("conv2", half, wide, settings.KernelSize, 1, settings.EncoderActivation),
-            new MaxPool(NetworkDefinition.Code, wide, coded),
+            new MaxPool(end, wide, coded),
         ];
     }
 }

@@ -10,7 +10,7 @@ internal static class StridedNetwork
         Architecture = Architecture.Strided,
         Label = "Strided convolutions",
         Description = "Convolutions with stride 2 shrink the image, transposed ones undo it. The best of the five.",
-        SizeFields = SizeFields.OfConvolutions,
+        SizeFields = SizeFields.WithCodeWidth,
         Layers = Layers,
         DecoderActivation = Activation.Relu,
         ArticleLoss = 0.000948159,
@@ -23,7 +23,8 @@ internal static class StridedNetwork
         return
         [
             new Convolution("conv1", image, half, k, 2, settings.EncoderActivation),
-            new Convolution(NetworkDefinition.Code, half, quarter, k, 2, settings.EncoderActivation),
+            new Convolution(VectorCode.EncoderEnd(settings), half, quarter, k, 2, settings.EncoderActivation),
+            .. VectorCode.Layers(settings, quarter),
             new TransposedConvolution("deconv1", quarter, half, k, 2, settings.DecoderActivation, settings.DecoderBias),
             new TransposedConvolution(NetworkDefinition.Output, half, image, k, 2, settings.OutputActivation, settings.DecoderBias),
         ];

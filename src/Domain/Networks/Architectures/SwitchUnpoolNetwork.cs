@@ -15,6 +15,7 @@ internal static class SwitchUnpoolNetwork
         DecoderActivation = Activation.Relu,
         OutputActivation = Activation.Sigmoid,
         SearchesInitialization = true,
+        CodeWidthRefusal = "its switches carry the shape of each image past the code, so that a narrow code would say nothing",
     };
 
     private static Layer[] Layers(TrainingSettings settings)
@@ -25,7 +26,7 @@ internal static class SwitchUnpoolNetwork
         (TensorShape narrow, TensorShape full) = (image.Shrunk(c1, 2), image.Shrunk(c1, 1));
         return
         [
-            .. PooledEncoder.Layers(settings),
+            .. PooledEncoder.Layers(settings, NetworkDefinition.Code),
             new SwitchUnpool("unpool1", coded, wide, Pool: NetworkDefinition.Code),
             new TransposedConvolution("deconv1", wide, narrow, k, 1, settings.DecoderActivation, settings.DecoderBias),
             new SwitchUnpool("unpool2", narrow, full, Pool: "pool1"),

@@ -14,7 +14,7 @@ internal static class UnpoolNetwork
         Architecture = Architecture.ZeroUnpool,
         Label = "Zero-fill unpooling",
         Description = "Max pooling; the decoder puts each value at the corner of a 2×2 block of zeros. Can never reconstruct well.",
-        SizeFields = SizeFields.OfConvolutions,
+        SizeFields = SizeFields.WithCodeWidth,
         Layers = settings => Layers(settings, (name, input, output) => new ZeroUnpool(name, input, output)),
         ArticleLoss = 0.0858374,
         BlockError = SquaresOffTheCorner,
@@ -25,7 +25,7 @@ internal static class UnpoolNetwork
         Architecture = Architecture.NearestUnpool,
         Label = "Nearest-neighbour unpooling",
         Description = "Max pooling; the decoder repeats each value over its 2×2 block. Reconstructs in coarse squares.",
-        SizeFields = SizeFields.OfConvolutions,
+        SizeFields = SizeFields.WithCodeWidth,
         Layers = settings => Layers(settings, (name, input, output) => new NearestUnpool(name, input, output)),
         ArticleLoss = 0.0172661,
         BlockError = SquaresAroundTheMean,
@@ -41,7 +41,8 @@ internal static class UnpoolNetwork
             image.Shrunk(image.Channels, 2));
         return
         [
-            .. PooledEncoder.Layers(settings),
+            .. PooledEncoder.Layers(settings, VectorCode.EncoderEnd(settings)),
+            .. VectorCode.Layers(settings, image.Shrunk(c2, 4)),
             new TransposedConvolution("deconv1", image.Shrunk(c2, 4), small, k, 1, settings.DecoderActivation, settings.DecoderBias),
             unpool("unpool1", small, middle),
             new TransposedConvolution("deconv2", middle, flat, k, 1, settings.OutputActivation, settings.DecoderBias),

@@ -3,8 +3,8 @@ using AutoencoderApi.Training.Kernels;
 
 namespace AutoencoderApi.Training.Engines.Simd;
 
-/// <summary>The weights of a convolution or a transposed one, packed as the kernels read them, for all workspaces of a network.</summary>
-internal sealed unsafe class ConvolutionWeights
+/// <summary>The weights of a convolution or a transposed one.</summary>
+internal sealed unsafe class ConvolutionWeights : LayerWeights
 {
     private readonly int _firstBias;
     private readonly int _biasCount; // 0 where there is no bias
@@ -45,17 +45,12 @@ internal sealed unsafe class ConvolutionWeights
     /// <summary>For each output channel, zero where the layer has none.</summary>
     public float* Bias => _bias.Data;
 
-    public int GradientLength => Convolution.GradientSource.Length + _bias.Length;
+    public override int GradientLength => Convolution.GradientSource.Length + _bias.Length;
 
-    /// <summary>
-    /// For each value of a workspace's gradient, the weights' and then the bias's, where it stands in the flat vector, or
-    /// -1.
-    /// </summary>
-    public IEnumerable<int> GradientSource =>
+    public override IEnumerable<int> GradientSource =>
         [.. Convolution.GradientSource, .. Enumerable.Range(0, _bias.Length).Select(i => i < _biasCount ? _firstBias + i : -1)];
 
-    /// <summary>Takes over the part-th of <paramref name="parts"/> equal partitions of the values.</summary>
-    public void Pack(ReadOnlySpan<float> weights, int part, int parts)
+    public override void Pack(ReadOnlySpan<float> weights, int part, int parts)
     {
         if (_needsConvolution)
         {

@@ -23,12 +23,29 @@ internal sealed class ConvolutionalInferenceModel : IInferenceModel
     {
         (int pixels, TensorShape shape) = (_weights.Definition.Input.Count, _weights.Definition.Layers[layer].Output);
         float[] outputs = new float[images.Length / pixels * shape.Count];
-        ThreadWorkspace workspace = _workspaces.TryTake(out ThreadWorkspace? free) ? free : new ThreadWorkspace(_weights, trained: false);
+        ThreadWorkspace workspace = Borrow();
         for (int i = 0; i < images.Length / pixels; i++)
         {
             workspace.Read(images.Slice(i * pixels, pixels));
             workspace.Forward(layer);
             workspace.Output(layer).CopyTo(outputs.AsSpan(i * shape.Count, shape.Count), shape);
+        }
+
+        _workspaces.Add(workspace);
+        return outputs;
+    }
+
+    public float[][] Activations(ReadOnlySpan<float> image)
+    {
+        IReadOnlyList<Layer> layers = _weights.Definition.Layers;
+        float[][] outputs = new float[layers.Count][];
+        ThreadWorkspace workspace = Borrow();
+        workspace.Read(image);
+        workspace.Forward(layers.Count - 1);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            outputs[i] = new float[layers[i].Output.Count];
+            workspace.Output(i).CopyTo(outputs[i], layers[i].Output);
         }
 
         _workspaces.Add(workspace);
@@ -60,4 +77,7 @@ internal sealed class ConvolutionalInferenceModel : IInferenceModel
         _workspaces.Clear();
         _decoders.Clear();
     }
+
+    private ThreadWorkspace Borrow() =>
+        _workspaces.TryTake(out ThreadWorkspace? free) ? free : new ThreadWorkspace(_weights, trained: false);
 }

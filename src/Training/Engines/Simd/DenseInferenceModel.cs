@@ -40,6 +40,16 @@ internal sealed class DenseInferenceModel(NetworkDefinition definition, float[] 
         return outputs;
     }
 
+    public float[][] Activations(ReadOnlySpan<float> image)
+    {
+        DenseWorkspace workspace = Borrow();
+        image.CopyTo(workspace.Input(row: 0));
+        Forward(workspace, rows: 1, from: 0, definition.Layers.Count - 1);
+        float[][] outputs = [.. Enumerable.Range(0, definition.Layers.Count).Select(i => workspace.Output(i, row: 0).ToArray())];
+        _workspaces.Add(workspace);
+        return outputs;
+    }
+
     public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image)
     {
         DenseWorkspace workspace = Borrow();

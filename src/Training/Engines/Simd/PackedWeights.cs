@@ -12,27 +12,30 @@ internal sealed class PackedWeights
     {
         Definition = definition;
         _firstImage = 1 + Enumerable.Range(0, definition.Layers.Count).Last(i => definition.Layers[i] is Layer.TransposedConvolution);
-        Convolutions = new ConvolutionWeights?[definition.Layers.Count];
+        Layers = new LayerWeights?[definition.Layers.Count];
         int first = 0;
-        for (int i = 0; i < Convolutions.Length; i++)
+        for (int i = 0; i < Layers.Length; i++)
         {
             Layer layer = definition.Layers[i];
-            if (layer is Layer.Convolution or Layer.TransposedConvolution)
+            Layers[i] = layer switch
             {
-                int larger = layer is Layer.Convolution ? i : i + 1; // the signal on the side of the image
-                Convolutions[i] = new ConvolutionWeights(layer, first, StoredChannels(larger), trained && i > 0);
-                first += layer.Parameters.Sum(parameter => parameter.Count);
-            }
+                // The signal on the side of the image decides the packing.
+                Layer.Convolution => new ConvolutionWeights(layer, first, StoredChannels(i), backward: trained && i > 0),
+                Layer.TransposedConvolution => new ConvolutionWeights(layer, first, StoredChannels(i + 1), backward: trained && i > 0),
+                Layer.Linear linear => new LinearWeights(linear, first, StoredChannels(LinearWeights.IsVector(linear.Output) ? i : i + 1)),
+                _ => null,
+            };
+            first += layer.Parameters.Sum(parameter => parameter.Count);
         }
 
-        GradientSource = [.. Convolutions.SelectMany(convolution => convolution?.GradientSource ?? [])];
-        Margin = Convolutions.Max(convolution => convolution?.Kernel ?? 0) / 2;
+        GradientSource = [.. Layers.SelectMany(layer => layer?.GradientSource ?? [])];
+        Margin = Layers.OfType<ConvolutionWeights>().Max(convolution => convolution.Kernel) / 2;
     }
 
     public NetworkDefinition Definition { get; }
 
     /// <summary>For each layer, null where it has no weights.</summary>
-    public ConvolutionWeights?[] Convolutions { get; }
+    public LayerWeights?[] Layers { get; }
 
     /// <summary>For each value of a workspace's gradients where it stands in the flat vector, or -1.</summary>
     public int[] GradientSource { get; }
@@ -66,9 +69,9 @@ internal sealed class PackedWeights
     /// <summary>Takes over the part-th of <paramref name="parts"/> equal partitions of the values.</summary>
     public void Pack(ReadOnlySpan<float> weights, int part = 0, int parts = 1)
     {
-        foreach (ConvolutionWeights? convolution in Convolutions)
+        foreach (LayerWeights? layer in Layers)
         {
-            convolution?.Pack(weights, part, parts);
+            layer?.Pack(weights, part, parts);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>
 /// The kernels of this project, on vector instructions (docs/decisions/0005-own-kernels.md): networks of convolutions, pooling and
-/// unpooling, and networks of linear layers.
+/// unpooling with a vector in between or not, and networks of linear layers.
 /// </summary>
 internal sealed class SimdEngine : IEngine
 {
@@ -19,23 +19,22 @@ internal sealed class SimdEngine : IEngine
         s_hasFusedMultiplyAdd ? null : "The SIMD kernels need a CPU with fused multiply-add (x64 with FMA, or arm64).";
 
     public bool Supports(NetworkDefinition definition) =>
-        s_hasFusedMultiplyAdd && (definition.Layers.All(layer => layer is Layer.Linear) || definition.Layers.All(IsConvolutional));
+        s_hasFusedMultiplyAdd && (IsDense(definition) || definition.Layers.All(IsComputedByImage));
 
-    public ITrainingSession StartTraining(NetworkDefinition definition, NetworkState from, int threads) => HasLinear(definition)
+    public ITrainingSession StartTraining(NetworkDefinition definition, NetworkState from, int threads) => IsDense(definition)
         ? new DenseTrainingSession(definition, from, threads)
         : new ConvolutionalTrainingSession(definition, from, threads);
 
     public IInferenceModel Load(NetworkDefinition definition, float[] weights) =>
-        HasLinear(definition) ? new DenseInferenceModel(definition, weights) : new ConvolutionalInferenceModel(definition, weights);
+        IsDense(definition) ? new DenseInferenceModel(definition, weights) : new ConvolutionalInferenceModel(definition, weights);
 
-    private static bool HasLinear(NetworkDefinition definition) => definition.Layers.Any(layer => layer is Layer.Linear);
+    private static bool IsDense(NetworkDefinition definition) => definition.Layers.All(layer => layer is Layer.Linear);
 
-    private static bool IsConvolutional(Layer layer) =>
-        layer
-            is Layer.Convolution
-                or Layer.TransposedConvolution
-                or Layer.MaxPool
-                or Layer.ZeroUnpool
-                or Layer.NearestUnpool
-                or Layer.SwitchUnpool;
+    private static bool IsComputedByImage(Layer layer) => layer switch
+    {
+        Layer.Linear linear => LinearWeights.IsVector(linear.Input) || LinearWeights.IsVector(linear.Output),
+        Layer.Convolution or Layer.TransposedConvolution or Layer.MaxPool => true,
+        Layer.ZeroUnpool or Layer.NearestUnpool or Layer.SwitchUnpool => true,
+        _ => false,
+    };
 }

@@ -30,7 +30,7 @@ internal sealed unsafe class ThreadWorkspace
         for (int i = 0; i < _layers.Length; i++)
         {
             _layers[i] = LayerAt(i, gradient);
-            gradient += weights.Convolutions[i]?.GradientLength ?? 0;
+            gradient += weights.Layers[i]?.GradientLength ?? 0;
         }
 
         ActivationBuffer SignalAt(int index) => new(() => weights.MapAt(index));
@@ -41,9 +41,13 @@ internal sealed unsafe class ThreadWorkspace
             switch (definition.Layers[index])
             {
                 case Layer.Convolution s:
-                    return new ConvolutionLayer(weights.Convolutions[index]!, input, output, s.Activation, gradient, isFirst: index == 0);
+                    return new ConvolutionLayer(
+                        (ConvolutionWeights)weights.Layers[index]!, input, output, s.Activation, gradient, isFirst: index == 0);
                 case Layer.TransposedConvolution s:
-                    return new TransposedConvolutionLayer(weights.Convolutions[index]!, input, output, s.Activation, gradient);
+                    return new TransposedConvolutionLayer(
+                        (ConvolutionWeights)weights.Layers[index]!, input, output, s.Activation, gradient);
+                case Layer.Linear s:
+                    return new ImageLinearLayer((LinearWeights)weights.Layers[index]!, input, output, s.Activation, gradient);
                 case Layer.MaxPool:
                     return new MaxPoolLayer(input, output);
                 case Layer.ZeroUnpool:

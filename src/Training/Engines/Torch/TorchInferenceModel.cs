@@ -19,6 +19,15 @@ internal sealed class TorchInferenceModel(NetworkDefinition definition, float[] 
         return [.. TorchNetwork.Values(_network.Activations(x).ElementAt(layer).Output)];
     }
 
+    public float[][] Activations(ReadOnlySpan<float> image)
+    {
+        TorchThreads.Use(threads);
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor x = TorchNetwork.ToTensor(image, definition.Input);
+        return [.. _network.Activations(x).Select(each => TorchNetwork.Values(each.Output).ToArray())];
+    }
+
     public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image)
     {
         TorchThreads.Use(threads);

@@ -124,7 +124,7 @@ internal sealed class TorchNetwork : IDisposable
             case Layer.SwitchUnpool s:
                 return Unpooling.ToSwitches(x, switches[s.Pool]);
             case Layer.Linear s:
-                Tensor vector = nn.functional.linear(x.view(x.shape[0], s.Input.Count), Weight(s), Bias(s));
+                Tensor vector = nn.functional.linear(x.reshape(x.shape[0], s.Input.Count), Weight(s), Bias(s));
                 return Activate(s.Activation, vector).view(x.shape[0], s.Output.Channels, s.Output.Height, s.Output.Width);
             default:
                 throw new InvalidOperationException($"no implementation of {layer}");
