@@ -17,9 +17,20 @@ internal sealed class EventChanges
     /// <summary>The event of an experiment: when it is made, and when it has ended.</summary>
     public const string ExperimentEvent = "experiment";
 
+    private const string SqliteFrom = "SELECT r.* FROM json_each({0}) AS c JOIN ";
+    private const string SqliteOn =
+        """ AS r ON r."JobId" = json_extract(c.value, '$[0]') AND r."Version" > json_extract(c.value, '$[1]')""";
+    private const string PostgresFrom = "SELECT r.* FROM unnest({0}, {1}) AS c(id, told) JOIN ";
+    private const string PostgresOn = """ AS r ON r."JobId" = c.id AND r."Version" > c.told""";
+
     private const int MaxRows = 2_000; // of one kind in a round
     private const int RunningVersion = 1; // of an experiment, which has no versions of its own
     private const int EndedVersion = 2;
+
+    private static readonly (string Sqlite, string Postgres) s_metrics =
+        (SqliteFrom + "metrics" + SqliteOn, PostgresFrom + "metrics" + PostgresOn);
+    private static readonly (string Sqlite, string Postgres) s_checkpoints =
+        (SqliteFrom + "checkpoints" + SqliteOn, PostgresFrom + "checkpoints" + PostgresOn);
 
     private readonly Dictionary<Guid, Followed> _jobs = [];
     private readonly HashSet<Guid> _experiments = [];
@@ -149,8 +160,8 @@ internal sealed class EventChanges
             return Array.Empty<(Guid, long, string, object)>().ToLookup(each => each.Item1, each => (each.Item2, each.Item3, each.Item4));
         }
 
-        List<MetricRow> metrics = await Since(store.Metrics, "metrics", store.Database.IsSqlite(), ids, told).ToListAsync(token);
-        List<CheckpointRow> checkpoints = await Since(store.Checkpoints, "checkpoints", store.Database.IsSqlite(), ids, told)
+        List<MetricRow> metrics = await Since(store.Metrics, s_metrics, store.Database.IsSqlite(), ids, told).ToListAsync(token);
+        List<CheckpointRow> checkpoints = await Since(store.Checkpoints, s_checkpoints, store.Database.IsSqlite(), ids, told)
             .ToListAsync(token);
         if (metrics.Count == MaxRows || checkpoints.Count == MaxRows)
         {
@@ -164,21 +175,15 @@ internal sealed class EventChanges
     }
 
     /// <summary>The rows of each job with a version above the one given for it, in one query for all jobs.</summary>
-    private static IQueryable<T> Since<T>(DbSet<T> rows, string table, bool isSqlite, Guid[] ids, long[] versions)
-        where T : class
-    {
-        string join = $""" JOIN {table} AS r ON r."JobId" = """;
-        return (isSqlite
+    private static IQueryable<T> Since<T>(DbSet<T> rows, (string Sqlite, string Postgres) sql, bool isSqlite, Guid[] ids, long[] versions)
+        where T : class =>
+        (isSqlite
             ? rows.FromSqlRaw(
-                $$"""
-                SELECT r.* FROM json_each({0}) AS c{{join}}json_extract(c.value, '$[0]') AND r."Version" > json_extract(c.value, '$[1]')
-                """,
+                sql.Sqlite,
                 JsonSerializer.Serialize(ids.Zip(versions, (id, version) => new object[] { $"{id}".ToUpperInvariant(), version })))
-            : rows.FromSqlRaw(
-                $$"""SELECT r.* FROM unnest({0}, {1}) AS c(id, told){{join}}c.id AND r."Version" > c.told""", ids, versions))
+            : rows.FromSqlRaw(sql.Postgres, ids, versions))
             .AsNoTracking()
             .Take(MaxRows);
-    }
 
     private async Task<List<ExperimentSummary>> ChangedExperimentsAsync(AppDbContext store, Guid recent, CancellationToken token)
     {

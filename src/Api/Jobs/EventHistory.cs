@@ -74,7 +74,7 @@ internal sealed class EventHistory(IDbContextFactory<AppDbContext> stores, JobEv
     private static bool IsLive(Missed job, EventCursor to) => to.VersionOf(job.Id) is not null && !to.HasEnded(job.Id);
 
     /// <summary>The jobs and experiments that have ended meanwhile, in the order of their ends.</summary>
-    private static IEnumerable<(DateTime At, Missed? Job, ExperimentSummary? Experiment)> Ends(
+    private static List<(DateTime At, Missed? Job, ExperimentSummary? Experiment)> Ends(
         List<Missed> missed, List<ExperimentSummary> experiments, EventCursor from, EventCursor to)
     {
         var jobs = missed
