@@ -61,6 +61,7 @@ internal static class ActivationEndpoints
             .WithName("activateUpload")
             .WithSummary("Every layer's values for an uploaded image")
             .AcceptsImage()
+            .WithMetadata(new OneBodyMetadata())
             .ProducesActivations();
         RouteGroupBuilder unit = app.MapModelInspection("/v1/checkpoints/{reference}/layers/{layer}/units/{channel}/{row}/{column}");
         unit.MapGet("", UnitFromDataset)
@@ -72,6 +73,7 @@ internal static class ActivationEndpoints
             .WithName("explainUnitOfUpload")
             .WithSummary("How one value of a layer came about, for an uploaded image")
             .AcceptsImage()
+            .WithMetadata(new OneBodyMetadata())
             .ProducesUnit();
     }
 

@@ -60,15 +60,17 @@ internal static class ReconstructionEndpoints
     {
         RouteGroupBuilder checkpoint = app.MapModelInspection("/v1/checkpoints/{reference}");
         checkpoint.MapGet("reconstruction", FromDataset)
-            .WithName("reconstructFromDataset")
-            .WithSummary("Reconstruct an image of a data set")
-            .ProducesReconstruction()
+            .ProducesReconstruction(
+                checkpoint.MapGet("reconstruction.png", FromDataset),
+                "reconstructFromDataset",
+                "Reconstruct an image of a data set")
             .ProducesProblems(ImageInputReader.DatasetRefusals);
         checkpoint.MapPost("reconstruction", FromUpload)
-            .WithName("reconstructUpload")
-            .WithSummary("Reconstruct an uploaded image")
-            .AcceptsImage()
-            .ProducesReconstruction();
+            .ProducesReconstruction(
+                checkpoint.MapPost("reconstruction.png", FromUpload),
+                "reconstructUpload",
+                "Reconstruct an uploaded image")
+            .AcceptsImage();
         checkpoint.MapGet("reconstructions", Rows)
             .WithName("drawReconstructions")
             .WithSummary("Render images of a data set over their reconstructions; with `noise`, the noisy images between them")
@@ -78,8 +80,9 @@ internal static class ReconstructionEndpoints
             .ProducesProblems(ImageInputReader.DatasetRefusals);
     }
 
-    private static RouteHandlerBuilder ProducesReconstruction(this RouteHandlerBuilder endpoint) => endpoint
-        .ProducesFigureOr<ReconstructionResponse>("The reconstruction.")
+    private static RouteHandlerBuilder ProducesReconstruction(
+        this RouteHandlerBuilder either, RouteHandlerBuilder png, string name, string summary) => either
+        .ProducesFigureOr<ReconstructionResponse>(png, name, summary, "The reconstruction.")
         .ProducesProblems(ProblemType.Unprocessable)
         .AnswersHeader(200, MseHeader, "Mean squared error per value against the clean image.", 0.0211);
 
@@ -154,7 +157,7 @@ internal static class ReconstructionEndpoints
         TensorShape shape = model.Definition.Input;
         (int scale, int gap) = (figure.Scale, figure.Gap);
         ReconstructionLayout shown = JsonConventions.Parse<ReconstructionLayout>(figure.Layout)!.Value;
-        bool isJson = context.Request.Prefers("application/json", over: "image/png");
+        bool isJson = context.Request.WantsNumbers();
         if (!isJson && Refusal() is { } tooLarge)
         {
             return tooLarge;
