@@ -132,6 +132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow all jobs and experiments by one stream of server-sent events
+         * @description Needs the role `reader`.
+         */
+        get: operations["followEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/architectures": {
         parameters: {
             query?: never;
@@ -420,6 +440,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkpoints/{reference}/reconstruction.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reconstruct an image of a data set, as PNG
+         * @description Needs the role `reader`.
+         */
+        get: operations["reconstructFromDatasetPng"];
+        put?: never;
+        /**
+         * Reconstruct an uploaded image, as PNG
+         * @description Needs the role `reader`.
+         */
+        post: operations["reconstructUploadPng"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/checkpoints/{reference}/reconstructions": {
         parameters: {
             query?: never;
@@ -464,6 +508,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkpoints/{reference}/layers/{layer}/tiles.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Render the feature maps of a layer for an image of a data set, as PNG
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawTilesFromDatasetPng"];
+        put?: never;
+        /**
+         * Render the feature maps of a layer for an uploaded image, as PNG
+         * @description Needs the role `reader`.
+         */
+        post: operations["drawTilesOfUploadPng"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkpoints/{reference}/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every layer's values for an image of a data set
+         * @description Needs the role `reader`.
+         */
+        get: operations["activateFromDataset"];
+        put?: never;
+        /**
+         * Every layer's values for an uploaded image
+         * @description Needs the role `reader`.
+         */
+        post: operations["activateUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkpoints/{reference}/layers/{layer}/units/{channel}/{row}/{column}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one value of a layer came about, for an image of a data set
+         * @description Needs the role `reader`.
+         */
+        get: operations["explainUnitFromDataset"];
+        put?: never;
+        /**
+         * How one value of a layer came about, for an uploaded image
+         * @description Needs the role `reader`.
+         */
+        post: operations["explainUnitOfUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/checkpoints/{reference}/kernels/{layer}/tiles": {
         parameters: {
             query?: never;
@@ -476,6 +592,26 @@ export interface paths {
          * @description Needs the role `reader`.
          */
         get: operations["drawKernels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkpoints/{reference}/kernels/{layer}/tiles.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Render the kernels of a layer; zero is the middle of the palette, as PNG
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawKernelsPng"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,6 +664,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkpoints/{reference}/decode.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decode a code to an image, as PNG
+         * @description Needs the role `reader`.
+         */
+        post: operations["decodeCodePng"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/checkpoints/{reference}/interpolation": {
         parameters: {
             query?: never;
@@ -540,6 +696,26 @@ export interface paths {
          * @description Needs the role `reader`.
          */
         get: operations["drawInterpolation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkpoints/{reference}/interpolation.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Interpolate linearly between the codes of two images, decoded, as PNG
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawInterpolationPng"];
         put?: never;
         post?: never;
         delete?: never;
@@ -616,6 +792,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a ticket, by which a browser reads event streams and pictures without a header
+         * @description Needs the role `reader`.
+         */
+        post: operations["createTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/caller": {
         parameters: {
             query?: never;
@@ -674,6 +870,21 @@ export interface components {
              * @description Mean squared error per pixel that the article reached on MNIST; null where the article has none.
              */
             articleLoss: null | number;
+            /**
+             * Format: int32
+             * @description Numbers of an image of MNIST.
+             */
+            inputSize: number;
+            /**
+             * Format: int32
+             * @description Numbers of the code of such an image with the default settings.
+             */
+            codeSize: number;
+            /**
+             * Format: double
+             * @description inputSize / codeSize: below 1 the code is wider than the image.
+             */
+            compression: number;
         };
         /** @description Who sent the request. */
         CallerResponse: {
@@ -711,6 +922,21 @@ export interface components {
             losses: components["schemas"]["Losses"];
             /** @description Named layers of the network. */
             layers: components["schemas"]["LayerResponse"][];
+            /**
+             * Format: int32
+             * @description Numbers of an image: channels · height · width.
+             */
+            inputSize: number;
+            /**
+             * Format: int32
+             * @description Numbers of the code.
+             */
+            codeSize: number;
+            /**
+             * Format: double
+             * @description inputSize / codeSize: below 1 the code is wider than the image.
+             */
+            compression: number;
             /**
              * Format: int32
              * @description Size of the safetensors file, in bytes.
@@ -796,6 +1022,60 @@ export interface components {
         DecodingResponse: {
             /** @description Values of the image, channel by channel, row by row: 0 background, 1 ink; outside 0..1 where the network's output is unbounded. */
             pixels: number[];
+        };
+        /** @description The data of an `ended` event among those of all jobs: the job, its id also by the other events' name. */
+        EndedEvent: {
+            /**
+             * Format: uuid
+             * @description Identifier used in URLs.
+             */
+            id: string;
+            /** @description Name given at creation, or null. */
+            name: null | string;
+            /** @description Current status. */
+            status: components["schemas"]["JobStatus"];
+            /** @description All settings, with defaults resolved. */
+            settings: components["schemas"]["TrainingSettings"];
+            /** @description Progress of the training. */
+            progress: components["schemas"]["JobProgress"];
+            /** @description Mean squared error per pixel, pixels 0..1, as of the latest evaluation. */
+            loss: components["schemas"]["Losses"];
+            /** @description Warnings in words, such as a data set that the job waits for, a damaged checkpoint or a collapse. */
+            warnings: string[];
+            /**
+             * Format: int32
+             * @description Number of times that a worker has started or resumed the job.
+             */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description Time of creation.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Time when a worker first started the job; null before.
+             */
+            startedAt: null | string;
+            /**
+             * Format: date-time
+             * @description Time when the job ended; null before.
+             */
+            endedAt: null | string;
+            /** @description Error of a failed job, or null. */
+            error: components["schemas"]["JobError"] | null;
+            /**
+             * Format: uuid
+             * @description Id of the newest checkpoint, or null.
+             */
+            latestCheckpoint: null | string;
+            /** @description Paths of related resources. */
+            links: components["schemas"]["JobLinks"];
+            /**
+             * Format: uuid
+             * @description Id of the job.
+             */
+            readonly jobId: string;
         };
         /** @description One job of an experiment: a row of its table. */
         ExperimentJob: {
@@ -955,6 +1235,17 @@ export interface components {
             items: components["schemas"]["ExperimentSummary"][];
             /** @description `cursor` of the next page; null on the last. */
             nextCursor: null | string;
+        };
+        /** @description A rectangle of pixels. */
+        FieldResponse: {
+            /** Format: int32 */
+            top: number;
+            /** Format: int32 */
+            left: number;
+            /** Format: int32 */
+            height: number;
+            /** Format: int32 */
+            width: number;
         };
         /** @description One decoded code of an interpolation. */
         FrameResponse: {
@@ -1246,6 +1537,11 @@ export interface components {
         };
         /** @description The data of a `progress` event. */
         ProgressEvent: {
+            /**
+             * Format: uuid
+             * @description Id of the job.
+             */
+            jobId: string;
             /** @description Current status. */
             status: components["schemas"]["JobStatus"];
             /** @description Progress at the time of the event. */
@@ -1307,6 +1603,24 @@ export interface components {
             /** @description `cursor` of the next page; null on the last. */
             nextCursor: null | string;
         };
+        /** @description A ticket to make. */
+        TicketRequest: {
+            /**
+             * Format: int32
+             * @description Seconds until the ticket expires; 900 where it is left out.
+             */
+            seconds?: null | number;
+        };
+        /** @description A right to read event streams and pictures by their address alone. */
+        TicketResponse: {
+            /** @description Value of the query parameter `ticket`. It is shown once. */
+            ticket: string;
+            /**
+             * Format: date-time
+             * @description Time from which on no connection is opened by the ticket; streams opened before go on.
+             */
+            expiresAt: string;
+        };
         /** @description Statistics of a layer's feature maps. */
         TilesResponse: {
             /** @description Name of the layer. */
@@ -1336,40 +1650,29 @@ export interface components {
             dataset?: null | string;
             /**
              * Format: int32
-             * @description Batches to train on.
-             * @default 5000
+             * @description Batches to train on. Default `5000`.
              */
             steps?: null | number;
             /**
              * Format: int32
-             * @description Images in a batch.
-             * @default 60
+             * @description Images in a batch. Default `60`.
              */
             batchSize?: null | number;
             /**
              * Format: double
-             * @description Adam's step size once the warm-up is over.
-             * @default 0.01
+             * @description Adam's step size once the warm-up is over. Default `0.01`.
              */
             learningRate?: null | number;
             /**
              * Format: int32
-             * @description Seed of the initial weights and of the order of the images.
-             * @default 1
+             * @description Seed of the initial weights and of the order of the images. Default `1`.
              */
             seed?: null | number;
-            /**
-             * @description Output channels of the first and the second convolution. Not for `dense`.
-             * @default [
-             *       16,
-             *       32
-             *     ]
-             */
+            /** @description Output channels of the first and the second convolution. Not for `dense`. Default `[16, 32]`. */
             channels?: null | number[];
             /**
              * Format: int32
-             * @description Side of every kernel in pixels, odd. Not for `dense`.
-             * @default 5
+             * @description Side of every kernel in pixels, odd. Not for `dense`. Default `5`.
              * @enum {null|integer}
              */
             kernelSize?: 1 | 3 | 5 | 7 | 9 | null;
@@ -1382,42 +1685,34 @@ export interface components {
             decoderActivation?: components["schemas"]["Activation"] | null;
             /** @description Activation of the last layer with weights. Default `sigmoid` for `switch-unpool`, else the decoder's. */
             outputActivation?: components["schemas"]["Activation"] | null;
-            /**
-             * @description Whether decoder layers have a bias.
-             * @default false
-             */
+            /** @description Whether decoder layers have a bias. Default `false`. */
             decoderBias?: null | boolean;
-            /**
-             * @description Width of the hidden layers and of the code. Only for `dense`.
-             * @default [
-             *       300,
-             *       64
-             *     ]
-             */
+            /** @description Width of the hidden layers and of the code. Only for `dense`. Default `[300, 64]`. */
             denseWidths?: null | number[];
             /**
              * Format: int32
-             * @description Steps over which the learning rate rises linearly to its full value; prevents collapse.
-             * @default 500
+             * @description Numbers of a narrow code between two linear layers; absent, the encoder's last maps are the code. Only for `strided`,
+             *     `zero-unpool` and `nearest-unpool`. With it `decoderBias` is true and `outputActivation` is `sigmoid`
+             *     where they are left out.
+             */
+            codeWidth?: null | number;
+            /**
+             * Format: int32
+             * @description Steps over which the learning rate rises linearly to its full value; prevents collapse. Default `500`.
              */
             warmupSteps?: null | number;
-            /** @description Schedule of the learning rate after the warm-up. */
+            /** @description Schedule of the learning rate after the warm-up. Default `cosine`. */
             learningRateSchedule?: components["schemas"]["LearningRateSchedule"] | null;
-            /**
-             * @description Whether a job whose network collapses ends as failed.
-             * @default true
-             */
+            /** @description Whether a job whose network collapses ends as failed. Default `true`. */
             stopOnCollapse?: null | boolean;
             /**
              * Format: int32
-             * @description Steps between evaluations on the validation split.
-             * @default 250
+             * @description Steps between evaluations on the validation split. Default `250`.
              */
             evaluateEvery?: null | number;
             /**
              * Format: int32
-             * @description Steps between checkpoints.
-             * @default 500
+             * @description Steps between checkpoints. Default `500`.
              */
             checkpointEvery?: null | number;
             /** @description Noise to denoise: the network gets noisy images, and its loss is against the clean ones. Default none. */
@@ -1532,6 +1827,12 @@ export interface components {
             denseWidths: number[];
             /**
              * Format: int32
+             * @description Numbers of a code that is a vector, between two linear layers; null where the code is the encoder's last maps. Unused by
+             *     `switch-unpool` and `dense`.
+             */
+            codeWidth: null | number;
+            /**
+             * Format: int32
              * @description Steps over which the learning rate rises linearly to its full value; prevents collapse.
              */
             warmupSteps: number;
@@ -1557,6 +1858,68 @@ export interface components {
              */
             startFrom: null | string;
         };
+        /** @description How one value of a layer came about: activation(Σ product + bias). */
+        UnitResponse: {
+            /**
+             * Format: float
+             * @description The unit's value, as in `activations`.
+             */
+            value: number;
+            /** @description What is done to the sum. */
+            activation: components["schemas"]["Activation"];
+            /**
+             * Format: double
+             * @description Sum of the products and the bias.
+             */
+            preActivation: number;
+            /**
+             * Format: float
+             * @description Bias of the unit; 0 where it has none.
+             */
+            bias: number;
+            /**
+             * @description In a convolution the taps of the unit's window, in a transposed convolution the inputs that reach the unit, each with its own tap, in a
+             *     linear layer all inputs, in pooling and unpooling the block.
+             */
+            terms: components["schemas"]["UnitTermResponse"][];
+            /** @description Pixels of the image that the value can depend on. */
+            receptiveField: components["schemas"]["FieldResponse"];
+            /** @description Pixels of the reconstruction that can depend on the value. */
+            projectiveField: components["schemas"]["FieldResponse"];
+        };
+        /** @description One input of a unit. */
+        UnitTermResponse: {
+            /**
+             * Format: int32
+             * @description Channel in the layer's input.
+             */
+            channel: number;
+            /**
+             * Format: int32
+             * @description Row in the layer's input.
+             */
+            row: number;
+            /**
+             * Format: int32
+             * @description Column in the layer's input.
+             */
+            column: number;
+            /**
+             * Format: float
+             * @description Value of the input.
+             */
+            value: number;
+            /**
+             * Format: float
+             * @description Weight of the input; in pooling and unpooling 1 at the source of the value, else 0.
+             */
+            weight: number;
+            /**
+             * Format: double
+             * @description value · weight.
+             */
+            product: number;
+        };
     };
     responses: {
         /** @description Some fields are invalid. The request is malformed. */
@@ -1565,10 +1928,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:invalid-fields" | "urn:autoencoder-api:problem:malformed-request";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The request timed out. The service cannot answer now. */
@@ -1579,10 +1939,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:timeout" | "urn:autoencoder-api:problem:unavailable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Authentication required. */
@@ -1591,10 +1948,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:not-authenticated";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Forbidden. */
@@ -1603,10 +1957,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:not-allowed";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The state does not allow this. */
@@ -1615,10 +1966,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:conflict";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The data set cannot be had. The idempotency key belongs to another request. The request cannot be carried out. */
@@ -1627,10 +1975,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:dataset-unavailable" | "urn:autoencoder-api:problem:idempotency-key-reused" | "urn:autoencoder-api:problem:unprocessable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The queue is full. Too many requests. */
@@ -1641,10 +1986,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:queue-full" | "urn:autoencoder-api:problem:too-many-requests";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The media type is not supported. */
@@ -1653,10 +1995,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:unsupported-media-type";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The request came too slowly. */
@@ -1665,10 +2004,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:too-slow";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The request is too large. */
@@ -1677,10 +2013,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:too-large";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Something went wrong in the service. */
@@ -1689,10 +2022,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:internal-error";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Too many requests. */
@@ -1703,10 +2033,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:too-many-requests";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description No such training job. */
@@ -1715,10 +2042,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:job-not-found";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description A tag names the checkpoint. The state does not allow this. */
@@ -1727,10 +2051,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-tagged" | "urn:autoencoder-api:problem:conflict";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The service cannot answer now. */
@@ -1741,10 +2062,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:unavailable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Other requests hold the memory. The request timed out. The service cannot answer now. */
@@ -1755,10 +2073,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:memory-full" | "urn:autoencoder-api:problem:timeout" | "urn:autoencoder-api:problem:unavailable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The figure would be too large. */
@@ -1767,10 +2082,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:figure-too-large";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The request takes too much memory. */
@@ -1779,10 +2091,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:too-much-memory";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Some fields are invalid. */
@@ -1791,10 +2100,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:invalid-fields";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The request timed out. */
@@ -1805,10 +2111,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:timeout";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description No such experiment. */
@@ -1817,10 +2120,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:experiment-not-found";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description There is no checkpoint in the request. Some fields are invalid. The request is malformed. */
@@ -1829,10 +2129,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-missing" | "urn:autoencoder-api:problem:invalid-fields" | "urn:autoencoder-api:problem:malformed-request";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The checkpoint is damaged. The idempotency key belongs to another request. The request cannot be carried out. */
@@ -1841,10 +2138,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-damaged" | "urn:autoencoder-api:problem:idempotency-key-reused" | "urn:autoencoder-api:problem:unprocessable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The request is too large. The request takes too much memory. */
@@ -1853,10 +2147,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:too-large" | "urn:autoencoder-api:problem:too-much-memory";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description No such checkpoint. */
@@ -1865,10 +2156,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-not-found";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The checkpoint is damaged. */
@@ -1877,10 +2165,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-damaged";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Precondition failed. */
@@ -1889,10 +2174,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:precondition-failed";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The range lies outside the file. */
@@ -1901,10 +2183,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:range-not-satisfiable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description No such tag. */
@@ -1913,10 +2192,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:tag-not-found";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The request cannot be carried out. */
@@ -1925,10 +2201,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:unprocessable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The data set is being downloaded. Other requests hold the memory. The request timed out. The service cannot answer now. */
@@ -1939,10 +2212,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:dataset-pending" | "urn:autoencoder-api:problem:memory-full" | "urn:autoencoder-api:problem:timeout" | "urn:autoencoder-api:problem:unavailable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description No such checkpoint. No such data set. No such image. */
@@ -1951,22 +2221,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-not-found" | "urn:autoencoder-api:problem:dataset-not-found" | "urn:autoencoder-api:problem:image-not-found";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The checkpoint is damaged. The data set cannot be had. The figure would be too large. The image cannot be used. */
-        "checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable": {
+        /** @description The checkpoint is damaged. The data set cannot be had. The figure would be too large. The image cannot be used. The request cannot be carried out. */
+        "checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable.unprocessable": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-damaged" | "urn:autoencoder-api:problem:dataset-unavailable" | "urn:autoencoder-api:problem:figure-too-large" | "urn:autoencoder-api:problem:picture-unusable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Some fields are invalid. The request is malformed. There is no image in the request. */
@@ -1975,22 +2239,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:invalid-fields" | "urn:autoencoder-api:problem:malformed-request" | "urn:autoencoder-api:problem:picture-missing";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The checkpoint is damaged. The figure would be too large. No digit was found. The image cannot be used. There are several digits. */
-        "checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits": {
+        /** @description The checkpoint is damaged. The figure would be too large. No digit was found. The image cannot be used. There are several digits. The request cannot be carried out. */
+        "checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits.unprocessable": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-damaged" | "urn:autoencoder-api:problem:figure-too-large" | "urn:autoencoder-api:problem:no-digit-found" | "urn:autoencoder-api:problem:picture-unusable" | "urn:autoencoder-api:problem:several-digits";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The image is too large. The request is too large. The request takes too much memory. */
@@ -1999,10 +2257,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:image-too-large" | "urn:autoencoder-api:problem:too-large" | "urn:autoencoder-api:problem:too-much-memory";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. The data set cannot be had. The figure would be too large. The image cannot be used. */
+        "checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description No such checkpoint. No such data set. No such image. No such layer. */
@@ -2011,10 +2275,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-not-found" | "urn:autoencoder-api:problem:dataset-not-found" | "urn:autoencoder-api:problem:image-not-found" | "urn:autoencoder-api:problem:layer-not-found";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description No such checkpoint. No such layer. */
@@ -2023,22 +2284,43 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-not-found" | "urn:autoencoder-api:problem:layer-not-found";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The checkpoint is damaged. The figure would be too large. */
-        "checkpoint-damaged.figure-too-large": {
+        /** @description The checkpoint is damaged. The figure would be too large. No digit was found. The image cannot be used. There are several digits. */
+        "checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-damaged" | "urn:autoencoder-api:problem:figure-too-large";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. The data set cannot be had. The image cannot be used. The request cannot be carried out. */
+        "checkpoint-damaged.dataset-unavailable.picture-unusable.unprocessable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. No digit was found. The image cannot be used. There are several digits. The request cannot be carried out. */
+        "checkpoint-damaged.no-digit-found.picture-unusable.several-digits.unprocessable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such data set. No such image. No such layer. No such unit. */
+        "checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found.unit-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The checkpoint is damaged. The data set cannot be had. The image cannot be used. */
@@ -2047,10 +2329,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-damaged" | "urn:autoencoder-api:problem:dataset-unavailable" | "urn:autoencoder-api:problem:picture-unusable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such layer. No such unit. */
+        "checkpoint-not-found.layer-not-found.unit-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The checkpoint is damaged. No digit was found. The image cannot be used. There are several digits. */
@@ -2059,10 +2347,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-damaged" | "urn:autoencoder-api:problem:no-digit-found" | "urn:autoencoder-api:problem:picture-unusable" | "urn:autoencoder-api:problem:several-digits";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. The figure would be too large. */
+        "checkpoint-damaged.figure-too-large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description There is no code in the request. Some fields are invalid. The request is malformed. */
@@ -2071,10 +2365,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:code-missing" | "urn:autoencoder-api:problem:invalid-fields" | "urn:autoencoder-api:problem:malformed-request";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The checkpoint is damaged. The code cannot be decoded. The data set cannot be had. The figure would be too large. The image cannot be used. The network needs an image's switches. */
@@ -2083,10 +2374,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:checkpoint-damaged" | "urn:autoencoder-api:problem:code-unusable" | "urn:autoencoder-api:problem:dataset-unavailable" | "urn:autoencoder-api:problem:figure-too-large" | "urn:autoencoder-api:problem:picture-unusable" | "urn:autoencoder-api:problem:switches-missing";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description No such data set. */
@@ -2095,10 +2383,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:dataset-not-found";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description There is no data set in the request. Some fields are invalid. The request is malformed. */
@@ -2107,10 +2392,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:dataset-missing" | "urn:autoencoder-api:problem:invalid-fields" | "urn:autoencoder-api:problem:malformed-request";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Other requests hold the memory. The service cannot answer now. */
@@ -2121,10 +2403,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:memory-full" | "urn:autoencoder-api:problem:unavailable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The images make no data set. */
@@ -2133,10 +2412,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:dataset-unusable";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description No such data set. No such image. */
@@ -2145,10 +2421,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:dataset-not-found" | "urn:autoencoder-api:problem:image-not-found";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description The data set cannot be had. The figure would be too large. */
@@ -2157,10 +2430,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"] & {
-                    /** @enum {unknown} */
-                    type?: "urn:autoencoder-api:problem:dataset-unavailable" | "urn:autoencoder-api:problem:figure-too-large";
-                };
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
     };
@@ -2185,7 +2455,10 @@ export interface operations {
                 /** @description `nextCursor` of the page before; none for the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2194,11 +2467,28 @@ export interface operations {
             /** @description A page of jobs. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TrainingJobResponsePage"];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -2379,7 +2669,7 @@ export interface operations {
                 content: {
                     /**
                      * @example event: progress
-                     *     data: {"status":"running","progress":{"step":250,"steps":600,"percent":41.67,"stepsPerSecond":null,"etaSeconds":null},"point":{"step":250,"trainLoss":0.038791212134063245,"validationLoss":0.02039309451402146,"deadUnits":0.05384926247726818,"elapsedSeconds":4.8911301}}
+                     *     data: {"jobId":"01a21060-c1dc-7de8-acad-04c104cfdd76","status":"running","progress":{"step":250,"steps":600,"percent":41.67,"stepsPerSecond":null,"etaSeconds":null},"point":{"step":250,"trainLoss":0.038791212134063245,"validationLoss":0.02039309451402146,"deadUnits":0.05384926247726818,"elapsedSeconds":4.8911301}}
                      *     id: 25
                      *
                      *     event: checkpoint
@@ -2455,7 +2745,10 @@ export interface operations {
     getTrainingJobMetrics: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the job.
@@ -2470,6 +2763,11 @@ export interface operations {
             /** @description The points of the loss curve. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the current state of the job, and the representation.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2483,6 +2781,18 @@ export interface operations {
                      */
                     "text/csv": string;
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the current state of the job, and the representation.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -2501,7 +2811,10 @@ export interface operations {
                 /** @description Height of the image in pixels. */
                 height?: number;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the job.
@@ -2516,11 +2829,28 @@ export interface operations {
             /** @description The plot. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the current state of the job, the size and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "image/png": string;
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the current state of the job, the size and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -2533,10 +2863,55 @@ export interface operations {
             503: components["responses"]["memory-full.timeout.unavailable"];
         };
     };
+    followEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the last received event: the stream resumes after it. Without this header it starts with the present state of the jobs that run and of their experiments. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events of all jobs and experiments. The stream has no end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: progress
+                     *     data: {"jobId":"01a21060-c1dc-7de8-acad-04c104cfdd76","status":"running","progress":{"step":250,"steps":600,"percent":41.67,"stepsPerSecond":null,"etaSeconds":null},"point":{"step":250,"trainLoss":0.038791212134063245,"validationLoss":0.02039309451402146,"deadUnits":0.05384926247726818,"elapsedSeconds":4.8911301}}
+                     *     id: 25
+                     *
+                     *     event: checkpoint
+                     *     data: {"id":"01a21060-ec01-7044-917e-80e639884c72","jobId":"01a21060-c1dc-7de8-acad-04c104cfdd76","name":null,"imported":false,"architecture":"nearest-unpool","settings":{"architecture":"nearest-unpool","dataset":"synthetic-digits","imageShape":[1,28,28],"steps":600,"batchSize":60,"learningRate":0.01,"seed":1,"channels":[16,32],"kernelSize":5,"encoderActivation":"relu","decoderActivation":"sigmoid","outputActivation":"sigmoid","decoderBias":false,"denseWidths":[300,64],"warmupSteps":100,"learningRateSchedule":"cosine","stopOnCollapse":true,"evaluateEvery":250,"checkpointEvery":500,"noise":null,"startFrom":null},"step":500,"losses":{"train":0.019331250920891763,"validation":0.01917043063105369,"test":null},"layers":[{"name":"conv1","shape":[16,28,28],"parameters":416},{"name":"pool1","shape":[16,14,14],"parameters":0},{"name":"conv2","shape":[32,14,14],"parameters":12832},{"name":"code","shape":[32,7,7],"parameters":0},{"name":"deconv1","shape":[16,7,7],"parameters":12800},{"name":"unpool1","shape":[16,14,14],"parameters":0},{"name":"deconv2","shape":[1,14,14],"parameters":400},{"name":"output","shape":[1,28,28],"parameters":0}],"bytes":319928,"sha256":"ca79e55d8d22065e6afdf2c02af9733c5bad6dfde1c1b81fb46bf554dc87957b","createdAt":"2026-11-25T01:45:17.0580628Z"}
+                     *     id: 33
+                     *
+                     *     event: ended
+                     *     data: {"id":"01a21060-c1dc-7de8-acad-04c104cfdd76","name":"nearest-30","status":"succeeded","settings":{"architecture":"nearest-unpool","dataset":"synthetic-digits","imageShape":[1,28,28],"steps":600,"batchSize":60,"learningRate":0.01,"seed":1,"channels":[16,32],"kernelSize":5,"encoderActivation":"relu","decoderActivation":"sigmoid","outputActivation":"sigmoid","decoderBias":false,"denseWidths":[300,64],"warmupSteps":100,"learningRateSchedule":"cosine","stopOnCollapse":true,"evaluateEvery":250,"checkpointEvery":500,"noise":null,"startFrom":null},"progress":{"step":600,"steps":600,"percent":100,"stepsPerSecond":null,"etaSeconds":null},"loss":{"train":0.018935749232769014,"validation":0.019141836276239887,"test":0.018912901696349894},"warnings":[],"attempt":1,"createdAt":"2026-11-25T01:45:06.2690407Z","startedAt":"2026-11-25T01:45:09.079Z","endedAt":"2026-11-25T01:45:18.716Z","error":null,"latestCheckpoint":"01a21060-f263-74af-be43-6cf8a0371105","links":{"self":"/v1/training-jobs/01a21060-c1dc-7de8-acad-04c104cfdd76","metrics":"/v1/training-jobs/01a21060-c1dc-7de8-acad-04c104cfdd76/metrics","loss":"/v1/training-jobs/01a21060-c1dc-7de8-acad-04c104cfdd76/loss.png","events":"/v1/training-jobs/01a21060-c1dc-7de8-acad-04c104cfdd76/events","cancel":"/v1/training-jobs/01a21060-c1dc-7de8-acad-04c104cfdd76/cancel","checkpoints":"/v1/checkpoints?jobId=01a21060-c1dc-7de8-acad-04c104cfdd76"}}
+                     *     id: 39
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["invalid-fields"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     listArchitectures: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2545,11 +2920,28 @@ export interface operations {
             /** @description The architectures, in the article's order. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the list.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ArchitectureResponse"][];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the list.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields"];
             401: components["responses"]["not-authenticated"];
@@ -2567,7 +2959,10 @@ export interface operations {
                 /** @description `nextCursor` of the page before; none for the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2576,11 +2971,28 @@ export interface operations {
             /** @description A page of experiments. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ExperimentSummaryPage"];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -2816,7 +3228,10 @@ export interface operations {
                 /** @description `nextCursor` of the page before; none for the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2825,11 +3240,28 @@ export interface operations {
             /** @description A page of checkpoints. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CheckpointResponsePage"];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -2852,9 +3284,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
+        /** @description Also accepted: `application/octet-stream`. */
         requestBody: {
             content: {
-                "application/octet-stream": string;
                 "multipart/form-data": {
                     /**
                      * Format: binary
@@ -3117,7 +3549,10 @@ export interface operations {
     listLayers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`.
@@ -3132,11 +3567,28 @@ export interface operations {
             /** @description The layers, from the input to the output. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the layers.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LayerResponse"][];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the layers.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields"];
             401: components["responses"]["not-authenticated"];
@@ -3155,7 +3607,10 @@ export interface operations {
                 /** @description `nextCursor` of the page before; none for the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3164,11 +3619,28 @@ export interface operations {
             /** @description A page of tags. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TagResponsePage"];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -3356,8 +3828,13 @@ export interface operations {
                 layout?: "single" | "pair" | "difference" | "restored";
                 /** @description Pixels between images. */
                 gap?: number;
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`.
@@ -3373,6 +3850,11 @@ export interface operations {
             200: {
                 headers: {
                     /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    /**
                      * @description Mean squared error per value against the clean image.
                      * @example 0.0211
                      */
@@ -3384,12 +3866,24 @@ export interface operations {
                     "application/json": components["schemas"]["ReconstructionResponse"];
                 };
             };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
             404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
             413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable.unprocessable"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
@@ -3414,6 +3908,8 @@ export interface operations {
                 layout?: "single" | "pair" | "difference" | "restored";
                 /** @description Pixels between images. */
                 gap?: number;
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
             };
             header?: never;
             path: {
@@ -3444,15 +3940,15 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    /**
                      * @description Mean squared error per value against the clean image.
                      * @example 0.0211
                      */
                     "Reconstruction-Mse"?: number;
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3467,7 +3963,165 @@ export interface operations {
             408: components["responses"]["too-slow"];
             413: components["responses"]["image-too-large.too-large.too-much-memory"];
             415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    reconstructFromDatasetPng: {
+        parameters: {
+            query?: {
+                /** @description Noise added to the network's input; errors are measured against the clean image. */
+                noise?: "none" | "gaussian" | "salt-and-pepper";
+                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
+                amount?: number;
+                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
+                noiseSeed?: number;
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
+                layout?: "single" | "pair" | "difference" | "restored";
+                /** @description Pixels between images. */
+                gap?: number;
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reconstruction. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description Mean squared error per value against the clean image.
+                     * @example 0.0211
+                     */
+                    "Reconstruction-Mse"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    reconstructUploadPng: {
+        parameters: {
+            query?: {
+                /** @description Noise added to the network's input; errors are measured against the clean image. */
+                noise?: "none" | "gaussian" | "salt-and-pepper";
+                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
+                amount?: number;
+                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
+                noiseSeed?: number;
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
+                layout?: "single" | "pair" | "difference" | "restored";
+                /** @description Pixels between images. */
+                gap?: number;
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The reconstruction. */
+            200: {
+                headers: {
+                    /**
+                     * @description Mean squared error per value against the clean image.
+                     * @example 0.0211
+                     */
+                    "Reconstruction-Mse"?: number;
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits.unprocessable"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["memory-full.timeout.unavailable"];
@@ -3495,7 +4149,10 @@ export interface operations {
                 /** @description Pixels between images. */
                 gap?: number;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`.
@@ -3510,11 +4167,28 @@ export interface operations {
             /** @description The rows of images. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "image/png": string;
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -3551,7 +4225,10 @@ export interface operations {
                 /** @description Index of the image in the split, from 0. */
                 index?: number;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`.
@@ -3571,12 +4248,29 @@ export interface operations {
             /** @description The feature maps. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "image/png": string;
                     "application/json": components["schemas"]["TilesResponse"];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -3669,6 +4363,428 @@ export interface operations {
             503: components["responses"]["memory-full.timeout.unavailable"];
         };
     };
+    drawTilesFromDatasetPng: {
+        parameters: {
+            query?: {
+                /** @description Number of maps, or `all`. */
+                count?: string;
+                /** @description Index of the first map, from 0. */
+                first?: number;
+                /** @description Tiles in a row; by default the square root of their number, rounded up. */
+                columns?: number;
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+                /** @description Pixels between tiles. */
+                gap?: number;
+                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
+                range?: "tile" | "layer";
+                /** @description Colour map from low to high values. */
+                palette?: "gray" | "viridis";
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feature maps. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawTilesOfUploadPng: {
+        parameters: {
+            query?: {
+                /** @description Number of maps, or `all`. */
+                count?: string;
+                /** @description Index of the first map, from 0. */
+                first?: number;
+                /** @description Tiles in a row; by default the square root of their number, rounded up. */
+                columns?: number;
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+                /** @description Pixels between tiles. */
+                gap?: number;
+                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
+                range?: "tile" | "layer";
+                /** @description Colour map from low to high values. */
+                palette?: "gray" | "viridis";
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The feature maps. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    activateFromDataset: {
+        parameters: {
+            query?: {
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A safetensors file: `input`, each layer's name [C, H, W] as float32, and for each pooling `{layer}.switches` as uint8. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    activateUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A safetensors file: `input`, each layer's name [C, H, W] as float32, and for each pooling `{layer}.switches` as uint8. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    explainUnitFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+                /** @description Channel of the unit, from 0. */
+                channel: number;
+                /** @description Row of the unit, from 0. */
+                row: number;
+                /** @description Column of the unit, from 0. */
+                column: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The unit. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found.unit-not-found"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    explainUnitOfUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+                /** @description Channel of the unit, from 0. */
+                channel: number;
+                /** @description Row of the unit, from 0. */
+                row: number;
+                /** @description Column of the unit, from 0. */
+                column: number;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The unit. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found.unit-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
     drawKernels: {
         parameters: {
             query?: {
@@ -3687,7 +4803,10 @@ export interface operations {
                 /** @description Colour map from low to high values. */
                 palette?: "gray" | "viridis";
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`.
@@ -3707,12 +4826,104 @@ export interface operations {
             /** @description The kernels. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "image/png": string;
                     "application/json": components["schemas"]["KernelsResponse"];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    drawKernelsPng: {
+        parameters: {
+            query?: {
+                /** @description Number of maps, or `all`. */
+                count?: string;
+                /** @description Index of the first map, from 0. */
+                first?: number;
+                /** @description Tiles in a row; by default the square root of their number, rounded up. */
+                columns?: number;
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+                /** @description Pixels between tiles. */
+                gap?: number;
+                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
+                range?: "tile" | "layer";
+                /** @description Colour map from low to high values. */
+                palette?: "gray" | "viridis";
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The kernels. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -3735,7 +4946,10 @@ export interface operations {
                 /** @description Index of the image in the split, from 0. */
                 index?: number;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`.
@@ -3750,12 +4964,29 @@ export interface operations {
             /** @description The code. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CodeResponse"];
                     "application/x-npy": string;
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -3785,6 +5016,7 @@ export interface operations {
             };
             cookie?: never;
         };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -3794,9 +5026,6 @@ export interface operations {
                      */
                     image: string;
                 };
-                "image/png": string;
-                "image/jpeg": string;
-                "application/json": components["schemas"]["PixelsRequest"];
             };
         };
         responses: {
@@ -3880,6 +5109,57 @@ export interface operations {
             503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
         };
     };
+    decodeCodePng: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split whose pooling switches a switch-unpool network uses. */
+                switchesFrom?: number;
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `application/x-npy`. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecodeRequest"];
+            };
+        };
+        responses: {
+            /** @description The decoded image. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["code-missing.invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.code-unusable.dataset-unavailable.figure-too-large.picture-unusable.switches-missing"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
     drawInterpolation: {
         parameters: {
             query?: {
@@ -3898,7 +5178,10 @@ export interface operations {
                 /** @description Pixels between images. */
                 gap?: number;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`.
@@ -3913,12 +5196,99 @@ export interface operations {
             /** @description The decoded frames. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "image/png": string;
                     "application/json": components["schemas"]["InterpolationResponse"];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawInterpolationPng: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the first image in the split, from 0. */
+                from?: number;
+                /** @description Index of the last image in the split, from 0. */
+                to?: number;
+                /** @description Number of frames, both ends included. */
+                frames?: number;
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+                /** @description Pixels between images. */
+                gap?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decoded frames. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -3934,7 +5304,10 @@ export interface operations {
     listDatasets: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3943,11 +5316,28 @@ export interface operations {
             /** @description The data sets, built-in ones first. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the list.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetResponse"][];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the list.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields"];
             401: components["responses"]["not-authenticated"];
@@ -3960,7 +5350,10 @@ export interface operations {
     getDataset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Name of the data set, from `GET /v1/datasets`. */
                 name: string;
@@ -3972,11 +5365,28 @@ export interface operations {
             /** @description The data set. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the data set and its status.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetResponse"];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the data set and its status.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields"];
             401: components["responses"]["not-authenticated"];
@@ -4004,31 +5414,10 @@ export interface operations {
             };
             cookie?: never;
         };
+        /** @description Also accepted: `multipart/form-data` with the file `images`, `labels`, `testImages`, `testLabels`. */
         requestBody: {
             content: {
                 "application/zip": string;
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description An IDX file of bytes, plain or gzip: [count, height, width] or [count, channels, height, width].
-                     */
-                    images: string;
-                    /**
-                     * Format: binary
-                     * @description An IDX file of one byte for each of the `images`.
-                     */
-                    labels?: string;
-                    /**
-                     * Format: binary
-                     * @description The test split, of the same shape; by default it is split off from the `images`.
-                     */
-                    testImages?: string;
-                    /**
-                     * Format: binary
-                     * @description An IDX file of one byte for each of the `testImages`.
-                     */
-                    testLabels?: string;
-                };
             };
         };
         responses: {
@@ -4103,7 +5492,10 @@ export interface operations {
                 /** @description Side in pixels of the square that renders each value. */
                 scale?: number;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Name of the data set, from `GET /v1/datasets`. */
                 name: string;
@@ -4125,11 +5517,28 @@ export interface operations {
             /** @description The image. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "image/png": string;
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -4140,6 +5549,39 @@ export interface operations {
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    createTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TicketRequest"];
+            };
+        };
+        responses: {
+            /** @description Ticket made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
         };
     };
     getCaller: {
