@@ -70,6 +70,7 @@ internal sealed class FuzzResources
             "name" => "synthetic-digits",
             "split" => random.Pick(["train", "validation", "test"]),
             "index" => $"{random.Below(10)}",
+            "channel" or "row" or "column" => "0", // which every layer has
             _ => throw new InvalidOperationException($"{operation} has a parameter {name} that no fuzz test knows"),
         };
     }
