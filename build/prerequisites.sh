@@ -48,14 +48,14 @@ need_postgres() {
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install_package postgresql "PostgreSQL's server is missing, so the tests on it are skipped"
 }
 
+# nginx, behind which tests put the service.
+need_nginx() {
+  [ -x /usr/sbin/nginx ] || install_package nginx-light "nginx is missing, so the tests behind it are skipped"
+}
+
 # Chromium, which the tests of the page drive.
 need_chromium() {
   [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || install_package chromium "Chromium is missing, so the tests of the page are skipped"
-}
-
-# nginx, behind which the example frontend is tried under a path prefix.
-need_nginx() {
-  [ -x /usr/sbin/nginx ] || install_package nginx-light "nginx is missing, so the test of the example frontend behind it is skipped"
 }
 
 # libfaketime, which sets one process's clock wrong.

@@ -50,7 +50,8 @@ public class CheckpointCost
         await _services.MigrateStoreAsync(CancellationToken.None);
         IDbContextFactory<AppDbContext> stores = _services.GetRequiredService<IDbContextFactory<AppDbContext>>();
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        _writer = new JobProgressWriter(stores, new JobChangeNotifier(stores, lifetime, NullLogger<JobChangeNotifier>.Instance));
+        _writer = new JobProgressWriter(
+            stores, new JobChangeNotifier(stores, TimeProvider.System, lifetime, NullLogger<JobChangeNotifier>.Instance));
         JobQueue queue = _services.GetRequiredService<JobQueue>();
         JobRow job = JobQueue.NewJob(new PlannedJob(Name: null, _settings), "local");
         await using (JobInsertion insertion = await queue.BeginAsync([job], CancellationToken.None))

@@ -43,6 +43,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
             ProcessRoles.Violation(builder.Configuration)
             ?? Listening.Violation(builder.Configuration)
             ?? LogLevels.Violation(builder.Configuration)
+            ?? PathPrefix.Violation(builder.Configuration)
         ) is
         { } violation)
     {
@@ -56,6 +57,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     }
 
     builder.Services.ConfigureHttpJsonOptions(options => JsonConventions.Configure(options.SerializerOptions));
+    builder.Services.AddApiPaths();
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddProblems();
     builder.Services.AddAccess();
@@ -71,6 +73,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddJobs(builder.Configuration);
     builder.Services.AddSingleton<ImageDecoder>();
     builder.Services.AddSingleton<ModelCache>();
+    builder.Services.AddSingleton<InputEntityTags>();
     builder.Services.AddSingleton<ImageInputReader>();
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
@@ -98,6 +101,8 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         await app.Services.MigrateStoreAsync(stop);
     }
 
+    app.UsePathPrefix();
+    app.UseRouting();
     app.UseConnectionBound();
     app.UseProblems();
     app.UseCacheHeaders();
@@ -109,11 +114,12 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     app.UseLastSend();
     if (app.Configuration.Role() != ProcessRole.Worker)
     {
-        RouteGroupBuilder api = app.MapGroup("").WithHead().WithStrictQuery().WithBodyCodings().WithLimits().WithProblems();
+        RouteGroupBuilder api = app.MapGroup("").WithHead().WithTickets().WithStrictQuery().WithBodyCodings().WithLimits().WithProblems();
         RouteGroupBuilder stored = api.MapGroup("").UsesStore();
         app.MapPage();
         app.MapOpenApiDocument();
         stored.MapJobs();
+        stored.MapEvents();
         stored.MapExperiments();
         stored.MapCheckpoints();
         stored.MapTags();
@@ -123,6 +129,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapCodes();
         stored.MapInterpolation();
         stored.MapDatasets();
+        stored.MapTickets();
         api.MapArchitectures();
         api.MapCaller();
         app.MapDashboard();

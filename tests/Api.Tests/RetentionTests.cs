@@ -74,6 +74,27 @@ public sealed class RetentionTests(PostgresServer postgres) : IClassFixture<Post
         Assert.Equal([young, waiting], await store.Ask(context => context.Jobs.OrderBy(row => row.Id).Select(row => row.Id).ToListAsync()));
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Expired_tickets_are_deleted_and_no_others(string provider)
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
+        foreach (int minutes in (int[])[-60, -1, 1])
+        {
+            await store.Ask(async context =>
+            {
+                DateTime expiresAt = DateTime.UtcNow.AddMinutes(minutes);
+                context.Tickets.Add(new TicketRow { Hash = $"{minutes}", KeyHash = "", ExpiresAt = expiresAt });
+                return await context.SaveChangesAsync();
+            });
+        }
+
+        using var retention = new Retention(store.Stores, Options.Create(new StoreOptions()), NullLogger<Retention>.Instance);
+        await retention.DeleteTicketsAsync(CancellationToken.None);
+        Assert.Equal(["1"], await store.Ask(context => context.Tickets.Select(row => row.Hash).ToListAsync()));
+    }
+
     private static async Task End(StoreUnderTest store, Guid job, int daysAgo)
     {
         JobLease lease = (await store.Claim(job))!;

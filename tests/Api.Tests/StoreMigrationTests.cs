@@ -117,7 +117,7 @@ public sealed class StoreMigrationTests(PostgresServer postgres) : IClassFixture
             before: context => context.GetService<IMigrator>().MigrateAsync("Initial"),
             connection: ";Command Timeout=1",
             isLater: true);
-        Assert.Contains($"Migration 1 of 1 of the store: {LaterMigrations.Id}", store.Log.Lines);
+        Assert.Contains($"Migration 2 of 2 of the store: {LaterMigrations.Id}", store.Log.Lines);
         await using AppDbContext context = await store.Stores.CreateDbContextAsync();
         Assert.Empty(await context.Database.GetPendingMigrationsAsync());
         Assert.NotEqual(120 * 60, context.Database.GetCommandTimeout()); // what requests have is the connection's again

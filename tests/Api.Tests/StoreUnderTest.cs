@@ -44,7 +44,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         _services = services.BuildServiceProvider();
         Stores = _services.GetRequiredService<IDbContextFactory<AppDbContext>>();
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        Recorder = new JobProgressWriter(Stores, new JobChangeNotifier(Stores, lifetime, NullLogger<JobChangeNotifier>.Instance));
+        Recorder = new JobProgressWriter(
+            Stores, new JobChangeNotifier(Stores, TimeProvider.System, lifetime, NullLogger<JobChangeNotifier>.Instance));
         var builtIn = new BuiltInDatasets(Options.Create(new DatasetOptions()), Options.Create(new StoreOptions { Folder = _folder }));
         Jobs = new JobQueue(Stores, builtIn, new BackgroundJobClient(Queue), NullLogger<JobQueue>.Instance);
         Maintenance = new JobMaintenance(

@@ -13,7 +13,9 @@ internal sealed partial class AccessOptions : IValidatableObject
     /// <summary>The known keys. Without any, only callers on this machine are let in.</summary>
     public KeyOptions[] Keys { get; set; } = [];
 
-    /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.</summary>
+    /// <summary>
+    /// Addresses or networks (<c>10.0.0.0/8</c>) of proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Prefix are believed.
+    /// </summary>
     public string[] TrustedProxies { get; set; } = [];
 
     /// <summary>Web origins (<c>https://example.org</c>) whose pages may call this service from a browser.</summary>

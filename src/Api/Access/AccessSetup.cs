@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -13,18 +14,32 @@ namespace AutoencoderApi.Api.Access;
 /// <summary>Who is let in, and to what. An endpoint that names no role is open to nobody.</summary>
 internal static class AccessSetup
 {
+    /// <summary>
+    /// The headers of answers that a script of another origin may read, beside those that every script may (Fetch, section 3.2.2). A
+    /// header that an operation declares must stand here.
+    /// </summary>
+    public static readonly string[] ExposedHeaders =
+    [
+        "Accept-Encoding", "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding", "Content-Range", "ETag",
+        "Image-Preparation", "Location", "Preference-Applied", "Reconstruction-Mse", "Retry-After", "Vary", "WWW-Authenticate",
+    ];
+
+    private static readonly TimeSpan s_preflight = TimeSpan.FromHours(2); // as long as Chromium keeps one
+
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddSettings<AccessOptions>(AccessOptions.Section);
         services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton<TicketStore>();
+        services.AddSingleton<IHttpContextFactory, TicketQuery>();
         services
             .AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
         services.AddAuthorization(Policies);
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<AccessOptions>>((cors, access) => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(access.Value.CorsOrigins).AllowAnyMethod().AllowAnyHeader()
-            .WithExposedHeaders("ETag", "Image-Preparation", "Location", "Reconstruction-Mse", "Retry-After")));
+            .WithOrigins(access.Value.CorsOrigins).AllowAnyMethod().AllowAnyHeader().SetPreflightMaxAge(s_preflight)
+            .WithExposedHeaders(ExposedHeaders)));
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AccessOptions>>(TrustProxies);
         services.AddAntiforgery(); // Hangfire's dashboard checks its posts where this is there
         services
@@ -46,6 +61,7 @@ internal static class AccessSetup
         }
 
         app.UseForwardedHeaders();
+        app.UsePrefixCheck();
         app.UseCsrfCheck();
         app.UseCors();
         app.UseAuthentication();
@@ -58,7 +74,7 @@ internal static class AccessSetup
         foreach (Role role in Enum.GetValues<Role>())
         {
             options.AddPolicy(role.ToString(), policy =>
-                policy.RequireAuthenticatedUser().RequireAssertion(caller => caller.User.Role() >= role));
+                policy.RequireAuthenticatedUser().RequireAssertion(caller => caller.User.Role() >= role && IsWhereTicketsAre(caller)));
         }
 
         // No route, or a method or media type that the route does not take: whoever has a key may learn that.
@@ -66,11 +82,14 @@ internal static class AccessSetup
             .RequireAssertion(caller => caller.Resource is HttpContext context && context.GetEndpoint() is not RouteEndpoint).Build();
     }
 
+    private static bool IsWhereTicketsAre(AuthorizationHandlerContext caller) =>
+        !caller.User.IsByTicket() || (caller.Resource is HttpContext context && context.TakesTicket());
+
     private static void TrustProxies(ForwardedHeadersOptions options, IOptions<AccessOptions> access)
     {
         options.ForwardedHeaders =
             access.Value.TrustedProxies.Length > 0
-                ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+                ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedPrefix
                 : ForwardedHeaders.None;
         options.ForwardLimit = null; // each hop must be trusted, so the number of them needs no bound
         options.KnownProxies.Clear();

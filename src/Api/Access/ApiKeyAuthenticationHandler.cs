@@ -12,13 +12,15 @@ namespace AutoencoderApi.Api.Access;
 
 /// <summary>
 /// Tells who calls. By a key in <c>X-API-Key</c>; for pages, which a browser asks for by itself, also by the password of HTTP Basic
-/// (RFC 7617). Where no key is configured, a caller on this machine is the admin without one (<see cref="LoopbackOnlyMiddleware"/>).
+/// (RFC 7617); for event streams and pictures, where a browser sends no header, by a ticket (<see cref="TicketStore"/>), which counts as a
+/// reader of its key. Where no key is configured, a caller on this machine is the admin without one (<see cref="LoopbackOnlyMiddleware"/>).
 /// </summary>
 internal sealed class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
-    ApiKeyStore keys
+    ApiKeyStore keys,
+    TicketStore tickets
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -32,16 +34,34 @@ internal sealed class ApiKeyAuthenticationHandler(
     /// </summary>
     private bool IsPage => !Request.Path.StartsWithSegments("/v1");
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Authenticate());
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Context.IsLocal())
+        {
+            return Success(ClaimsPrincipalExtensions.LocalCaller(SchemeName));
+        }
+
+        if (Presented() is { } presented)
+        {
+            return keys.Find(presented) is { } key
+                ? Success(ClaimsPrincipalExtensions.Of(key, SchemeName))
+                : AuthenticateResult.Fail("The key is not known.");
+        }
+
+        return Context.PresentedTicket() is not { } ticket ? AuthenticateResult.NoResult()
+            : await tickets.FindAsync(ticket, Context.RequestAborted) is { } maker ? Success(ClaimsPrincipalExtensions.ByTicketOf(maker))
+            : AuthenticateResult.Fail("The ticket is not known.");
+    }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = IsPage
             ? "Basic realm=\"AutoencoderApi: any name, a key as password\", charset=\"UTF-8\""
             : $"{SchemeName} header=\"{Header}\"";
-        string detail = Presented() is null
-            ? $"Send a key in the header {Header}{(IsPage ? ", or as the password of HTTP Basic" : "")}."
-            : "The key is not one that this service knows.";
+        string detail = Presented() is not null ? "The key is not one that this service knows."
+            : Context.PresentedTicket() is not null
+                ? "The ticket has expired, is not one of this service, or its key is gone. POST /v1/tickets makes a new one."
+            : $"Send a key in the header {Header}{(IsPage ? ", or as the password of HTTP Basic" : "")}.";
         return Problems
             .NotAuthenticated(keys.AreConfigured ? detail : $"{detail} The service printed this run's key when it started.")
             .ExecuteAsync(Context);
@@ -51,6 +71,13 @@ internal sealed class ApiKeyAuthenticationHandler(
     {
         Role? needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>()
             .Max(data => Enum.TryParse(data.Policy, out Role role) ? role : (Role?)null);
+        if (Context.User.IsByTicket() && !Context.TakesTicket())
+        {
+            return Problems
+                .NotAllowed($"A ticket is for GET of event streams and pictures alone. Send a key in the header {Header}.")
+                .ExecuteAsync(Context);
+        }
+
         return Problems
             .NotAllowed(
                 needed is null
@@ -59,18 +86,6 @@ internal sealed class ApiKeyAuthenticationHandler(
                         + $"{JsonConventions.Name(Context.User.Role()!.Value)}."
             )
             .ExecuteAsync(Context);
-    }
-
-    private AuthenticateResult Authenticate()
-    {
-        if (Context.IsLocal())
-        {
-            return Success(ClaimsPrincipalExtensions.Principal(ClaimsPrincipalExtensions.Local, Role.Admin, SchemeName));
-        }
-
-        return Presented() is not { } presented ? AuthenticateResult.NoResult()
-            : keys.Find(presented) is { } key ? Success(ClaimsPrincipalExtensions.Principal(key.Id, key.Role, SchemeName))
-            : AuthenticateResult.Fail("The key is not known.");
     }
 
     private static AuthenticateResult Success(ClaimsPrincipal caller) =>

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Access;
 
 /// <param name="Id">What the service calls the key: its name, or the beginning of its hash.</param>
-internal sealed record KnownKey(string Id, Role Role);
+/// <param name="Hash">SHA-256 of the key, in lower-case hexadecimal.</param>
+internal sealed record KnownKey(string Id, Role Role, string Hash);
 
 /// <summary>The configured keys, or the one that was made for this run.</summary>
 internal sealed class ApiKeyStore(IOptions<AccessOptions> options)
@@ -11,7 +12,7 @@ internal sealed class ApiKeyStore(IOptions<AccessOptions> options)
     private const string OfThisRun = "run-key";
 
     private volatile (byte[] Hash, KnownKey Key)[] _keys =
-        [.. options.Value.Keys.Select(key => (Convert.FromHexString(key.Hash!), new KnownKey(key.Id, key.Role!.Value)))];
+        [.. options.Value.Keys.Select(key => Known(Convert.FromHexString(key.Hash!), key.Id, key.Role!.Value))];
 
     public bool AreConfigured { get; } = options.Value.Keys.Length > 0;
 
@@ -21,7 +22,7 @@ internal sealed class ApiKeyStore(IOptions<AccessOptions> options)
     public string AddOfThisRun()
     {
         string key = ApiKey.Create();
-        _keys = [.. _keys, (ApiKey.Hash(key), new KnownKey(OfThisRun, Role.Admin))];
+        _keys = [.. _keys, Known(ApiKey.Hash(key), OfThisRun, Role.Admin)];
         return key;
     }
 
@@ -40,4 +41,10 @@ internal sealed class ApiKeyStore(IOptions<AccessOptions> options)
 
         return found;
     }
+
+    /// <summary>The known key of that hash, in lower-case hexadecimal; null where there is none any more.</summary>
+    public KnownKey? FindByHash(string hash) => _keys.FirstOrDefault(known => known.Key.Hash == hash).Key;
+
+    private static (byte[] Hash, KnownKey Key) Known(byte[] hash, string id, Role role) =>
+        (hash, new KnownKey(id, role, Convert.ToHexStringLower(hash)));
 }

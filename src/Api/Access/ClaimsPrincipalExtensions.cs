@@ -13,8 +13,21 @@ internal static class ClaimsPrincipalExtensions
     /// <summary>Ids that no key may have as its name.</summary>
     public static readonly string[] Reserved = [Local];
 
-    public static ClaimsPrincipal Principal(string id, Role role, string scheme) => new(new ClaimsIdentity(
-        [new Claim(ClaimTypes.NameIdentifier, id), new Claim(ClaimTypes.Role, role.ToString())], scheme));
+    private const string ByTicketType = "Ticket";
+
+    public static ClaimsPrincipal LocalCaller(string scheme) => new(new ClaimsIdentity(Claims(Local, Access.Role.Admin), scheme));
+
+    public static ClaimsPrincipal Of(KnownKey key, string scheme) =>
+        new(new ClaimsIdentity([.. Claims(key.Id, key.Role), new Claim(ClaimTypes.Hash, key.Hash)], scheme));
+
+    /// <summary>Who reads by a ticket of the key: counted as the key, and a reader whatever the key may do.</summary>
+    public static ClaimsPrincipal ByTicketOf(KnownKey key) =>
+        new(new ClaimsIdentity(Claims(key.Id, Access.Role.Reader), ByTicketType));
+
+    public static bool IsByTicket(this ClaimsPrincipal user) => user.Identity?.AuthenticationType == ByTicketType;
+
+    /// <summary>SHA-256 of the caller's key, in lower-case hexadecimal; empty of a caller without one.</summary>
+    public static string KeyHash(this ClaimsPrincipal user) => user.FindFirst(ClaimTypes.Hash)?.Value ?? "";
 
     /// <summary>The key's id or <see cref="Local"/>; null of a caller that is not known.</summary>
     public static string? Id(this ClaimsPrincipal user) => user.FindFirst(ClaimTypes.NameIdentifier)?.Value;
@@ -28,6 +41,9 @@ internal static class ClaimsPrincipalExtensions
     /// </summary>
     public static string IdOrAddress(this HttpContext context) =>
         context.User.Id() ?? AddressOf(context.Connection.RemoteIpAddress ?? IPAddress.None);
+
+    private static Claim[] Claims(string id, Role role) =>
+        [new Claim(ClaimTypes.NameIdentifier, id), new Claim(ClaimTypes.Role, role.ToString())];
 
     /// <summary>What the callers of an address are counted by.</summary>
     public static string AddressOf(IPAddress address)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Access;
@@ -24,12 +25,21 @@ internal static class SecurityHeadersMiddleware
         (HeaderNames.XContentTypeOptions, "nosniff"),
         (HeaderNames.XFrameOptions, "DENY"),
         ("Referrer-Policy", "no-referrer"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
     ];
 
-    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    private const string ResourcePolicy = "Cross-Origin-Resource-Policy";
+
+    public static void UseSecurityHeaders(this IApplicationBuilder app)
+    {
+        // A picture in a page of another origin is requested without Origin, so the header cannot depend on which origin it is.
+        bool isShared = app.ApplicationServices.GetRequiredService<IOptions<AccessOptions>>().Value.CorsOrigins.Length > 0;
+        app.Use((context, next) => SendAsync(context, next, isShared));
+    }
+
+    private static Task SendAsync(HttpContext context, RequestDelegate next, bool isShared)
     {
         string policy = context.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Value ?? NoPage;
+        string sharing = isShared && context.Request.Path.StartsWithSegments("/v1") ? "cross-origin" : "same-origin";
 
         // As late as can be: a handled fault clears the headers, and a page may have set a policy of its own.
         context.Response.OnStarting(() =>
@@ -40,11 +50,12 @@ internal static class SecurityHeadersMiddleware
                 headers[name] = value;
             }
 
+            headers[ResourcePolicy] = sharing;
             headers.TryAdd(HeaderNames.ContentSecurityPolicy, policy);
             return Task.CompletedTask;
         });
         return next(context);
-    });
+    }
 
     public static TBuilder WithPagePolicy<TBuilder>(this TBuilder endpoint, string policy)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new PagePolicy(policy));

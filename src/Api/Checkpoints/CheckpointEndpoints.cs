@@ -91,7 +91,8 @@ internal static class CheckpointEndpoints
         checkpoints.MapGet("", List)
             .WithName("listCheckpoints")
             .WithSummary("List the checkpoints, newest first")
-            .Answers(200, "A page of checkpoints.");
+            .Answers(200, "A page of checkpoints.")
+            .AnswersContentEntityTag("the page");
         checkpoints.MapGet("{reference}", Get)
             .WithName("getCheckpoint")
             .WithSummary("One checkpoint, by id or tag")
@@ -120,6 +121,7 @@ internal static class CheckpointEndpoints
             .WithName("listLayers")
             .WithSummary("The named layers with their shapes")
             .Answers(200, "The layers, from the input to the output.")
+            .AnswersContentEntityTag("the layers")
             .ProducesProblems(ProblemType.CheckpointNotFound);
     }
 
@@ -234,26 +236,28 @@ internal static class CheckpointEndpoints
             ? TypedResults.Ok(LayerResponse.AllOf(row.Settings))
             : Problems.CheckpointNotFound(reference);
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Weights(
-        string reference, CheckpointStore checkpoints, HttpResponse response, CancellationToken token)
+    private static async Task<Results<FileStreamHttpResult, StatusCodeHttpResult, ProblemHttpResult>> Weights(
+        string reference, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
     {
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
             return Problems.CheckpointNotFound(reference);
         }
 
-        if (await checkpoints.OpenAsync(row, token) is not { } file)
-        {
-            return Problems.CheckpointChanged(row.Id);
-        }
-
         if (Guid.TryParse(reference, out _)) // and no tag, which may move
         {
-            response.NeverChanges();
+            context.Response.NeverChanges();
         }
 
-        return TypedResults.Stream(
-            file, "application/octet-stream", row.FileName("safetensors"),
-            enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: ConditionalRequests.EntityTag(row.Sha256));
+        if (context.IsKnownFile(row.Sha256))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        return await checkpoints.OpenAsync(row, token) is { } file
+            ? TypedResults.Stream(
+                file, CheckpointUpload.RawType, row.FileName("safetensors"),
+                enableRangeProcessing: true, lastModified: row.CreatedAt, entityTag: ConditionalRequests.EntityTag(row.Sha256))
+            : Problems.CheckpointChanged(row.Id);
     }
 }

@@ -24,12 +24,17 @@ internal static class OnnxEndpoint
         .ProducesProblems(ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged, ProblemType.PreconditionFailed)
         .DisableRequestTimeout();
 
-    private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> Export(
-        string reference, CheckpointStore checkpoints, HttpResponse response, CancellationToken token)
+    private static async Task<Results<PushStreamHttpResult, StatusCodeHttpResult, ProblemHttpResult>> Export(
+        string reference, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
     {
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {
             return Problems.CheckpointNotFound(reference);
+        }
+
+        if (context.IsKnownFile(TagOf(row)))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
         if (await checkpoints.OpenAsync(row, token) is not { } content)
@@ -38,9 +43,11 @@ internal static class OnnxEndpoint
         }
 
         return (await CheckpointHeader.ReadAsync(content, token)).TryGet(out CheckpointHeader? header, out string? damage)
-            ? Model(row, header, content, response, token)
+            ? Model(row, header, content, context.Response, token)
             : Problems.CheckpointDamaged(damage);
     }
+
+    private static string TagOf(CheckpointRow row) => $"{row.Sha256}-onnx{OnnxExporter.Version}";
 
     /// <summary>The model, its weights taken from the file as they are sent.</summary>
     private static PushStreamHttpResult Model(
@@ -60,7 +67,7 @@ internal static class OnnxEndpoint
                 await file.WriteAsync(body, CopyAsync, token);
             },
             ContentType, row.FileName("onnx"),
-            lastModified: row.CreatedAt, entityTag: ConditionalRequests.EntityTag($"{row.Sha256}-onnx{OnnxExporter.Version}"));
+            lastModified: row.CreatedAt, entityTag: ConditionalRequests.EntityTag(TagOf(row)));
 
         async Task CopyAsync(Parameter parameter, Stream body)
         {

@@ -32,6 +32,7 @@ internal static class UsageText
 
           ASPNETCORE_URLS          where to listen; default {Listening.Default}
           Role                     all (default), api or worker; the latter two need PostgreSQL
+          PathBase                 path under which a proxy shows the service, such as /autoencoder
           Store__Provider          sqlite (default) or postgres
           Store__Folder            folder of the SQLite store; default {s_store.Folder}
           ConnectionStrings__Store PostgreSQL's connection string

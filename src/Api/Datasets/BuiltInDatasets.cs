@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
@@ -16,6 +18,7 @@ internal sealed class BuiltInDatasets
     private readonly Dictionary<string, (string Folder, MirroredSet Set)> _folders;
     private readonly ConcurrentDictionary<string, Lazy<Task<Result<Dataset, string>>>> _loads = new();
     private readonly ConcurrentDictionary<string, Description> _descriptions = new();
+    private readonly ConditionalWeakTable<Dataset, string> _fingerprints = [];
 
     public BuiltInDatasets(IOptions<DatasetOptions> datasets, IOptions<StoreOptions> store) =>
         _folders = new[]
@@ -61,6 +64,9 @@ internal sealed class BuiltInDatasets
         }
     }
 
+    /// <summary>What the images of a loaded data set are known by: their sha256, shape and splits. Computed once.</summary>
+    public string FingerprintOf(Dataset data) => _fingerprints.GetValue(data, Fingerprint);
+
     /// <summary>What is known of the data set that is here without reading its images, or what is wrong with its files.</summary>
     public Result<DatasetInfo, string> Describe(string name)
     {
@@ -86,6 +92,22 @@ internal sealed class BuiltInDatasets
         return $"{name}: {folder} (Datasets__{set.Setting}__Folder) lacks {string.Join(", ", IdxFolder.Missing(folder))}, "
             + $"and {fault ?? $"downloads are off (Datasets__{set.Setting}__Mirrors__0 is empty)"}. {IdxFolder.ToFill}"
             + (fault is null ? "" : " Or POST the job again in a minute.");
+    }
+
+    private static string Fingerprint(Dataset data)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        DatasetSplit[] splits = [data.Train, data.Validation, data.Test];
+        foreach (DatasetSplit split in splits)
+        {
+            for (int i = 0; i < split.Count; i++)
+            {
+                hash.AppendData(split.Image(i));
+            }
+        }
+
+        return DatasetRow.FingerprintOf(
+            Convert.ToHexStringLower(hash.GetHashAndReset()), data.Train.Shape, data.Train.Count, data.Validation.Count, data.Test.Count);
     }
 
     private bool IsInMemory(string name) => _descriptions.TryGetValue(name, out Description? known) && known.Stamp is null;

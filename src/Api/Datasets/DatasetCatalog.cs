@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
@@ -47,7 +48,8 @@ internal abstract record BuiltInStatus
 /// </summary>
 internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore stored, DatasetFetches fetches, DatasetCache cache)
 {
-    private volatile bool _isMnistStored; // a built-in data set that is stored stays
+    private readonly ConcurrentDictionary<string, string> _fingerprints = new(); // of built-in data sets that are stored: those stay
+    private volatile bool _isMnistStored;
 
     public static bool IsBuiltIn(string name) => BuiltInDatasets.Names.Contains(name);
 
@@ -71,6 +73,23 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
         IsBuiltIn(name) ? BuiltInDatasets.SizeOf(name)
         : await stored.FindAsync(name, token) is { } row ? new DatasetSize(row.Shape, row.Validation, row.Test)
         : null;
+
+    /// <summary>
+    /// What the images of the data set are known by: their sha256, shape and splits, since other splits of the same bytes are other images;
+    /// null where there is no such data set, or it is not here.
+    /// </summary>
+    public async Task<string?> FingerprintAsync(string name, CancellationToken token)
+    {
+        if (builtIn.IsHere(name))
+        {
+            return (await builtIn.LoadAsync(name, token)).TryGet(out Dataset? here, out _) ? builtIn.FingerprintOf(here) : null;
+        }
+
+        return _fingerprints.GetValueOrDefault(name) is { } known ? known
+            : await stored.FindAsync(name, token) is not { } row ? null
+            : IsBuiltIn(name) ? _fingerprints.GetOrAdd(name, row.Fingerprint)
+            : row.Fingerprint;
+    }
 
     /// <summary>How a built-in data set stands.</summary>
     public async Task<BuiltInStatus> StatusAsync(string name, CancellationToken token)

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Security.Claims;
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Jobs;
@@ -23,11 +24,13 @@ internal static class DatasetEndpoints
         datasets.MapGet("", List)
             .WithName("listDatasets")
             .WithSummary("List the data sets with their status")
-            .Answers(200, "The data sets, built-in ones first.");
+            .Answers(200, "The data sets, built-in ones first.")
+            .AnswersContentEntityTag("the list");
         datasets.MapGet("{name}", Get)
             .WithName("getDataset")
             .WithSummary("One data set")
             .Answers(200, "The data set.")
+            .AnswersContentEntityTag("the data set and its status")
             .ProducesProblems(ProblemType.DatasetNotFound);
         datasets.MapPut("{name}", Put)
             .RequireRole(Roles.Operator)
@@ -50,6 +53,7 @@ internal static class DatasetEndpoints
         datasets.MapGet("{name}/{split}/{index}.png", Image)
             .WithName("getDatasetPicture")
             .WithSummary("One image of a data set")
+            .WithInputEntityTags("name")
             .Produces(200, contentType: "image/png")
             .Answers(200, "The image.")
             .ProducesProblems(ImageInputReader.SplitRefusals)

@@ -47,7 +47,8 @@ internal static class ExperimentEndpoints
         experiments.MapGet("", List)
             .WithName("listExperiments")
             .WithSummary("List the experiments, newest first")
-            .Answers(200, "A page of experiments.");
+            .Answers(200, "A page of experiments.")
+            .AnswersContentEntityTag("the page");
         app.MapGroup("/v1/experiments/{id}").WithTags("Experiments").RequireRole(Roles.Reader).MapExperiment();
     }
 

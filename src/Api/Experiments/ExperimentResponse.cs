@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
@@ -105,7 +106,7 @@ internal sealed record ExperimentJob(
     double? MillisecondsPerStep,
     Guid? LatestCheckpoint,
     JobError? Error,
-    string Job)
+    [property: ApiPath] string Job)
 {
     public static ExperimentJob Of(JobRow job, IReadOnlyDictionary<string, JsonElement> varied, MetricRow? latest) => new(
         job.Id,
@@ -151,7 +152,7 @@ internal sealed record ExperimentSummary(
 /// <summary>The paths of an experiment.</summary>
 /// <param name="Self">Path of the experiment with its table of jobs.</param>
 /// <param name="Report">Path of the report: the table with curves and images, as one page.</param>
-internal sealed record ExperimentLinks(string Self, string Report)
+internal sealed record ExperimentLinks([property: ApiPath] string Self, [property: ApiPath] string Report)
 {
     public static ExperimentLinks Of(Guid id) => new($"/v1/experiments/{id}", $"/v1/experiments/{id}/report");
 }

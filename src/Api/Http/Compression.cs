@@ -6,12 +6,12 @@ namespace AutoencoderApi.Api.Http;
 
 /// <summary>
 /// Sends JSON as Brotli or gzip to whoever accepts it; PNGs, weights and event streams go as they are. Over HTTPS too: what BREACH guesses
-/// is a secret beside the attacker's text in answers that a victim's browser fetches by itself. No answer here has a secret in it, and no
-/// browser sends a key by itself, since keys are no cookies.
+/// is a secret beside the attacker's text in answers that a victim's browser fetches by itself. No compressed answer has a secret in it,
+/// and no browser sends a key by itself, since keys are no cookies.
 /// </summary>
 internal static class Compression
 {
-    private const string Json = "application/json";
+    public const string Json = "application/json";
 
     /// <summary>The content codings that an answer may have (RFC 9110, section 8.4.1).</summary>
     public static readonly IReadOnlyList<string> Codings = ["br", "gzip"];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -31,22 +32,26 @@ internal static class QueryNames
     }
 
     public static void UseStrictQueries(this IApplicationBuilder app) => app.Use((context, next) =>
-        context.Request.Query.Count > 0
-        && context.GetEndpoint()?.Metadata.GetMetadata<Names>()?.Violations(context.Request.Query) is { Count: > 0 } violations
+        (context.Request.Query.Count > 0 || context.PresentedTicket() is not null)
+        && context.GetEndpoint()?.Metadata.GetMetadata<Names>()?.Violations(context) is { Count: > 0 } violations
             ? Problems.Invalid(violations).ExecuteAsync(context)
             : next(context));
 
     private sealed record Names(string[] Known)
     {
-        public Dictionary<string, string> Violations(IQueryCollection query)
+        public Dictionary<string, string> Violations(HttpContext context)
         {
             var violations = new Dictionary<string, string>();
-            foreach ((string name, var values) in query)
+            if (context.PresentedTicket() is not null && !context.TakesTicket()) // of a caller with a key, else it is refused before
+            {
+                violations[TicketQuery.Parameter] = Unknown();
+            }
+
+            foreach ((string name, var values) in context.Request.Query)
             {
                 if (!Known.Contains(name, StringComparer.OrdinalIgnoreCase)) // as the binder compares
                 {
-                    string known = Known.Length > 0 ? string.Join(", ", Known) : "none";
-                    violations[name] = $"there is no such query parameter; there are {known}.";
+                    violations[name] = Unknown();
                 }
                 else if (values.Count > 1)
                 {
@@ -56,5 +61,8 @@ internal static class QueryNames
 
             return violations;
         }
+
+        private string Unknown() =>
+            $"there is no such query parameter; there are {(Known.Length > 0 ? string.Join(", ", Known) : "none")}.";
     }
 }

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
@@ -112,7 +113,7 @@ internal sealed partial class IdempotencyKeys(IDbContextFactory<AppDbContext> st
             }
 
             response.ContentType = "application/json; charset=utf-8";
-            await response.WriteAsync(first.Body, httpContext.RequestAborted);
+            await response.WriteAsync(httpContext.Request.PrefixedJson(first.Body), httpContext.RequestAborted);
         }
     }
 }

@@ -9,27 +9,36 @@ namespace AutoencoderApi.Api.Jobs;
 /// job, and four times a second for what other processes write; while nobody waits it does not run at all.
 /// </summary>
 internal sealed partial class JobChangeNotifier(
-    IDbContextFactory<AppDbContext> stores, IHostApplicationLifetime lifetime, ILogger<JobChangeNotifier> logger) : BackgroundService
+    IDbContextFactory<AppDbContext> stores, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<JobChangeNotifier> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(20); // between two looks, however much is written
 
     private readonly ConcurrentDictionary<Waiter, bool> _waiters = new();
     private readonly SemaphoreSlim _wake = new(0);
+    private TaskCompletionSource _notice = NewNotice();
+
+    /// <summary>Completes when something is next written to a job in this process.</summary>
+    public Task Notice => _notice.Task;
 
     /// <summary>Says that something was written to a job in this process.</summary>
-    public void Notify() => _wake.Release();
+    public void Notify()
+    {
+        _wake.Release();
+        Interlocked.Exchange(ref _notice, NewNotice()).TrySetResult();
+    }
 
     /// <summary>Returns when the job is gone or no longer of that version, when the time is up, or when the service stops.</summary>
     public async Task WaitForChangeAsync(Guid job, long version, TimeSpan atMost, CancellationToken token)
     {
         var waiter = new Waiter(job, version);
         _waiters[waiter] = true;
-        Notify();
+        _wake.Release();
         try
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(token, lifetime.ApplicationStopping);
-            await Task.WhenAny(waiter.Changed.Task, Task.Delay(atMost, over.Token));
+            await Task.WhenAny(waiter.Changed.Task, Task.Delay(atMost, time, over.Token));
             await over.CancelAsync();
         }
         finally
@@ -67,6 +76,8 @@ internal sealed partial class JobChangeNotifier(
         base.Dispose();
         _wake.Dispose();
     }
+
+    private static TaskCompletionSource NewNotice() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task LookAsync(CancellationToken token)
     {

@@ -22,8 +22,9 @@ namespace AutoencoderApi.Api.Jobs;
 
 internal static class JobEndpoints
 {
-    private const int ReaderRetrySeconds = 10;
     private const string ExampleId = "01a21060-c1dc-7de8-acad-04c104cfdd76";
+
+    private static readonly string s_build = typeof(LossPlot).Module.ModuleVersionId.ToString("N");
 
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
@@ -42,7 +43,8 @@ internal static class JobEndpoints
         jobs.MapGet("", List)
             .WithName("listTrainingJobs")
             .WithSummary("List the jobs, newest first")
-            .Answers(200, "A page of jobs.");
+            .Answers(200, "A page of jobs.")
+            .AnswersContentEntityTag("the page");
         RouteGroupBuilder job = app.MapGroup("/v1/training-jobs/{id}").WithTags("Training jobs").RequireRole(Roles.Reader);
         job.TakesParameter("id", "Id of the job.", ExampleId).ProducesProblems(ProblemType.JobNotFound);
         job.MapState();
@@ -72,7 +74,7 @@ internal static class JobEndpoints
                 "Id of the last received event: the stream resumes after it. Without this header it starts with the job.",
                 "25",
                 "^[0-9]{1,18}$")
-            .Produces(200, contentType: "text/event-stream")
+            .Produces(200, contentType: EventStreams.MediaType)
             .Produces(204)
             .Answers(200, "The events of the job.")
             .Answers(204, "The job has ended, and all its events were received.")
@@ -107,12 +109,14 @@ internal static class JobEndpoints
             .WithSummary("The losses by step, as JSON or CSV")
             .Produces(200, contentType: "text/csv")
             .Answers(200, "The points of the loss curve.")
+            .AnswersEntityTag("the current state of the job, and the representation")
             .VariesBy(HeaderNames.Accept);
         job.MapGet("loss.png", LossImage)
             .WithName("drawTrainingJobLoss")
             .WithSummary("Plot the loss against the step, log scale")
             .Produces(200, contentType: "image/png")
             .Answers(200, "The plot.")
+            .AnswersEntityTag("the current state of the job, the size and the build")
             .ProducesProblems(FigureSizeLimit.Refusals);
     }
 
@@ -242,28 +246,9 @@ internal static class JobEndpoints
 
         return job.Status.IsTerminal() && sent == job.Version
             ? TypedResults.NoContent() // what makes an EventSource stop asking (HTML Living Standard, section 9.2)
-            : HttpMethods.IsHead(context.Request.Method) ? Head()
-            : Follow();
-
-        IResult Head() // a stream without a body would have no end
-        {
-            (context.Response.ContentType, context.Response.Headers.CacheControl) = ("text/event-stream", "no-cache,no-store");
-            return Results.Empty;
-        }
-
-        IResult Follow()
-        {
-            context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would else hold the events back
-            if (readers.TryEnter(context.IdOrAddress()) is not { } reader)
-            {
-                return Problems.TooManyRequests(
-                    "You read as many event streams as one caller may. Close one, or poll the job instead.",
-                    ReaderRetrySeconds);
-            }
-
-            context.Response.RegisterForDispose(reader);
-            return TypedResults.ServerSentEvents(events.ReadAsync(id, sent, context.Response, token));
-        }
+            : HttpMethods.IsHead(context.Request.Method) ? EventStreams.Head(context.Response)
+            : EventStreams.Refusal(context, readers) is { } refusal ? refusal
+            : TypedResults.ServerSentEvents(events.ReadAsync(id, sent, context.Response, token));
     }
 
     private static async Task<Results<Accepted<TrainingJobResponse>, Ok<TrainingJobResponse>, ProblemHttpResult>> Cancel(
@@ -304,21 +289,27 @@ internal static class JobEndpoints
             : Problems.JobNotFound(id);
     }
 
-    private static async Task<Results<Ok<IAsyncEnumerable<MetricPoint>>, PushStreamHttpResult, ProblemHttpResult>> Metrics(
-        Guid id, IDbContextFactory<AppDbContext> stores, HttpRequest request, CancellationToken token)
+    private static async Task<Results<Ok<IAsyncEnumerable<MetricPoint>>, PushStreamHttpResult, StatusCodeHttpResult, ProblemHttpResult>>
+        Metrics(Guid id, IDbContextFactory<AppDbContext> stores, HttpContext context, CancellationToken token)
     {
-        if (await FindAsync(id, stores, token) is null)
+        if (await FindAsync(id, stores, token) is not { } job)
         {
             return Problems.JobNotFound(id);
         }
 
+        bool isCsv = context.Request.Prefers("text/csv", over: Compression.Json);
+        if (context.IsKnown($"{job.Id:N}-{job.Version}-{(isCsv ? "csv" : "json")}", isCsv ? "text/csv" : Compression.Json))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
         IAsyncEnumerable<MetricPoint> points = LossCurve.PointsAsync(id, stores, token);
-        return request.Prefers("text/csv", over: "application/json")
+        return isCsv
             ? TypedResults.Stream(body => LossCurve.WriteCsvAsync(points, body), "text/csv; charset=utf-8")
             : TypedResults.Ok(points);
     }
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> LossImage(
+    private static async Task<Results<FileContentHttpResult, StatusCodeHttpResult, ProblemHttpResult>> LossImage(
         Guid id, IDbContextFactory<AppDbContext> stores, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         [Bounds(200, 4000), Description("Width of the image in pixels.")] int width = 800,
         [Bounds(150, 4000), Description("Height of the image in pixels.")] int height = 500)
@@ -331,6 +322,11 @@ internal static class JobEndpoints
         if (await FindAsync(id, stores, token) is not { } job)
         {
             return Problems.JobNotFound(id);
+        }
+
+        if (context.IsKnown($"{job.Id:N}-{job.Version}-{width}x{height}-{s_build}", "image/png"))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
         LossPoint[] curve = await LossCurve.ThinnedAsync(job, stores, token);

@@ -11,10 +11,27 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>The data of a <c>progress</c> event.</summary>
+/// <param name="JobId">Id of the job.</param>
 /// <param name="Status">Current status.</param>
 /// <param name="Progress">Progress at the time of the event.</param>
 /// <param name="Point">Losses of an evaluation; null where only the step or the status has changed.</param>
-internal sealed record ProgressEvent(JobStatus Status, JobProgress Progress, MetricPoint? Point);
+internal sealed record ProgressEvent(Guid JobId, JobStatus Status, JobProgress Progress, MetricPoint? Point)
+{
+    /// <summary>The state of the job as it is.</summary>
+    public static ProgressEvent Of(JobRow job) => new(job.Id, job.Status, JobProgress.Of(job), Point: null);
+}
+
+/// <summary>The data of an <c>ended</c> event among those of all jobs: the job, its id also by the other events' name.</summary>
+internal sealed record EndedEvent : TrainingJobResponse
+{
+    public EndedEvent(TrainingJobResponse job)
+        : base(job)
+    {
+    }
+
+    /// <summary>Id of the job.</summary>
+    public Guid JobId => Id;
+}
 
 /// <summary>
 /// A job's events, read from what is stored: so any process can tell them, before and after a restart. An event's id is the
@@ -22,13 +39,15 @@ internal sealed record ProgressEvent(JobStatus Status, JobProgress Progress, Met
 /// once that version is.
 /// </summary>
 internal sealed class JobEvents(
-    IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, IOptions<LimitsOptions> limits, IHostApplicationLifetime lifetime)
+    IDbContextFactory<AppDbContext> stores,
+    JobChangeNotifier notifier,
+    IOptions<LimitsOptions> limits,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime)
 {
     /// <summary>Bytes of the largest <c>progress</c> event with a point, and of the largest <c>checkpoint</c> event, as JSON.</summary>
     public const int MaxPointBytes = 512;
     public const int MaxCheckpointBytes = 3_072;
-
-    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(15);
 
     // Rows read at a time, half of the bytes for each kind: a job can have 100,000 points, and a reader take as long as it likes.
     private readonly int _points = limits.Value.EventBytes / 2 / MaxPointBytes;
@@ -53,17 +72,17 @@ internal sealed class JobEvents(
         [EnumeratorCancellation] CancellationToken token)
     {
         (JobStatus, JobProgress)? shown = null;
-        long reported = TimeProvider.System.GetTimestamp();
+        long reported = time.GetTimestamp();
         while (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            if (await ReadBatchAsync(id, sent, token) is not var (job, batch, isAll))
+            if (await ReadBatchAsync(id, sent, long.MaxValue, token) is not var (job, batch, isAll))
             {
                 yield break; // deleted meanwhile
             }
 
             foreach ((long version, SseItem<object> happened) in batch)
             {
-                (sent, reported) = (version, TimeProvider.System.GetTimestamp());
+                (sent, reported) = (version, time.GetTimestamp());
                 yield return happened;
             }
 
@@ -81,29 +100,25 @@ internal sealed class JobEvents(
             (JobStatus Status, JobProgress Progress) now = (job.Status, JobProgress.Of(job));
             if (sent < job.Version && shown != now) // a mere beat of the worker is no news
             {
-                (shown, reported) = (now, TimeProvider.System.GetTimestamp());
-                yield return Event("progress", job.Version, new ProgressEvent(now.Status, now.Progress, Point: null));
+                (shown, reported) = (now, time.GetTimestamp());
+                yield return Event("progress", job.Version, ProgressEvent.Of(job));
             }
 
-            await notifier.WaitForChangeAsync(id, sent = job.Version, s_quiet, token);
-            if (TimeProvider.System.GetElapsedTime(reported) >= s_quiet)
+            await notifier.WaitForChangeAsync(id, sent = job.Version, EventStreams.Quiet, token);
+            if (time.GetElapsedTime(reported) >= EventStreams.Quiet)
             {
-                reported = TimeProvider.System.GetTimestamp();
-                await WriteCommentAsync(response, token);
+                reported = time.GetTimestamp();
+                await EventStreams.WriteCommentAsync(response, token);
             }
         }
     }
 
-    private static async Task WriteCommentAsync(HttpResponse response, CancellationToken token)
-    {
-        await response.Body.WriteAsync(":\n\n"u8.ToArray(), token);
-        await response.Body.FlushAsync(token);
-    }
-
     /// <summary>The job, its next stored events in order, and whether they are all up to its version; null where the job is gone.</summary>
-    private async Task<(JobRow Job, List<(long Version, SseItem<object> Event)> Events, bool IsAll)?> ReadBatchAsync(
+    /// <param name="until">The version up to which events are read, where it is below the job's.</param>
+    public async Task<(JobRow Job, List<(long Version, SseItem<object> Event)> Events, bool IsAll)?> ReadBatchAsync(
         Guid id,
         long sent,
+        long until,
         CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
@@ -112,29 +127,32 @@ internal sealed class JobEvents(
             return null;
         }
 
+        long last = Math.Min(until, job.Version);
         List<MetricRow> metrics = await store.Metrics.AsNoTracking()
-            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version)
+            .Where(row => row.JobId == id && row.Version > sent && row.Version <= last)
             .OrderBy(row => row.Version).ThenBy(row => row.Step).Take(_points)
             .ToListAsync(token);
         List<CheckpointRow> checkpoints = await store.Checkpoints.AsNoTracking()
-            .Where(row => row.JobId == id && row.Version > sent && row.Version <= job.Version)
+            .Where(row => row.JobId == id && row.Version > sent && row.Version <= last)
             .OrderBy(row => row.Version).ThenBy(row => row.Step).Take(_checkpoints)
             .ToListAsync(token);
-        long until = Math.Min(
-            metrics.Count == _points ? metrics[^1].Version : job.Version,
-            checkpoints.Count == _checkpoints ? checkpoints[^1].Version : job.Version);
+        long read = Math.Min(
+            metrics.Count == _points ? metrics[^1].Version : last,
+            checkpoints.Count == _checkpoints ? checkpoints[^1].Version : last);
         List<(long Version, SseItem<object> Event)> events =
         [
             .. metrics.Select(row => (row.Version, Event("progress", row.Version, ProgressOf(job, row)))),
             .. checkpoints.Select(row => (row.Version, Event("checkpoint", row.Version, CheckpointResponse.Of(row)))),
         ];
-        return (job, [.. events.Where(happened => happened.Version <= until).OrderBy(happened => happened.Version)], until == job.Version);
+        return (job, [.. events.Where(happened => happened.Version <= read).OrderBy(happened => happened.Version)], read == last);
     }
 
-    private static ProgressEvent ProgressOf(JobRow job, MetricRow row)
+    /// <summary>The event of a point of the loss curve.</summary>
+    public static ProgressEvent ProgressOf(JobRow job, MetricRow row)
     {
         JobProgress now = JobProgress.Of(job);
         return new ProgressEvent(
+            job.Id,
             job.Status,
             now with { Step = row.Step, Percent = JobProgress.PercentOf(row.Step, now.Steps) },
             new MetricPoint(row.Step, row.TrainLoss, row.ValidationLoss, row.DeadUnits, row.ElapsedSeconds));

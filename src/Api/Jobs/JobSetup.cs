@@ -50,6 +50,9 @@ internal static class JobSetup
         services.AddSingleton<JobChangeNotifier>();
         services.AddHostedService(provider => provider.GetRequiredService<JobChangeNotifier>());
         services.AddSingleton<JobEvents>();
+        services.AddSingleton<EventHistory>();
+        services.AddSingleton<EventFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventFeed>());
         services.AddSingleton<JobMetrics>();
         services.AddHostedService<ShutdownDelay>();
     }

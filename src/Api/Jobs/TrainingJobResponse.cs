@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
@@ -20,7 +21,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// <param name="Error">Error of a failed job, or null.</param>
 /// <param name="LatestCheckpoint">Id of the newest checkpoint, or null.</param>
 /// <param name="Links">Paths of related resources.</param>
-internal sealed record TrainingJobResponse(
+internal record TrainingJobResponse(
     Guid Id,
     string? Name,
     JobStatus Status,
@@ -87,7 +88,13 @@ internal sealed record JobProgress(
 /// <param name="Events">Path of the job's server-sent events.</param>
 /// <param name="Cancel">Path to POST to for cancelling the job.</param>
 /// <param name="Checkpoints">Path of the list of the job's checkpoints.</param>
-internal sealed record JobLinks(string Self, string Metrics, string Loss, string Events, string Cancel, string Checkpoints)
+internal sealed record JobLinks(
+    [property: ApiPath] string Self,
+    [property: ApiPath] string Metrics,
+    [property: ApiPath] string Loss,
+    [property: ApiPath] string Events,
+    [property: ApiPath] string Cancel,
+    [property: ApiPath] string Checkpoints)
 {
     public static JobLinks Of(Guid id)
     {

@@ -17,6 +17,10 @@ internal sealed class LimitsOptions
     [Range(131_072, 16_777_216)]
     public int NumberBytes { get; set; } = 2_097_152;
 
+    /// <summary>Tickets of one key that have not expired.</summary>
+    [Range(1, 1_000_000)]
+    public int TicketsPerKey { get; set; } = 1_000;
+
     /// <summary>Levels of arrays and objects within one another in a JSON body.</summary>
     [Range(8, 64)]
     public int JsonDepth { get; set; } = 16;

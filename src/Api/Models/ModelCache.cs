@@ -75,8 +75,7 @@ internal sealed class ModelCache(
             return null;
         }
 
-        long seen = Interlocked.Read(ref found.Value.SeenAt);
-        if (found.Value.Model is null || seen <= deletions.LastAt || time.GetElapsedTime(seen) >= s_trusted)
+        if (!IsFresh(found.Value))
         {
             found.Dispose();
             return null;
@@ -84,6 +83,32 @@ internal sealed class ModelCache(
 
         Count("hit");
         return new Lease(found);
+    }
+
+    /// <summary>The sha256 of a checkpoint whose network is loaded, and which was in the store less than a second ago; else null.</summary>
+    public string? Sha256IfSeen(Guid id)
+    {
+        if (!_models.ScopedTryGet(id, out Lifetime<Entry>? found))
+        {
+            return null;
+        }
+
+        using (found)
+        {
+            return IsFresh(found.Value) ? found.Value.Sha256 : null;
+        }
+    }
+
+    /// <summary>Notes that the checkpoint was in the store at that timestamp.</summary>
+    public void Saw(Guid id, long at)
+    {
+        if (_models.ScopedTryGet(id, out Lifetime<Entry>? found))
+        {
+            using (found)
+            {
+                InterlockedMax(ref found.Value.SeenAt, at);
+            }
+        }
     }
 
     /// <summary>The checkpoint's network; or the problem with reading it.</summary>
@@ -106,6 +131,12 @@ internal sealed class ModelCache(
     }
 
     public void Dispose() => _models.Clear();
+
+    private bool IsFresh(Entry entry)
+    {
+        long seen = Interlocked.Read(ref entry.SeenAt);
+        return entry.Model is not null && seen > deletions.LastAt && time.GetElapsedTime(seen) < s_trusted;
+    }
 
     private static void Count(string result) => s_lookups.Add(1, new KeyValuePair<string, object?>("result", result));
 
@@ -149,7 +180,7 @@ internal sealed class ModelCache(
         try
         {
             return (await checkpoints.LoadWeightsAsync(row, CancellationToken.None)).TryGet(out Checkpoint? checkpoint, out string? damage)
-                ? new Entry(new Model(checkpoint, options.Value.Engine))
+                ? new Entry(new Model(checkpoint, options.Value.Engine), row.Sha256)
                 : new Entry(Problems.CheckpointDamaged(damage));
         }
         finally
@@ -170,11 +201,14 @@ internal sealed class ModelCache(
         /// <summary>When the store was last asked for its checkpoint, and had it.</summary>
         public long SeenAt;
 
-        public Entry(Model model) => Model = model;
+        public Entry(Model model, string sha256) => (Model, Sha256) = (model, sha256);
 
         public Entry(ProblemHttpResult problem) => Problem = problem;
 
         public Model? Model { get; }
+
+        /// <summary>Of the checkpoint's file; null beside a problem.</summary>
+        public string? Sha256 { get; }
 
         public ProblemHttpResult? Problem { get; }
 

@@ -21,6 +21,7 @@ internal static class ModelInspectionConventions
     public static RouteGroupBuilder MapModelInspection(this IEndpointRouteBuilder app, string prefix) => app.MapGroup(prefix)
         .WithTags("Model inspection")
         .RequireRole(Roles.Reader)
+        .WithInputEntityTags()
         .ProducesProblems(s_refusals);
 
     /// <summary>Lets an endpoint answer with a figure as PNG, or with the same in numbers where the caller prefers JSON.</summary>

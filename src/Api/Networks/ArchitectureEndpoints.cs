@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +21,8 @@ internal static class ArchitectureEndpoints
         .RequireRole(Roles.Reader)
         .WithName("listArchitectures")
         .WithSummary("List the architectures that can be trained")
-        .Answers(200, "The architectures, in the article's order.");
+        .Answers(200, "The architectures, in the article's order.")
+        .AnswersContentEntityTag("the list");
 
     private static Ok<ArchitectureResponse[]> List() => TypedResults.Ok<ArchitectureResponse[]>(
         [.. Architectures.All.Select(each => new ArchitectureResponse(

@@ -13,6 +13,8 @@ internal static class OpenApiSetup
     public const string DocumentName = "v1";
     public const OpenApiSpecVersion Version = OpenApiSpecVersion.OpenApi3_1;
 
+    private const string TicketScheme = "Ticket";
+
     private const string Description = """
         Train convolutional autoencoders on MNIST-like digits, reconstruct images, and inspect the layers.
 
@@ -58,6 +60,7 @@ internal static class OpenApiSetup
             options.SchemaFilter<SchemaFilter>();
             options.OperationFilter<RequestOperationFilter>();
             options.OperationFilter<ResponseOperationFilter>();
+            options.OperationFilter<TicketOperationFilter>();
             options.DocumentFilter<TagsDocumentFilter>();
             options.AddSecurityDefinition(ApiKeyAuthenticationHandler.SchemeName, new OpenApiSecurityScheme
             {
@@ -65,6 +68,13 @@ internal static class OpenApiSetup
                 In = ParameterLocation.Header,
                 Name = ApiKeyAuthenticationHandler.Header,
                 Description = "A key from the command 'keys create'. Callers on the same machine need none while no key is configured.",
+            });
+            options.AddSecurityDefinition(TicketScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Query,
+                Name = TicketQuery.Parameter,
+                Description = "A ticket from `POST /v1/tickets`, for requests in which a browser sends no key: event streams and images.",
             });
             options.AddSecurityRequirement(document => new OpenApiSecurityRequirement
             {
@@ -75,20 +85,45 @@ internal static class OpenApiSetup
 
     public static void MapOpenApiDocument(this IEndpointRouteBuilder app)
     {
-        app.MapSwagger("/openapi/{documentName}.json", options => options.OpenApiVersion = Version)
+        app.MapSwagger("/openapi/{documentName}.json", options =>
+            {
+                options.OpenApiVersion = Version;
+                options.PreSerializeFilters.Add(FollowPrefix);
+            })
             .RequireAuthorization(Roles.Reader)
             .WithHead();
         app.MapSwaggerUI("swagger", options =>
         {
-            options.SwaggerEndpoint("/openapi/v1.json", "v1");
+            options.SwaggerEndpoint("../openapi/v1.json", "v1"); // from the page's own address, whatever stands before it
             options.DocumentTitle = "AutoencoderApi";
         }).RequireAuthorization(Roles.Reader).WithPagePolicy(SecurityHeadersMiddleware.Swagger).WithHead();
+    }
+
+    private static void FollowPrefix(OpenApiDocument document, HttpRequest request)
+    {
+        if (request.PathBase.HasValue)
+        {
+            document.Servers![0].Url = request.PathBase;
+        }
     }
 
     private static string Order(ApiDescription operation)
     {
         string tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().Last().Tags[0];
         return $"{Array.FindIndex(s_tags, each => each.Name == tag)}";
+    }
+
+    /// <summary>Lets a ticket stand for the key where the endpoint takes one.</summary>
+    private sealed class TicketOperationFilter : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<TicketMetadata>().Any())
+            {
+                operation.Security = [.. ((string[])[ApiKeyAuthenticationHandler.SchemeName, TicketScheme]).Select(scheme =>
+                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] })];
+            }
+        }
     }
 
     private sealed class TagsDocumentFilter : IDocumentFilter

@@ -29,6 +29,8 @@ internal abstract class AppDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<DatasetFetchRow> DatasetFetches => Set<DatasetFetchRow>();
 
+    public DbSet<TicketRow> Tickets => Set<TicketRow>();
+
     /// <summary>The database's clock, read while a statement runs. Only for queries.</summary>
     public static DateTime Now() => throw new InvalidOperationException("This stands for SQL and has no value here.");
 
@@ -49,6 +51,7 @@ internal abstract class AppDbContext(DbContextOptions options) : DbContext(optio
         modelBuilder.ApplyConfiguration(new DatasetRowConfiguration());
         modelBuilder.ApplyConfiguration(new DatasetChunkRowConfiguration());
         modelBuilder.ApplyConfiguration(new DatasetFetchRowConfiguration());
+        modelBuilder.ApplyConfiguration(new TicketRowConfiguration());
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

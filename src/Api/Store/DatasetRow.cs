@@ -38,10 +38,16 @@ internal sealed class DatasetRow
     /// <summary>Of the content, in lower-case hexadecimal; checked at each load.</summary>
     public required string Sha256 { get; init; }
 
+    /// <summary>What the images are known by.</summary>
+    public string Fingerprint => FingerprintOf(Sha256, Shape, Train, Validation, Test);
+
     public DateTime CreatedAt { get; init; }
 
     /// <summary>When a job was last made on it. That write is what a deletion at the same moment has to wait for.</summary>
     public DateTime? UsedAt { get; init; }
+
+    public static string FingerprintOf(string sha256, TensorShape shape, int train, int validation, int test) =>
+        $"{sha256} {shape} {train}+{validation}+{test}";
 }
 
 internal sealed class DatasetRowConfiguration : IEntityTypeConfiguration<DatasetRow>

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>
-/// Where <see cref="StoreOptions.RetentionDays"/> is set, deletes at start and every hour the jobs and experiments that ended longer ago. A
-/// tag on one of their checkpoints keeps them, and so does a job that has not ended; an experiment goes as a whole. Any number of processes
-/// may do it at once.
+/// Deletes expired tickets at start and every hour and, where <see cref="StoreOptions.RetentionDays"/> is set, the jobs and experiments
+/// that ended longer ago. A tag on one of their checkpoints keeps them, and so does a job that has not ended; an experiment goes as a
+/// whole. Any number of processes may do it at once.
 /// </summary>
 internal sealed partial class Retention(
     IDbContextFactory<AppDbContext> stores, IOptions<StoreOptions> options, ILogger<Retention> logger) : BackgroundService
@@ -14,7 +14,14 @@ internal sealed partial class Retention(
     private const int BatchSize = 100;
     private static readonly TimeSpan s_between = TimeSpan.FromHours(1);
 
-    /// <summary>Deletes all that is past its time.</summary>
+    /// <summary>Deletes the tickets that have expired by the database's clock.</summary>
+    public async Task DeleteTicketsAsync(CancellationToken token)
+    {
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
+        await store.Tickets.Where(row => row.ExpiresAt < AppDbContext.Now()).ExecuteDeleteAsync(token);
+    }
+
+    /// <summary>Deletes the jobs and experiments that ended longer ago.</summary>
     public async Task DeleteAsync(double keepDays, CancellationToken token)
     {
         double seconds = TimeSpan.FromDays(keepDays).TotalSeconds;
@@ -41,9 +48,17 @@ internal sealed partial class Retention(
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Value.RetentionDays is { } days
-        ? PeriodicTask.RunAsync(s_between, token => DeleteAsync(days, token), e => Log.Failed(logger, e), stoppingToken)
-        : Task.CompletedTask;
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicTask.RunAsync(s_between, SweepAsync, e => Log.Failed(logger, e), stoppingToken);
+
+    private async Task SweepAsync(CancellationToken token)
+    {
+        await DeleteTicketsAsync(token);
+        if (options.Value.RetentionDays is { } days)
+        {
+            await DeleteAsync(days, token);
+        }
+    }
 
     /// <summary>One at a time, so that other writers wait for no more than that.</summary>
     /// <returns>How many were deleted.</returns>
@@ -68,7 +83,7 @@ internal sealed partial class Retention(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Old jobs could not be deleted; it will be tried again in an hour")]
+        [LoggerMessage(1, LogLevel.Warning, "Old jobs or tickets could not be deleted; it will be tried again in an hour")]
         public static partial void Failed(ILogger logger, Exception exception);
 
         [LoggerMessage(2, LogLevel.Information, "Deleted {Jobs} jobs and {Experiments} experiments that ended more than {Days} days ago")]

@@ -41,7 +41,8 @@ internal static class TagEndpoints
         tags.MapGet("", List)
             .WithName("listTags")
             .WithSummary("List the tags by name, managed ones first")
-            .Answers(200, "A page of tags.");
+            .Answers(200, "A page of tags.")
+            .AnswersContentEntityTag("the page");
         tags.MapGet("{tag}", Get)
             .WithName("getTag")
             .WithSummary("The checkpoint that a tag names")

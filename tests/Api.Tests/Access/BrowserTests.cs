@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Access;
 
@@ -24,7 +25,8 @@ public sealed partial class BrowserTests(KeyedService service)
             Assert.Equal("nosniff", Header("X-Content-Type-Options"));
             Assert.Equal("DENY", Header("X-Frame-Options"));
             Assert.Equal("no-referrer", Header("Referrer-Policy"));
-            Assert.Equal("same-origin", Header("Cross-Origin-Resource-Policy"));
+            bool isShared = path.StartsWith("/v1", StringComparison.Ordinal); // as CORS allows it here
+            Assert.Equal(isShared ? "cross-origin" : "same-origin", Header("Cross-Origin-Resource-Policy"));
             string policy = Header("Content-Security-Policy");
             Assert.StartsWith("default-src 'none';", policy);
             Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
@@ -64,6 +66,7 @@ public sealed partial class BrowserTests(KeyedService service)
         Assert.Equal(KeyedService.CorsOrigin, named.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Contains("x-api-key", named.Headers.GetValues("Access-Control-Allow-Headers").Single(), StringComparison.Ordinal);
         Assert.False(named.Headers.Contains("Access-Control-Allow-Credentials"));
+        Assert.Equal("7200", named.Headers.GetValues("Access-Control-Max-Age").Single());
         using HttpResponseMessage other = await service.Send(
             HttpMethod.Options,
             "/v1/training-jobs",
@@ -71,6 +74,40 @@ public sealed partial class BrowserTests(KeyedService service)
             [("Origin", "https://other.example"), .. preflight]
         );
         Assert.False(other.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task A_named_origin_may_read_every_header_that_an_operation_declares()
+    {
+        using HttpResponseMessage response = await service.Send(
+            HttpMethod.Get, "/openapi/v1.json", Role.Reader, ("Origin", KeyedService.CorsOrigin));
+        string[] exposed = response.Headers.GetValues("Access-Control-Expose-Headers").Single().Split(',');
+        JsonNode document = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        IEnumerable<JsonNode?> responses = document["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject())
+            .SelectMany(operation => operation.Value!["responses"]!.AsObject())
+            .Concat(document["components"]!["responses"]!.AsObject())
+            .Select(declared => declared.Value);
+        string[] declared = [.. responses.SelectMany(one => one!["headers"]?.AsObject().Select(header => header.Key) ?? []).Distinct()];
+        Assert.Contains("ETag", declared);
+        Assert.Empty(declared.Except(exposed));
+    }
+
+    [Theory]
+    [InlineData(KeyedService.CorsOrigin, null, HttpStatusCode.NotFound)]
+    [InlineData(KeyedService.CorsOrigin, "cross-site", HttpStatusCode.NotFound)]
+    [InlineData(null, null, HttpStatusCode.NotFound)]
+    [InlineData("https://other.example", null, HttpStatusCode.Forbidden)]
+    [InlineData("https://other.example", "cross-site", HttpStatusCode.Forbidden)]
+    [InlineData(null, "cross-site", HttpStatusCode.Forbidden)]
+    public async Task A_key_that_a_proxy_may_have_added_excuses_no_page_of_another_site(
+        string? origin, string? fetchSite, HttpStatusCode status)
+    {
+        (string, string)[] headers = [.. Given("Origin", origin), .. Given("Sec-Fetch-Site", fetchSite)];
+        await Expect.Problem(
+            status, await service.Send(HttpMethod.Post, $"/v1/training-jobs/{Guid.NewGuid()}/cancel", Role.Operator, headers));
+
+        static IEnumerable<(string Name, string Value)> Given(string name, string? value) => value is null ? [] : [(name, value)];
     }
 
     [Fact]

@@ -59,7 +59,8 @@ public sealed class KeyedService : IAsyncLifetime
         string path,
         Role? role,
         params (string Name, string Value)[] headers
-    ) => await Http.SendAsync(Request(method, path, role is { } known ? Keys[known] : null, headers));
+    ) => await Http.SendAsync(
+        Request(method, path, role is { } known ? Keys[known] : null, headers), HttpCompletionOption.ResponseHeadersRead); // some never end
 }
 
 [CollectionDefinition(Name)]

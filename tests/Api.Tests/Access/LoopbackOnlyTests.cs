@@ -103,6 +103,7 @@ public sealed class LoopbackOnlyTests(TrainedService trained)
     {
         using HttpResponseMessage response = await Send(HttpMethod.Get, "/v1/training-jobs", ("Origin", "https://digits.example"));
         Assert.DoesNotContain(response.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("same-origin", response.Headers.GetValues("Cross-Origin-Resource-Policy").Single());
     }
 
     private async Task<HttpResponseMessage> Send(HttpMethod method, string path, params (string Name, string Value)[] headers) =>

@@ -16,6 +16,7 @@ public sealed class RoleTests(KeyedService service)
         ["cancelTrainingJob"] = Role.Operator,
         ["deleteTrainingJob"] = Role.Operator,
         ["followTrainingJob"] = Role.Reader,
+        ["followEvents"] = Role.Reader,
         ["getTrainingJobMetrics"] = Role.Reader,
         ["drawTrainingJobLoss"] = Role.Reader,
         ["createExperiment"] = Role.Operator,
@@ -52,6 +53,7 @@ public sealed class RoleTests(KeyedService service)
         ["deleteDataset"] = Role.Operator,
         ["getDatasetPicture"] = Role.Reader,
         ["getCaller"] = Role.Reader,
+        ["createTicket"] = Role.Reader,
     };
 
     [Fact]

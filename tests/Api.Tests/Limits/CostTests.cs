@@ -179,6 +179,7 @@ public sealed class CostTests(TrainedService trained)
             CreatedAt = DateTime.UtcNow,
         };
         var progress = new ProgressEvent(
+            Guid.NewGuid(),
             JobStatus.Cancelling,
             new JobProgress(100_000, 100_000, 99.99, Long, Long),
             new MetricPoint(100_000, Long, Long, Long, Long));

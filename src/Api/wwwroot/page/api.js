@@ -5,6 +5,12 @@ const KEY = "api-key";
 const SECONDS = 60; // after which a call is given up, but for uploads, downloads and streams
 const QUIET_SECONDS = 45; // after which a stream is taken for broken: the service sends a line every 15
 
+/** The path of the page: "/", or the prefix under which a proxy shows the service. */
+const BASE = new URL(".", globalThis.document?.baseURI ?? "http://localhost/").pathname;
+
+/** Where a path of the API is from here; paths that the service has sent are so already. */
+const at = (path) => (path.startsWith(BASE) ? path : BASE + path.slice(1));
+
 export const key = {
   /** Whether the service has answered a call with the key, and not refused it since. */
   isKnown: false,
@@ -77,7 +83,7 @@ async function send(path, { accept = "application/json", headers = {}, seconds =
   const signals = [signal, Number.isFinite(seconds) ? AbortSignal.timeout(1000 * seconds) : null].filter(Boolean);
   let response;
   try {
-    response = await fetch(path, { ...options, signal: AbortSignal.any(signals), headers: { Accept: accept, ...withKey, ...headers } });
+    response = await fetch(at(path), { ...options, signal: AbortSignal.any(signals), headers: { Accept: accept, ...withKey, ...headers } });
   } catch (fault) {
     throw faultOf(fault);
   }

@@ -459,6 +459,27 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.ToTable("tags", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.TicketRow", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KeyHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("KeyHash", "ExpiresAt");
+
+                    b.ToTable("tickets", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.CheckpointFileRow", b =>
                 {
                     b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
