@@ -95,7 +95,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     }
 
     WebApplication app = builder.Build();
-    if (args is not [OpenApiCommand.Name])
+    if (!OpenApiCommand.IsNamedBy(args))
     {
         app.CheckSettings();
         await app.Services.MigrateStoreAsync(stop);
@@ -137,9 +137,9 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
 
     app.MapHealth();
     app.MapMetrics();
-    if (args is [OpenApiCommand.Name])
+    if (OpenApiCommand.IsNamedBy(args))
     {
-        return await OpenApiCommand.RunAsync(app, Console.Out);
+        return await OpenApiCommand.RunAsync(app, args, Console.Out);
     }
 
     await app.ServeAsync(stop);

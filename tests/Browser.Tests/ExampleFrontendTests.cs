@@ -1,4 +1,4 @@
-using AutoencoderApi.Tests;
+using AutoencoderApi.Api.Tests;
 using Microsoft.Playwright;
 
 namespace AutoencoderApi.Browser.Tests;
@@ -34,8 +34,8 @@ public sealed class ExampleFrontendTests(Chromium chromium)
     {
         chromium.SkipWithoutBrowser();
         await using KeyedBrowserService service = await StartKeyed(("Access__TrustedProxies__0", "127.0.0.1"));
-        await using Nginx nginx = await Nginx.Start(service.Url);
-        (IPage page, List<string> failures) = await Open(nginx.Url);
+        await using NginxServer nginx = await NginxServer.Start(new Uri(service.Url));
+        (IPage page, List<string> failures) = await Open($"{new Uri(nginx.Http.BaseAddress!, NginxServer.Prefix)}");
         await page.GetByRole(AriaRole.Alert).Sees().ToContainTextAsync("X-API-Key");
         await Uses(page, service, failures);
     }

@@ -124,8 +124,9 @@ internal static class CheckpointUploadConventions
     {
         return endpoint
             .TakesUpTo(_ => CheckpointUpload.MaxRequestBytes)
-            .TakesFile(CheckpointUpload.RawType, Description)
             .TakesForm((CheckpointUpload.Field, Description))
+            .TakesFile(CheckpointUpload.RawType, Description)
+            .WithMetadata(new OneBodyMetadata())
             .ProducesProblems(CheckpointUpload.Refusals);
 
         static string Description(LimitsOptions limits) =>

@@ -25,7 +25,8 @@ internal static class CommandLine
                     $"keys create needs --role {string.Join('|', JsonConventions.Names<Role>())}, and takes --name NAME: "
                     + $"{TrainingSettingsValidator.NameRule}"
                 ),
-            [OpenApiCommand.Name] => null, // Program runs it: the document is of its endpoints
+            _ when OpenApiCommand.IsNamedBy(args) => null, // Program runs it: the document is of its endpoints
+            [OpenApiCommand.Name, ..] => Usage($"openapi takes {OpenApiCommand.Older} or nothing."),
             ["health"] => await HealthCommand.RunAsync(Console.Error, stop),
             [BackupCommand.Name, _] => null, // Program runs it: with the configuration of the service
             [BackupCommand.Name, ..] => Usage("backup needs one FILE, the copy to be made."),

@@ -16,7 +16,7 @@ internal static class UsageText
                AutoencoderApi.Api keys create --role {string.Join('|', JsonConventions.Names<Role>())} [--name NAME]
                                                            make an API key; print it once, with the settings that configure it
                AutoencoderApi.Api health                   0 where the service of this configuration is ready, else 1
-               AutoencoderApi.Api openapi                  print the OpenAPI document
+               AutoencoderApi.Api openapi [--3.0]          print the OpenAPI document, 3.1 or 3.0
                AutoencoderApi.Api backup FILE              copy the SQLite store to a new file, also while the service runs
                AutoencoderApi.Api --help                   print this
         """;

@@ -152,5 +152,6 @@ internal static class DatasetUploadConventions
             (IdxFormReader.Labels, _ => "An IDX file of one byte for each of the `images`."),
             (IdxFormReader.TestImages, _ => "The test split, of the same shape; by default it is split off from the `images`."),
             (IdxFormReader.TestLabels, _ => "An IDX file of one byte for each of the `testImages`."))
+        .WithMetadata(new OneBodyMetadata())
         .ProducesProblems(DatasetUploads.Refusals);
 }

@@ -61,7 +61,7 @@ internal sealed record TrainingJobRequest
     /// <summary>Steps over which the learning rate rises linearly to its full value; prevents collapse.</summary>
     public int? WarmupSteps { get; init; }
 
-    /// <summary>Schedule of the learning rate after the warm-up.</summary>
+    /// <summary>Schedule of the learning rate after the warm-up. Default <c>cosine</c>.</summary>
     public LearningRateSchedule? LearningRateSchedule { get; init; }
 
     /// <summary>Whether a job whose network collapses ends as failed.</summary>

@@ -39,12 +39,15 @@ internal static class CodeEndpoints
             .WithName("encodeUpload")
             .WithSummary("Encode an uploaded image")
             .AcceptsImage()
+            .WithMetadata(new OneBodyMetadata())
             .ProducesCode();
         checkpoint.MapPost("decode", Decode)
-            .WithName("decodeCode")
-            .WithSummary("Decode a code to an image")
+            .ProducesFigureOr<DecodingResponse>(
+                checkpoint.MapPost("decode.png", Decode),
+                "decodeCode",
+                "Decode a code to an image",
+                "The decoded image.")
             .AcceptsCode()
-            .ProducesFigureOr<DecodingResponse>("The decoded image.")
             .ProducesProblems(ProblemType.SwitchesMissing)
             .ProducesProblems(ImageInputReader.DatasetRefusals);
     }
@@ -164,7 +167,7 @@ internal static class CodeEndpoints
 
     private static IResult Show(TensorShape shape, float[] pixels, int scale, HttpRequest request)
     {
-        return request.Prefers("application/json", over: "image/png")
+        return request.WantsNumbers()
             ? TypedResults.Ok(new DecodingResponse(pixels))
             : TypedResults.File(PngEncoder.Encode(ImageMontage.Enlarged(InterleavedImage.FromUnit(shape, pixels), scale)), "image/png");
     }

@@ -24,12 +24,17 @@ internal static class InterpolationEndpoints
 {
     private const int MaxFrames = 64;
 
-    public static void MapInterpolation(this IEndpointRouteBuilder app) => app.MapModelInspection("/v1/checkpoints/{reference}")
-        .MapGet("interpolation", Interpolate)
-        .WithName("drawInterpolation")
-        .WithSummary("Interpolate linearly between the codes of two images, decoded")
-        .ProducesFigureOr<InterpolationResponse>("The decoded frames.")
-        .ProducesProblems(ImageInputReader.DatasetRefusals);
+    public static void MapInterpolation(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder checkpoint = app.MapModelInspection("/v1/checkpoints/{reference}");
+        checkpoint.MapGet("interpolation", Interpolate)
+            .ProducesFigureOr<InterpolationResponse>(
+                checkpoint.MapGet("interpolation.png", Interpolate),
+                "drawInterpolation",
+                "Interpolate linearly between the codes of two images, decoded",
+                "The decoded frames.")
+            .ProducesProblems(ImageInputReader.DatasetRefusals);
+    }
 
     /// <param name="from">Index of the first image in the split, from 0.</param>
     /// <param name="to">Index of the last image in the split, from 0.</param>
@@ -63,7 +68,7 @@ internal static class InterpolationEndpoints
             }
 
             float[][] way = lease.Model.Interpolate(start.Values, end.Values, frames);
-            return context.Request.Prefers("application/json", over: "image/png")
+            return context.Request.WantsNumbers()
                 ? TypedResults.Ok(
                     new InterpolationResponse([.. way.Select((pixels, frame) => new FrameResponse(frame / (frames - 1f), pixels))]))
                 : TypedResults.File(

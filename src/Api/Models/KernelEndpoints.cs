@@ -33,12 +33,17 @@ internal sealed record KernelStatistics(int Index, int? From, int? To, float Min
 
 internal static class KernelEndpoints
 {
-    public static void MapKernels(this IEndpointRouteBuilder app) => app.MapModelInspection("/v1/checkpoints/{reference}/kernels/{layer}")
-        .MapGet("tiles", Tiles)
-        .WithName("drawKernels")
-        .WithSummary("Render the kernels of a layer; zero is the middle of the palette")
-        .ProducesFigureOr<KernelsResponse>("The kernels.")
-        .ProducesProblems(ProblemType.LayerNotFound);
+    public static void MapKernels(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder layer = app.MapModelInspection("/v1/checkpoints/{reference}/kernels/{layer}");
+        layer.MapGet("tiles", Tiles)
+            .ProducesFigureOr<KernelsResponse>(
+                layer.MapGet("tiles.png", Tiles),
+                "drawKernels",
+                "Render the kernels of a layer; zero is the middle of the palette",
+                "The kernels.")
+            .ProducesProblems(ProblemType.LayerNotFound);
+    }
 
     private static async Task<IResult> Tiles(
         string reference,
@@ -82,7 +87,7 @@ internal static class KernelEndpoints
                 return tooLarge;
             }
 
-            return context.Request.Prefers("application/json", over: "image/png")
+            return context.Request.WantsNumbers()
                 ? TypedResults.Ok(Describe(layer, kernels, options))
                 : TypedResults.File(PngEncoder.Encode(TileGrid.Render(kernels.Values, layout, options)), "image/png");
         }

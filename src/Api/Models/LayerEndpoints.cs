@@ -34,16 +34,20 @@ internal static class LayerEndpoints
     {
         RouteGroupBuilder layer = app.MapModelInspection("/v1/checkpoints/{reference}/layers/{layer}");
         layer.MapGet("tiles", FromDataset)
-            .WithName("drawTilesFromDataset")
-            .WithSummary("Render the feature maps of a layer for an image of a data set")
-            .ProducesFigureOr<TilesResponse>(Maps)
+            .ProducesFigureOr<TilesResponse>(
+                layer.MapGet("tiles.png", FromDataset),
+                "drawTilesFromDataset",
+                "Render the feature maps of a layer for an image of a data set",
+                Maps)
             .ProducesProblems(ProblemType.LayerNotFound)
             .ProducesProblems(ImageInputReader.DatasetRefusals);
         layer.MapPost("tiles", FromUpload)
-            .WithName("drawTilesOfUpload")
-            .WithSummary("Render the feature maps of a layer for an uploaded image")
+            .ProducesFigureOr<TilesResponse>(
+                layer.MapPost("tiles.png", FromUpload),
+                "drawTilesOfUpload",
+                "Render the feature maps of a layer for an uploaded image",
+                Maps)
             .AcceptsImage()
-            .ProducesFigureOr<TilesResponse>(Maps)
             .ProducesProblems(ProblemType.LayerNotFound);
     }
 
@@ -114,7 +118,7 @@ internal static class LayerEndpoints
     private static IResult Render(Figure figure, Model model, ImageInput image, HttpRequest request)
     {
         FeatureMaps maps = model.Look(figure.Layer, image.Values);
-        return request.Prefers("application/json", over: "image/png")
+        return request.WantsNumbers()
             ? TypedResults.Ok(Describe(maps, image.Preparation, figure.Options))
             : TypedResults.File(PngEncoder.Encode(VectorAsImage.Render(maps, figure.Layout, figure.Options)), "image/png");
     }

@@ -24,10 +24,28 @@ internal static class ModelInspectionConventions
         .WithInputEntityTags()
         .ProducesProblems(s_refusals);
 
-    /// <summary>Lets an endpoint answer with a figure as PNG, or with the same in numbers where the caller prefers JSON.</summary>
-    public static RouteHandlerBuilder ProducesFigureOr<T>(this RouteHandlerBuilder endpoint, string description) => endpoint
-        .Produces<T>(200, "image/png", "application/json")
-        .Answers(200, description)
-        .VariesBy(HeaderNames.Accept)
-        .ProducesProblems(FigureSizeLimit.Refusals);
+    /// <summary>
+    /// Describes two operations that one handler serves: <paramref name="either"/> answers with a figure as PNG, or with the same in
+    /// numbers where the caller prefers JSON; <paramref name="png"/>, whose path ends in <c>.png</c>, answers with PNG under every Accept
+    /// header, for clients that know one media type for each operation.
+    /// </summary>
+    /// <returns>Both operations, for what they have in common.</returns>
+    public static RouteHandlerBuilder ProducesFigureOr<T>(
+        this RouteHandlerBuilder either, RouteHandlerBuilder png, string name, string summary, string description)
+    {
+        either.WithName(name).WithSummary(summary).Produces<T>(200, "image/png", "application/json").VariesBy(HeaderNames.Accept);
+        png.WithName($"{name}Png")
+            .WithSummary($"{summary}, as PNG")
+            .Produces(200, contentType: "image/png")
+            .WithMetadata(new PngOnlyMetadata(), new OneBodyMetadata());
+        return new RouteHandlerBuilder([either, png]).Answers(200, description).ProducesProblems(FigureSizeLimit.Refusals);
+    }
+
+    /// <summary>Whether an operation that can give a figure or its numbers is to give the numbers.</summary>
+    public static bool WantsNumbers(this HttpRequest request) =>
+        request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<PngOnlyMetadata>() is null
+        && request.Prefers("application/json", over: "image/png");
+
+    /// <summary>Of an operation that answers with PNG under every Accept header.</summary>
+    private sealed record PngOnlyMetadata;
 }

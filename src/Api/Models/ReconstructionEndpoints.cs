@@ -59,15 +59,17 @@ internal static class ReconstructionEndpoints
     {
         RouteGroupBuilder checkpoint = app.MapModelInspection("/v1/checkpoints/{reference}");
         checkpoint.MapGet("reconstruction", FromDataset)
-            .WithName("reconstructFromDataset")
-            .WithSummary("Reconstruct an image of a data set")
-            .ProducesReconstruction()
+            .ProducesReconstruction(
+                checkpoint.MapGet("reconstruction.png", FromDataset),
+                "reconstructFromDataset",
+                "Reconstruct an image of a data set")
             .ProducesProblems(ImageInputReader.DatasetRefusals);
         checkpoint.MapPost("reconstruction", FromUpload)
-            .WithName("reconstructUpload")
-            .WithSummary("Reconstruct an uploaded image")
-            .AcceptsImage()
-            .ProducesReconstruction();
+            .ProducesReconstruction(
+                checkpoint.MapPost("reconstruction.png", FromUpload),
+                "reconstructUpload",
+                "Reconstruct an uploaded image")
+            .AcceptsImage();
         checkpoint.MapGet("reconstructions", Rows)
             .WithName("drawReconstructions")
             .WithSummary("Render images of a data set over their reconstructions; with `noise`, the noisy images between them")
@@ -77,8 +79,9 @@ internal static class ReconstructionEndpoints
             .ProducesProblems(ImageInputReader.DatasetRefusals);
     }
 
-    private static RouteHandlerBuilder ProducesReconstruction(this RouteHandlerBuilder endpoint) => endpoint
-        .ProducesFigureOr<ReconstructionResponse>("The reconstruction.")
+    private static RouteHandlerBuilder ProducesReconstruction(
+        this RouteHandlerBuilder either, RouteHandlerBuilder png, string name, string summary) => either
+        .ProducesFigureOr<ReconstructionResponse>(png, name, summary, "The reconstruction.")
         .AnswersHeader(200, MseHeader, "Mean squared error per value against the clean image.", 0.0211);
 
     private static async Task<IResult> FromDataset(
@@ -151,7 +154,7 @@ internal static class ReconstructionEndpoints
         float[] clean = image.Values;
         TensorShape shape = model.Definition.Input;
         ReconstructionLayout shown = JsonConventions.Parse<ReconstructionLayout>(layout)!.Value;
-        bool isJson = context.Request.Prefers("application/json", over: "image/png");
+        bool isJson = context.Request.WantsNumbers();
         if (!isJson && Refusal() is { } tooLarge)
         {
             return tooLarge;

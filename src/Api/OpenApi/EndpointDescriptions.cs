@@ -23,6 +23,12 @@ internal sealed record RequestHeaderMetadata(string Name, string Description, st
 /// <param name="Files">The files of a form by their fields, the first required; of a raw body one without a field.</param>
 internal sealed record BodyMetadata(string MediaType, Type? Json, params (string Field, Func<LimitsOptions, string> Description)[] Files);
 
+/// <summary>
+/// Of an endpoint whose first declared body the document describes, and names the others in words: many generated clients can send
+/// one media type for each operation.
+/// </summary>
+internal sealed record OneBodyMetadata;
+
 /// <summary>Describes an endpoint in the OpenAPI document, where its route is mapped.</summary>
 internal static class EndpointDescriptions
 {

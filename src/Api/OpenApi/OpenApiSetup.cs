@@ -11,7 +11,8 @@ namespace AutoencoderApi.Api.OpenApi;
 internal static class OpenApiSetup
 {
     public const string DocumentName = "v1";
-    public const OpenApiSpecVersion Version = OpenApiSpecVersion.OpenApi3_1;
+
+    private const string Name = "{documentName:regex(^" + DocumentName + "$)}"; // the routes of two versions must not match one path
 
     private const string TicketScheme = "Ticket";
 
@@ -85,13 +86,19 @@ internal static class OpenApiSetup
 
     public static void MapOpenApiDocument(this IEndpointRouteBuilder app)
     {
-        app.MapSwagger("/openapi/{documentName}.json", options =>
+        app.MapSwagger($"/openapi/{Name}.json", options =>
             {
-                options.OpenApiVersion = Version;
+                options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
                 options.PreSerializeFilters.Add(FollowPrefix);
             })
             .RequireAuthorization(Roles.Reader)
             .WithHead();
+        app.MapSwagger($"/openapi/{Name}-3.0.json", options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
+            options.PreSerializeFilters.Add(FollowPrefix);
+            options.PreSerializeFilters.Add((document, _) => OpenApi30.Rewrite(document));
+        }).RequireAuthorization(Roles.Reader).WithHead();
         app.MapSwaggerUI("swagger", options =>
         {
             options.SwaggerEndpoint("../openapi/v1.json", "v1"); // from the page's own address, whatever stands before it

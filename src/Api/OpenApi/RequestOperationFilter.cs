@@ -62,10 +62,12 @@ internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : I
         }
         else if (metadata.OfType<BodyMetadata>().ToList() is { Count: > 0 } bodies)
         {
+            bool isOne = metadata.OfType<OneBodyMetadata>().Any() && bodies.Count > 1;
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,
-                Content = bodies.ToDictionary(body => body.MediaType, body => Content(body, context)),
+                Description = isOne ? $"Also accepted: {string.Join("; ", bodies.Skip(1).Select(InWords))}." : null,
+                Content = bodies.Take(isOne ? 1 : bodies.Count).ToDictionary(body => body.MediaType, body => Content(body, context)),
             };
         }
     }
@@ -92,6 +94,12 @@ internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : I
 
     private static JsonNode? ExampleOf(ParameterMetadata declared, OpenApiSchema schema) =>
         schema.Type is JsonSchemaType.Integer ? JsonNode.Parse(declared.Example!) : declared.Example;
+
+    private static string InWords(BodyMetadata body)
+    {
+        IEnumerable<string> fields = body.Files.Where(file => file.Field.Length > 0).Select(file => $"`{file.Field}`");
+        return fields.Any() ? $"`{body.MediaType}` with the file {string.Join(", ", fields)}" : $"`{body.MediaType}`";
+    }
 
     private OpenApiMediaType Content(BodyMetadata body, OperationFilterContext context)
     {

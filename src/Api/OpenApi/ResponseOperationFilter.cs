@@ -109,21 +109,16 @@ internal sealed class ResponseOperationFilter : IOperationFilter
         return content;
     }
 
-    /// <summary>A response with one of those problems of one status, written once for all operations that can give them.</summary>
+    /// <summary>
+    /// A response with one of those problems of one status, written once for all operations that can give them. Its examples list the
+    /// problems; all responses share one schema, of which a generated client makes one type to catch.
+    /// </summary>
     private static OpenApiResponseReference Failure(ProblemType[] problems, OperationFilterContext context)
     {
         string name = string.Join('.', problems.Select(problem => problem.Slug));
-        var type = new OpenApiSchema { Enum = [.. problems.Select(problem => (JsonNode)problem.Urn)] };
         var content = new OpenApiMediaType
         {
-            Schema = new OpenApiSchema
-            {
-                AllOf =
-                [
-                    context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
-                    new OpenApiSchema { Properties = new Dictionary<string, IOpenApiSchema> { ["type"] = type } },
-                ],
-            },
+            Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
             Examples = problems.ToDictionary(
                 problem => problem.Slug, problem => Examples.Share(problem.Slug, ProblemExamples.Of(problem), context.Document)),
         };

@@ -93,7 +93,10 @@ internal sealed class SchemaFilter : ISchemaFilter
         schema.Description = string.Join('\n', [schema.Description, .. meanings]).Trim();
     }
 
-    /// <summary>The bounds of a job's settings, and in a request the defaults that are the same for every architecture.</summary>
+    /// <summary>
+    /// The bounds of a job's settings, and in a request, in words, the defaults that are the same for every architecture: a generated
+    /// client may require a field with a <c>default</c>, or always send it, also where the architecture has no such field.
+    /// </summary>
     private static void BoundSettings(IDictionary<string, IOpenApiSchema> settings, bool isRequest)
     {
         foreach ((string name, IOpenApiSchema field) in settings)
@@ -115,7 +118,8 @@ internal sealed class SchemaFilter : ISchemaFilter
             if (isRequest && name != "dataset" && s_defaults[0][name] is { } value
                 && s_defaults.All(other => JsonNode.DeepEquals(other[name], value)))
             {
-                setting.Default = value.DeepClone();
+                string words = value.ToJsonString().Replace(",", ", ", StringComparison.Ordinal);
+                setting.Description = $"{setting.Description} Default `{words}`.";
             }
         }
     }
@@ -128,7 +132,7 @@ internal sealed class SchemaFilter : ISchemaFilter
         {
             IEnumerable<JsonNode> odd =
                 Enumerable.Range((int)bounds.Min, (int)bounds.Max).Where(int.IsOddInteger).Select(value => (JsonNode)value);
-            number.Enum = number.Type?.HasFlag(JsonSchemaType.Null) is true ? [.. odd, JsonNullSentinel.JsonNull] : [.. odd];
+            number.Enum = [.. odd]; // without null, which the type allows: some generators take an enum with null for text
         }
     }
 

@@ -54,7 +54,7 @@ public sealed class ErrorWalkTests(TrainedService trained)
         JsonNode wrongMethod = await Error(HttpStatusCode.MethodNotAllowed, HttpMethod.Patch, there);
         Assert.Contains(operation.Method.Method, (string?)wrongMethod["detail"], StringComparison.Ordinal);
         foreach (OperationParameter query in operation.Queries.Where(
-            query => (operation.Id, query.Name) is not ("decodeCode", "dataset"))) // which is for networks that need switches
+            query => (operation.Id, query.Name) is not ("decodeCode" or "decodeCodePng", "dataset"))) // for networks that need switches
         {
             HttpStatusCode bad = query.Name == "dataset" ? HttpStatusCode.NotFound
                 : HttpStatusCode.BadRequest; // any name may be that of a data set

@@ -34,6 +34,41 @@ public sealed class AcceptHeaderTests(TrainedService trained)
     }
 
     [Fact]
+    public async Task A_path_that_ends_in_png_gives_the_PNG_of_its_twin_under_every_Accept_header()
+    {
+        OperationPaths paths = await OperationPaths.On(trained);
+        Operation[] plain = [.. (await Operation.All(trained.Service)).Where(
+            operation => operation.Method == HttpMethod.Get && operation.Id.EndsWith("Png", StringComparison.Ordinal))];
+        Assert.Equal(4, plain.Length);
+        foreach (Operation operation in plain)
+        {
+            string path = paths.Of(operation);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", "application/json" } } };
+            using HttpResponseMessage response = await trained.Service.Http.SendAsync(request);
+            Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
+            byte[] expected = await trained.Service.Http.GetByteArrayAsync(path[..^".png".Length]);
+            Assert.Equal(expected, await response.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Fact]
+    public async Task The_bodies_that_the_document_names_in_words_are_taken_too()
+    {
+        string path = $"{trained.CheckpointOf("strided")}/reconstruction";
+        byte[] png = await trained.Service.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/0.png");
+        var raw = new ByteArrayContent(png) { Headers = { ContentType = new("image/png") } };
+        using HttpResponseMessage expected = await trained.Service.Http.PostAsync(path, raw);
+        foreach (HttpContent body in (HttpContent[])[
+            new MultipartFormDataContent { { new ByteArrayContent(png), "image" } },
+            new ByteArrayContent(png) { Headers = { ContentType = new("image/png") } }])
+        {
+            using HttpResponseMessage response = await trained.Service.Http.PostAsync($"{path}.png", body);
+            Assert.Equal("image/png", response.Content.Headers.ContentType?.MediaType);
+            Assert.Equal(await expected.Content.ReadAsByteArrayAsync(), await response.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Fact]
     public async Task Every_type_that_an_operation_answers_with_is_had_by_that_type_with_parameters()
     {
         OperationPaths paths = await OperationPaths.On(trained);

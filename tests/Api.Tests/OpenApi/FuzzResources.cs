@@ -65,7 +65,7 @@ internal sealed class FuzzResources
             "id" or "tag" or "name" when one is not null => one,
             "reference" when one is not null => one,
             "reference" => random.Pick([Checkpoint, KeptTag, "latest"]),
-            "layer" => operation.Id == "drawKernels" ? "conv1" : random.Pick(Layers),
+            "layer" => operation.Id is "drawKernels" or "drawKernelsPng" ? "conv1" : random.Pick(Layers),
             "tag" => KeptTag,
             "name" => "synthetic-digits",
             "split" => random.Pick(["train", "validation", "test"]),
@@ -80,7 +80,7 @@ internal sealed class FuzzResources
         ("application/json", "createTrainingJob") => Text(Job),
         ("application/json", "createExperiment") => Text($$"""{"common":{{Job}},"jobs":[{}]}"""),
         ("application/json", "putTag") => Text($$"""{"checkpoint":"{{Checkpoint}}"}"""),
-        ("application/json", "decodeCode") => Text(_code),
+        ("application/json", "decodeCode" or "decodeCodePng") => Text(_code),
         ("application/json", _) when operation.Bodies!["image/png"] is not null =>
             Text($$"""{"pixels":[{{string.Join(',', new int[784])}}]}"""),
         ("application/octet-stream", _) => Weights,

@@ -58,7 +58,7 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, Json
             response = document["components"]!["responses"]![reference.Split('/')[^1]]!;
         }
 
-        return response["content"]?["application/problem+json"]?["schema"]!["allOf"]![1]!["properties"]!["type"]!["enum"]!.AsArray()
-            .Select(type => (string?)type) ?? [null];
+        return response["content"]?["application/problem+json"]?["examples"]!.AsObject()
+            .Select(example => (string?)document["components"]!["examples"]![example.Key]!["value"]!["type"]) ?? [null];
     }
 }
