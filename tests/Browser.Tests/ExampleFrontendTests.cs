@@ -1,4 +1,4 @@
-using AutoencoderApi.Tests;
+using AutoencoderApi.Api.Tests;
 using Microsoft.Playwright;
 
 namespace AutoencoderApi.Browser.Tests;

@@ -20,6 +20,10 @@ namespace AutoencoderApi.Api.Models;
 internal sealed record UnitTermResponse(int Channel, int Row, int Column, float Value, float Weight, double Product);
 
 /// <summary>A rectangle of pixels.</summary>
+/// <param name="Top">First row, from 0.</param>
+/// <param name="Left">First column, from 0.</param>
+/// <param name="Height">Number of rows.</param>
+/// <param name="Width">Number of columns.</param>
 internal sealed record FieldResponse(int Top, int Left, int Height, int Width)
 {
     public static FieldResponse Of(UnitField field) => new(field.Top, field.Left, field.Height, field.Width);

@@ -21,7 +21,7 @@ internal sealed record OperationPaths(string Job, string Experiment, string Chec
         "layer" => "code",
         "name" => operation.Id == "putDataset" ? "walked" : "synthetic-digits",
         "split" => "test",
-        "index" => "0",
+        "index" or "channel" or "row" or "column" => "0",
         _ => throw new InvalidOperationException($"{operation} has a parameter {parameter} that no test knows"),
     });
 
