@@ -1238,13 +1238,25 @@ export interface components {
         };
         /** @description A rectangle of pixels. */
         FieldResponse: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description First row, from 0.
+             */
             top: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description First column, from 0.
+             */
             left: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Number of rows.
+             */
             height: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Number of columns.
+             */
             width: number;
         };
         /** @description One decoded code of an interpolation. */

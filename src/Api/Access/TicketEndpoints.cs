@@ -37,6 +37,11 @@ internal static class TicketEndpoints
         TicketRequest? request, ClaimsPrincipal caller, TicketStore tickets, HttpResponse response, CancellationToken token)
     {
         int seconds = request?.Seconds ?? TicketRequest.DefaultSeconds;
+        if (seconds is < 1 or > TicketRequest.MaxSeconds) // the framework validates no body that may be left out
+        {
+            return Problems.Invalid("seconds", $"must be 1 to {TicketRequest.MaxSeconds}.");
+        }
+
         if (await tickets.AddAsync(caller.KeyHash(), seconds, token) is not { } ticket)
         {
             return Problems.TooManyRequests(

@@ -25,7 +25,7 @@ public sealed class EventFeedTests(TrainedService trained)
             SseItem<JsonNode>[] ofJob = [.. told.Where(happened => JobOf(happened) == path)];
             Assert.Equal(own.Where(IsLasting).Select(Brief), ofJob.Where(IsLasting).Select(Brief));
             Assert.Equal("ended", ofJob[^1].EventType);
-            Assert.Equal("queued", (string?)ofJob[0].Data["status"]);
+            Assert.Equal("progress", ofJob[0].EventType);
         }
 
         Assert.All(told, happened => Assert.False(string.IsNullOrEmpty(happened.EventId)));
