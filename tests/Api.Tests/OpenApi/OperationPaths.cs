@@ -30,7 +30,7 @@ internal sealed record OperationPaths(string Job, string Experiment, string Chec
     {
         "id" => Guid.Empty.ToString(),
         "split" => "test",
-        "index" => "999999",
+        "index" or "channel" or "row" or "column" => "999999",
         _ => "no-such",
     });
 }
