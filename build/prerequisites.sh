@@ -80,16 +80,21 @@ need_node() {
   command -v node >/dev/null || install_package nodejs "node is missing, so the tests of the page's modules and of clients/typescript are skipped"
 }
 
-# npm, which brings node, and packages: those of tests/Client lint the OpenAPI document and generate a client from it, those of
-# clients/typescript generate its types, check and pack it.
+# npm, which brings node, and packages: those of tests/Client lint the OpenAPI documents and generate clients from them, those of
+# clients/typescript generate its types, check and pack it. And the .NET tools of tests/Client, which generate clients too.
 need_client() {
-  local lack="so the OpenAPI document is not linted, no client is generated from it, and clients/typescript is not packed" folder
+  local lack="so the OpenAPI documents are not linted, no client is generated from them, and clients/typescript is not packed" folder
   command -v npm >/dev/null || install_package npm "npm is missing, $lack"
-  command -v npm >/dev/null || return 0
-  for folder in tests/Client clients/typescript; do
-    cmp -s $folder/package-lock.json $folder/node_modules/installed ||
-      (cd $folder && npm ci --silent --ignore-scripts && cp package-lock.json node_modules/installed) || echo "npm could not install $folder, $lack" >&2
-  done
+  if command -v npm >/dev/null; then
+    for folder in tests/Client clients/typescript; do
+      cmp -s $folder/package-lock.json $folder/node_modules/installed ||
+        (cd $folder && npm ci --silent --ignore-scripts && cp package-lock.json node_modules/installed) || echo "npm could not install $folder, $lack" >&2
+    done
+  fi
+  local restored=generated/dotnet/project.assets.json
+  (cd tests/Client && { [ $restored -nt dotnet/Client.csproj ] && [ $restored -nt .config/dotnet-tools.json ]; }) ||
+    (cd tests/Client && dotnet tool restore && dotnet restore dotnet/Client.csproj) >/dev/null ||
+    echo "NuGet could not restore tests/Client, so no .NET client is generated from the OpenAPI documents" >&2
 }
 
 # Compose 2.26 or newer, which reads docker-compose.yml: the machine's own, else the one of the next Debian, in a folder of its own. Sets COMPOSE.
