@@ -6,6 +6,7 @@ import {
 import { convolutional, ended, head, job, must, run, url } from "./steps.js";
 
 axios.defaults.baseURL = url;
+axios.defaults.adapter = "fetch"; // in Node, whose default adapter makes no blobs; that of browsers does
 const jobs: TrainingJobResponse[] = [];
 const experiment: string[] = [];
 const find = async (id: string) => (await getTrainingJob(id)).data;

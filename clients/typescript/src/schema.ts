@@ -2852,18 +2852,6 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the current state of the job, the size and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
@@ -3474,18 +3462,6 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the file, by its sha256.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
             400: components["responses"]["invalid-fields"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
@@ -3534,18 +3510,6 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the model, by the sha256 of the checkpoint's file and the version of the export.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["invalid-fields"];
             401: components["responses"]["not-authenticated"];
@@ -4039,18 +4003,6 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
@@ -4189,18 +4141,6 @@ export interface operations {
                 content: {
                     "image/png": string;
                 };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -4433,18 +4373,6 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
@@ -4573,18 +4501,6 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -4924,18 +4840,6 @@ export interface operations {
                 content: {
                     "image/png": string;
                 };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -5290,18 +5194,6 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
@@ -5539,18 +5431,6 @@ export interface operations {
                 content: {
                     "image/png": string;
                 };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];

@@ -31,6 +31,15 @@ internal sealed class ResponseOperationFilter : IOperationFilter
             responses[produced.Key] = Success(produced.Key, produced, operation.OperationId!, context);
         }
 
+        // Kiota takes a status without content for an operation that may return nothing, and drops a binary body. The ETag of the 200 says
+        // that there is a 304.
+        if (responses.TryGetValue(StatusCodes.Status200OK, out IOpenApiResponse? success)
+            && success.Content is { Count: > 0 } content
+            && !content.ContainsKey("application/json"))
+        {
+            responses.Remove(StatusCodes.Status304NotModified);
+        }
+
         foreach (var problems in metadata.OfType<ProblemType>().Distinct().GroupBy(problem => problem.Status))
         {
             responses[problems.Key] = Failure([.. problems.OrderBy(problem => problem.Slug, StringComparer.Ordinal)], context);

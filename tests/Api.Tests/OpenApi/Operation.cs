@@ -22,12 +22,14 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, Json
             .SelectMany(answer => answer.Value!["content"]?.AsObject().Select(content => content.Key) ?? []).Distinct()];
 
     /// <summary>The statuses that it may answer with, and of an error each type of problem.</summary>
+    /// <summary>Those of the document; an ETag of the 200 says that there is a 304.</summary>
     public IReadOnlySet<(int Status, string? Problem)> Answers { get; } =
         Definition["responses"]!
             .AsObject()
             .SelectMany(
                 answer => Problems(answer.Value!, Document),
                 (answer, problem) => (int.Parse(answer.Key, null as IFormatProvider), problem))
+            .Concat(Definition["responses"]!["200"]?["headers"]?["ETag"] is null ? [] : [(304, (string?)null)])
             .ToHashSet();
 
     public IEnumerable<OperationParameter> Queries => Parameters.Where(parameter => parameter.In == "query");

@@ -19,7 +19,7 @@ await Steps.RunAsync(
     ("kernelSize", () => Task.FromResult(Steps.Join(jobs.Take(4).Select(job => (int)job.Settings.KernelSize)))),
     ("experiment", ExperimentAsync),
     ("poll", PollAsync),
-    ("list", async () => $"{(await client.ListTrainingJobsAsync(null, null, name, 50, null)).Items.Count}"),
+    ("list", async () => $"{(await client.ListTrainingJobsAsync(null, null, name, 50, null, null)).Items.Count}"),
     ("checkpoint", async () =>
     {
         CheckpointResponse checkpoint = await client.GetCheckpointAsync(Reference(), null);
@@ -29,7 +29,7 @@ await Steps.RunAsync(
     ("tiles", async () =>
     {
         using FileResponse tiles = await client.DrawTilesFromDatasetPngAsync(
-            Reference(), "code", "all", null, null, scale: 1, gap: 0, null, null, Steps.Dataset, null, index: 3);
+            Reference(), "code", "all", null, null, scale: 1, gap: 0, null, null, Steps.Dataset, null, index: 3, null);
         return await Steps.HeadAsync(tiles.Stream);
     }),
     ("problem", async () =>
@@ -92,9 +92,9 @@ async Task<TrainingJobResponse> EndedAsync(Guid id)
 
 async Task<string> UploadAsync()
 {
-    using FileResponse image = await client.GetDatasetPictureAsync(Steps.Dataset, default, 3, null);
+    using FileResponse image = await client.GetDatasetPictureAsync(Steps.Dataset, default, 3, null, null);
     using FileResponse reconstruction = await client.ReconstructUploadPngAsync(
-        Reference(), null, null, null, null, null, scale: 2, null, null, new FileParameter(image.Stream));
+        Reference(), null, null, null, null, null, scale: 2, null, null, null, new FileParameter(image.Stream));
     return await Steps.HeadAsync(reconstruction.Stream);
 }
 
