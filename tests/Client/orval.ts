@@ -6,7 +6,8 @@ import {
 import { convolutional, ended, head, job, must, run, url } from "./steps.js";
 
 axios.defaults.baseURL = url;
-axios.defaults.adapter = "fetch"; // in Node, whose default adapter makes no blobs; that of browsers does
+const bytes = { responseType: "arraybuffer" } as const; // in Node, where axios makes no blobs; in a browser it does
+const blob = (data: Blob) => new Blob([data as unknown as ArrayBuffer], { type: "image/png" });
 const jobs: TrainingJobResponse[] = [];
 const experiment: string[] = [];
 const find = async (id: string) => (await getTrainingJob(id)).data;
@@ -51,11 +52,13 @@ await run({
     return `${data.architecture} ${data.step} ${data.layers.length}`;
   },
   upload: async () => {
-    const image = await getDatasetPicture(job.dataset, "train", 3);
-    return head((await reconstructUploadPng(reference(), { image: image.data }, { scale: 2 })).data);
+    const image = blob((await getDatasetPicture(job.dataset, "train", 3, {}, bytes)).data);
+    return head(blob((await reconstructUploadPng(reference(), { image }, { scale: 2 }, bytes)).data));
   },
-  tiles: async () => head(
-    (await drawTilesFromDatasetPng(reference(), "code", { dataset: job.dataset, index: 3, count: "all", scale: 1, gap: 0 })).data),
+  tiles: async () => {
+    const params = { dataset: job.dataset, index: 3, count: "all", scale: 1, gap: 0 };
+    return head(blob((await drawTilesFromDatasetPng(reference(), "code", params, bytes)).data));
+  },
   problem: async () => {
     const missing = await problem(getCheckpoint("missing"));
     const refused = await problem(createTrainingJob({ steps: 0 }));
