@@ -127,7 +127,8 @@ public sealed class PythonClientTests(TrainedService trained)
                     return error.kind
 
             common = {"dataset": "synthetic-digits", "steps": 10, "warmupSteps": 5, "channels": [2, 2]}
-            requests = [client.submit_experiment(common=common, jobs=[{"seed": 1}, {"seed": 2}], idempotency_key=sys.argv[2]) for _ in range(2)]
+            jobs = [{"seed": 1}, {"seed": 2}]
+            requests = [client.submit_experiment(common=common, jobs=jobs, idempotency_key=sys.argv[2]) for _ in range(2)]
             *_, ended = client.poll_experiment(requests[0]["id"])
             print(requests[0]["id"] == requests[1]["id"], ended["status"], len(ended["jobs"]), "<html" in client.report(ended["id"]))
             print(ended["id"] in [one["id"] for one in client.experiments()])

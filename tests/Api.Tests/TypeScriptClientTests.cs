@@ -28,8 +28,12 @@ public sealed partial class TypeScriptClientTests(TrainedService trained) : IDis
         }
         const image = new Blob([], { type: "image/png" });
         const path = { reference: "best" };
-        const { mse } = await client.json("post", "/v1/checkpoints/{reference}/reconstruction", { path, query: { layout: "pair" }, body: image });
-        const tiles: Blob = await client.file("get", "/v1/checkpoints/{reference}/layers/{layer}/tiles", { path: { ...path, layer: "code" } });
+        const { mse } = await client.json("post", "/v1/checkpoints/{reference}/reconstruction", {
+          path, query: { layout: "pair" }, body: image,
+        });
+        const tiles: Blob = await client.file("get", "/v1/checkpoints/{reference}/layers/{layer}/tiles", {
+          path: { ...path, layer: "code" },
+        });
         console.log(mse.toFixed(4), tiles.size, (await client.json("get", "/v1/caller")).role === "admin");
         await client.submit({}).catch((error) => error instanceof ApiError && error.errors.steps);
 

@@ -54,7 +54,8 @@ public sealed class ExampleFrontendTests(Chromium chromium)
     }
 
     private Task<KeyedBrowserService> StartKeyed(params (string Name, string Value)[] settings) =>
-        KeyedBrowserService.Start([("Access__CorsOrigins__0", new Uri(chromium.ExampleUrl).GetLeftPart(UriPartial.Authority)), .. settings]);
+        KeyedBrowserService.Start(
+            [("Access__CorsOrigins__0", new Uri(chromium.ExampleUrl).GetLeftPart(UriPartial.Authority)), .. settings]);
 
     /// <summary>The example before a service, and what its console reports as errors, but for calls without a valid key.</summary>
     private async Task<(IPage Page, List<string> Failures)> Open(string service)

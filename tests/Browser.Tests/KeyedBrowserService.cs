@@ -29,7 +29,9 @@ internal sealed class KeyedBrowserService : IAsyncDisposable
             keyed._folder,
             [
                 ("Access__Keys__0__Hash", HashOf(keyed.OperatorKey)), ("Access__Keys__0__Role", "Operator"),
-                ("Access__Keys__1__Hash", HashOf(keyed.ReaderKey)), ("Access__Keys__1__Role", "Reader"), ("Access__Keys__1__Name", "looker"),
+                ("Access__Keys__1__Hash", HashOf(keyed.ReaderKey)),
+                ("Access__Keys__1__Role", "Reader"),
+                ("Access__Keys__1__Name", "looker"),
                 .. settings,
             ]);
         return keyed;

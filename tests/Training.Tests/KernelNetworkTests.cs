@@ -106,7 +106,8 @@ public sealed class KernelNetworkTests
         get
         {
             var data = new TheoryData<Architecture, int[], int>();
-            foreach (Architecture architecture in (Architecture[])[Architecture.Strided, Architecture.ZeroUnpool, Architecture.NearestUnpool])
+            Architecture[] architectures = [Architecture.Strided, Architecture.ZeroUnpool, Architecture.NearestUnpool];
+            foreach (Architecture architecture in architectures)
             {
                 foreach ((int[] shape, int width) in ((int[], int)[])[(s_digit, 2), (s_digit, 33), ([1, 8, 8], 100), ([3, 32, 32], 16)])
                 {

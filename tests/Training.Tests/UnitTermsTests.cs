@@ -48,8 +48,10 @@ public sealed class UnitTermsTests
             float value = activations.Outputs[layer][Place(model.Definition.Layers[layer].Output, unit)];
             float[] scale = [.. activations.Outputs[layer].Select(Math.Abs)];
             Assert.Equal(value, Apply(terms.Activation, terms.PreActivation), 1e-5 * Math.Max(1, scale.Max()));
+            TensorShape input = model.Definition.Layers[layer].Input;
             Assert.All(terms.Terms, term => Assert.Equal(
-                activations.InputOf(layer)[Place(model.Definition.Layers[layer].Input, (term.Channel, term.Row, term.Column))], term.Value));
+                activations.InputOf(layer)[Place(input, (term.Channel, term.Row, term.Column))],
+                term.Value));
         }
     }
 

@@ -113,7 +113,8 @@ internal static class TrainingJobRules
             violations["dataset"] = NoDataset;
         }
 
-        foreach (string field in Given(request, Architectures.Of(settings.Architecture)).Intersect(Architectures.ForeignSizeFields(settings.Architecture)))
+        string[] foreign = Architectures.ForeignSizeFields(settings.Architecture);
+        foreach (string field in Given(request, Architectures.Of(settings.Architecture)).Intersect(foreign))
         {
             violations[field] = $"does not apply to {JsonConventions.Name(settings.Architecture)}; leave it out.";
         }

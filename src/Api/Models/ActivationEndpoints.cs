@@ -83,7 +83,9 @@ internal static class ActivationEndpoints
 
     private static RouteHandlerBuilder ProducesActivations(this RouteHandlerBuilder endpoint) => endpoint
         .Produces(200, contentType: SafetensorsType)
-        .Answers(200, "A safetensors file: `input`, each layer's name [C, H, W] as float32, and for each pooling `{layer}.switches` as uint8.")
+        .Answers(
+            200,
+            "A safetensors file: `input`, each layer's name [C, H, W] as float32, and for each pooling `{layer}.switches` as uint8.")
         .ProducesProblems(ProblemType.Unprocessable);
 
     private static RouteHandlerBuilder ProducesUnit(this RouteHandlerBuilder endpoint) => endpoint

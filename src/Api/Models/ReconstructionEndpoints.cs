@@ -113,7 +113,13 @@ internal static class ReconstructionEndpoints
             return (await images.FromDatasetAsync(shape, dataset, split, index, context.User, token)).TryGet(
                 out ImageInput? image,
                 out problem)
-                ? Show(lease.Model, image, noise.AddNoise(lease.Model.Noise, index, image.Values), new Figure(scale, layout, gap, unpooling), figures, context)
+                ? Show(
+                    lease.Model,
+                    image,
+                    noise.AddNoise(lease.Model.Noise, index, image.Values),
+                    new Figure(scale, layout, gap, unpooling),
+                    figures,
+                    context)
                 : problem;
         }
     }
@@ -140,7 +146,13 @@ internal static class ReconstructionEndpoints
         using (lease)
         {
             return (await images.FromUploadAsync(context.Request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
-                ? Show(lease.Model, image, noise.AddNoise(lease.Model.Noise, index: 0, image.Values), new Figure(scale, layout, gap, unpooling), figures, context)
+                ? Show(
+                    lease.Model,
+                    image,
+                    noise.AddNoise(lease.Model.Noise, index: 0, image.Values),
+                    new Figure(scale, layout, gap, unpooling),
+                    figures,
+                    context)
                 : problem;
         }
     }

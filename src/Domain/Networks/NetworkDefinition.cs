@@ -91,8 +91,8 @@ public sealed class NetworkDefinition
             MaxPool pool = pools.Pop();
             if (unpooling == Unpooling.Switch && pool.Output != layer.Input)
             {
-                return $"The switches of {pool.Name} are of {pool.Output} maxima and {layer.Name} reads {layer.Input}: this network was not "
-                    + "built for them.";
+                return $"The switches of {pool.Name} are of {pool.Output} maxima and {layer.Name} reads {layer.Input}: this network "
+                    + "was not built for them.";
             }
 
             layers.Add(unpooling switch

@@ -144,5 +144,6 @@ public sealed record UnitTerms(IReadOnlyList<UnitTerm> Terms, float Bias, Activa
     private static (int Row, int Column) InBlock((int Channel, int Row, int Column) unit, int place) =>
         ((2 * unit.Row) + (place / 2), (2 * unit.Column) + (place % 2));
 
-    private static int Place(TensorShape shape, int channel, int row, int column) => (((channel * shape.Height) + row) * shape.Width) + column;
+    private static int Place(TensorShape shape, int channel, int row, int column) =>
+        (((channel * shape.Height) + row) * shape.Width) + column;
 }

@@ -4,7 +4,8 @@ using AutoencoderApi.Training.Kernels;
 namespace AutoencoderApi.Training.Engines.Simd;
 
 /// <summary>A linear layer on one image: from maps to a vector, such as a narrow code, or from a vector to maps.</summary>
-/// <param name="gradient">The workspace's sum for this layer: of the weights' rows, then of the bias; null where nothing is trained.</param>
+/// <param name="gradient">The workspace's sum for this layer: of the weights' rows, then of the bias; null where nothing is
+/// trained.</param>
 internal sealed unsafe class ImageLinearLayer(
     LinearWeights weights, ActivationBuffer input, ActivationBuffer output, Activation activation, float* gradient) : LayerKernel
 {
