@@ -80,6 +80,7 @@ internal sealed class FuzzResources
     {
         ("application/json", "createTrainingJob") => Text(Job),
         ("application/json", "createExperiment") => Text($$"""{"common":{{Job}},"jobs":[{}]}"""),
+        ("application/json", "createTicket") => Text("""{"seconds":60}"""),
         ("application/json", "putTag") => Text($$"""{"checkpoint":"{{Checkpoint}}"}"""),
         ("application/json", "decodeCode" or "decodeCodePng") => Text(_code),
         ("application/json", _) when operation.Bodies!["image/png"] is not null =>
