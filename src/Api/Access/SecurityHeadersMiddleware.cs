@@ -27,7 +27,9 @@ internal static class SecurityHeadersMiddleware
         ("Referrer-Policy", "no-referrer"),
     ];
 
-    private const string ResourcePolicy = "Cross-Origin-Resource-Policy";
+    public const string ResourcePolicy = "Cross-Origin-Resource-Policy";
+
+    public const string OwnOrigin = "same-origin";
 
     public static void UseSecurityHeaders(this IApplicationBuilder app)
     {
@@ -39,7 +41,7 @@ internal static class SecurityHeadersMiddleware
     private static Task SendAsync(HttpContext context, RequestDelegate next, bool isShared)
     {
         string policy = context.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Value ?? NoPage;
-        string sharing = isShared && context.Request.Path.StartsWithSegments("/v1") ? "cross-origin" : "same-origin";
+        string sharing = isShared && context.Request.Path.StartsWithSegments("/v1") ? "cross-origin" : OwnOrigin;
 
         // As late as can be: a handled fault clears the headers, and a page may have set a policy of its own.
         context.Response.OnStarting(() =>

@@ -52,6 +52,7 @@ internal static class RejectionProblem
             (HeaderNames.ContentLength, Encoding.UTF8.GetByteCount(body).ToString(CultureInfo.InvariantCulture)),
             (HeaderNames.CacheControl, "private, no-store"),
             (HeaderNames.ContentSecurityPolicy, SecurityHeadersMiddleware.NoPage),
+            (SecurityHeadersMiddleware.ResourcePolicy, SecurityHeadersMiddleware.OwnOrigin),
             .. SecurityHeadersMiddleware.Fixed,
         ];
         string lines = string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"));
