@@ -64,9 +64,10 @@ public sealed class CareTests(Chromium chromium)
         var refused = new List<string>();
         IPage page = await chromium.Open(service.Url);
         await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Send a key in the header X-API-Key" }).Sees().ToBeVisibleAsync();
+        await service.Unlock(page);
+        await page.Locator("#key-dialog").Sees().ToBeHiddenAsync();
         page.Request += (_, request) => sent.Add(request); // what was on its way before has no key, and may be answered later
         page.Response += (_, response) => refused.AddRange(response.Status < 400 || !sent.Contains(response.Request) ? [] : [response.Url]);
-        await service.Unlock(page);
         await page.Button("Choose the settings myself").ClickAsync();
         await page.Form("A new network").Field("Steps").FillAsync("40");
         await page.Button("Train").ClickAsync();

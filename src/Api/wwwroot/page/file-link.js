@@ -5,6 +5,7 @@ import { el, save } from "./dom.js";
 import { clear, refuse, succeeded } from "./notifications.js";
 
 export class FileLink {
+  #path = "";
   #name = "";
   #isUnderWay = false;
 
@@ -20,6 +21,7 @@ export class FileLink {
 
   /** @param name to save the file by. */
   point(path, name) {
+    this.#path = path;
     this.#name = name;
     this.element.href = path;
   }
@@ -30,7 +32,7 @@ export class FileLink {
     this.element.setAttribute("aria-busy", "true");
     try {
       clear();
-      save(await api.download(this.element.href), this.#name);
+      save(await api.download(this.#path), this.#name);
       succeeded();
     } catch (fault) {
       refuse(fault);
