@@ -86,6 +86,9 @@ public sealed class Model : IDisposable
         return new Activations(definition, image, outputs);
     }
 
+    /// <summary>What every layer makes of one image, [C, H, W] each.</summary>
+    internal float[][] Outputs(float[] image) => _network.Activations(image);
+
     /// <summary>How one unit's value comes about.</summary>
     /// <param name="layer">The number of the unit's layer.</param>
     public UnitTerms Explain(Activations activations, int layer, (int Channel, int Row, int Column) unit)
@@ -96,9 +99,9 @@ public sealed class Model : IDisposable
         return UnitTerms.Of(each, _weights.AsSpan(first), activations.InputOf(layer), switches, unit);
     }
 
-    /// <param name="image">[C, H, W] in 0..1.</param>
-    /// <returns>Its code, in the shape of <see cref="NetworkDefinition.CodeShape"/>.</returns>
-    public float[] Encode(ReadOnlySpan<float> image) => Run("encode", image, Definition.CodeIndex);
+    /// <param name="images">Any number of images, [C, H, W] in 0..1 each.</param>
+    /// <returns>Their codes, each in the shape of <see cref="NetworkDefinition.CodeShape"/>.</returns>
+    public float[] Encode(ReadOnlySpan<float> images) => Run("encode", images, Definition.CodeIndex);
 
     /// <summary>An image from a code alone. The code of an image gives the same bits as <see cref="Reconstruct"/> of that image.</summary>
     /// <param name="code">In the shape of <see cref="NetworkDefinition.CodeShape"/>.</param>
