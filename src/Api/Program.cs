@@ -4,6 +4,7 @@ using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Commands;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Evaluations;
 using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Experiments.Reports;
 using AutoencoderApi.Api.Http;
@@ -69,6 +70,10 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<TagStore>();
     builder.Services.AddSingleton<ExperimentStore>();
     builder.Services.AddSingleton<ReportBuilder>();
+    builder.Services.AddSingleton<EvaluationStore>();
+    builder.Services.AddSingleton<EvaluationCreation>();
+    builder.Services.AddSingleton<DatasetBaselines>();
+    builder.Services.AddSingleton<EvaluationRunner>();
     builder.Services.AddSingleton<IdempotencyKeys>();
     builder.Services.AddJobs(builder.Configuration);
     builder.Services.AddSingleton<ImageDecoder>();
@@ -121,6 +126,8 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapJobs();
         stored.MapEvents();
         stored.MapExperiments();
+        stored.MapEvaluations();
+        stored.MapEvaluationImages();
         stored.MapCheckpoints();
         stored.MapTags();
         stored.MapReconstructions();

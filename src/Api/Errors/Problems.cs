@@ -38,6 +38,9 @@ internal static class Problems
     public static ProblemHttpResult ExperimentNotFound(Guid id) =>
         ProblemType.ExperimentNotFound.With($"There is no experiment {id}. GET /v1/experiments lists them.");
 
+    public static ProblemHttpResult EvaluationNotFound(Guid id) =>
+        ProblemType.EvaluationNotFound.With($"There is no evaluation {id}. GET /v1/evaluations lists them.");
+
     public static ProblemHttpResult CheckpointNotFound(string reference) => ProblemType.CheckpointNotFound.With(
         $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, or a tag from GET /v1/tags: "
         + $"'latest', 'best' (once a job has succeeded) or one of yours.");

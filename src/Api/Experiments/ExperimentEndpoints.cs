@@ -103,7 +103,7 @@ internal static class ExperimentEndpoints
         if (!(await PlanAsync(request, datasets, checkpoints, bounds, limits.Value.ExperimentJobs, token)).TryGet(
                 out PlannedJob[]? planned,
                 out ProblemHttpResult? problem)
-            || !(await places.TakeAsync(owner, [.. planned.Select(job => job.Settings)], token)).TryGet(
+            || !(await places.TakeAsync(owner, planned.Length, planned.Sum(job => (double)StorageCost.Of(job.Settings).Bytes), token)).TryGet(
                 out QueueLimiter.Places? place,
                 out problem))
         {
@@ -123,7 +123,7 @@ internal static class ExperimentEndpoints
 
             (string self, ExperimentResponse response) = (
                 ExperimentLinks.Of(experiment.Id).Self,
-                ExperimentResponse.Of(experiment, jobs, new Dictionary<Guid, MetricRow>()));
+                ExperimentResponse.Of(StoredExperiment.New(experiment, jobs)));
             if (!await insertion.CommitAsync(call.Row(202, self, response), token, experiment))
             {
                 return await keys.RepeatAsync(call, token);
@@ -181,6 +181,7 @@ internal static class ExperimentEndpoints
             Name = request.Name,
             Preset = request.Preset,
             Tag = request.TagName ?? (request.Grid is null ? null : $"sweep-{id.ToString("N")[^12..]}"),
+            Evaluate = request.Evaluate is true,
             CreatedAt = DateTime.UtcNow,
         };
     }
@@ -221,7 +222,7 @@ internal static class ExperimentEndpoints
 
         return context.IsKnown(EntityTag(stored))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest));
+            : TypedResults.Ok(ExperimentResponse.Of(stored));
     }
 
     private static async Task<IResult> Report(
@@ -257,8 +258,8 @@ internal static class ExperimentEndpoints
         {
             null => Problems.ExperimentNotFound(id),
             { } stored when stored.Jobs.All(job => job.Status.IsTerminal()) => TypedResults.Ok(
-                ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest)),
-            { } stored => TypedResults.Accepted(ExperimentLinks.Of(id).Self, ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest)),
+                ExperimentResponse.Of(stored)),
+            { } stored => TypedResults.Accepted(ExperimentLinks.Of(id).Self, ExperimentResponse.Of(stored)),
         };
     }
 
@@ -286,5 +287,6 @@ internal static class ExperimentEndpoints
 
     private static EntityTagHeaderValue EntityTag(StoredExperiment stored) =>
         ConditionalRequests.EntityTag(
-            $"{stored.Row.Id:N}-{stored.Jobs.Count}-{stored.Jobs.Sum(job => job.Version)}-{(stored.Row.EndedAt is null ? 0 : 1)}");
+            $"{stored.Row.Id:N}-{stored.Jobs.Count}-{stored.Jobs.Sum(job => job.Version)}-{(stored.Row.EndedAt is null ? 0 : 1)}"
+            + $"-{stored.Evaluations.Count}-{stored.Evaluations.Values.Sum(evaluation => evaluation.Job.Version)}");
 }

@@ -36,6 +36,11 @@ internal sealed record ExperimentRequest
     [Name]
     public string? Tag { get; init; }
 
+    /// <summary>
+    /// Whether to evaluate the last checkpoint of each job on the test split, once all jobs have ended; not unless it is true.
+    /// </summary>
+    public bool? Evaluate { get; init; }
+
     /// <summary>The tag that the request asks for, by a field of its own or by a grid's name; null where it asks for none.</summary>
     [JsonIgnore]
     public string? TagName => Tag ?? (Grid is null ? null : Name);

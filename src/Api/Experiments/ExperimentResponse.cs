@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Evaluations;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
@@ -43,8 +45,9 @@ internal sealed record ExperimentResponse(
     IReadOnlyList<ExperimentJob> Jobs,
     ExperimentLinks Links)
 {
-    public static ExperimentResponse Of(ExperimentRow experiment, IReadOnlyList<JobRow> jobs, IReadOnlyDictionary<Guid, MetricRow> latest)
+    public static ExperimentResponse Of(StoredExperiment stored)
     {
+        (ExperimentRow experiment, IReadOnlyList<JobRow> jobs) = (stored.Row, stored.Jobs);
         JsonObject[] settings = [.. jobs.Select(job => JsonSerializer.SerializeToNode(job.Settings, JsonConventions.Json)!.AsObject())];
         string[] varied = VariedFields(settings);
         return new(
@@ -61,7 +64,8 @@ internal sealed record ExperimentResponse(
                     ExperimentJob.Of(
                         job,
                         varied.ToDictionary(field => field, field => JsonSerializer.SerializeToElement(own[field])),
-                        latest.GetValueOrDefault(job.Id))),
+                        stored.Latest.GetValueOrDefault(job.Id),
+                        job.LatestCheckpoint is { } checkpoint ? stored.Evaluations.GetValueOrDefault(checkpoint) : null)),
             ],
             ExperimentLinks.Of(experiment.Id));
     }
@@ -92,6 +96,7 @@ internal sealed record ExperimentResponse(
 /// <param name="MillisecondsPerStep">Milliseconds per step, with evaluations and checkpoints; null before the second evaluation.</param>
 /// <param name="LatestCheckpoint">Id of the newest checkpoint, or null.</param>
 /// <param name="Error">Error of a failed job, or null.</param>
+/// <param name="Evaluation">Evaluation of the newest checkpoint on the test split; null where there is none.</param>
 /// <param name="Job">Path of the job.</param>
 internal sealed record ExperimentJob(
     Guid Id,
@@ -106,9 +111,11 @@ internal sealed record ExperimentJob(
     double? MillisecondsPerStep,
     Guid? LatestCheckpoint,
     JobError? Error,
+    ExperimentEvaluation? Evaluation,
     [property: ApiPath] string Job)
 {
-    public static ExperimentJob Of(JobRow job, IReadOnlyDictionary<string, JsonElement> varied, MetricRow? latest) => new(
+    public static ExperimentJob Of(
+        JobRow job, IReadOnlyDictionary<string, JsonElement> varied, MetricRow? latest, StoredEvaluation? evaluation) => new(
         job.Id,
         job.Name,
         job.Status,
@@ -121,6 +128,7 @@ internal sealed record ExperimentJob(
         latest is { Step: > 0 } ? Math.Round(1000 * latest.ElapsedSeconds / latest.Step, 3) : null,
         job.LatestCheckpoint,
         job.Error,
+        ExperimentEvaluation.Of(evaluation),
         JobLinks.Of(job.Id).Self);
 }
 
@@ -155,4 +163,30 @@ internal sealed record ExperimentSummary(
 internal sealed record ExperimentLinks([property: ApiPath] string Self, [property: ApiPath] string Report)
 {
     public static ExperimentLinks Of(Guid id) => new($"/v1/experiments/{id}", $"/v1/experiments/{id}/report");
+}
+
+/// <summary>What the evaluation of a job's checkpoint has found, in short.</summary>
+/// <param name="Id">Id of the evaluation.</param>
+/// <param name="Status">Current status.</param>
+/// <param name="Knn">Accuracy of 5 nearest neighbours on the code, 0..1; null before it is known, or without labels. So the next.</param>
+/// <param name="Ridge">Accuracy of ridge regression on the code, 0..1.</param>
+/// <param name="Auroc">Area under the curve of the normal classes against the others; null where there are none.</param>
+/// <param name="CodeDimensions">Directions that the codes spread over; null before it is known.</param>
+internal sealed record ExperimentEvaluation(
+    Guid Id,
+    JobStatus Status,
+    [property: Range(0, 1)] double? Knn,
+    [property: Range(0, 1)] double? Ridge,
+    [property: Range(0, 1)] double? Auroc,
+    double? CodeDimensions)
+{
+    public static ExperimentEvaluation? Of(StoredEvaluation? stored) => stored is null
+        ? null
+        : new ExperimentEvaluation(
+            stored.Job.Id,
+            stored.Job.Status,
+            stored.Row.Result?.LabelAccuracy?.Code.Knn,
+            stored.Row.Result?.LabelAccuracy?.Code.Ridge,
+            stored.Row.Result?.Anomaly?.Auroc,
+            stored.Row.Result?.CodeDimensions);
 }

@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Evaluations;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
@@ -6,8 +7,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AutoencoderApi.Api.Experiments;
 
-/// <summary>An experiment with its jobs in order and the latest evaluation of each.</summary>
-internal sealed record StoredExperiment(ExperimentRow Row, IReadOnlyList<JobRow> Jobs, IReadOnlyDictionary<Guid, MetricRow> Latest);
+/// <summary>An experiment with its jobs in order.</summary>
+/// <param name="Latest">The last point of each job's curve, by job.</param>
+/// <param name="Evaluations">Of the jobs' latest checkpoints on the test splits of their own data sets, by checkpoint.</param>
+internal sealed record StoredExperiment(
+    ExperimentRow Row,
+    IReadOnlyList<JobRow> Jobs,
+    IReadOnlyDictionary<Guid, MetricRow> Latest,
+    IReadOnlyDictionary<Guid, StoredEvaluation> Evaluations)
+{
+    /// <summary>One whose jobs are about to be stored.</summary>
+    public static StoredExperiment New(ExperimentRow row, IReadOnlyList<JobRow> jobs) =>
+        new(row, jobs, new Dictionary<Guid, MetricRow>(), new Dictionary<Guid, StoredEvaluation>());
+}
 
 /// <summary>The stored experiments. What they consist of is the jobs' own rows.</summary>
 internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, TagStore tags)
@@ -29,7 +41,18 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
             .Where(each => each.metric.Step == store.Metrics.Where(metric => metric.JobId == each.job.Id).Max(metric => (int?)metric.Step))
             .Select(each => each.metric)
             .ToListAsync(token);
-        return new StoredExperiment(row, jobs, latest.ToDictionary(metric => metric.JobId));
+        Guid?[] checkpoints = [.. jobs.Select(job => job.LatestCheckpoint).Where(checkpoint => checkpoint is not null)];
+        List<StoredEvaluation> evaluations = await EvaluationStore.All(store)
+            .Where(each => checkpoints.Contains(each.Row.CheckpointId) && each.Row.Split == "test"
+                && each.Row.Against == EvaluationRow.NoDataset)
+            .ToListAsync(token);
+        Dictionary<Guid, string> datasets = jobs.Where(job => job.LatestCheckpoint is not null)
+            .ToDictionary(job => job.LatestCheckpoint!.Value, job => job.Settings.Dataset);
+        return new StoredExperiment(
+            row,
+            jobs,
+            latest.ToDictionary(metric => metric.JobId),
+            evaluations.Where(each => each.Row.Dataset == datasets[each.Row.CheckpointId]).ToDictionary(each => each.Row.CheckpointId));
     }
 
     /// <summary>Cancels every job of it that has not ended.</summary>
@@ -40,8 +63,8 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
     }
 
     /// <summary>
-    /// Ends the experiments whose jobs have all ended: names the best checkpoint where a tag is wanted, and then says so in the
-    /// row.
+    /// Ends the experiments whose jobs have all ended: names the best checkpoint where a tag is wanted, has the checkpoints evaluated where
+    /// that is wanted, and then says so in the row.
     /// </summary>
     public async Task EndAsync(CancellationToken token)
     {
@@ -56,6 +79,7 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
             {
                 row.Id,
                 row.Tag,
+                row.Evaluate,
                 Best = store.Jobs
                     .Where(job => job.ExperimentId == row.Id && job.Losses.Test <= double.MaxValue && job.LatestCheckpoint != null)
                     .OrderBy(job => job.Losses.Test).ThenBy(job => job.Id)
@@ -71,9 +95,33 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
                 await tags.PutAsync(tag, best, agrees: _ => true, token);
             }
 
+            if (experiment.Evaluate)
+            {
+                await EvaluateAsync(experiment.Id, token);
+            }
+
             await store
                 .Experiments.Where(row => row.Id == experiment.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, row => AppDbContext.Now()), token);
+        }
+    }
+
+    /// <summary>Stores an evaluation of each job's last checkpoint, but for those that are there already; the sweep enqueues them.</summary>
+    private async Task EvaluateAsync(Guid id, CancellationToken token)
+    {
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
+        var due = await store.Jobs
+            .Where(job => job.ExperimentId == id && job.Status == JobStatus.Succeeded)
+            .Join(store.Checkpoints, job => job.LatestCheckpoint, row => row.Id, (job, row) => new { job.Owner, Checkpoint = row })
+            .AsNoTracking()
+            .ToListAsync(token);
+        foreach (var each in due)
+        {
+            string dataset = each.Checkpoint.Settings.Dataset;
+            PlannedEvaluation planned = PlannedEvaluation.Of(each.Checkpoint, dataset, "test", against: null, each.Owner);
+            store.ChangeTracker.Clear();
+            store.AddRange(planned.Job, planned.Row);
+            await store.TrySaveAsync(answer: null, token, mayBeTaken: true);
         }
     }
 }

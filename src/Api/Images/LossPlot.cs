@@ -23,6 +23,9 @@ public static class LossPlot
         Fonts.Default = FontName;
     }
 
+    /// <summary>Has a plot's texts drawn.</summary>
+    internal static void UseFont(Plot plot) => plot.Font.Set(FontName);
+
     public static byte[] Render(string title, IReadOnlyList<LossPoint> points, int width, int height)
     {
         using var plot = new Plot();

@@ -45,7 +45,7 @@ internal sealed class EventChanges
     {
         DateTime now = await NowAsync(store, token), recent = now - EventCursor.Slack;
         var begun = new EventChanges(now);
-        foreach (var job in await store.Jobs
+        foreach (var job in await store.TrainingJobs
             .Where(job => !JobStatuses.Terminal.Contains(job.Status) || job.EndedAt > recent)
             .Select(job => new { job.Id, job.Version, job.EndedAt }).ToListAsync(token))
         {
@@ -133,7 +133,7 @@ internal sealed class EventChanges
     private async Task<(List<JobRow> Jobs, Guid[] Sought)> ChangedJobsAsync(AppDbContext store, Guid recent, CancellationToken token)
     {
         // Those that have not ended, and those so young that they may have begun and ended since the last round.
-        Dictionary<Guid, long> versions = await store.Jobs
+        Dictionary<Guid, long> versions = await store.TrainingJobs
             .Where(job => !JobStatuses.Terminal.Contains(job.Status) || job.Id > recent)
             .Select(job => new { job.Id, job.Version })
             .ToDictionaryAsync(job => job.Id, job => job.Version, token);

@@ -19,7 +19,7 @@ internal sealed class EventHistory(IDbContextFactory<AppDbContext> stores, JobEv
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         List<ExperimentSummary> experiments = await EventChanges.Summaries(
             store, store.Experiments.AsNoTracking().Where(row => row.EndedAt == null)).ToListAsync(token);
-        List<JobRow> jobs = await store.Jobs.AsNoTracking()
+        List<JobRow> jobs = await store.TrainingJobs.AsNoTracking()
             .Where(job => !JobStatuses.Terminal.Contains(job.Status) && job.Version > 0).OrderBy(job => job.Id).ToListAsync(token);
         return
         [
@@ -135,7 +135,7 @@ internal sealed class EventHistory(IDbContextFactory<AppDbContext> stores, JobEv
     {
         DateTime since = from.Since - EventCursor.Slack;
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        List<Missed> jobs = await store.Jobs
+        List<Missed> jobs = await store.TrainingJobs
             .Where(job => JobStatuses.Terminal.Contains(job.Status) ? job.EndedAt > since : job.Version > 0 || job.CreatedAt > since)
             .OrderBy(job => job.Id)
             .Select(job => new Missed(job.Id, job.Version, job.EndedAt))

@@ -17,7 +17,7 @@ internal sealed partial class Heartbeat : IAsyncDisposable
 
     private readonly JobProgressWriter _progress;
     private readonly JobLease _lease;
-    private readonly Trainer _trainer;
+    private readonly Func<int> _step;
     private readonly CancellationTokenSource _stop;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ended = new();
@@ -25,17 +25,12 @@ internal sealed partial class Heartbeat : IAsyncDisposable
     private readonly int _first;
     private readonly Task _beating;
 
+    /// <param name="step">How far the run has come.</param>
     /// <param name="stop">Of the run.</param>
-    public Heartbeat(JobProgressWriter progress, JobLease lease, Trainer trainer, CancellationTokenSource stop, ILogger logger)
+    public Heartbeat(JobProgressWriter progress, JobLease lease, Func<int> step, CancellationTokenSource stop, ILogger logger)
     {
-        (_progress, _lease, _trainer, _stop, _logger, _throughput, _first) = (
-            progress,
-            lease,
-            trainer,
-            stop,
-            logger,
-            new ThroughputMeter(trainer.Step),
-            trainer.Step);
+        (_progress, _lease, _step, _stop, _logger, _first) = (progress, lease, step, stop, logger, step());
+        _throughput = new ThroughputMeter(_first);
         _beating = RunAsync();
     }
 
@@ -53,7 +48,7 @@ internal sealed partial class Heartbeat : IAsyncDisposable
         {
             while (!_ended.IsCancellationRequested)
             {
-                bool moved = _trainer.Step > _first;
+                bool moved = _step() > _first;
                 await BeatAsync(moved);
                 await Task.Delay(moved ? s_beat : s_firstBeats, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -69,7 +64,7 @@ internal sealed partial class Heartbeat : IAsyncDisposable
         using var timeout = new CancellationTokenSource(s_timeout);
         try
         {
-            if (await _progress.BeatAsync(_lease, _trainer.Step, _throughput.Measure(_trainer.Step), moved, timeout.Token)
+            if (await _progress.BeatAsync(_lease, _step(), _throughput.Measure(_step()), moved, timeout.Token)
                 is not JobStatus.Running)
             {
                 await _stop.CancelAsync();

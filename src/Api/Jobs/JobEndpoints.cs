@@ -141,7 +141,7 @@ internal static class JobEndpoints
         if (!(await TrainingJobRules.CheckAsync(request, datasets, checkpoints, bounds, token)).TryGet(
                 out TrainingSettings? settings,
                 out ProblemHttpResult? problem
-            ) || !(await places.TakeAsync(owner, [settings], token)).TryGet(out QueueLimiter.Places? place, out problem))
+            ) || !(await places.TakeAsync(owner, 1, StorageCost.Of(settings).Bytes, token)).TryGet(out QueueLimiter.Places? place, out problem))
         {
             return problem;
         }
@@ -185,7 +185,7 @@ internal static class JobEndpoints
 
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         List<JobRow> rows = await store
-            .Jobs.AsNoTracking()
+            .TrainingJobs.AsNoTracking()
             .Where(job =>
                 (wantedStatus == null || job.Status == wantedStatus)
                 && (wantedArchitecture == null || job.Architecture == wantedArchitecture)
@@ -255,9 +255,9 @@ internal static class JobEndpoints
         Guid id, IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        await JobCancelling.CancelAsync(store.Jobs.Where(job => job.Id == id), token);
+        await JobCancelling.CancelAsync(store.TrainingJobs.Where(job => job.Id == id), token);
         notifier.Notify();
-        JobRow? job = await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
+        JobRow? job = await store.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
         return job?.Status switch
         {
             null => Problems.JobNotFound(id),
@@ -274,7 +274,7 @@ internal static class JobEndpoints
         CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        if (await store.DeletableJobs().Where(job => job.Id == id).TryDeleteAsync(token))
+        if (await store.DeletableJobs().Where(job => job.Id == id && job.Kind == JobKind.Training).TryDeleteAsync(token))
         {
             return TypedResults.NoContent();
         }
@@ -284,7 +284,7 @@ internal static class JobEndpoints
             return Problems.CheckpointTagged(tag.Name, $"checkpoint {tag.CheckpointId} of this job");
         }
 
-        return await store.Jobs.AnyAsync(job => job.Id == id, token)
+        return await store.TrainingJobs.AnyAsync(job => job.Id == id, token)
             ? Problems.Conflict($"The job has not ended. POST {JobLinks.Of(id).Cancel} first.")
             : Problems.JobNotFound(id);
     }
@@ -333,11 +333,11 @@ internal static class JobEndpoints
         return TypedResults.File(LossPlot.Render($"Loss of job {id}", curve, width, height), "image/png");
     }
 
-    private static EntityTagHeaderValue EntityTag(JobRow job) => ConditionalRequests.EntityTag($"{job.Id:N}-{job.Version}");
+    internal static EntityTagHeaderValue EntityTag(JobRow job) => ConditionalRequests.EntityTag($"{job.Id:N}-{job.Version}");
 
     private static async Task<JobRow?> FindAsync(Guid id, IDbContextFactory<AppDbContext> stores, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        return await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
+        return await store.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
     }
 }

@@ -15,6 +15,14 @@ internal static class JobErrors
         "The checkpoint to start from is gone",
         $"Checkpoint {checkpoint} is no longer there, or damaged. Start from another.");
 
+    public static JobError CheckpointGone(Guid checkpoint) => new(
+        ProblemType.CheckpointNotFound.Urn,
+        "The checkpoint to evaluate is gone",
+        $"Checkpoint {checkpoint} was deleted before its evaluation had ended. Evaluate another.");
+
+    public static JobError CheckpointDamaged(string damage) =>
+        new(ProblemType.CheckpointDamaged.Urn, ProblemType.CheckpointDamaged.Title, damage);
+
     public static JobError Collapsed(TrainingEvent.Collapsed e) => new(
         ProblemType.UrnPrefix + "collapsed",
         "The network collapsed",

@@ -122,7 +122,7 @@ internal sealed class JobEvents(
         CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        if (await store.Jobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token) is not { } job)
+        if (await store.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token) is not { } job)
         {
             return null;
         }

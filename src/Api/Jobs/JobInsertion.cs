@@ -34,8 +34,10 @@ internal sealed class JobInsertion(JobQueue queue, BuiltInDatasets builtIn, AppD
     /// <summary>Stores the jobs, and has those enqueued that wait for nothing but a worker.</summary>
     /// <param name="answer">The answer to the request that made them, to be kept under its idempotency key; null without a key.</param>
     /// <param name="experiment">That the jobs are a part of, or null.</param>
-    /// <returns>False, and nothing is stored, where the answer's key is taken.</returns>
-    public async Task<bool> CommitAsync(IdempotencyRow? answer, CancellationToken token, ExperimentRow? experiment = null)
+    /// <param name="evaluation">That the job is to carry out, or null.</param>
+    /// <returns>False, and nothing is stored, where the answer's key is taken, or there is such an evaluation already.</returns>
+    public async Task<bool> CommitAsync(
+        IdempotencyRow? answer, CancellationToken token, ExperimentRow? experiment = null, EvaluationRow? evaluation = null)
     {
         using Activity? span = experiment is null ? JobTracing.Enqueue(jobs[0].Id) : null;
         foreach (JobRow job in jobs)
@@ -48,9 +50,14 @@ internal sealed class JobInsertion(JobQueue queue, BuiltInDatasets builtIn, AppD
             store.Experiments.Add(experiment);
         }
 
+        if (evaluation is not null)
+        {
+            store.Evaluations.Add(evaluation);
+        }
+
         store.Jobs.AddRange(jobs);
         FaultPoints.Pass("insert.before", jobs[0].Id);
-        if (!await store.TrySaveAsync(answer, token))
+        if (!await store.TrySaveAsync(answer, token, mayBeTaken: evaluation is not null))
         {
             return false;
         }

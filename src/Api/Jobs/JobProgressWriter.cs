@@ -140,6 +140,11 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
         }
     }
 
+    /// <summary>Stores what an evaluation has found.</summary>
+    /// <param name="percent">How far the evaluation has come.</param>
+    public Task<bool> FoundAsync(JobLease lease, int percent, Func<AppDbContext, Task> write) =>
+        TransactAsync(lease, set => Reached(set, percent), write);
+
     /// <summary>Forgets the steps and points behind the checkpoint that the run goes on from: it will do them again.</summary>
     /// <param name="step">The last one whose point stays, or -1.</param>
     public Task<bool> RewindAsync(JobLease lease, int step) => TransactAsync(

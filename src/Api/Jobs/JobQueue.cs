@@ -33,7 +33,15 @@ internal sealed partial class JobQueue(
     public static JobRow NewJob(PlannedJob planned, string owner)
     {
         DateTime now = DateTime.UtcNow;
-        return NewJob(Guid.CreateVersion7(now), planned, owner, now, experiment: null);
+        return NewJob(Guid.CreateVersion7(now), planned, owner, now, experiment: null, JobKind.Training);
+    }
+
+    /// <summary>The row of an evaluation's job before it is stored.</summary>
+    /// <param name="settings">Of the checkpoint, with the data set to evaluate on.</param>
+    public static JobRow NewEvaluation(TrainingSettings settings, string? owner)
+    {
+        DateTime now = DateTime.UtcNow;
+        return NewJob(Guid.CreateVersion7(now), new PlannedJob(null, settings), owner, now, experiment: null, JobKind.Evaluation);
     }
 
     /// <summary>The rows of an experiment's jobs before they are stored.</summary>
@@ -41,7 +49,7 @@ internal sealed partial class JobQueue(
     [
         .. planned.Select((job, place) => NewJob(
             Guid.CreateVersion7(experiment.CreatedAt.AddMilliseconds(place)), // ids of one millisecond would stand in no order
-            job, owner, experiment.CreatedAt, experiment.Id)),
+            job, owner, experiment.CreatedAt, experiment.Id, JobKind.Training)),
     ];
 
     /// <summary>Begins to store jobs.</summary>
@@ -99,9 +107,10 @@ internal sealed partial class JobQueue(
         }
     }
 
-    private static JobRow NewJob(Guid id, PlannedJob planned, string owner, DateTime now, Guid? experiment) => new()
+    private static JobRow NewJob(Guid id, PlannedJob planned, string? owner, DateTime now, Guid? experiment, JobKind kind) => new()
     {
         Id = id,
+        Kind = kind,
         Name = planned.Name,
         Owner = owner,
         ExperimentId = experiment,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Evaluations;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
@@ -17,7 +18,7 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Runs one queued job from wherever it stands. Training has a thread of its own; this class writes what it tells, keeps
+/// Runs one queued job from wherever it stands; an evaluation by <see cref="EvaluationRunner"/>. Training has a thread of its own; this class writes what it tells, keeps
 /// the lease, and passes on a wish to stop. It may be called twice for one job: the second call finds nothing to claim.
 /// </summary>
 [AutomaticRetry(Attempts = 0)]
@@ -27,6 +28,7 @@ internal sealed partial class TrainingJobRunner(
     DatasetFetches fetches,
     CheckpointStore checkpoints,
     JobProgressWriter progress,
+    EvaluationRunner evaluations,
     IOptions<TrainingOptions> options,
     IOptions<LimitsOptions> limits,
     IHostApplicationLifetime lifetime,
@@ -74,8 +76,12 @@ internal sealed partial class TrainingJobRunner(
             JobRow job = await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == jobId, shutdown);
             run?.SetTag(JobTracing.Attempt, job.Attempt);
             Log.Claimed(logger, jobId, job.Attempt);
-            JobStatus status = JobStatus.Failed;
-            if ((await PrepareAsync(job, lease, data, shutdown)).TryGet(out PreparedRun? prepared, out JobError? error))
+            (JobStatus status, JobError? error) = (JobStatus.Failed, null);
+            if (job.Kind == JobKind.Evaluation)
+            {
+                (status, error) = await evaluations.RunAsync(lease, data, shutdown);
+            }
+            else if ((await PrepareAsync(job, lease, data, shutdown)).TryGet(out PreparedRun? prepared, out error))
             {
                 trainer = prepared.Trainer;
                 (status, error) = await TrainAsync(lease, prepared, shutdown);
@@ -192,7 +198,7 @@ internal sealed partial class TrainingJobRunner(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
         await using var training = new TrainingThread(run.Trainer, limits.Value.RunEventBytes, stop);
-        await using var heartbeat = new Heartbeat(progress, lease, run.Trainer, stop, logger);
+        await using var heartbeat = new Heartbeat(progress, lease, () => run.Trainer.Step, stop, logger);
         long began = Stopwatch.GetTimestamp();
 
         (JobStatus, JobError?) outcome = (JobStatus.Queued, null);

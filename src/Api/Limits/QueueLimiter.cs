@@ -34,21 +34,23 @@ internal sealed class QueueLimiter(IDbContextFactory<AppDbContext> stores, IOpti
     /// the stored jobs, so that requests at the same moment cannot exceed the bound together (in one process).
     /// </summary>
     /// <param name="owner">The key's id.</param>
+    /// <param name="jobs">How many.</param>
+    /// <param name="bytes">That they will store.</param>
     /// <returns>The places, or the problem where the queue is too full for them, or the key would store too much.</returns>
     public async Task<Result<Places, ProblemHttpResult>> TakeAsync(
-        string owner, IReadOnlyList<TrainingSettings> jobs, CancellationToken token)
+        string owner, int jobs, double bytes, CancellationToken token)
     {
         await _oneAtATime.WaitAsync(token);
         try
         {
-            if ((await FullAsync(owner, jobs.Count, token) ?? await storage.RefusalAsync(owner, jobs, token)) is { } full)
+            if ((await FullAsync(owner, jobs, token) ?? await storage.RefusalAsync(owner, bytes, token)) is { } full)
             {
                 return full;
             }
 
             string[] counted = [owner, Everyone];
-            Array.ForEach(counted, whose => _counts.GetValueOrDefault(whose)?.Add(jobs.Count));
-            return new Places(_taken, counted, jobs.Count);
+            Array.ForEach(counted, whose => _counts.GetValueOrDefault(whose)?.Add(jobs));
+            return new Places(_taken, counted, jobs);
         }
         finally
         {

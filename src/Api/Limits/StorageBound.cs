@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Limits;
 
 /// <summary>
-/// Keeps what one key stores within its bound: the checkpoints of its jobs that have ended, and all that the others may still write. Far
+/// Keeps what one key stores within its bound: its evaluations, the checkpoints of its jobs that have ended, and all that the others may still write. Far
 /// from the bound the last sum is good for some seconds. Not for several threads at once: <see cref="QueueLimiter"/> asks in turn.
 /// </summary>
 internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOptions<LimitsOptions> limits)
@@ -20,16 +20,17 @@ internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOpti
 
     private readonly Dictionary<string, (double Bytes, long At)> _sums = [];
 
-    /// <summary>The problem where the key would store too much with these jobs; null, and they count, where it would not.</summary>
+    /// <summary>The problem where the key would store too much with more jobs; null, and they count, where it would not.</summary>
     /// <param name="owner">The key's id.</param>
-    public async Task<ProblemHttpResult?> RefusalAsync(string owner, IEnumerable<TrainingSettings> jobs, CancellationToken token)
+    /// <param name="added">Bytes that the jobs will store.</param>
+    public async Task<ProblemHttpResult?> RefusalAsync(string owner, double added, CancellationToken token)
     {
         if (owner == ClaimsPrincipalExtensions.Local)
         {
             return null;
         }
 
-        double bound = 1e9 * limits.Value.StoredGigabytesPerKey, added = jobs.Sum(job => (double)StorageCost.Of(job).Bytes);
+        double bound = 1e9 * limits.Value.StoredGigabytesPerKey;
         bool isKnown = _sums.TryGetValue(owner, out var sum) && Stopwatch.GetElapsedTime(sum.At) < s_trusted
             && sum.Bytes + added <= Near * bound;
         (double stored, long at) = isKnown ? sum : (await SumAsync(owner, token), Stopwatch.GetTimestamp());
@@ -37,7 +38,7 @@ internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOpti
         _sums[owner] = (fits ? stored + added : stored, at);
         return fits ? null : Problems.Unprocessable(FormattableString.Invariant($"""
             The jobs of this key may store {bound / 1e9:G4} GB (Limits:StoredGigabytesPerKey); they have {stored / 1e9:G4} GB,
-            and this would add {added / 1e9:G4} GB. Delete jobs or checkpoints, or raise checkpointEvery.
+            and this would add {added / 1e9:G4} GB. Delete jobs, checkpoints or evaluations, or raise checkpointEvery.
             """).ReplaceLineEndings(" "));
     }
 
@@ -59,8 +60,10 @@ internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOpti
         double ended = await store.Checkpoints
             .Where(row => store.Jobs.Any(job => job.Id == row.JobId && job.Owner == owner && JobStatuses.Terminal.Contains(job.Status)))
             .SumAsync(row => (long)row.Bytes, token);
-        List<TrainingSettings> others = await store.Jobs.AsNoTracking()
+        double evaluated = await store.Evaluations
+            .Where(row => store.Jobs.Any(job => job.Id == row.JobId && job.Owner == owner)).SumAsync(row => row.Bytes, token);
+        List<TrainingSettings> others = await store.TrainingJobs.AsNoTracking()
             .Where(job => job.Owner == owner && !JobStatuses.Terminal.Contains(job.Status)).Select(job => job.Settings).ToListAsync(token);
-        return ended + others.Sum(settings => (double)StorageCost.Of(settings).Bytes);
+        return ended + evaluated + others.Sum(settings => (double)StorageCost.Of(settings).Bytes);
     }
 }

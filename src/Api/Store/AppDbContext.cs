@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -8,6 +9,14 @@ namespace AutoencoderApi.Api.Store;
 internal abstract class AppDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<JobRow> Jobs => Set<JobRow>();
+
+    public IQueryable<JobRow> TrainingJobs => Jobs.Where(job => job.Kind == JobKind.Training);
+
+    public DbSet<EvaluationRow> Evaluations => Set<EvaluationRow>();
+
+    public DbSet<EvaluationFileRow> EvaluationFiles => Set<EvaluationFileRow>();
+
+    public DbSet<DatasetBaselineRow> DatasetBaselines => Set<DatasetBaselineRow>();
 
     public DbSet<ExperimentRow> Experiments => Set<ExperimentRow>();
 
@@ -41,6 +50,9 @@ internal abstract class AppDbContext(DbContextOptions options) : DbContext(optio
     {
         modelBuilder.HasDbFunction(() => Now()).HasTranslation(_ => Clock);
         modelBuilder.ApplyConfiguration(new JobRowConfiguration());
+        modelBuilder.ApplyConfiguration<EvaluationRow>(new EvaluationRowConfiguration());
+        modelBuilder.ApplyConfiguration<EvaluationFileRow>(new EvaluationRowConfiguration());
+        modelBuilder.ApplyConfiguration<DatasetBaselineRow>(new EvaluationRowConfiguration());
         modelBuilder.ApplyConfiguration(new ExperimentRowConfiguration());
         modelBuilder.ApplyConfiguration(new MetricRowConfiguration());
         modelBuilder.ApplyConfiguration(new CheckpointRowConfiguration());

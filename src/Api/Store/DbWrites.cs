@@ -6,8 +6,10 @@ namespace AutoencoderApi.Api.Store;
 internal static class DbWrites
 {
     /// <summary>Saves all that was added, and the answer under its idempotency key with it.</summary>
-    /// <returns>False, and nothing is saved, where the key is taken.</returns>
-    public static async Task<bool> TrySaveAsync(this AppDbContext store, IdempotencyRow? answer, CancellationToken token)
+    /// <param name="mayBeTaken">Whether a row that was added has a key of its own that another request may take.</param>
+    /// <returns>False, and nothing is saved, where a key is taken.</returns>
+    public static async Task<bool> TrySaveAsync(
+        this AppDbContext store, IdempotencyRow? answer, CancellationToken token, bool mayBeTaken = false)
     {
         if (answer is not null)
         {
@@ -19,7 +21,7 @@ internal static class DbWrites
             await store.SaveChangesAsync(token);
             return true;
         }
-        catch (DbUpdateException e) when (answer is not null && DbFaults.IsConstraintViolation(e))
+        catch (DbUpdateException e) when ((answer is not null || mayBeTaken) && DbFaults.IsConstraintViolation(e))
         {
             return false;
         }

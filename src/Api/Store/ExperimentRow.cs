@@ -17,6 +17,9 @@ internal sealed class ExperimentRow
     /// <summary>The tag that is to name the best checkpoint once all its jobs have ended; null where none is wanted.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>Whether the checkpoints of its jobs are to be evaluated once all have ended.</summary>
+    public bool Evaluate { get; init; }
+
     public DateTime CreatedAt { get; init; }
 
     /// <summary>When the service saw that all its jobs had ended; null before.</summary>

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>
-/// A training job. A worker that runs it holds a lease with a fencing number, which stands in the condition of its every
+/// A job: a training, or an evaluation, whose step is its progress in percent. A worker that runs it holds a lease with a fencing number, which stands in the condition of its every
 /// write.
 /// </summary>
 /// <remarks>
@@ -28,6 +28,8 @@ namespace AutoencoderApi.Api.Store;
 internal sealed class JobRow
 {
     public required Guid Id { get; init; }
+
+    public JobKind Kind { get; init; }
 
     public string? Name { get; init; }
 
@@ -105,6 +107,9 @@ internal sealed class JobRowConfiguration : IEntityTypeConfiguration<JobRow>
         job.ToTable("jobs").HasKey(row => row.Id);
         job.Property(row => row.Status)
             .HasConversion(status => JsonConventions.Name(status), name => JsonConventions.Parse<JobStatus>(name)!.Value);
+        job.Property(row => row.Kind)
+            .HasConversion(kind => JsonConventions.Name(kind), name => JsonConventions.Parse<JobKind>(name)!.Value)
+            .HasDefaultValue(JobKind.Training);
         job.Property(row => row.Architecture)
             .HasConversion(value => JsonConventions.Name(value), name => JsonConventions.Parse<Architecture>(name)!.Value);
         job.Property(row => row.Settings).HasJsonConversion();

@@ -25,14 +25,28 @@ public static class ImageMontage
     /// where it has too little, black where they agree. In colour: how far each of red, green and blue is off. Full colour is half
     /// of full contrast.
     /// </summary>
-    public static Canvas Difference(InterleavedImage original, InterleavedImage reconstruction, int scale, int gap)
+    public static Canvas Difference(InterleavedImage original, InterleavedImage reconstruction, int scale, int gap) =>
+        Differences([(original, reconstruction)], 1, scale, gap);
+
+    /// <summary>The same of several images, so many in a row.</summary>
+    public static Canvas Differences(
+        IReadOnlyList<(InterleavedImage Original, InterleavedImage Reconstruction)> pairs, int across, int scale, int gap)
     {
-        TileLayout layout = LayoutOf([original, reconstruction, original], 3, scale, gap);
+        TileLayout layout = LayoutOf(
+            [.. pairs.SelectMany(pair => new[] { pair.Original, pair.Reconstruction, pair.Original })], 3 * across, scale, gap);
         Canvas canvas = layout.NewCanvas(channels: 3);
-        bool isGray = original.Channels == 1;
-        layout.Draw(canvas, 0, isGray ? InColor(original.Pixels) : original.Pixels);
-        layout.Draw(canvas, 1, isGray ? InColor(reconstruction.Pixels) : reconstruction.Pixels);
-        layout.Draw(canvas, 2, isGray ? Signed(original.Pixels, reconstruction.Pixels) : Absolute(original.Pixels, reconstruction.Pixels));
+        for (int i = 0; i < pairs.Count; i++)
+        {
+            (InterleavedImage original, InterleavedImage reconstruction) = pairs[i];
+            bool isGray = original.Channels == 1;
+            layout.Draw(canvas, 3 * i, isGray ? InColor(original.Pixels) : original.Pixels);
+            layout.Draw(canvas, (3 * i) + 1, isGray ? InColor(reconstruction.Pixels) : reconstruction.Pixels);
+            layout.Draw(
+                canvas,
+                (3 * i) + 2,
+                isGray ? Signed(original.Pixels, reconstruction.Pixels) : Absolute(original.Pixels, reconstruction.Pixels));
+        }
+
         return canvas;
     }
 

@@ -1,4 +1,5 @@
 using AutoencoderApi.Domain.Checkpoints;
+using AutoencoderApi.Domain.Evaluations;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 
@@ -19,6 +20,10 @@ public sealed record Report(
     byte[]? Curves,
     IReadOnlyList<ReportLook> Looks)
 {
+    public bool ShowsAccuracies => Rows.Any(row => row.Accuracies is not null);
+
+    public bool ShowsAuroc => Rows.Any(row => row.Auroc is not null);
+
     public bool ShowsArticle => Rows.Any(row => row.ArticleLoss is not null);
 }
 
@@ -28,6 +33,8 @@ public sealed record Report(
 /// <param name="ReachableLoss">What the last layer can at best reach on the test split; null where the data cannot be had.</param>
 /// <param name="DeadUnits">Fraction of units that are zero for every validation image; null before the first evaluation.</param>
 /// <param name="MillisecondsPerStep">Evaluations and checkpoints included; null before the second evaluation.</param>
+/// <param name="Accuracies">Of classifiers on the code, where it was evaluated; null otherwise, or without labels.</param>
+/// <param name="Auroc">Of the normal classes against the others, where it was evaluated and there are such.</param>
 /// <param name="Trouble">Why the job failed, or null.</param>
 public sealed record ReportRow(
     string Label,
@@ -39,6 +46,8 @@ public sealed record ReportRow(
     double? MillisecondsPerStep,
     int Step,
     NetworkDefinition Definition,
+    ClassifierAccuracies? Accuracies,
+    double? Auroc,
     string? Trouble);
 
 /// <summary>A look into a job's latest checkpoint.</summary>

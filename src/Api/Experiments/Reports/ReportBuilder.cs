@@ -7,6 +7,7 @@ using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Evaluations;
 using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
@@ -34,7 +35,7 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
 
     public async Task<Report> BuildAsync(StoredExperiment stored, CancellationToken token)
     {
-        ExperimentResponse experiment = ExperimentResponse.Of(stored.Row, stored.Jobs, stored.Latest);
+        ExperimentResponse experiment = ExperimentResponse.Of(stored);
         (ExperimentJob Job, JobRow Row)[] jobs = [.. experiment.Jobs.Zip(stored.Jobs)];
         List<ReportRow> rows = await RowsAsync(jobs, token);
         var looks = new List<ReportLook>();
@@ -82,6 +83,8 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
                     job.MillisecondsPerStep,
                     job.Step,
                     NetworkDefinition.For(row.Settings),
+                    job.Evaluation is { Knn: { } knn, Ridge: { } ridge } ? new ClassifierAccuracies(knn, ridge) : null,
+                    job.Evaluation?.Auroc,
                     job.Error?.Detail));
         }
 

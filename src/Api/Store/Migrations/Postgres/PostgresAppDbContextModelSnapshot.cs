@@ -101,6 +101,31 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.ToTable("checkpoints", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetBaselineRow", b =>
+                {
+                    b.Property<string>("Fingerprint")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Split")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Components")
+                        .HasColumnType("integer");
+
+                    b.Property<double?>("Knn")
+                        .HasColumnType("double precision");
+
+                    b.Property<double>("Loss")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Ridge")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("Fingerprint", "Split", "Components");
+
+                    b.ToTable("dataset_baselines", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetChunkRow", b =>
                 {
                     b.Property<Guid>("DatasetId")
@@ -216,6 +241,57 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.ToTable("datasets", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationFileRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("JobId", "Name");
+
+                    b.ToTable("evaluation_files", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Against")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CheckpointId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Dataset")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Split")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("JobId");
+
+                    b.HasIndex("CheckpointId", "Dataset", "Split", "Against")
+                        .IsUnique();
+
+                    b.ToTable("evaluations", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.ExperimentRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -227,6 +303,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("Evaluate")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Name")
                         .HasColumnType("text");
@@ -313,6 +392,12 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<long>("Fence")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("training");
 
                     b.Property<Guid?>("LatestCheckpoint")
                         .HasColumnType("uuid");
@@ -509,6 +594,24 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasOne("AutoencoderApi.Api.Store.DatasetRow", null)
                         .WithMany()
                         .HasForeignKey("DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationFileRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.EvaluationRow", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
+                        .WithOne()
+                        .HasForeignKey("AutoencoderApi.Api.Store.EvaluationRow", "JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

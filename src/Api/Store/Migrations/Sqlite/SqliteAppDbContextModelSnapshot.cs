@@ -96,6 +96,31 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.ToTable("checkpoints", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetBaselineRow", b =>
+                {
+                    b.Property<string>("Fingerprint")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Split")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Components")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Knn")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Loss")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Ridge")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("Fingerprint", "Split", "Components");
+
+                    b.ToTable("dataset_baselines", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetChunkRow", b =>
                 {
                     b.Property<Guid>("DatasetId")
@@ -211,6 +236,57 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.ToTable("datasets", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationFileRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("JobId", "Name");
+
+                    b.ToTable("evaluation_files", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Against")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("CheckpointId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Dataset")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Split")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("JobId");
+
+                    b.HasIndex("CheckpointId", "Dataset", "Split", "Against")
+                        .IsUnique();
+
+                    b.ToTable("evaluations", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.ExperimentRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -222,6 +298,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("Evaluate")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
@@ -308,6 +387,12 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 
                     b.Property<long>("Fence")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("training");
 
                     b.Property<Guid?>("LatestCheckpoint")
                         .HasColumnType("TEXT");
@@ -502,6 +587,24 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.HasOne("AutoencoderApi.Api.Store.DatasetRow", null)
                         .WithMany()
                         .HasForeignKey("DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationFileRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.EvaluationRow", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
+                        .WithOne()
+                        .HasForeignKey("AutoencoderApi.Api.Store.EvaluationRow", "JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

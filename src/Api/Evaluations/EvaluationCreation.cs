@@ -1,0 +1,98 @@
+using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Jobs;
+using AutoencoderApi.Api.Models;
+using AutoencoderApi.Api.Store;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Jobs;
+using AutoencoderApi.Domain.Networks;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Evaluations;
+
+/// <summary>An evaluation that is about to be stored, with its job.</summary>
+internal sealed record PlannedEvaluation(EvaluationRow Row, JobRow Job)
+{
+    /// <param name="owner">The key's id.</param>
+    public static PlannedEvaluation Of(CheckpointRow checkpoint, string dataset, string split, string? against, string? owner)
+    {
+        JobRow job = JobQueue.NewEvaluation(checkpoint.Settings with { Dataset = dataset }, owner);
+        return new PlannedEvaluation(
+            new EvaluationRow
+            {
+                JobId = job.Id,
+                CheckpointId = checkpoint.Id,
+                Dataset = dataset,
+                Split = split,
+                Against = against ?? EvaluationRow.NoDataset,
+            },
+            job);
+    }
+
+    /// <summary>Bytes that the evaluation will store: each image's loss, and the map with its codes.</summary>
+    public static double BytesOf(TrainingSettings settings, int images) =>
+        sizeof(float) * (images + (2_000.0 * (NetworkDefinition.For(settings).CodeShape.Count + 8)));
+}
+
+/// <summary>Checks what an evaluation is asked of.</summary>
+internal sealed class EvaluationCreation(CheckpointStore checkpoints, DatasetCatalog datasets)
+{
+    /// <summary>Of a request for an evaluation.</summary>
+    public static readonly ProblemType[] Refusals =
+    [
+        ProblemType.InvalidFields, ProblemType.CheckpointNotFound, ProblemType.DatasetNotFound, ProblemType.DatasetUnavailable,
+        ProblemType.ImageUnusable,
+    ];
+
+    /// <returns>The evaluation, or the problem with the request.</returns>
+    public async Task<Result<PlannedEvaluation, ProblemHttpResult>> PlanAsync(
+        EvaluationRequest request, string owner, CancellationToken token)
+    {
+        if (string.IsNullOrEmpty(request.Checkpoint))
+        {
+            return Problems.Invalid("checkpoint", "must be the id or the tag of a checkpoint.");
+        }
+
+        if (await checkpoints.FindAsync(request.Checkpoint, token) is not { } checkpoint)
+        {
+            return Problems.CheckpointNotFound(request.Checkpoint);
+        }
+
+        string dataset = request.Dataset ?? checkpoint.Settings.Dataset;
+        if (await MisfitAsync(dataset, checkpoint, token) is { } misfit)
+        {
+            return misfit;
+        }
+
+        if (request.Against is { } against)
+        {
+            if (against == dataset)
+            {
+                return Problems.Invalid("against", $"must be another data set than '{dataset}', whose images are the normal ones.");
+            }
+
+            if (await MisfitAsync(against, checkpoint, token) is { } other)
+            {
+                return other;
+            }
+        }
+
+        return PlannedEvaluation.Of(checkpoint, dataset, request.Split ?? "test", request.Against, owner);
+    }
+
+    /// <summary>The problem with a data set for the checkpoint's network; null where there is none.</summary>
+    private async Task<ProblemHttpResult?> MisfitAsync(string dataset, CheckpointRow checkpoint, CancellationToken token)
+    {
+        TensorShape shape = TensorShape.Of(checkpoint.Settings.ImageShape);
+        return await datasets.ShapeOfAsync(dataset, token) is not { } images
+                ? Problems.DatasetNotFound(dataset, await datasets.NamesAsync(token))
+            : images != shape
+                ? Problems.ImageUnusable(
+                    $"The images of {dataset} are {images} (channels, height, width); this network takes {shape}. Name a data set of "
+                    + $"that shape.")
+            : await datasets.FaultAsync(dataset, token) is { } fault ? Problems.DatasetUnavailable(fault)
+            : null;
+    }
+}

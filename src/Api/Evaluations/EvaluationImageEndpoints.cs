@@ -1,0 +1,194 @@
+using System.ComponentModel;
+using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Images;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Api.Models;
+using AutoencoderApi.Api.OpenApi;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Evaluations;
+using AutoencoderApi.Domain.Imaging;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Evaluations;
+
+/// <summary>The images that a network reconstructs best and worst, and the map of its codes.</summary>
+internal static class EvaluationImageEndpoints
+{
+    private const int Across = 4; // triples in a row
+    private const int Gap = 2;
+    private const int Neighbors = 5;
+
+    public static void MapEvaluationImages(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder evaluation = app.MapGroup("/v1/evaluations/{id}").WithTags("Evaluations").RequireRole(Roles.Reader);
+        evaluation.TakesParameter("id", "Id of the evaluation.", EvaluationEndpoints.ExampleId)
+            .ProducesProblems(ProblemType.EvaluationNotFound, ProblemType.Conflict);
+        evaluation.MapGet("worst.png", Worst).Pictures("drawEvaluationWorst", "largest");
+        evaluation.MapGet("best.png", Best).Pictures("drawEvaluationBest", "smallest");
+        evaluation.MapGet("map", Map)
+            .WithName("getEvaluationMap")
+            .WithSummary("The codes of at most 2,000 images in two dimensions")
+            .Answers(200, "The places of the images.");
+        evaluation.MapGet("map.png", MapImage)
+            .WithName("drawEvaluationMap")
+            .WithSummary("The same as a scatter plot, coloured by label")
+            .Produces(200, contentType: "image/png")
+            .Answers(200, "The plot.")
+            .ProducesProblems(FigureSizeLimit.Refusals);
+        evaluation.MapPost("map/position", Position)
+            .WithName("locateOnEvaluationMap")
+            .WithSummary("Where an image's code lies on the map's plane, and the images whose codes are nearest")
+            .AcceptsImage()
+            .WithMetadata(new OneBodyMetadata())
+            .Answers(200, "The place and the neighbours.")
+            .ProducesProblems(ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged, ProblemType.MemoryFull);
+    }
+
+    private static void Pictures(this RouteHandlerBuilder endpoint, string name, string which) => endpoint
+        .WithName(name)
+        .WithSummary($"The 24 images of the {which} losses, each with its reconstruction and where the two differ")
+        .Produces(200, contentType: "image/png")
+        .Answers(200, "The images, in rows of four.")
+        .ProducesProblems(FigureSizeLimit.Refusals)
+        .ProducesProblems(ImageInputReader.DatasetRefusals)
+        .ProducesProblems(ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged, ProblemType.MemoryFull);
+
+    private static Task<IResult> Worst(
+        Guid id, EvaluationStore evaluations, ModelCache models, ImageInputReader images, FigureSizeLimit figures, HttpContext context,
+        CancellationToken token, [Bounds(1, TileGridOptions.MaxScale)] int scale = 2) =>
+        RenderAsync(id, result => result.Worst, evaluations, models, images, figures, context, scale, token);
+
+    private static Task<IResult> Best(
+        Guid id, EvaluationStore evaluations, ModelCache models, ImageInputReader images, FigureSizeLimit figures, HttpContext context,
+        CancellationToken token, [Bounds(1, TileGridOptions.MaxScale)] int scale = 2) =>
+        RenderAsync(id, result => result.Best, evaluations, models, images, figures, context, scale, token);
+
+    private static async Task<IResult> RenderAsync(
+        Guid id, Func<EvaluationResult, IReadOnlyList<ImageLoss>> which, EvaluationStore evaluations, ModelCache models,
+        ImageInputReader images, FigureSizeLimit figures, HttpContext context, int scale, CancellationToken token)
+    {
+        if (await evaluations.FindAsync(id, token) is not { } evaluation)
+        {
+            return Problems.EvaluationNotFound(id);
+        }
+
+        if (evaluation.Row.Result is not { } result)
+        {
+            return EvaluationEndpoints.NotYet(evaluation);
+        }
+
+        IReadOnlyList<ImageLoss> shown = which(result);
+        if (!(await models.OpenAsync(evaluation.Row.CheckpointId.ToString(), token)).TryGet(
+                out ModelCache.Lease? lease, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        using (lease)
+        {
+            TensorShape shape = lease.Model.Definition.Input;
+            var layout = new TileLayout(3 * shown.Count, 3 * Math.Min(Across, shown.Count), shape.Width, shape.Height, scale, Gap);
+            if (figures.Refusal(context, layout.Width, layout.Height) is { } tooLarge)
+            {
+                return tooLarge;
+            }
+
+            if (!(await images.SplitAsync(evaluation.Row.Dataset, evaluation.Row.Split, context.User, token)).TryGet(
+                    out DatasetSplit? split, out problem))
+            {
+                return problem;
+            }
+
+            if (ImageInputReader.Misfit(evaluation.Row.Dataset, split, shape) is { } misfit)
+            {
+                return misfit;
+            }
+
+            return shown.FirstOrDefault(image => image.Index >= split.Count) is { } gone
+                ? Problems.ImageNotFound(evaluation.Row.Dataset, evaluation.Row.Split, gone.Index, split.Count)
+                : TypedResults.File(PngEncoder.Encode(Render(lease.Model, split, shown, scale)), "image/png");
+        }
+    }
+
+    private static Canvas Render(Model model, DatasetSplit split, IReadOnlyList<ImageLoss> shown, int scale)
+    {
+        TensorShape shape = model.Definition.Input;
+        var pairs = shown
+            .Select(image => ImageInputReader.ToUnit(split.Image(image.Index)))
+            .Select(image => (InterleavedImage.FromUnit(shape, image), InterleavedImage.FromUnit(shape, model.Reconstruct(image))));
+        return ImageMontage.Differences([.. pairs], Math.Min(Across, shown.Count), scale, Gap);
+    }
+
+    private static async Task<Results<Ok<MapResponse>, ProblemHttpResult>> Map(
+        Guid id, EvaluationStore evaluations, CancellationToken token,
+        [OneOf<MapMethod>, Description("How the codes are laid out.")] string method = "pca") =>
+        (await OpenMapAsync(id, evaluations, token)).TryGet(out LabelledMap? map, out ProblemHttpResult? problem)
+            ? TypedResults.Ok(MapResponse.Of(map, JsonConventions.Parse<MapMethod>(method)!.Value))
+            : problem;
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> MapImage(
+        Guid id, EvaluationStore evaluations, FigureSizeLimit figures, HttpContext context, CancellationToken token,
+        [OneOf<MapMethod>, Description("How the codes are laid out.")] string method = "pca",
+        [Bounds(200, 4000), Description("Width of the image in pixels.")] int width = 800,
+        [Bounds(150, 4000), Description("Height of the image in pixels.")] int height = 700)
+    {
+        if (figures.Refusal(context, width, height, LossPlot.BytesPerPixel) is { } tooLarge)
+        {
+            return tooLarge;
+        }
+
+        return (await OpenMapAsync(id, evaluations, token)).TryGet(out LabelledMap? map, out ProblemHttpResult? problem)
+            ? TypedResults.File(MapPlot.Render(MapResponse.Of(map, JsonConventions.Parse<MapMethod>(method)!.Value), width, height), "image/png")
+            : problem;
+    }
+
+    private static async Task<Results<Ok<PositionResponse>, ProblemHttpResult>> Position(
+        Guid id, [AsParameters] UploadQuery upload, EvaluationStore evaluations, ModelCache models, ImageInputReader images,
+        HttpContext context, CancellationToken token)
+    {
+        if (!(await OpenMapAsync(id, evaluations, token)).TryGet(out LabelledMap? map, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        Guid checkpoint = (await evaluations.FindAsync(id, token))?.Row.CheckpointId ?? Guid.Empty;
+        if (!(await models.OpenAsync(checkpoint.ToString(), token)).TryGet(out ModelCache.Lease? lease, out problem))
+        {
+            return problem;
+        }
+
+        using (lease)
+        {
+            return (await images.FromUploadAsync(context.Request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
+                ? TypedResults.Ok(Locate(map, lease.Model.Encode(image.Values)))
+                : problem;
+        }
+    }
+
+    private static PositionResponse Locate(LabelledMap map, float[] code)
+    {
+        (float x, float y) = map.Map.Place(code);
+        return new PositionResponse(
+            x,
+            y,
+            [
+                .. map.Map.Nearest(code, Neighbors)
+                    .Select(each => new Neighbor(map.Map.Indices[each.Point], map.Labels?[each.Point], each.Distance)),
+            ]);
+    }
+
+    private static async Task<Result<LabelledMap, ProblemHttpResult>> OpenMapAsync(
+        Guid id, EvaluationStore evaluations, CancellationToken token)
+    {
+        if (await evaluations.FindAsync(id, token) is not { } evaluation)
+        {
+            return Problems.EvaluationNotFound(id);
+        }
+
+        return await evaluations.MapAsync(id, token) is { } map ? map : EvaluationEndpoints.NotYet(evaluation);
+    }
+}
