@@ -133,6 +133,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapReconstructions();
         stored.MapLayers();
         stored.MapActivations();
+        stored.MapScores();
         stored.MapKernels();
         stored.MapCodes();
         stored.MapInterpolation();

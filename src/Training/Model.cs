@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Evaluations;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Engines;
 using AutoencoderApi.Training.Runs;
@@ -33,7 +34,8 @@ public sealed class Model : IDisposable
 
     public Model(Checkpoint checkpoint, EngineKind engine = EngineKind.Auto)
     {
-        (Definition, Noise, Data) = (NetworkDefinition.For(checkpoint.Settings), checkpoint.Settings.Noise, checkpoint.Data);
+        (Definition, Noise, Data, Errors) = (
+            NetworkDefinition.For(checkpoint.Settings), checkpoint.Settings.Noise, checkpoint.Data, checkpoint.Errors);
         _network = EngineSelection.For(Definition, engine).Load(Definition, checkpoint.Weights);
         _architecture = Telemetry.Tag(checkpoint.Settings.Architecture);
         (_weights, _engine) = (checkpoint.Weights, engine);
@@ -46,6 +48,9 @@ public sealed class Model : IDisposable
 
     /// <summary>What its data look like; null where its checkpoint does not say.</summary>
     public DataProfile? Data { get; }
+
+    /// <summary>Its errors on validation images; null where its checkpoint does not say.</summary>
+    public ErrorQuantiles? Errors { get; }
 
     /// <summary>Runs a network that knows nothing once, and counts it nowhere: what that compiles is then ready.</summary>
     public static void WarmUp(NetworkDefinition definition, EngineKind engine)

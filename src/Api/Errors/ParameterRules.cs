@@ -16,6 +16,14 @@ internal sealed class BoundsAttribute : RangeAttribute
         : base(min, max) => ErrorMessage = "must be {1} to {2}.";
 }
 
+/// <summary>A fraction, 0 and 1 among them.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+internal sealed class UnitAttribute : RangeAttribute
+{
+    public UnitAttribute()
+        : base(0.0, 1.0) => ErrorMessage = "must be {1} to {2}.";
+}
+
 /// <summary>A part of a whole, as a fraction.</summary>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
 internal sealed class FractionAttribute : RangeAttribute

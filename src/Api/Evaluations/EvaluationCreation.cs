@@ -55,6 +55,11 @@ internal sealed class EvaluationCreation(CheckpointStore checkpoints, DatasetCat
             return Problems.Invalid("checkpoint", "must be the id or the tag of a checkpoint.");
         }
 
+        if (request.Split is { } split && !Dataset.Splits.Contains(split))
+        {
+            return Problems.Invalid("split", $"must be one of {string.Join(", ", Dataset.Splits)}.");
+        }
+
         if (await checkpoints.FindAsync(request.Checkpoint, token) is not { } checkpoint)
         {
             return Problems.CheckpointNotFound(request.Checkpoint);

@@ -122,7 +122,8 @@ internal sealed class EvaluationRunner(
             dataset,
             split,
             hasLabels,
-            new CheckpointEvaluator(model, dataset, split, hasLabels, normal: null, ReferenceEquals(against, split) ? null : against));
+            new CheckpointEvaluator(
+                model, dataset, split, hasLabels, hasLabels ? found.Settings.Labels : null, ReferenceEquals(against, split) ? null : against));
     }
 
     /// <summary>The data set to compare with, once it has been fetched.</summary>

@@ -65,6 +65,12 @@ internal sealed record TrainingJobRequest
     /// </summary>
     public int? CodeWidth { get; init; }
 
+    /// <summary>
+    /// Labels of the images to train on, such as <c>[1]</c>; absent, all images. Losses are over these images, and an evaluation takes all
+    /// others for anomalous. The data set must have labels.
+    /// </summary>
+    public int[]? Labels { get; init; }
+
     /// <summary>Steps over which the learning rate rises linearly to its full value; prevents collapse.</summary>
     public int? WarmupSteps { get; init; }
 
@@ -107,6 +113,7 @@ internal sealed record TrainingJobRequest
             KernelSize = KernelSize ?? settings.KernelSize,
             DecoderBias = DecoderBias ?? settings.DecoderBias,
             DenseWidths = DenseWidths ?? settings.DenseWidths,
+            Labels = Labels,
             WarmupSteps = WarmupSteps ?? settings.WarmupSteps,
             LearningRateSchedule = LearningRateSchedule ?? settings.LearningRateSchedule,
             StopOnCollapse = StopOnCollapse ?? settings.StopOnCollapse,

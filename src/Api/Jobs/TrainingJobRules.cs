@@ -5,6 +5,7 @@ using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
@@ -15,6 +16,8 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>What a request for a training job must hold to beyond the bounds of its settings.</summary>
 internal static class TrainingJobRules
 {
+    private const string LabelsField = "labels";
+
     public const string NoDataset = "there is no such data set; GET /v1/datasets lists them.";
 
     /// <summary>Of a request that creates jobs.</summary>
@@ -45,7 +48,29 @@ internal static class TrainingJobRules
         string dataset = request.Dataset ?? await datasets.DefaultAsync(token);
         DatasetSize? size = await datasets.SizeOfAsync(dataset, token);
         TrainingSettings settings = request.Resolve(dataset, size?.Shape ?? DigitPreparation.Shape);
-        return Violations(request, settings, size, bounds) is { Count: > 0 } violations ? violations : settings;
+        Dictionary<string, string> violations = Violations(request, settings, size, bounds);
+        return violations.Count > 0 ? violations
+            : await LabelViolationAsync(settings, datasets, token) is { } rule
+                ? new Dictionary<string, string> { [LabelsField] = rule }
+            : settings;
+    }
+
+    /// <summary>What is wrong with the labels of a job for its data set; null where all is well, or the data set is yet to be fetched.</summary>
+    private static async Task<string?> LabelViolationAsync(TrainingSettings settings, DatasetCatalog datasets, CancellationToken token)
+    {
+        if (settings.Labels is not { } labels)
+        {
+            return null;
+        }
+
+        if (!await datasets.HasLabelsAsync(settings.Dataset, token))
+        {
+            return $"the images of {settings.Dataset} have no labels; leave it out, or name a data set that has some.";
+        }
+
+        return (await datasets.AskAsync(settings.Dataset, mayRequest: false, token)).TryGet(out Dataset? dataset, out _)
+            ? dataset.LabelFault(labels)
+            : null;
     }
 
     /// <summary>The problem with the first of the data sets that can neither be had nor fetched, or null where none is.</summary>

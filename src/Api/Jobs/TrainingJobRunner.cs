@@ -133,6 +133,11 @@ internal sealed partial class TrainingJobRunner(
             );
         }
 
+        if (job.Settings.Labels is { } labels && dataset.LabelFault(labels) is { } labelFault)
+        {
+            return JobErrors.DatasetUnavailable($"{labelFault} POST the job again with other labels.");
+        }
+
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
         {
             if ((await checkpoints.LoadAsync(row, token)).TryGet(out Checkpoint? checkpoint, out _))

@@ -9,7 +9,7 @@ namespace AutoencoderApi.Api.Limits;
 internal sealed record StorageCost(int Checkpoints, long CheckpointBytes, long PointBytes)
 {
     private const int VectorsOfCheckpoint = 3; // the weights and Adam's two moments
-    private const int HeaderBytes = 6_144; // of the file, and the row that describes it
+    private const int HeaderBytes = 12_288; // of the file, and the row that describes it
     private const int BytesOfPoint = 256; // a row of metrics with its keys
 
     public long Bytes => (Checkpoints * CheckpointBytes) + PointBytes;

@@ -281,7 +281,7 @@ internal static class ReconstructionEndpoints
     }
 
     /// <summary>Mean squared error per value of two images.</summary>
-    private static double MeanSquaredError(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    internal static double MeanSquaredError(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         double sum = 0;
         for (int i = 0; i < a.Length; i++)

@@ -106,13 +106,17 @@ internal sealed class SchemaFilter : ISchemaFilter
                 continue;
             }
 
-            (SettingBounds? bounds, int items) = name == "imageShape"
-                ? (new SettingBounds(1, ImageShapes.MaxSide), 3)
-                : (TrainingSettingsValidator.Bounds.GetValueOrDefault(name), 2);
+            (SettingBounds? bounds, int least, int most) = name switch
+            {
+                "imageShape" => (new SettingBounds(1, ImageShapes.MaxSide), 3, 3),
+                "labels" => (TrainingSettingsValidator.Bounds[name], 1, byte.MaxValue + 1),
+                _ => (TrainingSettingsValidator.Bounds.GetValueOrDefault(name), 2, 2),
+            };
             if (bounds is not null)
             {
                 Bound(setting.Items as OpenApiSchema ?? setting, bounds);
-                setting.MinItems = setting.MaxItems = setting.Items is null ? null : items;
+                setting.MinItems = setting.Items is null ? null : least;
+                setting.MaxItems = setting.Items is null ? null : most;
             }
 
             if (isRequest && name != "dataset" && s_defaults[0][name] is { } value

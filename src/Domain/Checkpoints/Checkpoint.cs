@@ -1,4 +1,5 @@
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Evaluations;
 using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Domain.Checkpoints;
@@ -40,6 +41,9 @@ public sealed record Checkpoint(
 {
     /// <summary>What the data look like that the network is trained on; null in a file from before it was recorded.</summary>
     public DataProfile? Data { get; init; }
+
+    /// <summary>Its errors on validation images as of the latest evaluation; null before it, and in a file from before they were kept.</summary>
+    public ErrorQuantiles? Errors { get; init; }
 
     /// <summary>Whether every loss, weight and moment is a finite number: no other checkpoint is stored, or read back.</summary>
     public bool IsFinite => Losses.AreFinite() && double.IsFinite(LossSum) && Array.TrueForAll(Weights, float.IsFinite)

@@ -37,6 +37,9 @@ public static class CheckpointFile
                 .. checkpoint.Data is { } data
                     ? [new(CheckpointHeader.DataField, JsonSerializer.Serialize(data, JsonConventions.Json))]
                     : Array.Empty<KeyValuePair<string, string>>(),
+                .. checkpoint.Errors is { } errors
+                    ? [new(CheckpointHeader.ErrorsField, errors.ToBase64())]
+                    : Array.Empty<KeyValuePair<string, string>>(),
             ],
             [
                 .. Tensors(definition, "", checkpoint.Weights),
@@ -131,6 +134,7 @@ public static class CheckpointFile
             secondMoment)
         {
             Data = header.Data,
+            Errors = header.Errors,
         };
 
     /// <summary>The tensors of that suffix as one vector in the order of the definition, wherever in the file they lie.</summary>

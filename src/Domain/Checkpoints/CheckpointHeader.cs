@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Evaluations;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 
@@ -14,6 +15,7 @@ namespace AutoencoderApi.Domain.Checkpoints;
 public sealed record CheckpointHeader
 {
     internal const string DataField = "data";
+    internal const string ErrorsField = "errorQuantiles";
 
     private const int MaxThreads = 1_024;
 
@@ -22,9 +24,10 @@ public sealed record CheckpointHeader
         Progress progress,
         ExecutionEnvironment machine,
         DataProfile? data,
+        ErrorQuantiles? errors,
         SafetensorsContents contents,
         int vectors) =>
-        (Settings, Step, Losses, EvaluatedStep, LossSum, Environment, Data, Tensors, Vectors, DataBytes) = (
+        (Settings, Step, Losses, EvaluatedStep, LossSum, Environment, Data, Errors, Tensors, Vectors, DataBytes) = (
             settings,
             progress.Step,
             progress.Losses,
@@ -32,6 +35,7 @@ public sealed record CheckpointHeader
             progress.LossSum,
             machine,
             data,
+            errors,
             contents.Tensors,
             vectors,
             contents.DataBytes);
@@ -50,6 +54,9 @@ public sealed record CheckpointHeader
 
     /// <summary>What the network's data look like; null in a file from before it was recorded.</summary>
     public DataProfile? Data { get; }
+
+    /// <summary>The network's errors on validation images; null in a file without them.</summary>
+    public ErrorQuantiles? Errors { get; }
 
     /// <summary>In the order of their bytes.</summary>
     public IReadOnlyList<TensorEntry> Tensors { get; }
@@ -136,6 +143,12 @@ public sealed record CheckpointHeader
             return fault;
         }
 
+        ErrorQuantiles? errors = null;
+        if (contents.Metadata.TryGetValue(ErrorsField, out string? base64) && (errors = ErrorQuantiles.FromBase64(base64)) is null)
+        {
+            return $"__metadata__.{ErrorsField} is not {ErrorQuantiles.Count} ascending float32, 0 or more, in base64.";
+        }
+
         if ((Violation(settings) ?? Violation(progress, settings) ?? Violation(machine) ?? Violation(data)) is { } violation)
         {
             return $"__metadata__.{violation}";
@@ -145,7 +158,7 @@ public sealed record CheckpointHeader
         int vectors = contents.Tensors.Count > definition.Parameters.Count ? CheckpointFile.Suffixes.Length : 1;
         return Mismatch(definition, vectors, contents.Tensors) is { } mismatch
             ? mismatch
-            : new CheckpointHeader(settings, progress, machine, data, contents, vectors);
+            : new CheckpointHeader(settings, progress, machine, data, errors, contents, vectors);
     }
 
     private static Result<T, string> Read<T>(SafetensorsContents contents, string name)

@@ -7,6 +7,25 @@ public sealed record Dataset(string Name, DatasetSplit Train, DatasetSplit Valid
 {
     public static readonly IReadOnlyList<string> Splits = ["train", "validation", "test"];
 
+    /// <summary>The images of these labels alone.</summary>
+    public Dataset Where(int[] labels) => this with { Train = Train.Where(labels), Validation = Validation.Where(labels), Test = Test.Where(labels) };
+
+    /// <summary>Why nothing can be trained on the images of these labels; null where it can.</summary>
+    public string? LabelFault(int[] labels)
+    {
+        foreach (string name in Splits)
+        {
+            DatasetSplit split = Split(name)!;
+            HashSet<int> there = [.. Enumerable.Range(0, split.Count).Select(i => (int)split.Label(i))];
+            if (Array.FindIndex(labels, label => !there.Contains(label)) is >= 0 and var missing)
+            {
+                return $"{Name} has no image of label {labels[missing]} in its split {name}; there are {string.Join(", ", there.Order())}.";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The split called <paramref name="name"/>, or null where there is none.</summary>
     public DatasetSplit? Split(string name) => name switch
     {

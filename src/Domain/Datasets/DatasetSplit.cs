@@ -31,6 +31,19 @@ public sealed class DatasetSplit
 
     public byte Label(int index) => _labels.Span[index];
 
+    /// <summary>A copy of the images of these labels, in their order.</summary>
+    public DatasetSplit Where(int[] labels)
+    {
+        int[] chosen = [.. Enumerable.Range(0, Count).Where(i => labels.Contains(Label(i)))];
+        byte[] pixels = new byte[chosen.Length * PixelsPerImage];
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            Image(chosen[i]).CopyTo(pixels.AsSpan(i * PixelsPerImage));
+        }
+
+        return new DatasetSplit(Shape, pixels, (byte[])[.. chosen.Select(Label)]);
+    }
+
     /// <summary>A view of <paramref name="count"/> images from <paramref name="first"/> on; nothing is copied.</summary>
     public DatasetSplit Slice(int first, int count) => new(
         Shape,

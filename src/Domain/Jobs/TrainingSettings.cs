@@ -66,6 +66,9 @@ public sealed record TrainingSettings
     /// </summary>
     public int? CodeWidth { get; init; }
 
+    /// <summary>Labels of the images to train on, whose losses are measured too; null for all images.</summary>
+    public int[]? Labels { get; init; }
+
     /// <summary>Steps over which the learning rate rises linearly to its full value; prevents collapse.</summary>
     public int WarmupSteps { get; init; } = DefaultWarmup;
 

@@ -49,6 +49,7 @@ public static partial class TrainingSettingsValidator
         ["kernelSize"] = new(1, MaxKernelSize, OddOnly: true),
         ["denseWidths"] = new(1, MaxDenseWidth),
         ["codeWidth"] = new(MinCodeWidth, MaxCodeWidth),
+        ["labels"] = new(byte.MinValue, byte.MaxValue),
         ["warmupSteps"] = new(0, MaxSteps),
         ["evaluateEvery"] = new(1, MaxSteps),
         ["checkpointEvery"] = new(1, MaxSteps),
@@ -75,6 +76,11 @@ public static partial class TrainingSettingsValidator
             "noise",
             FormattableString.Invariant(
                 $"must have a kind ({string.Join(", ", s_noiseKinds)}) and an amount from {MinNoise} to {MaxNoise}."));
+        Require(
+            settings.Labels is not { } labels
+                || (labels.Length > 0 && labels.Distinct().Count() == labels.Length && labels.All(label => Bounds["labels"].Hold(label))),
+            "labels",
+            $"must be one or more different whole numbers from {Bounds["labels"].Min} to {Bounds["labels"].Max}.");
         return violations.Count > 0 ? violations : SizeViolations(settings);
 
         void Require(bool holds, string field, string rule)

@@ -8,7 +8,8 @@ namespace AutoencoderApi.Training.Engines;
 /// <param name="Loss">Mean squared error over all elements.</param>
 /// <param name="DeadUnits">Fraction, 0..1, of the units of layers with weights that are zero for every image.</param>
 /// <param name="OutputIsConstant">Whether every image gets the same reconstruction.</param>
-internal sealed record Evaluation(double Loss, double DeadUnits, bool OutputIsConstant);
+/// <param name="Errors">Each image's mean squared error, in any order.</param>
+internal sealed record Evaluation(double Loss, double DeadUnits, bool OutputIsConstant, IReadOnlyList<double> Errors);
 
 /// <summary>What one thread has seen of a network's answers to many images.</summary>
 internal sealed class EvaluationAccumulator(NetworkDefinition definition)
@@ -19,8 +20,8 @@ internal sealed class EvaluationAccumulator(NetworkDefinition definition)
     private readonly int[] _storedChannels = new int[definition.Layers.Count];
     private readonly float[] _low = [.. Enumerable.Repeat(float.MaxValue, definition.Input.Count)];
     private readonly float[] _high = [.. Enumerable.Repeat(float.MinValue, definition.Input.Count)];
+    private readonly List<double> _errors = [];
     private double _squares;
-    private long _images;
 
     /// <summary>Whether anyone asks after the units of layer number <paramref name="layer"/>.</summary>
     public bool Wants(int layer) => definition.Layers[layer].Parameters.Count > 0;
@@ -48,14 +49,14 @@ internal sealed class EvaluationAccumulator(NetworkDefinition definition)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at full speed from the first call on
     public void AddReconstruction(ReadOnlySpan<float> image, ReadOnlySpan<float> reconstruction)
     {
-        _squares += SquaredError.Sum(reconstruction, image);
+        double squares = SquaredError.Sum(reconstruction, image);
+        _squares += squares;
+        _errors.Add(squares / image.Length);
         for (int i = 0; i < image.Length; i++)
         {
             _low[i] = MathF.Min(_low[i], reconstruction[i]);
             _high[i] = MathF.Max(_high[i], reconstruction[i]);
         }
-
-        _images++;
     }
 
     /// <summary>The accumulators of all threads as one evaluation.</summary>
@@ -73,8 +74,12 @@ internal sealed class EvaluationAccumulator(NetworkDefinition definition)
 
         bool constant = Enumerable.Range(0, definition.Input.Count)
             .All(pixel => accumulators.Max(each => each._high[pixel]) - accumulators.Min(each => each._low[pixel]) < ConstantWithin);
-        double elements = (double)accumulators.Sum(accumulator => accumulator._images) * definition.Input.Count;
-        return new Evaluation(accumulators.Sum(accumulator => accumulator._squares) / elements, 1 - (living / units), constant);
+        double elements = (double)accumulators.Sum(accumulator => accumulator._errors.Count) * definition.Input.Count;
+        return new Evaluation(
+            accumulators.Sum(accumulator => accumulator._squares) / elements,
+            1 - (living / units),
+            constant,
+            [.. accumulators.SelectMany(accumulator => accumulator._errors)]);
 
         int Living(int layer)
         {

@@ -21,12 +21,14 @@ public sealed class Trainer
     private readonly IEngine _engine;
     private volatile int _step;
 
+    /// <param name="dataset">With images of every label that the settings name.</param>
     /// <param name="start">From <see cref="CreateInitialState"/>, or the checkpoint of a run to resume.</param>
     public Trainer(Dataset dataset, Checkpoint start, EngineKind engine = EngineKind.Auto)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, TensorShape.Of(start.Settings.ImageShape));
-        (_settings, _dataset, _step) = (start.Settings, dataset, start.Step);
-        _start = start with { Data = start.Data ?? DataProfile.Of(dataset.Train) };
+        (_settings, _step) = (start.Settings, start.Step);
+        _dataset = _settings.Labels is { } labels ? dataset.Where(labels) : dataset;
+        _start = start with { Data = start.Data ?? DataProfile.Of(_dataset.Train) };
         _definition = NetworkDefinition.For(_settings);
         _engine = EngineSelection.For(_definition, engine);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
+using AutoencoderApi.Domain.Evaluations;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Training.Engines;
 using static AutoencoderApi.Training.Runs.TrainingEvent;
@@ -27,6 +28,7 @@ internal sealed class TrainingRun(
     private double _lossSum = start.LossSum;
     private int _evaluatedStep = start.EvaluatedStep;
     private Losses _losses = start.Losses;
+    private ErrorQuantiles? _errors = start.Errors;
     private bool _isSaved = true; // this step's state is stored, or comes from the seed
 
     /// <summary>Steps taken so far.</summary>
@@ -66,6 +68,7 @@ internal sealed class TrainingRun(
         }
 
         (_lossSum, _evaluatedStep, _losses) = (0, Step, measured.Losses);
+        _errors = measured.Validation.Errors.All(double.IsFinite) ? ErrorQuantiles.Of(measured.Validation.Errors) : null;
         _isSaved &= Step == 0; // the checkpoint of a run that was stopped within this evaluation lacks these losses
         yield return new Evaluated(Step, _losses.Train!.Value, measured.Validation.Loss, measured.Validation.DeadUnits);
 
@@ -162,6 +165,7 @@ internal sealed class TrainingRun(
             _settings, Step, _losses, _evaluatedStep, _lossSum, start.Environment, weights, firstMoment, secondMoment)
         {
             Data = start.Data,
+            Errors = _errors,
         };
         return checkpoint.IsFinite ? new Checkpointed(Step, checkpoint) : new Diverged(Step, DivergedAdvice);
     }
