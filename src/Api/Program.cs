@@ -80,6 +80,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<ModelCache>();
     builder.Services.AddSingleton<InputEntityTags>();
     builder.Services.AddSingleton<ImageInputReader>();
+    builder.Services.AddSingleton<CodeInputReader>();
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
         builder.Services.AddHostedService<WarmUp>();

@@ -111,6 +111,7 @@ internal static class CodeEndpoints
     private static async Task<IResult> Decode(
         string reference,
         ModelCache models,
+        CodeInputReader codes,
         ImageInputReader images,
         FigureSizeLimit limit,
         HttpRequest request,
@@ -134,7 +135,7 @@ internal static class CodeEndpoints
             }
 
             NetworkDefinition definition = lease.Model.Definition;
-            if (!(await CodeInputReader.ReadAsync(request, definition, token)).TryGet(out CodeInput? code, out problem))
+            if (!(await codes.ReadAsync(request, lease.Checkpoint, definition, token)).TryGet(out CodeInput? code, out problem))
             {
                 return problem;
             }

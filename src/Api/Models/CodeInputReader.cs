@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Evaluations;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.OpenApi;
@@ -15,29 +17,34 @@ namespace AutoencoderApi.Api.Models;
 internal sealed record CodeInput(float[] Values, float[]? Image);
 
 /// <summary>Gets the code that a request is about: as JSON, or as a file of NumPy's.</summary>
-internal static class CodeInputReader
+internal sealed class CodeInputReader(EvaluationStore evaluations)
 {
     public const string NpyType = "application/x-npy";
 
     /// <summary>Of a request that sends a code.</summary>
-    public static readonly ProblemType[] Refusals = [ProblemType.CodeMissing, ProblemType.CodeUnusable, .. RequestMemory.Refusals];
+    public static readonly ProblemType[] Refusals = [
+        ProblemType.CodeMissing, ProblemType.CodeUnusable, ProblemType.EvaluationNotFound, ProblemType.Conflict, .. RequestMemory.Refusals,
+    ];
 
     // beyond it the widest decoder, with the largest weights that are imported, could overflow float32; no encoder can reach it
     private const float MaxValue = 1e15f;
 
-    public static async Task<Result<CodeInput, ProblemHttpResult>> ReadAsync(
+    /// <param name="checkpoint">Whose network is to decode the code.</param>
+    public async Task<Result<CodeInput, ProblemHttpResult>> ReadAsync(
         HttpRequest request,
+        Guid checkpoint,
         NetworkDefinition definition,
         CancellationToken token)
     {
         bool isNpy = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token)) == FirstBytes.Npy || request.HasMediaType(NpyType);
         return isNpy ? await FromNpyAsync(request, definition.CodeShape, token)
-            : request.HasJsonContentType() ? await FromJsonAsync(request, definition, token)
+            : request.HasJsonContentType() ? await FromJsonAsync(request, checkpoint, definition, token)
             : Problems.MediaTypeUnsupported($"Send the code as application/json or as {NpyType}.");
     }
 
-    private static async Task<Result<CodeInput, ProblemHttpResult>> FromJsonAsync(
+    private async Task<Result<CodeInput, ProblemHttpResult>> FromJsonAsync(
         HttpRequest request,
+        Guid checkpoint,
         NetworkDefinition definition,
         CancellationToken token)
     {
@@ -50,6 +57,13 @@ internal static class CodeInputReader
         catch (JsonException e)
         {
             return Problems.CodeMissing($"The body is not {{\"shape\": [...], \"values\": [...]}} as encode gives it: {e.Message}");
+        }
+
+        if (body is { Plane: { } plane })
+        {
+            return (await OnPlaneAsync(plane, body.Evaluation, checkpoint, token)).TryGet(out float[]? code, out ProblemHttpResult? refusal)
+                ? WithImage(code, body.Pixels, definition)
+                : refusal;
         }
 
         if (body is not { Shape: not null, Values: not null })
@@ -65,14 +79,36 @@ internal static class CodeInputReader
             );
         }
 
-        if (body.Pixels is not { } pixels)
+        return WithImage(body.Values, body.Pixels, definition);
+    }
+
+    private static Result<CodeInput, ProblemHttpResult> WithImage(float[] code, float[]? pixels, NetworkDefinition definition) =>
+        pixels is null ? Checked(code, image: null)
+        : ImageInputReader.FromPixels(pixels, definition.Input).TryGet(out ImageInput? image, out ProblemHttpResult? problem)
+            ? Checked(code, image.Values)
+        : problem;
+
+    /// <summary>The code at a place of an evaluation's plane; or the problem with either.</summary>
+    private async Task<Result<float[], ProblemHttpResult>> OnPlaneAsync(
+        float[] plane, Guid? evaluation, Guid checkpoint, CancellationToken token)
+    {
+        if (plane.Length != 2 || !plane.All(float.IsFinite))
         {
-            return Checked(body.Values, image: null);
+            return Problems.Invalid("plane", "must be two numbers: x and y on the map of the evaluation by PCA.");
         }
 
-        return ImageInputReader.FromPixels(pixels, definition.Input).TryGet(out ImageInput? image, out ProblemHttpResult? problem)
-            ? Checked(body.Values, image.Values)
-            : problem;
+        if (evaluation is not { } id)
+        {
+            return Problems.Invalid("evaluation", "must be the id of the evaluation whose plane it is.");
+        }
+
+        return await evaluations.FindAsync(id, token) is not { } found ? Problems.EvaluationNotFound(id)
+            : found.Row.CheckpointId != checkpoint
+                ? Problems.CodeUnusable(
+                    $"Evaluation {id} is of checkpoint {found.Row.CheckpointId}; its plane lies among the codes of that one. Decode there, or "
+                    + $"name an evaluation of checkpoint {checkpoint}.")
+            : await evaluations.MapAsync(id, token) is { } map ? map.Map.CodeAt(plane[0], plane[1])
+            : EvaluationEndpoints.NotYet(found);
     }
 
     private static async Task<Result<CodeInput, ProblemHttpResult>> FromNpyAsync(
@@ -103,7 +139,14 @@ internal static class CodeInputReader
 /// <param name="Shape">Channels, height, width.</param>
 /// <param name="Values">Values of the code, channel by channel, row by row.</param>
 /// <param name="Pixels">Values 0..1 of the image whose pooling switches a switch-unpool network uses; ignored by others.</param>
-internal sealed record DecodeRequest(int[] Shape, float[] Values, [property: ItemBounds(0, 1)] float[]? Pixels = null);
+/// <param name="Plane">In place of <c>shape</c> and <c>values</c>: x and y on the map by PCA of an evaluation of this checkpoint.</param>
+/// <param name="Evaluation">Id of that evaluation; needed with <c>plane</c>.</param>
+internal sealed record DecodeRequest(
+    int[]? Shape = null,
+    float[]? Values = null,
+    [property: ItemBounds(0, 1)] float[]? Pixels = null,
+    [property: Length(2, 2)] float[]? Plane = null,
+    Guid? Evaluation = null);
 
 internal static class CodeInputConventions
 {

@@ -180,7 +180,7 @@ internal sealed class ModelCache(
         try
         {
             return (await checkpoints.LoadWeightsAsync(row, CancellationToken.None)).TryGet(out Checkpoint? checkpoint, out string? damage)
-                ? new Entry(new Model(checkpoint, options.Value.Engine), row.Sha256)
+                ? new Entry(new Model(checkpoint, options.Value.Engine), row.Id, row.Sha256)
                 : new Entry(Problems.CheckpointDamaged(damage));
         }
         finally
@@ -193,6 +193,9 @@ internal sealed class ModelCache(
     {
         public Model Model => lifetime.Value.Model!;
 
+        /// <summary>Id of the network's checkpoint.</summary>
+        public Guid Checkpoint => lifetime.Value.Checkpoint;
+
         public void Dispose() => lifetime.Dispose();
     }
 
@@ -201,11 +204,13 @@ internal sealed class ModelCache(
         /// <summary>When the store was last asked for its checkpoint, and had it.</summary>
         public long SeenAt;
 
-        public Entry(Model model, string sha256) => (Model, Sha256) = (model, sha256);
+        public Entry(Model model, Guid checkpoint, string sha256) => (Model, Checkpoint, Sha256) = (model, checkpoint, sha256);
 
         public Entry(ProblemHttpResult problem) => Problem = problem;
 
         public Model? Model { get; }
+
+        public Guid Checkpoint { get; }
 
         /// <summary>Of the checkpoint's file; null beside a problem.</summary>
         public string? Sha256 { get; }
