@@ -4,6 +4,194 @@
  */
 
 export interface paths {
+    "/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the evaluations, newest first
+         * @description Needs the role `reader`.
+         */
+        get: operations["listEvaluations"];
+        put?: never;
+        /**
+         * Evaluate a checkpoint on a split of a data set; enqueued like a training
+         * @description Needs the role `operator`.
+         */
+        post: operations["createEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One evaluation with its progress and what it has found
+         * @description Needs the role `reader`.
+         */
+        get: operations["getEvaluation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an ended evaluation with what it has found
+         * @description Needs the role `operator`.
+         */
+        delete: operations["deleteEvaluation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an evaluation
+         * @description Needs the role `operator`.
+         */
+        post: operations["cancelEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The loss of each image of the split, in order: an NPY file of float32
+         * @description Needs the role `reader`.
+         */
+        get: operations["getEvaluationLosses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/worst.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The 24 images of the largest losses, each with its reconstruction and where the two differ
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawEvaluationWorst"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/best.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The 24 images of the smallest losses, each with its reconstruction and where the two differ
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawEvaluationBest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The codes of at most 2,000 images in two dimensions
+         * @description Needs the role `reader`.
+         */
+        get: operations["getEvaluationMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/map.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a scatter plot, coloured by label
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawEvaluationMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/map/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where an image's code lies on the map's plane, and the images whose codes are nearest
+         * @description Needs the role `reader`.
+         */
+        post: operations["locateOnEvaluationMap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/training-jobs": {
         parameters: {
             query?: never;
@@ -580,6 +768,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkpoints/{reference}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Score how anomalous an image of a data set is
+         * @description Needs the role `reader`.
+         */
+        get: operations["scoreFromDataset"];
+        put?: never;
+        /**
+         * Score how anomalous an uploaded image is
+         * @description Needs the role `reader`.
+         */
+        post: operations["scoreUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkpoints/{reference}/score.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Render an image of a data set with its reconstruction's error as a heat map over it
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawScoreFromDataset"];
+        put?: never;
+        /**
+         * Render an uploaded image with its reconstruction's error as a heat map over it
+         * @description Needs the role `reader`.
+         */
+        post: operations["drawScoreUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/checkpoints/{reference}/kernels/{layer}/tiles": {
         parameters: {
             query?: never;
@@ -845,6 +1081,25 @@ export interface components {
          * @enum {string}
          */
         Activation: "relu" | "sigmoid" | "tanh" | "linear";
+        AnomalyDetection: {
+            /**
+             * Format: double
+             * @description Area under the receiver operating characteristic, 0..1: how often an anomalous image has the larger loss of a pair, ties half.
+             */
+            auroc: number;
+            /**
+             * Format: int32
+             * @description Images taken for normal.
+             */
+            normal: number;
+            /**
+             * Format: int32
+             * @description Images taken for anomalous.
+             */
+            anomalous: number;
+            /** @description From the highest threshold to the lowest. */
+            curve: components["schemas"]["RocPoint"][];
+        };
         /**
          * @description How the encoder shrinks an image and the decoder undoes it.
          *     - `strided`: Convolutions of stride 2, undone by transposed convolutions of stride 2.
@@ -957,6 +1212,19 @@ export interface components {
             /** @description `cursor` of the next page; null on the last. */
             nextCursor: null | string;
         };
+        /** @description Fractions, 0..1, of the split's labels that classifiers fitted on the training split find. */
+        ClassifierAccuracies: {
+            /**
+             * Format: double
+             * @description The 5 nearest neighbours by Euclidean distance vote; a tie goes to the smallest label.
+             */
+            knn: number;
+            /**
+             * Format: double
+             * @description Ridge regression on ±1 for each label, α = 1, free intercept; the largest answer wins.
+             */
+            ridge: number;
+        };
         /** @description The encoder's output for an image. */
         CodeResponse: {
             /** @description Channels, height, width. */
@@ -1012,11 +1280,18 @@ export interface components {
         /** @description A code to decode. */
         DecodeRequest: {
             /** @description Channels, height, width. */
-            shape: number[];
+            shape?: null | number[];
             /** @description Values of the code, channel by channel, row by row. */
-            values: number[];
+            values?: null | number[];
             /** @description Values 0..1 of the image whose pooling switches a switch-unpool network uses; ignored by others. */
             pixels?: null | number[];
+            /** @description In place of `shape` and `values`: x and y on the map by PCA of an evaluation of this checkpoint. */
+            plane?: null | number[];
+            /**
+             * Format: uuid
+             * @description Id of that evaluation; needed with `plane`.
+             */
+            evaluation?: null | string;
         };
         /** @description An image decoded from a code. */
         DecodingResponse: {
@@ -1077,6 +1352,163 @@ export interface components {
              */
             readonly jobId: string;
         };
+        /** @description The paths of an evaluation. */
+        EvaluationLinks: {
+            /** @description Path of the evaluation. */
+            self: string;
+            /** @description Path to POST to for cancelling it. */
+            cancel: string;
+            /** @description Path of each image's loss. */
+            losses: string;
+            /** @description Path of the images of the smallest losses. */
+            best: string;
+            /** @description Path of the images of the largest losses. */
+            worst: string;
+            /** @description Path of the map of the codes. */
+            map: string;
+            /** @description Path of the same as a picture. */
+            mapImage: string;
+        };
+        /** @description What to evaluate, and on which images. */
+        EvaluationRequest: {
+            /** @description Id or tag of the checkpoint. */
+            checkpoint?: null | string;
+            /** @description Data set whose images to use; without it that of the checkpoint. */
+            dataset?: null | string;
+            /**
+             * @description Split whose images to use; without it `test`.
+             * @enum {null|string}
+             */
+            split?: "train" | "validation" | "test" | null;
+            /**
+             * @description Another data set whose images are anomalous by definition: the evaluation then measures how well the loss tells its images of that
+             *     split from the normal ones.
+             */
+            against?: null | string;
+        };
+        /** @description An evaluation, which is a job of its own, and what it has found. */
+        EvaluationResponse: {
+            /**
+             * Format: uuid
+             * @description Identifier used in URLs.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Id of the checkpoint.
+             */
+            checkpoint: string;
+            /** @description Data set whose images are used. */
+            dataset: string;
+            /** @description Split whose images are used. */
+            split: string;
+            /** @description Data set whose images are anomalous; null without one. */
+            against: null | string;
+            /** @description Current status. */
+            status: components["schemas"]["JobStatus"];
+            /**
+             * Format: int32
+             * @description Progress in percent.
+             */
+            percent: number;
+            /**
+             * Format: int32
+             * @description Number of times that a worker has started the evaluation.
+             */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description Time of creation.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Time when a worker first started it; null before.
+             */
+            startedAt: null | string;
+            /**
+             * Format: date-time
+             * @description Time when it ended; null before.
+             */
+            endedAt: null | string;
+            /** @description Error of a failed evaluation, or null. */
+            error: components["schemas"]["JobError"] | null;
+            /** @description What was found; null until it is known. The map follows it, and ends the evaluation. */
+            result: components["schemas"]["EvaluationResult"] | null;
+            /** @description Paths of related resources. */
+            links: components["schemas"]["EvaluationLinks"];
+        };
+        /** @description A page of a list. */
+        EvaluationResponsePage: {
+            /** @description Items of the page, in the order of the list. */
+            items: components["schemas"]["EvaluationResponse"][];
+            /** @description `cursor` of the next page; null on the last. */
+            nextCursor: null | string;
+        };
+        /** @description What a network makes of every image of a split. */
+        EvaluationResult: {
+            /**
+             * Format: int32
+             * @description Images in the split.
+             */
+            count: number;
+            /** @description Of the images, one by one. */
+            loss: components["schemas"]["LossStatistics"];
+            /** @description By label, ascending; empty without labels. */
+            perLabel: components["schemas"]["LabelLoss"][];
+            /** @description Images of the smallest losses, the smallest first. */
+            best: components["schemas"]["ImageLoss"][];
+            /** @description Images of the largest losses, the largest first. */
+            worst: components["schemas"]["ImageLoss"][];
+            /** @description How well labels are told from numbers that know none; null without labels. */
+            labelAccuracy: components["schemas"]["LabelAccuracies"] | null;
+            /**
+             * Format: double
+             * @description Mean squared error of a PCA with as many components as the code has numbers, at most as many as pixels.
+             */
+            pcaLoss: number;
+            /**
+             * Format: double
+             * @description Participation ratio of the codes' covariance C, tr(C)² / ‖C‖²: how many directions the codes spread over; 0 where all are equal.
+             */
+            codeDimensions: number;
+            /** @description By layer with weights or a code, in order. */
+            units: {
+                [key: string]: components["schemas"]["UnitStatistics"];
+            };
+            /** @description How well the loss tells other images from the normal ones; null where nothing says which are normal. */
+            anomaly: components["schemas"]["AnomalyDetection"] | null;
+        };
+        /** @description What the evaluation of a job's checkpoint has found, in short. */
+        ExperimentEvaluation: {
+            /**
+             * Format: uuid
+             * @description Id of the evaluation.
+             */
+            id: string;
+            /** @description Current status. */
+            status: components["schemas"]["JobStatus"];
+            /**
+             * Format: double
+             * @description Accuracy of 5 nearest neighbours on the code, 0..1; null before it is known, or without labels. So the next.
+             */
+            knn: null | number;
+            /**
+             * Format: double
+             * @description Accuracy of ridge regression on the code, 0..1.
+             */
+            ridge: null | number;
+            /**
+             * Format: double
+             * @description Area under the curve of the normal classes against the others; null where there are none.
+             */
+            auroc: null | number;
+            /**
+             * Format: double
+             * @description Directions that the codes spread over; null before it is known.
+             */
+            codeDimensions: null | number;
+        };
         /** @description One job of an experiment: a row of its table. */
         ExperimentJob: {
             /**
@@ -1123,6 +1555,8 @@ export interface components {
             latestCheckpoint: null | string;
             /** @description Error of a failed job, or null. */
             error: components["schemas"]["JobError"] | null;
+            /** @description Evaluation of the newest checkpoint on the test split; null where there is none. */
+            evaluation: components["schemas"]["ExperimentEvaluation"] | null;
             /** @description Path of the job. */
             job: string;
         };
@@ -1155,6 +1589,8 @@ export interface components {
             };
             /** @description Tag for the checkpoint with the lowest test loss once all jobs have ended; of a grid, by default its name. */
             tag?: null | string;
+            /** @description Whether to evaluate the last checkpoint of each job on the test split, once all jobs have ended; not unless it is true. */
+            evaluate?: null | boolean;
         };
         /** @description Jobs that were created together. */
         ExperimentResponse: {
@@ -1268,6 +1704,23 @@ export interface components {
             position: number;
             /** @description Values of the image, channel by channel, row by row. */
             pixels: number[];
+        };
+        ImageLoss: {
+            /**
+             * Format: int32
+             * @description Of the image in its split.
+             */
+            index: number;
+            /**
+             * Format: int32
+             * @description Null without labels.
+             */
+            label: null | number;
+            /**
+             * Format: double
+             * @description Mean squared error per pixel.
+             */
+            loss: number;
         };
         /** @description Frames of an interpolation between two codes. */
         InterpolationResponse: {
@@ -1385,6 +1838,25 @@ export interface components {
             /** @description The requested kernels. */
             kernels: components["schemas"]["KernelStatistics"][];
         };
+        LabelAccuracies: {
+            /** @description Of classifiers that see the code. */
+            code: components["schemas"]["ClassifierAccuracies"];
+            /** @description Of the same classifiers on the pixels. */
+            pixels: components["schemas"]["ClassifierAccuracies"];
+            /** @description Of the same on as many principal components of the pixels as the code has numbers. */
+            pca: components["schemas"]["ClassifierAccuracies"];
+        };
+        LabelLoss: {
+            /** Format: int32 */
+            label: number;
+            /** Format: int32 */
+            count: number;
+            /**
+             * Format: double
+             * @description Mean squared error per pixel over the label's images.
+             */
+            mean: number;
+        };
         /** @description A named layer of a network. */
         LayerResponse: {
             /** @description Name of the layer, as in `/layers/{layer}/tiles`. */
@@ -1404,6 +1876,39 @@ export interface components {
          * @enum {string}
          */
         LearningRateSchedule: "cosine" | "constant";
+        LossHistogram: {
+            /** @description From the smallest loss to the largest, one more than there are bins. */
+            edges: number[];
+            /** @description Images by bin; a loss on an edge belongs to the bin above, the largest to the last. */
+            counts: number[];
+        };
+        /** @description Quantiles of the images' losses, linear between neighbours. */
+        LossQuantiles: {
+            /** Format: double */
+            p01: number;
+            /** Format: double */
+            p05: number;
+            /** Format: double */
+            p25: number;
+            /** Format: double */
+            p50: number;
+            /** Format: double */
+            p75: number;
+            /** Format: double */
+            p95: number;
+            /** Format: double */
+            p99: number;
+        };
+        LossStatistics: {
+            /**
+             * Format: double
+             * @description Mean squared error per pixel over all images.
+             */
+            mean: number;
+            /** @description Quantiles of the images' losses, linear between neighbours. */
+            quantiles: components["schemas"]["LossQuantiles"];
+            histogram: components["schemas"]["LossHistogram"];
+        };
         /** @description Mean squared errors per element; null where not measured yet. */
         Losses: {
             /**
@@ -1421,6 +1926,45 @@ export interface components {
              * @description On the whole test split, measured after the last step.
              */
             test: null | number;
+        };
+        /**
+         * @description How codes are laid out in two dimensions.
+         *     - `pca`: On the plane of their largest variance: distances on it are those of the codes' shadows.
+         *     - `tsne`: So that neighbours stay neighbours: distances between groups, and their sizes, mean nothing.
+         * @enum {string}
+         */
+        MapMethod: "pca" | "tsne";
+        /** @description One image on a map. */
+        MapPoint: {
+            /**
+             * Format: int32
+             * @description Index of the image in its split.
+             */
+            index: number;
+            /**
+             * Format: int32
+             * @description Label of the image; null without labels.
+             */
+            label: null | number;
+            /**
+             * Format: float
+             * @description Coordinate to the right.
+             */
+            x: number;
+            /**
+             * Format: float
+             * @description Coordinate upwards.
+             */
+            y: number;
+        };
+        /** @description The places of the images' codes. */
+        MapResponse: {
+            /** @description How they are laid out. */
+            method: components["schemas"]["MapMethod"];
+            /** @description Each image, in the order of the split. */
+            points: components["schemas"]["MapPoint"][];
+            /** @description Of PCA the fraction of the codes' variance along x and along y, 0..1; null otherwise. */
+            explainedVariance: null | number[];
         };
         /** @description Statistics of one feature map. */
         MapStatistics: {
@@ -1475,6 +2019,24 @@ export interface components {
              */
             elapsedSeconds: number;
         };
+        /** @description An image whose code is near. */
+        Neighbor: {
+            /**
+             * Format: int32
+             * @description Index of the image in its split.
+             */
+            index: number;
+            /**
+             * Format: int32
+             * @description Label of the image; null without labels.
+             */
+            label: null | number;
+            /**
+             * Format: float
+             * @description Euclidean distance between the codes.
+             */
+            distance: number;
+        };
         /**
          * @description Noise on images, for a network to denoise (Vincent et al., "Extracting and composing robust features with denoising autoencoders",
          *     2008).
@@ -1499,6 +2061,21 @@ export interface components {
         PixelsRequest: {
             /** @description Values of an image of the network's `imageShape`, channel by channel, row by row: 0 background, 1 ink. A digit has 784. */
             pixels: number[];
+        };
+        /** @description Where an image's code lies on the plane of a map. */
+        PositionResponse: {
+            /**
+             * Format: float
+             * @description Coordinate to the right, as the map's by PCA.
+             */
+            x: number;
+            /**
+             * Format: float
+             * @description Coordinate upwards.
+             */
+            y: number;
+            /** @description The map's 5 images whose codes are nearest in all dimensions, the nearest first. */
+            neighbors: components["schemas"]["Neighbor"][];
         };
         /** @description Preparation of an image for the network. */
         Preparation: {
@@ -1578,6 +2155,23 @@ export interface components {
             /** @description Preparation of the image for the network. */
             preparation: components["schemas"]["Preparation"];
         };
+        RocPoint: {
+            /**
+             * Format: double
+             * @description An image whose loss is at least this is called anomalous; null where none is.
+             */
+            threshold: null | number;
+            /**
+             * Format: double
+             * @description Fraction of the normal images that are called anomalous.
+             */
+            falsePositiveRate: number;
+            /**
+             * Format: double
+             * @description Fraction of the anomalous images that are.
+             */
+            truePositiveRate: number;
+        };
         /**
          * @description Permissions of a key; each role includes those before it.
          *     - `reader`: Read, and inspect models.
@@ -1586,6 +2180,31 @@ export interface components {
          * @enum {string}
          */
         Role: "reader" | "operator" | "admin";
+        /** @description How normal an image is to a network: its error among those of the validation images. */
+        ScoreResponse: {
+            /**
+             * Format: double
+             * @description Mean squared error per value of the reconstruction.
+             */
+            mse: number;
+            /**
+             * Format: double
+             * @description Percentage of the validation images whose errors are smaller, 0 to 100.
+             */
+            percentile: number;
+            /**
+             * Format: double
+             * @description Fraction of the validation images whose errors lie at or below the threshold.
+             */
+            quantile: number;
+            /**
+             * Format: double
+             * @description Error above which an image is called anomalous.
+             */
+            threshold: number;
+            /** @description Whether `mse` is above `threshold`. */
+            isAnomalous: boolean;
+        };
         /** @description The checkpoint for a tag to name. */
         TagRequest: {
             /** @description Id of the checkpoint, or a tag that names the checkpoint now. */
@@ -1708,6 +2327,11 @@ export interface components {
              *     where they are left out.
              */
             codeWidth?: null | number;
+            /**
+             * @description Labels of the images to train on, such as `[1]`; absent, all images. Losses are over these images, and an evaluation takes all
+             *     others for anomalous. The data set must have labels.
+             */
+            labels?: null | number[];
             /**
              * Format: int32
              * @description Steps over which the learning rate rises linearly to its full value; prevents collapse. Default `500`.
@@ -1843,6 +2467,8 @@ export interface components {
              *     `switch-unpool` and `dense`.
              */
             codeWidth: null | number;
+            /** @description Labels of the images to train on, whose losses are measured too; null for all images. */
+            labels: null | number[];
             /**
              * Format: int32
              * @description Steps over which the learning rate rises linearly to its full value; prevents collapse.
@@ -1898,6 +2524,18 @@ export interface components {
             receptiveField: components["schemas"]["FieldResponse"];
             /** @description Pixels of the reconstruction that can depend on the value. */
             projectiveField: components["schemas"]["FieldResponse"];
+        };
+        UnitStatistics: {
+            /**
+             * Format: double
+             * @description Fraction, 0..1, of the layer's units that are zero for every image.
+             */
+            dead: number;
+            /**
+             * Format: double
+             * @description Mean number of the layer's feature maps that are zero for an image.
+             */
+            silentMean: number;
         };
         /** @description One input of a unit. */
         UnitTermResponse: {
@@ -1981,8 +2619,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The data set cannot be had. The idempotency key belongs to another request. The request cannot be carried out. */
-        "dataset-unavailable.idempotency-key-reused.unprocessable": {
+        /** @description The data set cannot be had. The idempotency key belongs to another request. The image cannot be used. The request cannot be carried out. */
+        "dataset-unavailable.idempotency-key-reused.picture-unusable.unprocessable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such data set. */
+        "checkpoint-not-found.dataset-not-found": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2048,8 +2695,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description No such training job. */
-        "job-not-found": {
+        /** @description No such evaluation. */
+        "evaluation-not-found": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2057,20 +2704,38 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description A tag names the checkpoint. The state does not allow this. */
-        "checkpoint-tagged.conflict": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The service cannot answer now. */
-        unavailable: {
+        /** @description The data set is being downloaded. Other requests hold the memory. The request timed out. The service cannot answer now. */
+        "dataset-pending.memory-full.timeout.unavailable": {
             headers: {
                 /** @description Seconds to wait before sending the request again. */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such data set. No such evaluation. No such image. */
+        "checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. The data set cannot be had. The figure would be too large. The image cannot be used. */
+        "checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The request takes too much memory. */
+        "too-much-memory": {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -2097,9 +2762,74 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The request takes too much memory. */
-        "too-much-memory": {
+        /** @description Some fields are invalid. The request is malformed. There is no image in the request. */
+        "invalid-fields.malformed-request.picture-missing": {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such evaluation. */
+        "checkpoint-not-found.evaluation-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The image is too large. The request is too large. The request takes too much memory. */
+        "image-too-large.too-large.too-much-memory": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. No digit was found. The image cannot be used. There are several digits. */
+        "checkpoint-damaged.no-digit-found.picture-unusable.several-digits": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The data set cannot be had. The idempotency key belongs to another request. The request cannot be carried out. */
+        "dataset-unavailable.idempotency-key-reused.unprocessable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such training job. */
+        "job-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description A tag names the checkpoint. The state does not allow this. */
+        "checkpoint-tagged.conflict": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The service cannot answer now. */
+        unavailable: {
+            headers: {
+                /** @description Seconds to wait before sending the request again. */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -2216,17 +2946,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The data set is being downloaded. Other requests hold the memory. The request timed out. The service cannot answer now. */
-        "dataset-pending.memory-full.timeout.unavailable": {
-            headers: {
-                /** @description Seconds to wait before sending the request again. */
-                "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
         /** @description No such checkpoint. No such data set. No such image. */
         "checkpoint-not-found.dataset-not-found.image-not-found": {
             headers: {
@@ -2245,35 +2964,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description Some fields are invalid. The request is malformed. There is no image in the request. */
-        "invalid-fields.malformed-request.picture-missing": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
         /** @description The checkpoint is damaged. The figure would be too large. No digit was found. The image cannot be used. There are several digits. The request cannot be carried out. */
         "checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits.unprocessable": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The image is too large. The request is too large. The request takes too much memory. */
-        "image-too-large.too-large.too-much-memory": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The checkpoint is damaged. The data set cannot be had. The figure would be too large. The image cannot be used. */
-        "checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2346,15 +3038,6 @@ export interface components {
         };
         /** @description No such checkpoint. No such layer. No such unit. */
         "checkpoint-not-found.layer-not-found.unit-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The checkpoint is damaged. No digit was found. The image cannot be used. There are several digits. */
-        "checkpoint-damaged.no-digit-found.picture-unusable.several-digits": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2453,6 +3136,512 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listEvaluations: {
+        parameters: {
+            query?: {
+                /** @description Only the evaluations of the checkpoint with this id. */
+                checkpoint?: string;
+                /** @description Only the evaluations on this data set. */
+                dataset?: string;
+                /** @description Only the evaluations with this status. */
+                status?: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+                /** @description Maximum number of items on the page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; none for the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of evaluations. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponsePage"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    createEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: for 24 hours the same key with the same request gets the first response again; with another request, 422. A UUID is a good key. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationRequest"];
+            };
+        };
+        responses: {
+            /** @description The evaluation of that checkpoint on these images that is there already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            /** @description Evaluation created and enqueued. */
+            202: {
+                headers: {
+                    /**
+                     * @description Path of the new resource.
+                     * @example /v1/evaluations/01a21060-c1dc-7de8-acad-04c104cfdd77
+                     */
+                    Location?: string;
+                    /**
+                     * @description Seconds to wait before requesting the evaluation.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found"];
+            408: components["responses"]["too-slow"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["dataset-unavailable.idempotency-key-reused.picture-unusable.unprocessable"];
+            429: components["responses"]["queue-full.too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `wait=N` holds the response for up to N seconds, at most 30, until the evaluation differs from the state in `If-None-Match` (without that header, from its current state). */
+                Prefer?: string;
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evaluation. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description Seconds to wait before the next poll; absent once the evaluation has ended.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    /**
+                     * @description Maximum time that the response was held.
+                     * @example wait=20
+                     */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    deleteEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Evaluation deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    cancelEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evaluation, cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            /** @description Cancellation requested; the worker stops the evaluation. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getEvaluationLosses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mean squared error per pixel, [N]. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-npy": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    drawEvaluationWorst: {
+        parameters: {
+            query?: {
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The images, in rows of four. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawEvaluationBest: {
+        parameters: {
+            query?: {
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The images, in rows of four. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    getEvaluationMap: {
+        parameters: {
+            query?: {
+                /** @description How the codes are laid out. */
+                method?: "pca" | "tsne";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The places of the images. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    drawEvaluationMap: {
+        parameters: {
+            query?: {
+                /** @description How the codes are laid out. */
+                method?: "pca" | "tsne";
+                /** @description Width of the image in pixels. */
+                width?: number;
+                /** @description Height of the image in pixels. */
+                height?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plot. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["figure-too-large"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    locateOnEvaluationMap: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The place and the neighbours. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.evaluation-not-found"];
+            408: components["responses"]["too-slow"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
     listTrainingJobs: {
         parameters: {
             query?: {
@@ -4713,6 +5902,241 @@ export interface operations {
             503: components["responses"]["memory-full.timeout.unavailable"];
         };
     };
+    scoreFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+                /** @description Fraction of the validation images that are to count as normal. */
+                quantile?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The score. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    scoreUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+                /** @description Fraction of the validation images that are to count as normal. */
+                quantile?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The score. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    drawScoreFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image, in grey; the error from dark red to white. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawScoreUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The image, in grey; the error from dark red to white. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
     drawKernels: {
         parameters: {
             query?: {
@@ -5015,8 +6439,9 @@ export interface operations {
             400: components["responses"]["code-missing.invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
             408: components["responses"]["too-slow"];
+            409: components["responses"]["conflict"];
             413: components["responses"]["too-large.too-much-memory"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["checkpoint-damaged.code-unusable.dataset-unavailable.figure-too-large.picture-unusable.switches-missing"];
@@ -5066,8 +6491,9 @@ export interface operations {
             400: components["responses"]["code-missing.invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
             408: components["responses"]["too-slow"];
+            409: components["responses"]["conflict"];
             413: components["responses"]["too-large.too-much-memory"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["checkpoint-damaged.code-unusable.dataset-unavailable.figure-too-large.picture-unusable.switches-missing"];

@@ -58,6 +58,7 @@ internal static class ProblemExamples
         Problems.NotAllowed("This needs the role operator; the key has the role reader."),
         Problems.JobNotFound(s_job),
         Problems.ExperimentNotFound(s_job),
+        Problems.EvaluationNotFound(s_job),
         Problems.CheckpointNotFound("none"),
         Problems.TagNotFound("none"),
         Problems.LayerNotFound("none", ["conv1", "code", "deconv1", "output"]),

@@ -139,7 +139,7 @@ internal static class EvaluationEndpoints
         EvaluationStore evaluations,
         CancellationToken token,
         [Description("Only the evaluations of the checkpoint with this id.")] Guid? checkpoint = null,
-        [Description("Only the evaluations on this data set.")] string? dataset = null,
+        [Name, Description("Only the evaluations on this data set.")] string? dataset = null,
         [OneOf<JobStatus>, Description("Only the evaluations with this status.")] string? status = null,
         [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
         [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)

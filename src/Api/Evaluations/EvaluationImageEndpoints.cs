@@ -27,8 +27,8 @@ internal static class EvaluationImageEndpoints
         RouteGroupBuilder evaluation = app.MapGroup("/v1/evaluations/{id}").WithTags("Evaluations").RequireRole(Roles.Reader);
         evaluation.TakesParameter("id", "Id of the evaluation.", EvaluationEndpoints.ExampleId)
             .ProducesProblems(ProblemType.EvaluationNotFound, ProblemType.Conflict);
-        evaluation.MapGet("worst.png", Worst).Pictures("drawEvaluationWorst", "largest");
-        evaluation.MapGet("best.png", Best).Pictures("drawEvaluationBest", "smallest");
+        evaluation.MapGet("worst.png", Worst).AnswersImages("drawEvaluationWorst", "largest");
+        evaluation.MapGet("best.png", Best).AnswersImages("drawEvaluationBest", "smallest");
         evaluation.MapGet("map", Map)
             .WithName("getEvaluationMap")
             .WithSummary("The codes of at most 2,000 images in two dimensions")
@@ -48,7 +48,7 @@ internal static class EvaluationImageEndpoints
             .ProducesProblems(ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged, ProblemType.MemoryFull);
     }
 
-    private static void Pictures(this RouteHandlerBuilder endpoint, string name, string which) => endpoint
+    private static void AnswersImages(this RouteHandlerBuilder endpoint, string name, string which) => endpoint
         .WithName(name)
         .WithSummary($"The 24 images of the {which} losses, each with its reconstruction and where the two differ")
         .Produces(200, contentType: "image/png")

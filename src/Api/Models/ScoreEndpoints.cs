@@ -45,13 +45,13 @@ internal static class ScoreEndpoints
             .Answers(200, "The score.")
             .ProducesProblems(ProblemType.Unprocessable);
         checkpoint.MapGet("score.png", DrawFromDataset)
-            .Picture("drawScoreFromDataset", "an image of a data set")
+            .AnswersHeatMap("drawScoreFromDataset", "an image of a data set")
             .ProducesProblems(ImageInputReader.DatasetRefusals);
-        checkpoint.MapPost("score.png", DrawUpload).Picture("drawScoreUpload", "an uploaded image").AcceptsImage()
+        checkpoint.MapPost("score.png", DrawUpload).AnswersHeatMap("drawScoreUpload", "an uploaded image").AcceptsImage()
             .WithMetadata(new OneBodyMetadata());
     }
 
-    private static RouteHandlerBuilder Picture(this RouteHandlerBuilder endpoint, string name, string of) => endpoint
+    private static RouteHandlerBuilder AnswersHeatMap(this RouteHandlerBuilder endpoint, string name, string of) => endpoint
         .WithName(name)
         .WithSummary($"Render {of} with its reconstruction's error as a heat map over it")
         .Produces(200, contentType: "image/png")

@@ -31,6 +31,7 @@ internal static class OpenApiSetup
         new() { Name = "Experiments", Description = "Create jobs together and compare them." },
         new() { Name = "Checkpoints", Description = "Networks that jobs have written or users have imported." },
         new() { Name = "Tags", Description = "Names for checkpoints. A tagged checkpoint cannot be deleted." },
+        new() { Name = "Evaluations", Description = "What a network has understood: losses, labels, anomalies, and a map of its codes." },
         new() { Name = "Model inspection", Description = "Reconstructions, codes, feature maps and kernels of a checkpoint." },
         new() { Name = "Data sets", Description = "Images to train on." },
         new() { Name = "Access", Description = "The caller and its role." },
