@@ -4,194 +4,6 @@
  */
 
 export interface paths {
-    "/v1/evaluations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the evaluations, newest first
-         * @description Needs the role `reader`.
-         */
-        get: operations["listEvaluations"];
-        put?: never;
-        /**
-         * Evaluate a checkpoint on a split of a data set; enqueued like a training
-         * @description Needs the role `operator`.
-         */
-        post: operations["createEvaluation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One evaluation with its progress and what it has found
-         * @description Needs the role `reader`.
-         */
-        get: operations["getEvaluation"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete an ended evaluation with what it has found
-         * @description Needs the role `operator`.
-         */
-        delete: operations["deleteEvaluation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel an evaluation
-         * @description Needs the role `operator`.
-         */
-        post: operations["cancelEvaluation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/losses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The loss of each image of the split, in order: an NPY file of float32
-         * @description Needs the role `reader`.
-         */
-        get: operations["getEvaluationLosses"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/worst.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The 24 images of the largest losses, each with its reconstruction and where the two differ
-         * @description Needs the role `reader`.
-         */
-        get: operations["drawEvaluationWorst"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/best.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The 24 images of the smallest losses, each with its reconstruction and where the two differ
-         * @description Needs the role `reader`.
-         */
-        get: operations["drawEvaluationBest"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The codes of at most 2,000 images in two dimensions
-         * @description Needs the role `reader`.
-         */
-        get: operations["getEvaluationMap"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/map.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The same as a scatter plot, coloured by label
-         * @description Needs the role `reader`.
-         */
-        get: operations["drawEvaluationMap"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/map/position": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Where an image's code lies on the map's plane, and the images whose codes are nearest
-         * @description Needs the role `reader`.
-         */
-        post: operations["locateOnEvaluationMap"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/training-jobs": {
         parameters: {
             query?: never;
@@ -599,6 +411,194 @@ export interface paths {
          * @description Needs the role `operator`.
          */
         delete: operations["deleteTag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the evaluations, newest first
+         * @description Needs the role `reader`.
+         */
+        get: operations["listEvaluations"];
+        put?: never;
+        /**
+         * Evaluate a checkpoint on a split of a data set; enqueued like a training
+         * @description Needs the role `operator`.
+         */
+        post: operations["createEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One evaluation with its progress and what it has found
+         * @description Needs the role `reader`.
+         */
+        get: operations["getEvaluation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an ended evaluation with what it has found
+         * @description Needs the role `operator`.
+         */
+        delete: operations["deleteEvaluation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an evaluation
+         * @description Needs the role `operator`.
+         */
+        post: operations["cancelEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The loss of each image of the split, in order: an NPY file of float32
+         * @description Needs the role `reader`.
+         */
+        get: operations["getEvaluationLosses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/worst.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The 24 images of the largest losses, each with its reconstruction and where the two differ
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawEvaluationWorst"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/best.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The 24 images of the smallest losses, each with its reconstruction and where the two differ
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawEvaluationBest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The codes of at most 2,000 images in two dimensions
+         * @description Needs the role `reader`.
+         */
+        get: operations["getEvaluationMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/map.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a scatter plot, coloured by label
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawEvaluationMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/map/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where an image's code lies on the map's plane, and the images whose codes are nearest
+         * @description Needs the role `reader`.
+         */
+        post: operations["locateOnEvaluationMap"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2619,17 +2619,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The data set cannot be had. The idempotency key belongs to another request. The image cannot be used. The request cannot be carried out. */
-        "dataset-unavailable.idempotency-key-reused.picture-unusable.unprocessable": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description No such checkpoint. No such data set. */
-        "checkpoint-not-found.dataset-not-found": {
+        /** @description The data set cannot be had. The idempotency key belongs to another request. The request cannot be carried out. */
+        "dataset-unavailable.idempotency-key-reused.unprocessable": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2695,8 +2686,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description No such evaluation. */
-        "evaluation-not-found": {
+        /** @description No such training job. */
+        "job-not-found": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2704,38 +2695,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The data set is being downloaded. Other requests hold the memory. The request timed out. The service cannot answer now. */
-        "dataset-pending.memory-full.timeout.unavailable": {
+        /** @description A tag names the checkpoint. The state does not allow this. */
+        "checkpoint-tagged.conflict": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The service cannot answer now. */
+        unavailable: {
             headers: {
                 /** @description Seconds to wait before sending the request again. */
                 "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description No such checkpoint. No such data set. No such evaluation. No such image. */
-        "checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The checkpoint is damaged. The data set cannot be had. The figure would be too large. The image cannot be used. */
-        "checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The request takes too much memory. */
-        "too-much-memory": {
-            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -2762,74 +2735,9 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description Some fields are invalid. The request is malformed. There is no image in the request. */
-        "invalid-fields.malformed-request.picture-missing": {
+        /** @description The request takes too much memory. */
+        "too-much-memory": {
             headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description No such checkpoint. No such evaluation. */
-        "checkpoint-not-found.evaluation-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The image is too large. The request is too large. The request takes too much memory. */
-        "image-too-large.too-large.too-much-memory": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The checkpoint is damaged. No digit was found. The image cannot be used. There are several digits. */
-        "checkpoint-damaged.no-digit-found.picture-unusable.several-digits": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The data set cannot be had. The idempotency key belongs to another request. The request cannot be carried out. */
-        "dataset-unavailable.idempotency-key-reused.unprocessable": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description No such training job. */
-        "job-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description A tag names the checkpoint. The state does not allow this. */
-        "checkpoint-tagged.conflict": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The service cannot answer now. */
-        unavailable: {
-            headers: {
-                /** @description Seconds to wait before sending the request again. */
-                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -2939,6 +2847,98 @@ export interface components {
         };
         /** @description The request cannot be carried out. */
         unprocessable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The data set cannot be had. The idempotency key belongs to another request. The image cannot be used. The request cannot be carried out. */
+        "dataset-unavailable.idempotency-key-reused.picture-unusable.unprocessable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such data set. */
+        "checkpoint-not-found.dataset-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such evaluation. */
+        "evaluation-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The data set is being downloaded. Other requests hold the memory. The request timed out. The service cannot answer now. */
+        "dataset-pending.memory-full.timeout.unavailable": {
+            headers: {
+                /** @description Seconds to wait before sending the request again. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such data set. No such evaluation. No such image. */
+        "checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. The data set cannot be had. The figure would be too large. The image cannot be used. */
+        "checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description Some fields are invalid. The request is malformed. There is no image in the request. */
+        "invalid-fields.malformed-request.picture-missing": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such evaluation. */
+        "checkpoint-not-found.evaluation-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The image is too large. The request is too large. The request takes too much memory. */
+        "image-too-large.too-large.too-much-memory": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. No digit was found. The image cannot be used. There are several digits. */
+        "checkpoint-damaged.no-digit-found.picture-unusable.several-digits": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3136,512 +3136,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    listEvaluations: {
-        parameters: {
-            query?: {
-                /** @description Only the evaluations of the checkpoint with this id. */
-                checkpoint?: string;
-                /** @description Only the evaluations on this data set. */
-                dataset?: string;
-                /** @description Only the evaluations with this status. */
-                status?: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
-                /** @description Maximum number of items on the page. */
-                limit?: number;
-                /** @description `nextCursor` of the page before; none for the first page. */
-                cursor?: string;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of evaluations. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the page.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationResponsePage"];
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the page.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    createEvaluation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: for 24 hours the same key with the same request gets the first response again; with another request, 422. A UUID is a good key. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EvaluationRequest"];
-            };
-        };
-        responses: {
-            /** @description The evaluation of that checkpoint on these images that is there already. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationResponse"];
-                };
-            };
-            /** @description Evaluation created and enqueued. */
-            202: {
-                headers: {
-                    /**
-                     * @description Path of the new resource.
-                     * @example /v1/evaluations/01a21060-c1dc-7de8-acad-04c104cfdd77
-                     */
-                    Location?: string;
-                    /**
-                     * @description Seconds to wait before requesting the evaluation.
-                     * @example 1
-                     */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found"];
-            408: components["responses"]["too-slow"];
-            409: components["responses"]["conflict"];
-            413: components["responses"]["too-large"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["dataset-unavailable.idempotency-key-reused.picture-unusable.unprocessable"];
-            429: components["responses"]["queue-full.too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    getEvaluation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description `wait=N` holds the response for up to N seconds, at most 30, until the evaluation differs from the state in `If-None-Match` (without that header, from its current state). */
-                Prefer?: string;
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the evaluation.
-                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The evaluation. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the current state of the evaluation.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    /**
-                     * @description Seconds to wait before the next poll; absent once the evaluation has ended.
-                     * @example 1
-                     */
-                    "Retry-After"?: number;
-                    /**
-                     * @description Maximum time that the response was held.
-                     * @example wait=20
-                     */
-                    "Preference-Applied"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationResponse"];
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the current state of the evaluation.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["evaluation-not-found"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    deleteEvaluation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the evaluation.
-                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Evaluation deleted. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["evaluation-not-found"];
-            409: components["responses"]["conflict"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    cancelEvaluation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the evaluation.
-                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The evaluation, cancelled. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationResponse"];
-                };
-            };
-            /** @description Cancellation requested; the worker stops the evaluation. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["evaluation-not-found"];
-            409: components["responses"]["conflict"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    getEvaluationLosses: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the evaluation.
-                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Mean squared error per pixel, [N]. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-npy": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["evaluation-not-found"];
-            409: components["responses"]["conflict"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    drawEvaluationWorst: {
-        parameters: {
-            query?: {
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the evaluation.
-                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The images, in rows of four. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
-            409: components["responses"]["conflict"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    drawEvaluationBest: {
-        parameters: {
-            query?: {
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the evaluation.
-                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The images, in rows of four. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
-            409: components["responses"]["conflict"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    getEvaluationMap: {
-        parameters: {
-            query?: {
-                /** @description How the codes are laid out. */
-                method?: "pca" | "tsne";
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the evaluation.
-                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The places of the images. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["evaluation-not-found"];
-            409: components["responses"]["conflict"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    drawEvaluationMap: {
-        parameters: {
-            query?: {
-                /** @description How the codes are laid out. */
-                method?: "pca" | "tsne";
-                /** @description Width of the image in pixels. */
-                width?: number;
-                /** @description Height of the image in pixels. */
-                height?: number;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the evaluation.
-                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The plot. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["evaluation-not-found"];
-            409: components["responses"]["conflict"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["figure-too-large"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    locateOnEvaluationMap: {
-        parameters: {
-            query?: {
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the evaluation.
-                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The place and the neighbours. */
-            200: {
-                headers: {
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PositionResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.evaluation-not-found"];
-            408: components["responses"]["too-slow"];
-            409: components["responses"]["conflict"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
     listTrainingJobs: {
         parameters: {
             query?: {
@@ -4970,6 +4464,512 @@ export interface operations {
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    listEvaluations: {
+        parameters: {
+            query?: {
+                /** @description Only the evaluations of the checkpoint with this id. */
+                checkpoint?: string;
+                /** @description Only the evaluations on this data set. */
+                dataset?: string;
+                /** @description Only the evaluations with this status. */
+                status?: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+                /** @description Maximum number of items on the page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; none for the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of evaluations. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponsePage"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    createEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: for 24 hours the same key with the same request gets the first response again; with another request, 422. A UUID is a good key. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationRequest"];
+            };
+        };
+        responses: {
+            /** @description The evaluation of that checkpoint on these images that is there already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            /** @description Evaluation created and enqueued. */
+            202: {
+                headers: {
+                    /**
+                     * @description Path of the new resource.
+                     * @example /v1/evaluations/01a21060-c1dc-7de8-acad-04c104cfdd77
+                     */
+                    Location?: string;
+                    /**
+                     * @description Seconds to wait before requesting the evaluation.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found"];
+            408: components["responses"]["too-slow"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["dataset-unavailable.idempotency-key-reused.picture-unusable.unprocessable"];
+            429: components["responses"]["queue-full.too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `wait=N` holds the response for up to N seconds, at most 30, until the evaluation differs from the state in `If-None-Match` (without that header, from its current state). */
+                Prefer?: string;
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evaluation. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description Seconds to wait before the next poll; absent once the evaluation has ended.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    /**
+                     * @description Maximum time that the response was held.
+                     * @example wait=20
+                     */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    deleteEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Evaluation deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    cancelEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evaluation, cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            /** @description Cancellation requested; the worker stops the evaluation. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getEvaluationLosses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mean squared error per pixel, [N]. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-npy": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    drawEvaluationWorst: {
+        parameters: {
+            query?: {
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The images, in rows of four. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawEvaluationBest: {
+        parameters: {
+            query?: {
+                /** @description Side in pixels of the square that renders each value. */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The images, in rows of four. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    getEvaluationMap: {
+        parameters: {
+            query?: {
+                /** @description How the codes are laid out. */
+                method?: "pca" | "tsne";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The places of the images. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    drawEvaluationMap: {
+        parameters: {
+            query?: {
+                /** @description How the codes are laid out. */
+                method?: "pca" | "tsne";
+                /** @description Width of the image in pixels. */
+                width?: number;
+                /** @description Height of the image in pixels. */
+                height?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plot. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["evaluation-not-found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["figure-too-large"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    locateOnEvaluationMap: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the evaluation.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd77
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The place and the neighbours. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.evaluation-not-found"];
+            408: components["responses"]["too-slow"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
         };
     };
     reconstructFromDataset: {
