@@ -44,5 +44,15 @@ public sealed class ServiceClient(HttpClient http)
         }
     }
 
+    /// <summary>Id of a checkpoint with a small code, which is quickly evaluated; trained at the first call.</summary>
+    public async Task<string> SmallCheckpoint()
+    {
+        const string Name = "small";
+        JsonNode named = await Json($"/v1/training-jobs?name={Name}&limit=1");
+        JsonNode job = named["items"]!.AsArray().FirstOrDefault() ?? await Ended(await Submit(
+            $$"""{"name":"{{Name}}","dataset":"synthetic-digits","steps":1,"channels":[1,1],"codeWidth":2,"stopOnCollapse":false}"""));
+        return (string)job["latestCheckpoint"]!;
+    }
+
     public Task<JsonNode> Ended(string job) => Await(job, state => (string)state["status"]! is "succeeded" or "failed" or "cancelled");
 }

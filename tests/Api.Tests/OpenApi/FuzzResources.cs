@@ -56,6 +56,9 @@ internal sealed class FuzzResources
             "reportExperiment" or "getExperiment" =>
                 await Newest("/v1/experiments?limit=1")
                 ?? Last(await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""))),
+            "deleteEvaluation" => await MadeEvaluation(isEnded: true),
+            "cancelEvaluation" => await MadeEvaluation(isEnded: false),
+            _ when operation.Path.StartsWith("/v1/evaluations/{id}", StringComparison.Ordinal) => await EndedEvaluation(),
             _ when operation.Path.StartsWith("/v1/training-jobs/{id}", StringComparison.Ordinal) =>
                 await Newest($"/v1/training-jobs?limit={1 + random.Below(20)}"),
             _ => null,
@@ -80,6 +83,7 @@ internal sealed class FuzzResources
     {
         ("application/json", "createTrainingJob") => Text(Job),
         ("application/json", "createExperiment") => Text($$"""{"common":{{Job}},"jobs":[{}]}"""),
+        ("application/json", "createEvaluation") => Text($$"""{"checkpoint":"{{Checkpoint}}"}"""),
         ("application/json", "createTicket") => Text("""{"seconds":60}"""),
         ("application/json", "putTag") => Text($$"""{"checkpoint":"{{Checkpoint}}"}"""),
         ("application/json", "decodeCode" or "decodeCodePng") => Text(_code),
@@ -122,6 +126,21 @@ internal sealed class FuzzResources
             .FirstOrDefault(job => (string?)job["latestCheckpoint"] != Checkpoint) is { } job
             ? (string)job["id"]!
             : await Ended((await Made(HttpMethod.Post, "/v1/training-jobs", Json(Job))).ToString());
+    }
+
+    private async Task<string> EndedEvaluation()
+    {
+        using HttpResponseMessage response = await _service.Post(
+            "/v1/evaluations", $$"""{"checkpoint":"{{await _service.SmallCheckpoint()}}"}""");
+        return await Ended((string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["links"]!["self"]!);
+    }
+
+    /// <summary>An evaluation of an imported checkpoint, which has none yet.</summary>
+    private async Task<string> MadeEvaluation(bool isEnded)
+    {
+        string checkpoint = Last(await Made(HttpMethod.Post, "/v1/checkpoints", Raw(Weights, "application/octet-stream")));
+        Uri made = await Made(HttpMethod.Post, "/v1/evaluations", Json($$"""{"checkpoint":"{{checkpoint}}"}"""));
+        return isEnded ? await Ended(made.ToString()) : Last(made);
     }
 
     private async Task<string> EndedExperiment()

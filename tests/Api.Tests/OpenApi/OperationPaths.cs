@@ -3,19 +3,26 @@ using System.Text.Json.Nodes;
 namespace AutoencoderApi.Api.Tests.OpenApi;
 
 /// <summary>A path of each operation that leads to something on a service with trained jobs.</summary>
-internal sealed record OperationPaths(string Job, string Experiment, string Checkpoint)
+internal sealed record OperationPaths(string Job, string Experiment, string Evaluation, string Checkpoint)
 {
     public static async Task<OperationPaths> On(TrainedService trained)
     {
         using HttpResponseMessage made = await trained.Service.Post(
             "/v1/experiments", """{"common":{"dataset":"synthetic-digits","steps":1,"channels":[1,1]},"jobs":[{}]}""");
         JsonNode job = trained.Jobs["strided"];
-        return new((string)job["id"]!, made.Headers.Location!.ToString().Split('/')[^1], (string)job["latestCheckpoint"]!);
+        using HttpResponseMessage evaluated = await trained.Service.Post(
+            "/v1/evaluations", $$"""{"checkpoint":"{{await trained.Service.SmallCheckpoint()}}"}""");
+        string evaluation = (string)JsonNode.Parse(await evaluated.Content.ReadAsStringAsync())!["links"]!["self"]!;
+        await trained.Service.Ended(evaluation);
+        return new(
+            (string)job["id"]!, made.Headers.Location!.ToString().Split('/')[^1], evaluation.Split('/')[^1], (string)job["latestCheckpoint"]!);
     }
 
     public string Of(Operation operation) => operation.PathWith(parameter => parameter switch
     {
-        "id" => operation.Path.StartsWith("/v1/experiments", StringComparison.Ordinal) ? Experiment : Job,
+        "id" => operation.Path.StartsWith("/v1/experiments", StringComparison.Ordinal) ? Experiment
+            : operation.Path.StartsWith("/v1/evaluations", StringComparison.Ordinal) ? Evaluation
+            : Job,
         "reference" => Checkpoint,
         "tag" => "latest",
         "layer" => "code",
