@@ -6,6 +6,7 @@ using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Experiments.Reports;
+using AutoencoderApi.Api.Films;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
@@ -66,6 +67,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddStore(builder.Configuration);
     builder.Services.AddDatasets();
     builder.Services.AddSingleton<CheckpointStore>();
+    builder.Services.AddSingleton<FilmStore>();
     builder.Services.AddSingleton<TagStore>();
     builder.Services.AddSingleton<ExperimentStore>();
     builder.Services.AddSingleton<ReportBuilder>();
@@ -75,6 +77,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<ModelCache>();
     builder.Services.AddSingleton<InputEntityTags>();
     builder.Services.AddSingleton<ImageInputReader>();
+    builder.Services.AddSingleton<FilmRenderer>();
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
         builder.Services.AddHostedService<WarmUp>();
@@ -120,6 +123,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         app.MapOpenApiDocument();
         stored.MapJobs();
         stored.MapEvents();
+        stored.MapFilms();
         stored.MapExperiments();
         stored.MapCheckpoints();
         stored.MapTags();

@@ -103,7 +103,7 @@ internal static class ExperimentEndpoints
         if (!(await PlanAsync(request, datasets, checkpoints, bounds, limits.Value.ExperimentJobs, token)).TryGet(
                 out PlannedJob[]? planned,
                 out ProblemHttpResult? problem)
-            || !(await places.TakeAsync(owner, [.. planned.Select(job => job.Settings)], token)).TryGet(
+            || !(await places.TakeAsync(owner, planned, token)).TryGet(
                 out QueueLimiter.Places? place,
                 out problem))
         {

@@ -108,6 +108,7 @@ internal sealed partial class JobQueue(
         Status = JobStatus.Queued,
         Architecture = planned.Settings.Architecture,
         Settings = planned.Settings,
+        Film = planned.Film,
         Losses = new Losses(null, null, null),
         CreatedAt = now,
         QueuedAt = now,

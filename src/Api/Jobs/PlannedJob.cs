@@ -3,4 +3,5 @@ using AutoencoderApi.Domain.Jobs;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>A job that is about to be made.</summary>
-internal sealed record PlannedJob(string? Name, TrainingSettings Settings);
+/// <param name="Film">Whether its film is kept.</param>
+internal sealed record PlannedJob(string? Name, TrainingSettings Settings, bool Film);

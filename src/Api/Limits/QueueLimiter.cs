@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
@@ -36,7 +37,7 @@ internal sealed class QueueLimiter(IDbContextFactory<AppDbContext> stores, IOpti
     /// <param name="owner">The key's id.</param>
     /// <returns>The places, or the problem where the queue is too full for them, or the key would store too much.</returns>
     public async Task<Result<Places, ProblemHttpResult>> TakeAsync(
-        string owner, IReadOnlyList<TrainingSettings> jobs, CancellationToken token)
+        string owner, IReadOnlyList<PlannedJob> jobs, CancellationToken token)
     {
         await _oneAtATime.WaitAsync(token);
         try

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Limits;
 
 /// <summary>
-/// Keeps what one key stores within its bound: the checkpoints of its jobs that have ended, and all that the others may still write. Far
-/// from the bound the last sum is good for some seconds. Not for several threads at once: <see cref="QueueLimiter"/> asks in turn.
+/// Keeps what one key stores within its bound: the checkpoints and films of its jobs that have ended, and all that the others may still
+/// write. Far from the bound the last sum is good for some seconds. Not for several threads at once: <see cref="QueueLimiter"/> asks in turn.
 /// </summary>
 internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOptions<LimitsOptions> limits)
 {
@@ -22,14 +23,15 @@ internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOpti
 
     /// <summary>The problem where the key would store too much with these jobs; null, and they count, where it would not.</summary>
     /// <param name="owner">The key's id.</param>
-    public async Task<ProblemHttpResult?> RefusalAsync(string owner, IEnumerable<TrainingSettings> jobs, CancellationToken token)
+    public async Task<ProblemHttpResult?> RefusalAsync(string owner, IEnumerable<PlannedJob> jobs, CancellationToken token)
     {
         if (owner == ClaimsPrincipalExtensions.Local)
         {
             return null;
         }
 
-        double bound = 1e9 * limits.Value.StoredGigabytesPerKey, added = jobs.Sum(job => (double)StorageCost.Of(job).Bytes);
+        double bound = 1e9 * limits.Value.StoredGigabytesPerKey;
+        double added = jobs.Sum(job => (double)StorageCost.Of(job.Settings, job.Film).Bytes);
         bool isKnown = _sums.TryGetValue(owner, out var sum) && Stopwatch.GetElapsedTime(sum.At) < s_trusted
             && sum.Bytes + added <= Near * bound;
         (double stored, long at) = isKnown ? sum : (await SumAsync(owner, token), Stopwatch.GetTimestamp());
@@ -37,7 +39,7 @@ internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOpti
         _sums[owner] = (fits ? stored + added : stored, at);
         return fits ? null : Problems.Unprocessable(FormattableString.Invariant($"""
             The jobs of this key may store {bound / 1e9:G4} GB (Limits:StoredGigabytesPerKey); they have {stored / 1e9:G4} GB,
-            and this would add {added / 1e9:G4} GB. Delete jobs or checkpoints, or raise checkpointEvery.
+            and this would add {added / 1e9:G4} GB. Delete jobs or checkpoints, raise checkpointEvery, or keep no film.
             """).ReplaceLineEndings(" "));
     }
 
@@ -56,11 +58,14 @@ internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOpti
     private async Task<double> SumAsync(string owner, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        double ended = await store.Checkpoints
-            .Where(row => store.Jobs.Any(job => job.Id == row.JobId && job.Owner == owner && JobStatuses.Terminal.Contains(job.Status)))
-            .SumAsync(row => (long)row.Bytes, token);
-        List<TrainingSettings> others = await store.Jobs.AsNoTracking()
-            .Where(job => job.Owner == owner && !JobStatuses.Terminal.Contains(job.Status)).Select(job => job.Settings).ToListAsync(token);
-        return ended + others.Sum(settings => (double)StorageCost.Of(settings).Bytes);
+        IQueryable<JobRow> jobs = store.Jobs.AsNoTracking().Where(job => job.Owner == owner);
+        IQueryable<Guid?> ended = jobs.Where(job => JobStatuses.Terminal.Contains(job.Status)).Select(job => (Guid?)job.Id);
+        double checkpoints = await store.Checkpoints.Where(row => ended.Contains(row.JobId)).SumAsync(row => (long)row.Bytes, token);
+        double films = await store.FilmFrames.Where(row => ended.Contains(row.JobId)).SumAsync(row => (long)row.Bytes, token);
+        var others = await jobs
+            .Where(job => !JobStatuses.Terminal.Contains(job.Status))
+            .Select(job => new { job.Settings, job.Film })
+            .ToListAsync(token);
+        return checkpoints + films + others.Sum(job => (double)StorageCost.Of(job.Settings, job.Film).Bytes);
     }
 }

@@ -41,6 +41,19 @@ public sealed record Checkpoint(
     /// <summary>What the data look like that the network is trained on; null in a file from before it was recorded.</summary>
     public DataProfile? Data { get; init; }
 
+    /// <summary>
+    /// The weights of this step alone, as a frame of a film has them: neither optimizer state nor losses, which are those of the
+    /// checkpoints and of the loss curve.
+    /// </summary>
+    public Checkpoint ToFrame() => this with
+    {
+        Losses = new Losses(null, null, null),
+        EvaluatedStep = -1,
+        LossSum = 0,
+        FirstMoment = null,
+        SecondMoment = null,
+    };
+
     /// <summary>Whether every loss, weight and moment is a finite number: no other checkpoint is stored, or read back.</summary>
     public bool IsFinite => Losses.AreFinite() && double.IsFinite(LossSum) && Array.TrueForAll(Weights, float.IsFinite)
         && Array.TrueForAll(FirstMoment ?? [], float.IsFinite) && Array.TrueForAll(SecondMoment ?? [], float.IsFinite);

@@ -19,13 +19,15 @@ public sealed class Trainer
     private readonly Checkpoint _start;
     private readonly NetworkDefinition _definition;
     private readonly IEngine _engine;
+    private readonly bool _isFilmed;
     private volatile int _step;
 
     /// <param name="start">From <see cref="CreateInitialState"/>, or the checkpoint of a run to resume.</param>
-    public Trainer(Dataset dataset, Checkpoint start, EngineKind engine = EngineKind.Auto)
+    /// <param name="isFilmed">Whether the frames of a film are told.</param>
+    public Trainer(Dataset dataset, Checkpoint start, EngineKind engine = EngineKind.Auto, bool isFilmed = false)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, TensorShape.Of(start.Settings.ImageShape));
-        (_settings, _dataset, _step) = (start.Settings, dataset, start.Step);
+        (_settings, _dataset, _step, _isFilmed) = (start.Settings, dataset, start.Step, isFilmed);
         _start = start with { Data = start.Data ?? DataProfile.Of(dataset.Train) };
         _definition = NetworkDefinition.For(_settings);
         _engine = EngineSelection.For(_definition, engine);
@@ -80,7 +82,7 @@ public sealed class Trainer
         }
 
         ITrainingSession session = _engine.StartTraining(_definition, InitialState(sample.Value), threads);
-        using TrainingRun run = new TrainingRun(_dataset, _start, session, batches, collapse);
+        using TrainingRun run = new TrainingRun(_dataset, _start, session, batches, collapse, _isFilmed);
         if (run.FindEarlierCollapse(stop) is { } collapsed)
         {
             yield return collapsed;
@@ -88,7 +90,7 @@ public sealed class Trainer
 
         while (!run.HasEnded)
         {
-            foreach (TrainingEvent happened in run.EvaluateIfDue(stop).Concat(run.SaveIfDue(stop)))
+            foreach (TrainingEvent happened in run.FrameIfDue().Concat(run.EvaluateIfDue(stop)).Concat(run.SaveIfDue(stop)))
             {
                 yield return happened;
             }

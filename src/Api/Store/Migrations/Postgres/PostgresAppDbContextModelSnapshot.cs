@@ -244,6 +244,30 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.ToTable("experiments", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("JobId", "Step");
+
+                    b.ToTable("film_frames", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
                 {
                     b.Property<string>("Caller")
@@ -313,6 +337,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<long>("Fence")
                         .HasColumnType("bigint");
+
+                    b.Property<bool>("Film")
+                        .HasColumnType("boolean");
 
                     b.Property<Guid?>("LatestCheckpoint")
                         .HasColumnType("uuid");
@@ -509,6 +536,15 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasOne("AutoencoderApi.Api.Store.DatasetRow", null)
                         .WithMany()
                         .HasForeignKey("DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
