@@ -72,7 +72,7 @@ public class CheckpointCost
     {
         _lease!.Renewed(Stopwatch.GetTimestamp());
         Checkpoint copy = _checkpoint! with { Weights = [.. _checkpoint.Weights], FirstMoment = [.. _checkpoint.FirstMoment!] };
-        await _writer!.CheckpointedAsync(_lease, copy with { SecondMoment = [.. _checkpoint.SecondMoment!] }, 1);
+        await _writer!.CheckpointedAsync(_lease, copy with { SecondMoment = [.. _checkpoint.SecondMoment!] }, 1, isFilmed: false);
     }
 
     [GlobalCleanup]

@@ -7,6 +7,7 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Evaluations;
 using AutoencoderApi.Api.Experiments;
 using AutoencoderApi.Api.Experiments.Reports;
+using AutoencoderApi.Api.Films;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Idempotency;
 using AutoencoderApi.Api.Images;
@@ -67,6 +68,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddStore(builder.Configuration);
     builder.Services.AddDatasets();
     builder.Services.AddSingleton<CheckpointStore>();
+    builder.Services.AddSingleton<FilmStore>();
     builder.Services.AddSingleton<TagStore>();
     builder.Services.AddSingleton<ExperimentStore>();
     builder.Services.AddSingleton<ReportBuilder>();
@@ -81,6 +83,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<InputEntityTags>();
     builder.Services.AddSingleton<ImageInputReader>();
     builder.Services.AddSingleton<CodeInputReader>();
+    builder.Services.AddSingleton<FilmRenderer>();
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
         builder.Services.AddHostedService<WarmUp>();
@@ -126,6 +129,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         app.MapOpenApiDocument();
         stored.MapJobs();
         stored.MapEvents();
+        stored.MapFilms();
         stored.MapExperiments();
         stored.MapEvaluations();
         stored.MapEvaluationImages();

@@ -79,7 +79,7 @@ public sealed class ClockTests(PostgresServer postgres) : IClassFixture<Postgres
         Guid job = await store.AddJob();
         JobLease lease = (await store.Claim(job))!;
         Checkpoint checkpoint = LeaseTests.CheckpointAtStep20() with { Losses = new Losses(0.1, 0.1, 0.1) };
-        Assert.True(await store.Recorder.CheckpointedAsync(lease, checkpoint, 1));
+        Assert.True(await store.Recorder.CheckpointedAsync(lease, checkpoint, 1, isFilmed: false));
         await store.Recorder.EndAsync(lease, JobStatus.Succeeded, error: null);
         var experiment = new ExperimentRow { Id = Guid.CreateVersion7(), Tag = tag, CreatedAt = DateTime.UtcNow };
         await store.Ask(async context =>

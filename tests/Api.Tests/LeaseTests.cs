@@ -46,7 +46,7 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
 
         await Expect_no_write_by(old, store);
         Assert.Equal(JobStatus.Running, await store.Recorder.BeatAsync(current, 21, 1, moved: true, CancellationToken.None));
-        Assert.True(await store.Recorder.CheckpointedAsync(current, CheckpointAtStep20(), 3));
+        Assert.True(await store.Recorder.CheckpointedAsync(current, CheckpointAtStep20(), 3, isFilmed: false));
         await store.Recorder.EndAsync(current, JobStatus.Succeeded, error: null);
         Assert.Equal(JobStatus.Succeeded, (await store.Row(job)).Status);
         await Expect_no_write_by(current, store); // a job that has ended is nobody's
@@ -78,6 +78,29 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
         Assert.True(await store.Recorder.EvaluatedAsync(lease, Point(20), 2));
         Assert.True(await store.Recorder.EvaluatedAsync(lease, Point(20), 2));
         Assert.Equal(1, await store.Ask(context => context.Metrics.CountAsync()));
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_film_has_each_step_once_and_forgets_what_lies_behind_the_checkpoint_that_the_run_goes_on_from(string provider)
+    {
+        await using StoreUnderTest store = await StoreUnderTest.New(provider, postgres);
+        JobLease lease = (await store.Claim(await store.AddJob()))!;
+        foreach (int step in (int[])[0, 1, 1, 16, 20])
+        {
+            Assert.True(await store.Recorder.FramedAsync(lease, (CheckpointAtStep20() with { Step = step }).ToFrame()));
+        }
+
+        Assert.True(await store.Recorder.CheckpointedAsync(lease, CheckpointAtStep20(), 1, isFilmed: true));
+        Assert.True(await store.Recorder.CheckpointedAsync(lease, CheckpointAtStep20() with { Step = 40 }, 1, isFilmed: true));
+        Assert.True(await store.Recorder.CheckpointedAsync(lease, CheckpointAtStep20() with { Step = 60 }, 1, isFilmed: false));
+        Assert.Equal((int[])[0, 1, 16, 20, 40], await Steps());
+        Assert.True(await store.Recorder.RewindAsync(lease, evaluated: 0, framed: 20));
+        Assert.Equal((int[])[0, 1, 16, 20], await Steps());
+
+        Task<int[]> Steps() =>
+            store.Ask(context => context.FilmFrames.OrderBy(frame => frame.Step).Select(frame => frame.Step).ToArrayAsync());
     }
 
     [Theory]
@@ -218,7 +241,7 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
         Assert.True(await store.Recorder.EvaluatedAsync(lease, Point(20), 1));
         await store.Recorder.BeatAsync(lease, 15, 1, moved: true, CancellationToken.None);
         Assert.Equal(20, (await store.Row(job)).Step);
-        Assert.True(await store.Recorder.RewindAsync(lease, 10));
+        Assert.True(await store.Recorder.RewindAsync(lease, 10, 10));
         Assert.Equal(10, (await store.Row(job)).Step);
         await store.Recorder.BeatAsync(lease, 11, 1, moved: true, CancellationToken.None);
         Assert.Equal(11, (await store.Row(job)).Step);
@@ -227,19 +250,22 @@ public sealed class LeaseTests(PostgresServer postgres) : IClassFixture<Postgres
     private static async Task Expect_no_write_by(JobLease lease, StoreUnderTest store)
     {
         long version = (await store.Row(lease.JobId)).Version;
-        (int, int) counts = await Counts();
+        (int, int, int) counts = await Counts();
         Assert.Null(await store.Recorder.BeatAsync(lease, 99, 1, moved: true, CancellationToken.None));
         Assert.False(await store.Recorder.EvaluatedAsync(lease, Point(99), 1));
+        Assert.False(await store.Recorder.FramedAsync(lease, CheckpointAtStep20().ToFrame()));
         Assert.False(await store.Recorder.WarnedAsync(lease, "a warning"));
-        Assert.False(await store.Recorder.CheckpointedAsync(lease, CheckpointAtStep20(), 1));
-        Assert.False(await store.Recorder.RewindAsync(lease, -1));
+        Assert.False(await store.Recorder.CheckpointedAsync(lease, CheckpointAtStep20(), 1, isFilmed: true));
+        Assert.False(await store.Recorder.RewindAsync(lease, -1, -1));
         await store.Recorder.FaultedAsync(lease, 99, s_error);
         await store.Recorder.EndAsync(lease, JobStatus.Failed, s_error);
         Assert.Equal(version, (await store.Row(lease.JobId)).Version);
         Assert.Equal(counts, await Counts());
 
-        async Task<(int, int)> Counts() =>
-            (await store.Ask(context => context.Metrics.CountAsync()), await store.Ask(context => context.Checkpoints.CountAsync()));
+        async Task<(int, int, int)> Counts() => (
+            await store.Ask(context => context.Metrics.CountAsync()),
+            await store.Ask(context => context.Checkpoints.CountAsync()),
+            await store.Ask(context => context.FilmFrames.CountAsync()));
     }
 
     private static TrainingEvent.Evaluated Point(int step) => new(step, 0.1, 0.1, 0);

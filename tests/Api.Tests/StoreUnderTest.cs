@@ -122,7 +122,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     /// <returns>The job; null where its data set has gone.</returns>
     public async Task<JobRow?> AddJob(string dataset)
     {
-        JobRow job = JobQueue.NewJob(new PlannedJob(Name: null, TrainingSettings.For(Architecture.Strided, dataset)), "local");
+        JobRow job = JobQueue.NewJob(new PlannedJob(Name: null, TrainingSettings.For(Architecture.Strided, dataset), Film: true), "local");
         await using JobInsertion insertion = await Jobs.BeginAsync([job], CancellationToken.None);
         return
             await insertion.TakeDatasetsAsync(CancellationToken.None) && await insertion.CommitAsync(answer: null, CancellationToken.None)

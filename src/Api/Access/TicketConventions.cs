@@ -7,7 +7,7 @@ namespace AutoencoderApi.Api.Access;
 /// <summary>Where a ticket is accepted: by GET on event streams and pictures, which a browser requests without a header.</summary>
 internal static class TicketConventions
 {
-    private static readonly string[] s_types = ["image/png", "text/event-stream"];
+    private static readonly string[] s_types = ["image/png", "image/apng", "text/event-stream"];
 
     public static TBuilder WithTickets<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder

@@ -20,6 +20,7 @@ internal sealed record ProblemType(int Status, string Slug, string Title)
     public static readonly ProblemType NotAllowed = new(403, "not-allowed", "Forbidden");
     public static readonly ProblemType NotFound = new(404, "not-found", "Not found");
     public static readonly ProblemType JobNotFound = new(404, "job-not-found", "No such training job");
+    public static readonly ProblemType FrameNotFound = new(404, "frame-not-found", "No such frame");
     public static readonly ProblemType ExperimentNotFound = new(404, "experiment-not-found", "No such experiment");
     public static readonly ProblemType EvaluationNotFound = new(404, "evaluation-not-found", "No such evaluation");
     public static readonly ProblemType CheckpointNotFound = new(404, "checkpoint-not-found", "No such checkpoint");
@@ -43,6 +44,7 @@ internal sealed record ProblemType(int Status, string Slug, string Title)
     public static readonly ProblemType RangeNotSatisfiable = new(416, "range-not-satisfiable", "The range lies outside the file");
     public static readonly ProblemType Unprocessable = new(422, "unprocessable", "The request cannot be carried out");
     public static readonly ProblemType CheckpointDamaged = new(422, "checkpoint-damaged", "The checkpoint is damaged");
+    public static readonly ProblemType FrameDamaged = new(422, "frame-damaged", "The frame is damaged");
     public static readonly ProblemType ImageUnusable = new(422, "picture-unusable", "The image cannot be used");
     public static readonly ProblemType NoDigitFound = new(422, "no-digit-found", "No digit was found");
     public static readonly ProblemType SeveralDigits = new(422, "several-digits", "There are several digits");

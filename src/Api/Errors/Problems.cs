@@ -35,6 +35,17 @@ internal static class Problems
     public static ProblemHttpResult JobNotFound(Guid id) =>
         ProblemType.JobNotFound.With($"There is no training job {id}. GET /v1/training-jobs lists them.");
 
+    public static ProblemHttpResult FrameNotFound(Guid job, int step) => ProblemType.FrameNotFound.With(
+        $"The film of job {job} has no frame of step {step}. GET /v1/training-jobs/{job}/film lists its frames.");
+
+    public static ProblemHttpResult FilmEmpty(Guid job, bool isFilmed) => ProblemType.FrameNotFound.With(
+        isFilmed
+            ? $"The film of job {job} has no frame yet: it has its first one when the job starts. Ask again then."
+            : $"Job {job} keeps no film: its field film is false. POST a job with \"film\": true.");
+
+    public static ProblemHttpResult FrameDamaged(Guid job, int step) => ProblemType.FrameDamaged.With(
+        $"The bytes of the frame of step {step} of job {job} are not those that were stored. Use another frame.");
+
     public static ProblemHttpResult ExperimentNotFound(Guid id) =>
         ProblemType.ExperimentNotFound.With($"There is no experiment {id}. GET /v1/experiments lists them.");
 

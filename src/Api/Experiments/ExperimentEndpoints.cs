@@ -103,7 +103,7 @@ internal static class ExperimentEndpoints
         if (!(await PlanAsync(request, datasets, checkpoints, bounds, limits.Value.ExperimentJobs, token)).TryGet(
                 out PlannedJob[]? planned,
                 out ProblemHttpResult? problem)
-            || !(await places.TakeAsync(owner, planned.Length, planned.Sum(job => (double)StorageCost.Of(job.Settings).Bytes), token)).TryGet(
+            || !(await places.TakeAsync(owner, planned.Length, planned.Sum(job => job.Bytes), token)).TryGet(
                 out QueueLimiter.Places? place,
                 out problem))
         {

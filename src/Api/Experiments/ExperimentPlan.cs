@@ -138,10 +138,10 @@ internal static class ExperimentPlan
         foreach ((int index, TrainingJobRequest request) in requests.Index())
         {
             if ((await TrainingJobRules.ResolveAsync(request, datasets, bounds, token)).TryGet(
-                    out TrainingSettings? settings,
+                    out PlannedJob? job,
                     out Dictionary<string, string>? wrong))
             {
-                planned.Add(new PlannedJob(request.Name, settings));
+                planned.Add(job);
             }
 
             foreach ((string setting, string rule) in wrong ?? [])

@@ -97,7 +97,7 @@ internal static class JobEndpoints
         job.MapDelete("", Delete)
             .RequireRole(Roles.Operator)
             .WithName("deleteTrainingJob")
-            .WithSummary("Delete an ended job with its metrics and checkpoints")
+            .WithSummary("Delete an ended job with its metrics, checkpoints and film")
             .Answers(204, "Job deleted.")
             .ProducesProblems(ProblemType.Conflict, ProblemType.CheckpointTagged);
     }
@@ -139,20 +139,20 @@ internal static class JobEndpoints
 
         string owner = context.User.Id()!;
         if (!(await TrainingJobRules.CheckAsync(request, datasets, checkpoints, bounds, token)).TryGet(
-                out TrainingSettings? settings,
+                out PlannedJob? planned,
                 out ProblemHttpResult? problem
-            ) || !(await places.TakeAsync(owner, 1, StorageCost.Of(settings).Bytes, token)).TryGet(out QueueLimiter.Places? place, out problem))
+            ) || !(await places.TakeAsync(owner, 1, planned.Bytes, token)).TryGet(out QueueLimiter.Places? place, out problem))
         {
             return problem;
         }
 
         using (place)
         {
-            JobRow job = JobQueue.NewJob(new PlannedJob(request.Name, settings), owner);
+            JobRow job = JobQueue.NewJob(planned, owner);
             await using JobInsertion insertion = await queue.BeginAsync([job], token);
             if (!await insertion.TakeDatasetsAsync(token))
             {
-                return await TrainingJobRules.CheckDatasetsAsync([settings], datasets, token)
+                return await TrainingJobRules.CheckDatasetsAsync([planned.Settings], datasets, token)
                     ?? Problems.Invalid("dataset", TrainingJobRules.NoDataset);
             }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Films;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
@@ -101,14 +102,36 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
                         CancellationToken.None));
         });
 
+    /// <summary>Stores a frame of the film. Where there is no room for it, it is left out: a run that goes on makes others.</summary>
+    /// <param name="frame">See <see cref="Checkpoint.ToFrame"/>.</param>
+    public async Task<bool> FramedAsync(JobLease lease, Checkpoint frame)
+    {
+        FilmFrameRow row = FilmStore.Row(lease.JobId, frame);
+        FaultPoints.Pass("frame.before", lease.JobId);
+        try
+        {
+            bool held = await TransactAsync(
+                lease, set => Reached(set, frame.Step), store => AddFrameAsync(store, row), mayWaitForRoom: false);
+            FaultPoints.Pass("frame.after", lease.JobId);
+            return held;
+        }
+        catch (Exception e) when (DbFaults.IsFull(e))
+        {
+            return await WarnedAsync(
+                lease, "The store was full: at least one frame of the film could not be written. The job goes on; make room.");
+        }
+    }
+
     /// <summary>
     /// Stores a checkpoint. Where there is no room for it, only the last one is waited for: a run that goes on makes
     /// others.
     /// </summary>
-    public async Task<bool> CheckpointedAsync(JobLease lease, Checkpoint checkpoint, double elapsedSeconds)
+    /// <param name="isFilmed">Whether the checkpoint is a frame of the film too: then both are stored, or neither.</param>
+    public async Task<bool> CheckpointedAsync(JobLease lease, Checkpoint checkpoint, double elapsedSeconds, bool isFilmed)
     {
         using Activity? span = JobTracing.WriteCheckpoint(lease.JobId, checkpoint.Step);
         (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(lease.JobId, checkpoint, elapsedSeconds);
+        FilmFrameRow? frame = isFilmed ? FilmStore.Row(lease.JobId, checkpoint.ToFrame()) : null;
         FaultPoints.Pass("checkpoint.before", lease.JobId);
         try
         {
@@ -126,6 +149,8 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
                         row.Version = await VersionAsync(store, lease);
                         store.AddRange(row, file);
                     }
+
+                    await (frame is null ? Task.CompletedTask : AddFrameAsync(store, frame));
                 },
                 commit: "commit",
                 mayWaitForRoom: checkpoint.Step == checkpoint.Settings.Steps);
@@ -145,12 +170,17 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
     public Task<bool> FoundAsync(JobLease lease, int percent, Func<AppDbContext, Task> write) =>
         TransactAsync(lease, set => Reached(set, percent), write);
 
-    /// <summary>Forgets the steps and points behind the checkpoint that the run goes on from: it will do them again.</summary>
-    /// <param name="step">The last one whose point stays, or -1.</param>
-    public Task<bool> RewindAsync(JobLease lease, int step) => TransactAsync(
+    /// <summary>Forgets the steps, points and frames behind the checkpoint that the run goes on from: it will do them again.</summary>
+    /// <param name="evaluated">The last step whose point stays, or -1.</param>
+    /// <param name="framed">The last step whose frame stays, or -1.</param>
+    public Task<bool> RewindAsync(JobLease lease, int evaluated, int framed) => TransactAsync(
         lease,
-        set => set.SetProperty(job => job.Step, Math.Max(0, step)),
-        async store => await store.Metrics.Where(metric => metric.JobId == lease.JobId && metric.Step > step).ExecuteDeleteAsync());
+        set => set.SetProperty(job => job.Step, Math.Max(0, evaluated)),
+        async store =>
+        {
+            await store.Metrics.Where(metric => metric.JobId == lease.JobId && metric.Step > evaluated).ExecuteDeleteAsync();
+            await store.FilmFrames.Where(frame => frame.JobId == lease.JobId && frame.Step > framed).ExecuteDeleteAsync();
+        });
 
     /// <summary>
     /// Ends the job, or gives it back to the queue. Where somebody is cancelling it, it ends as cancelled whatever the run
@@ -204,6 +234,15 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
                             job => job.ClaimsSinceCheckpoint,
                             job => job.ClaimsSinceCheckpoint > 0 ? job.ClaimsSinceCheckpoint - 1 : 0)
                 ) == 1;
+    }
+
+    /// <summary>Adds the frame of a step, unless it is there: by an earlier try, or before the checkpoint of that step.</summary>
+    private static async Task AddFrameAsync(AppDbContext store, FilmFrameRow frame)
+    {
+        if (!await store.FilmFrames.AnyAsync(row => row.JobId == frame.JobId && row.Step == frame.Step))
+        {
+            store.FilmFrames.Add(frame);
+        }
     }
 
     /// <summary>The step that the run is at; a write that was overtaken by a later one sets it back nowhere.</summary>

@@ -41,7 +41,7 @@ internal sealed partial class JobQueue(
     public static JobRow NewEvaluation(TrainingSettings settings, string? owner)
     {
         DateTime now = DateTime.UtcNow;
-        return NewJob(Guid.CreateVersion7(now), new PlannedJob(null, settings), owner, now, experiment: null, JobKind.Evaluation);
+        return NewJob(Guid.CreateVersion7(now), new PlannedJob(null, settings, Film: false), owner, now, experiment: null, JobKind.Evaluation);
     }
 
     /// <summary>The rows of an experiment's jobs before they are stored.</summary>
@@ -117,6 +117,7 @@ internal sealed partial class JobQueue(
         Status = JobStatus.Queued,
         Architecture = planned.Settings.Architecture,
         Settings = planned.Settings,
+        Film = planned.Film,
         Losses = new Losses(null, null, null),
         CreatedAt = now,
         QueuedAt = now,

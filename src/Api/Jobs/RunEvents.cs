@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Training.Runs;
 
 namespace AutoencoderApi.Api.Jobs;
@@ -8,7 +9,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// What a run reports, on its way from the training thread to the store: bounded in number and in bytes, since the checkpoint of a large
 /// network has 48 MB. What is being stored counts until it is; an event of more bytes than the bound waits until it is alone.
 /// </summary>
-/// <param name="maxBytes">Of the checkpoints that wait or are being stored.</param>
+/// <param name="maxBytes">Of the checkpoints and frames that wait or are being stored.</param>
 internal sealed class RunEvents(long maxBytes) : IDisposable
 {
     private const int MaxEvents = 16;
@@ -50,7 +51,8 @@ internal sealed class RunEvents(long maxBytes) : IDisposable
 
     private int UnitsOf(TrainingEvent happened)
     {
-        if (happened is not TrainingEvent.Checkpointed { Checkpoint: var checkpoint })
+        Checkpoint? checkpoint = (happened as TrainingEvent.Checkpointed)?.Checkpoint ?? (happened as TrainingEvent.Framed)?.Frame;
+        if (checkpoint is null)
         {
             return 0;
         }

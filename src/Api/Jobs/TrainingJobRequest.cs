@@ -89,6 +89,12 @@ internal sealed record TrainingJobRequest
     /// <summary>Noise to denoise: the network gets noisy images, and its loss is against the clean ones. Default none.</summary>
     public Noise? Noise { get; init; }
 
+    /// <summary>
+    /// Whether frames of the weights are kept, to be shown by <c>GET /v1/training-jobs/{id}/film</c>. Default true for networks of fewer
+    /// than 200,000 parameters.
+    /// </summary>
+    public bool? Film { get; init; }
+
     /// <summary>Id of a checkpoint whose weights the job starts from; optimizer, schedule and batch order start anew.</summary>
     public Guid? StartFrom { get; init; }
 

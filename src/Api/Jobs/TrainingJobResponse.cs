@@ -11,6 +11,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// <param name="Name">Name given at creation, or null.</param>
 /// <param name="Status">Current status.</param>
 /// <param name="Settings">All settings, with defaults resolved.</param>
+/// <param name="Film">Whether frames of the weights are kept; <c>links.film</c> lists them.</param>
 /// <param name="Progress">Progress of the training.</param>
 /// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
 /// <param name="Warnings">Warnings in words, such as a data set that the job waits for, a damaged checkpoint or a collapse.</param>
@@ -26,6 +27,7 @@ internal record TrainingJobResponse(
     string? Name,
     JobStatus Status,
     TrainingSettings Settings,
+    bool Film,
     JobProgress Progress,
     Losses Loss,
     string[] Warnings,
@@ -42,6 +44,7 @@ internal record TrainingJobResponse(
         job.Name,
         job.Status,
         job.Settings,
+        job.Film,
         JobProgress.Of(job),
         job.Losses,
         WarningsOf(job),
@@ -88,18 +91,27 @@ internal sealed record JobProgress(
 /// <param name="Events">Path of the job's server-sent events.</param>
 /// <param name="Cancel">Path to POST to for cancelling the job.</param>
 /// <param name="Checkpoints">Path of the list of the job's checkpoints.</param>
+/// <param name="Film">Path of the list of the frames of the job's film.</param>
 internal sealed record JobLinks(
     [property: ApiPath] string Self,
     [property: ApiPath] string Metrics,
     [property: ApiPath] string Loss,
     [property: ApiPath] string Events,
     [property: ApiPath] string Cancel,
-    [property: ApiPath] string Checkpoints)
+    [property: ApiPath] string Checkpoints,
+    [property: ApiPath] string Film)
 {
     public static JobLinks Of(Guid id)
     {
         string self = $"/v1/training-jobs/{id}";
-        return new JobLinks(self, $"{self}/metrics", $"{self}/loss.png", $"{self}/events", $"{self}/cancel", $"/v1/checkpoints?jobId={id}");
+        return new JobLinks(
+            self,
+            $"{self}/metrics",
+            $"{self}/loss.png",
+            $"{self}/events",
+            $"{self}/cancel",
+            $"/v1/checkpoints?jobId={id}",
+            $"{self}/film");
     }
 }
 

@@ -23,26 +23,26 @@ internal static class TrainingJobRules
     /// <summary>Of a request that creates jobs.</summary>
     public static readonly ProblemType[] Refusals = [ProblemType.InvalidFields, ProblemType.DatasetUnavailable, ProblemType.Unprocessable];
 
-    /// <summary>The settings of a job that may be made, with every value resolved; or the problem with the request.</summary>
-    public static async Task<Result<TrainingSettings, ProblemHttpResult>> CheckAsync(
+    /// <summary>The job that may be made, with every value resolved; or the problem with the request.</summary>
+    public static async Task<Result<PlannedJob, ProblemHttpResult>> CheckAsync(
         TrainingJobRequest request, DatasetCatalog datasets, CheckpointStore checkpoints, JobLimits bounds, CancellationToken token)
     {
         if (!(await ResolveAsync(request, datasets, bounds, token)).TryGet(
-                out TrainingSettings? settings,
+                out PlannedJob? job,
                 out Dictionary<string, string>? violations))
         {
             return Problems.Invalid(violations);
         }
 
         return
-            (await CheckDatasetsAsync([settings], datasets, token) ?? await ProblemAsync(request.Name, settings, checkpoints, token))
+            (await CheckDatasetsAsync([job.Settings], datasets, token) ?? await ProblemAsync(job.Name, job.Settings, checkpoints, token))
                 is { } problem
             ? problem
-            : settings;
+            : job;
     }
 
-    /// <summary>The request's settings with every value resolved; or what is wrong with them, by field.</summary>
-    public static async Task<Result<TrainingSettings, Dictionary<string, string>>> ResolveAsync(
+    /// <summary>The request's job with every value resolved; or what is wrong with it, by field.</summary>
+    public static async Task<Result<PlannedJob, Dictionary<string, string>>> ResolveAsync(
         TrainingJobRequest request, DatasetCatalog datasets, JobLimits bounds, CancellationToken token)
     {
         string dataset = request.Dataset ?? await datasets.DefaultAsync(token);
@@ -52,7 +52,7 @@ internal static class TrainingJobRules
         return violations.Count > 0 ? violations
             : await LabelViolationAsync(settings, datasets, token) is { } rule
                 ? new Dictionary<string, string> { [LabelsField] = rule }
-            : settings;
+            : Planned(request, settings);
     }
 
     /// <summary>What is wrong with the labels of a job for its data set; null where all is well, or the data set is yet to be fetched.</summary>
@@ -144,8 +144,12 @@ internal static class TrainingJobRules
             violations[field] = $"does not apply to {JsonConventions.Name(settings.Architecture)}; leave it out.";
         }
 
-        return violations.Count > 0 ? violations : bounds.Violations(settings, dataset!);
+        return violations.Count > 0 ? violations : bounds.Violations(Planned(request, settings), dataset!);
     }
+
+    /// <param name="settings">The request's, within <see cref="TrainingSettingsValidator"/>.</param>
+    private static PlannedJob Planned(TrainingJobRequest request, TrainingSettings settings) =>
+        new(request.Name, settings, request.Film ?? FilmSchedule.IsDefaultFor(settings));
 
     /// <summary>The fields for sizes that the request has and that may not apply; a refused code width has a problem of its own.</summary>
     private static IEnumerable<string> Given(TrainingJobRequest request, ArchitectureDescriptor descriptor)

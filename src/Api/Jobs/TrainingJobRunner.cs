@@ -142,19 +142,19 @@ internal sealed partial class TrainingJobRunner(
         {
             if ((await checkpoints.LoadAsync(row, token)).TryGet(out Checkpoint? checkpoint, out _))
             {
-                await progress.RewindAsync(lease, checkpoint.EvaluatedStep);
+                await progress.RewindAsync(lease, checkpoint.EvaluatedStep, checkpoint.Step);
                 if (ResumeWarning(row.Step, checkpoint) is { } warning)
                 {
                     await progress.WarnedAsync(lease, warning);
                 }
 
-                return new PreparedRun(new Trainer(dataset, checkpoint, options.Value.Engine), row.ElapsedSeconds);
+                return new PreparedRun(new Trainer(dataset, checkpoint, options.Value.Engine, job.Film), row.ElapsedSeconds, job.Film);
             }
 
             await progress.WarnedAsync(lease, $"Checkpoint {row.Id} of step {row.Step} is damaged; the one before it is used.");
         }
 
-        await progress.RewindAsync(lease, -1);
+        await progress.RewindAsync(lease, -1, -1);
         return await BeginAsync(job, dataset, token);
     }
 
@@ -174,7 +174,7 @@ internal sealed partial class TrainingJobRunner(
         PreparedRun NewRun(float[]? weights)
         {
             Checkpoint initial = Trainer.CreateInitialState(job.Settings, options.Value.ThreadsPerJob, weights, options.Value.Engine);
-            return new PreparedRun(new Trainer(dataset, initial, options.Value.Engine), ElapsedSeconds: 0);
+            return new PreparedRun(new Trainer(dataset, initial, options.Value.Engine, job.Film), ElapsedSeconds: 0, job.Film);
         }
     }
 
@@ -214,7 +214,8 @@ internal sealed partial class TrainingJobRunner(
             {
                 TrainingEvent.Evaluated e => await progress.EvaluatedAsync(lease, e, elapsed),
                 TrainingEvent.Warned e => await progress.WarnedAsync(lease, e.Message),
-                TrainingEvent.Checkpointed e => await progress.CheckpointedAsync(lease, e.Checkpoint, elapsed),
+                TrainingEvent.Framed e => await progress.FramedAsync(lease, e.Frame),
+                TrainingEvent.Checkpointed e => await progress.CheckpointedAsync(lease, e.Checkpoint, elapsed, run.IsFilmed),
                 _ => true,
             };
             outcome = !held ? (JobStatus.Queued, null) : happened switch
@@ -234,7 +235,8 @@ internal sealed partial class TrainingJobRunner(
     }
 
     /// <param name="ElapsedSeconds">Of training before this attempt.</param>
-    private sealed record PreparedRun(Trainer Trainer, double ElapsedSeconds);
+    /// <param name="IsFilmed">Whether each checkpoint is a frame of the film too.</param>
+    private sealed record PreparedRun(Trainer Trainer, double ElapsedSeconds, bool IsFilmed);
 
     private static partial class Log
     {

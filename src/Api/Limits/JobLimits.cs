@@ -1,4 +1,5 @@
 using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.Extensions.Options;
@@ -8,12 +9,12 @@ namespace AutoencoderApi.Api.Limits;
 /// <summary>What this service lets one job ask for, within what every service would.</summary>
 internal sealed class JobLimits(IOptions<LimitsOptions> options)
 {
-    /// <param name="settings">Within <see cref="TrainingSettingsValidator"/>.</param>
+    /// <param name="job">Its settings are within <see cref="TrainingSettingsValidator"/>.</param>
     /// <param name="dataset">The one that the job trains on.</param>
     /// <returns>Each setting beyond a limit, by its wire name, with what it may be.</returns>
-    public Dictionary<string, string> Violations(TrainingSettings settings, DatasetSize dataset)
+    public Dictionary<string, string> Violations(PlannedJob job, DatasetSize dataset)
     {
-        LimitsOptions limits = options.Value;
+        (LimitsOptions limits, TrainingSettings settings) = (options.Value, job.Settings);
         var violations = new Dictionary<string, string>();
         if (settings.Steps > limits.Steps)
         {
@@ -40,12 +41,13 @@ internal sealed class JobLimits(IOptions<LimitsOptions> options)
                 """).ReplaceLineEndings(" ");
         }
 
-        StorageCost storage = StorageCost.Of(settings);
+        StorageCost storage = StorageCost.Of(settings, job.Film);
         if (violations.Count == 0 && storage.Bytes > 1e9 * limits.JobGigabytes)
         {
             violations["checkpointEvery"] = FormattableString.Invariant($"""
-                makes {storage.Checkpoints} checkpoints of {storage.CheckpointBytes / 1e6:G4} MB, {storage.Bytes / 1e9:G4} GB in all;
-                at most {limits.JobGigabytes} GB of a job are stored here (Limits:JobGigabytes).
+                makes {storage.Checkpoints} checkpoints of {storage.CheckpointBytes / 1e6:G4} MB and a film of
+                {storage.FilmBytes / 1e6:G4} MB (none with film: false), {storage.Bytes / 1e9:G4} GB in all; at most
+                {limits.JobGigabytes} GB of a job are stored here (Limits:JobGigabytes).
                 """).ReplaceLineEndings(" ");
         }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,8 +11,9 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Limits;
 
 /// <summary>
-/// Keeps what one key stores within its bound: its evaluations, the checkpoints of its jobs that have ended, and all that the others may still write. Far
-/// from the bound the last sum is good for some seconds. Not for several threads at once: <see cref="QueueLimiter"/> asks in turn.
+/// Keeps what one key stores within its bound: its evaluations, the checkpoints and films of its jobs that have ended, and all that the
+/// others may still write. Far from the bound the last sum is good for some seconds. Not for several threads at once:
+/// <see cref="QueueLimiter"/> asks in turn.
 /// </summary>
 internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOptions<LimitsOptions> limits)
 {
@@ -38,7 +40,7 @@ internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOpti
         _sums[owner] = (fits ? stored + added : stored, at);
         return fits ? null : Problems.Unprocessable(FormattableString.Invariant($"""
             The jobs of this key may store {bound / 1e9:G4} GB (Limits:StoredGigabytesPerKey); they have {stored / 1e9:G4} GB,
-            and this would add {added / 1e9:G4} GB. Delete jobs, checkpoints or evaluations, or raise checkpointEvery.
+            and this would add {added / 1e9:G4} GB. Delete jobs, checkpoints or evaluations, raise checkpointEvery, or keep no film.
             """).ReplaceLineEndings(" "));
     }
 
@@ -57,13 +59,16 @@ internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOpti
     private async Task<double> SumAsync(string owner, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        double ended = await store.Checkpoints
-            .Where(row => store.Jobs.Any(job => job.Id == row.JobId && job.Owner == owner && JobStatuses.Terminal.Contains(job.Status)))
-            .SumAsync(row => (long)row.Bytes, token);
-        double evaluated = await store.Evaluations
-            .Where(row => store.Jobs.Any(job => job.Id == row.JobId && job.Owner == owner)).SumAsync(row => row.Bytes, token);
-        List<TrainingSettings> others = await store.TrainingJobs.AsNoTracking()
-            .Where(job => job.Owner == owner && !JobStatuses.Terminal.Contains(job.Status)).Select(job => job.Settings).ToListAsync(token);
-        return ended + evaluated + others.Sum(settings => (double)StorageCost.Of(settings).Bytes);
+        IQueryable<JobRow> jobs = store.Jobs.AsNoTracking().Where(job => job.Owner == owner);
+        IQueryable<Guid?> ended = jobs.Where(job => JobStatuses.Terminal.Contains(job.Status)).Select(job => (Guid?)job.Id);
+        double checkpoints = await store.Checkpoints.Where(row => ended.Contains(row.JobId)).SumAsync(row => (long)row.Bytes, token);
+        double films = await store.FilmFrames.Where(row => ended.Contains(row.JobId)).SumAsync(row => (long)row.Bytes, token);
+        double evaluations = await store.Evaluations
+            .Where(row => jobs.Any(job => job.Id == row.JobId)).SumAsync(row => row.Bytes, token);
+        var others = await jobs
+            .Where(job => job.Kind == JobKind.Training && !JobStatuses.Terminal.Contains(job.Status))
+            .Select(job => new { job.Settings, job.Film })
+            .ToListAsync(token);
+        return checkpoints + films + evaluations + others.Sum(job => (double)StorageCost.Of(job.Settings, job.Film).Bytes);
     }
 }

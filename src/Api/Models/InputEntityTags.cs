@@ -3,6 +3,7 @@ using System.Text;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Datasets;
+using AutoencoderApi.Api.Films;
 using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.OpenApi;
@@ -16,15 +17,16 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Models;
 
 /// <summary>
-/// Gives the pictures and numbers of a GET an entity tag of all that they are made from: the bytes of the checkpoint and of the data set,
-/// the query, the representation and the build. So a copy is known to be current before the network runs, and no tag is that of another
-/// query.
+/// Gives the pictures and numbers of a GET an entity tag of all that they are made from: the bytes of the checkpoint or of a job's film,
+/// those of the data set, the query, the representation and the build. So a copy is known to be current before the network runs, and no
+/// tag is that of another query.
 /// </summary>
 internal sealed class InputEntityTags(
-    ModelCache models, CheckpointStore checkpoints, DatasetCatalog datasets, IOptions<TrainingOptions> training, TimeProvider time)
+    ModelCache models, CheckpointStore checkpoints, FilmStore films, DatasetCatalog datasets, IOptions<TrainingOptions> training,
+    TimeProvider time)
 {
     /// <summary>Where a request names its inputs: positions among its handler's arguments, -1 where it has none.</summary>
-    internal sealed record Inputs(int Checkpoint, int Dataset, string[] Names, string[] Types);
+    internal sealed record Inputs(int Checkpoint, int Job, int Dataset, string[] Names, string[] Types);
 
     // Another build, engine or width of vectors may compute other last bits from the same bytes.
     private readonly string _build = string.Join(
@@ -66,15 +68,18 @@ internal sealed class InputEntityTags(
     {
         CancellationToken token = call.HttpContext.RequestAborted;
         string? checkpoint = inputs.Checkpoint < 0 ? "" : await Sha256Async(call, inputs.Checkpoint, token);
+        FilmVersion? film = inputs.Job < 0 ? null : await films.VersionAsync(call.GetArgument<Guid>(inputs.Job), token);
         string? dataset = "";
         if (inputs.Dataset >= 0)
         {
-            string name = call.GetArgument<string?>(inputs.Dataset) ?? await datasets.DefaultAsync(token);
+            string name = call.GetArgument<string?>(inputs.Dataset) ?? film?.Dataset ?? await datasets.DefaultAsync(token);
             call.Arguments[inputs.Dataset] = name;
             dataset = await datasets.FingerprintAsync(name, token);
         }
 
-        return checkpoint is null || dataset is null ? null : $"{checkpoint} {dataset}";
+        return checkpoint is null || dataset is null || (film is null && inputs.Job >= 0)
+            ? null
+            : string.Join(' ', (string?[])[checkpoint, .. film is null ? Array.Empty<string>() : [film.EntityTag], dataset]);
     }
 
     private async ValueTask<string?> Sha256Async(EndpointFilterInvocationContext call, int position, CancellationToken token)
@@ -117,14 +122,14 @@ internal sealed class InputEntityTags(
 
 internal static class InputEntityTagConventions
 {
-    private const string What = "the checkpoint's bytes, the data set's, the query, the representation and the build";
+    private const string What = "the bytes of the weights and of the data set, the query, the representation and the build";
 
     /// <summary>Gives the answers of every GET an entity tag of their inputs.</summary>
     /// <param name="dataset">The handler's parameter that names the data set.</param>
     public static TBuilder WithInputEntityTags<TBuilder>(this TBuilder endpoints, string dataset = "dataset")
         where TBuilder : IEndpointConventionBuilder
     {
-        string[] names = ["reference", dataset];
+        string[] names = ["reference", "id", dataset];
         endpoints.Add(endpoint =>
         {
             if (endpoint.Metadata.OfType<IHttpMethodMetadata>().Any(method => method.HttpMethods.Contains(HttpMethods.Get)))
@@ -137,7 +142,8 @@ internal static class InputEntityTagConventions
                         .Where(produced => produced.StatusCode == StatusCodes.Status200OK)
                         .SelectMany(produced => produced.ContentTypes).Distinct()];
                     var inputs = new InputEntityTags.Inputs(
-                        Array.IndexOf(parameters, "reference"), Array.IndexOf(parameters, dataset), names, types);
+                        Array.IndexOf(parameters, "reference"), Array.IndexOf(parameters, "id"), Array.IndexOf(parameters, dataset),
+                        names, types);
                     InputEntityTags tags = factory.ApplicationServices.GetRequiredService<InputEntityTags>();
                     return call => tags.InvokeAsync(call, next, inputs);
                 });

@@ -10,7 +10,7 @@ namespace AutoencoderApi.Api.Models;
 /// <summary>How to lay out a layer's maps. Public, because the rules of an internal type's properties would not be checked.</summary>
 public sealed record TileQuery(
     [property: Description("Number of maps, or `all`.")]
-    [property: Pattern("^(all|[1-9][0-9]{0,8})$", "must be a whole number from 1, or 'all'.")] string Count = "16",
+    [property: Pattern(TileQuery.CountPattern, TileQuery.CountRule)] string Count = "16",
     [property: Description("Index of the first map, from 0.")] int First = 0,
     [property: Bounds(1, 1024), Description("Tiles in a row; by default the square root of their number, rounded up.")] int? Columns = null,
     [property: Bounds(1, TileGridOptions.MaxScale)] int Scale = 4,
@@ -19,6 +19,9 @@ public sealed record TileQuery(
     string Range = "tile",
     [property: OneOf<TilePalette>, Description("Colour map from low to high values.")] string Palette = "gray")
 {
+    internal const string CountPattern = "^(all|[1-9][0-9]{0,8})$";
+    internal const string CountRule = "must be a whole number from 1, or 'all'.";
+
     /// <summary>The query as options for a layer of so many maps, or what is wrong with it.</summary>
     internal Result<TileGridOptions, ProblemHttpResult> Options(int maps)
     {

@@ -28,6 +28,8 @@ internal abstract class AppDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<CheckpointFileRow> CheckpointFiles => Set<CheckpointFileRow>();
 
+    public DbSet<FilmFrameRow> FilmFrames => Set<FilmFrameRow>();
+
     public DbSet<TagRow> Tags => Set<TagRow>();
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
@@ -58,6 +60,7 @@ internal abstract class AppDbContext(DbContextOptions options) : DbContext(optio
         modelBuilder.ApplyConfiguration(new CheckpointRowConfiguration());
         modelBuilder.ApplyConfiguration(new SweepRowConfiguration());
         modelBuilder.ApplyConfiguration(new CheckpointFileRowConfiguration());
+        modelBuilder.ApplyConfiguration(new FilmFrameRowConfiguration());
         modelBuilder.ApplyConfiguration(new TagRowConfiguration());
         modelBuilder.ApplyConfiguration(new IdempotencyRowConfiguration());
         modelBuilder.ApplyConfiguration(new DatasetRowConfiguration());

@@ -3,8 +3,8 @@ using AutoencoderApi.Domain.Jobs;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>
-/// What may be deleted: what has ended, and has no checkpoint that somebody has named. Metrics and checkpoints go with their
-/// job.
+/// What may be deleted: what has ended, and has no checkpoint that somebody has named. Metrics, checkpoints and films go
+/// with their job.
 /// </summary>
 internal static class Deletable
 {

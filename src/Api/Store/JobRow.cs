@@ -42,6 +42,9 @@ internal sealed class JobRow
 
     public required TrainingSettings Settings { get; init; }
 
+    /// <summary>Whether frames of its weights are kept. Apart from the settings, which its checkpoints carry.</summary>
+    public bool Film { get; init; }
+
     public int Step { get; set; }
 
     public double? StepsPerSecond { get; set; }

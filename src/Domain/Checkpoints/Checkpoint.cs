@@ -45,6 +45,20 @@ public sealed record Checkpoint(
     /// <summary>Its errors on validation images as of the latest evaluation; null before it, and in a file from before they were kept.</summary>
     public ErrorQuantiles? Errors { get; init; }
 
+    /// <summary>
+    /// The weights of this step alone, as a frame of a film has them: neither optimizer state nor losses, which are those of the
+    /// checkpoints and of the loss curve.
+    /// </summary>
+    public Checkpoint ToFrame() => this with
+    {
+        Losses = new Losses(null, null, null),
+        EvaluatedStep = -1,
+        LossSum = 0,
+        FirstMoment = null,
+        SecondMoment = null,
+        Errors = null,
+    };
+
     /// <summary>Whether every loss, weight and moment is a finite number: no other checkpoint is stored, or read back.</summary>
     public bool IsFinite => Losses.AreFinite() && double.IsFinite(LossSum) && Array.TrueForAll(Weights, float.IsFinite)
         && Array.TrueForAll(FirstMoment ?? [], float.IsFinite) && Array.TrueForAll(SecondMoment ?? [], float.IsFinite);

@@ -12,13 +12,14 @@ public static class TileGrid
     /// </summary>
     /// <param name="maps">[channels,height,width]</param>
     /// <param name="layout">That of the maps under <paramref name="options"/>.</param>
-    public static Canvas Render(ReadOnlyMemory<float> maps, TileLayout layout, TileGridOptions options)
+    /// <param name="common">The extremes of all grids that share a scale; null where the options' range says whose they are.</param>
+    public static Canvas Render(ReadOnlyMemory<float> maps, TileLayout layout, TileGridOptions options, MapStatistics? common = null)
     {
         int size = layout.TileHeight * layout.TileWidth;
         ArgumentOutOfRangeException.ThrowIfLessThan(maps.Length, (options.First + layout.Count) * size);
         bool isGray = options.Palette == TilePalette.Gray;
         Canvas canvas = layout.NewCanvas(isGray ? 1 : 3);
-        MapStatistics? layer = options.Range == TileRange.Layer ? MapStatistics.Of(0, maps.Span) : null;
+        MapStatistics? layer = common ?? (options.Range == TileRange.Layer ? MapStatistics.Of(0, maps.Span) : null);
 
         byte[] gray = new byte[size];
         byte[] tile = new byte[size * canvas.Channels];

@@ -43,6 +43,9 @@ internal interface ITrainingSession : IDisposable
     /// <returns>The network's evaluation on a whole split, or null where <paramref name="token"/> was cancelled.</returns>
     Evaluation? Evaluate(DatasetSplit split, Noise? noise, CancellationToken token);
 
+    /// <returns>A copy of all parameters as one vector, in the order of the definition.</returns>
+    float[] ExportWeights();
+
     /// <returns>A copy of weights and optimizer state, in the same layout for every engine.</returns>
     NetworkState Export();
 }

@@ -29,6 +29,8 @@ internal abstract class TrainingSession(NetworkDefinition definition, int step) 
 
     public double? Loss(TrainingBatch batch, CancellationToken token) => ForwardBackward(batch, token);
 
+    public float[] ExportWeights() => Weights.ToArray();
+
     public NetworkState Export()
     {
         (float[] firstMoment, float[] secondMoment) = CopyMoments();

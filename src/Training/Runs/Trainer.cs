@@ -19,14 +19,16 @@ public sealed class Trainer
     private readonly Checkpoint _start;
     private readonly NetworkDefinition _definition;
     private readonly IEngine _engine;
+    private readonly bool _isFilmed;
     private volatile int _step;
 
     /// <param name="dataset">With images of every label that the settings name.</param>
     /// <param name="start">From <see cref="CreateInitialState"/>, or the checkpoint of a run to resume.</param>
-    public Trainer(Dataset dataset, Checkpoint start, EngineKind engine = EngineKind.Auto)
+    /// <param name="isFilmed">Whether the frames of a film are told.</param>
+    public Trainer(Dataset dataset, Checkpoint start, EngineKind engine = EngineKind.Auto, bool isFilmed = false)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, TensorShape.Of(start.Settings.ImageShape));
-        (_settings, _step) = (start.Settings, start.Step);
+        (_settings, _step, _isFilmed) = (start.Settings, start.Step, isFilmed);
         _dataset = _settings.Labels is { } labels ? dataset.Where(labels) : dataset;
         _start = start with { Data = start.Data ?? DataProfile.Of(_dataset.Train) };
         _definition = NetworkDefinition.For(_settings);
@@ -82,7 +84,7 @@ public sealed class Trainer
         }
 
         ITrainingSession session = _engine.StartTraining(_definition, InitialState(sample.Value), threads);
-        using TrainingRun run = new TrainingRun(_dataset, _start, session, batches, collapse);
+        using TrainingRun run = new TrainingRun(_dataset, _start, session, batches, collapse, _isFilmed);
         if (run.FindEarlierCollapse(stop) is { } collapsed)
         {
             yield return collapsed;
@@ -90,7 +92,7 @@ public sealed class Trainer
 
         while (!run.HasEnded)
         {
-            foreach (TrainingEvent happened in run.EvaluateIfDue(stop).Concat(run.SaveIfDue(stop)))
+            foreach (TrainingEvent happened in run.FrameIfDue().Concat(run.EvaluateIfDue(stop)).Concat(run.SaveIfDue(stop)))
             {
                 yield return happened;
             }

@@ -15,6 +15,10 @@ public abstract record TrainingEvent(int Step)
     /// <summary>A point from which the run can go on. Comes as planned, and before a run ends for any reason.</summary>
     public sealed record Checkpointed(int Step, Checkpoint Checkpoint) : TrainingEvent(Step);
 
+    /// <summary>A frame of the film, between the checkpoints, each of which is one too.</summary>
+    /// <param name="Frame">See <see cref="Domain.Checkpoints.Checkpoint.ToFrame"/>.</param>
+    public sealed record Framed(int Step, Checkpoint Frame) : TrainingEvent(Step);
+
     /// <summary>The last step is done and the test loss is known.</summary>
     public sealed record Finished(int Step) : TrainingEvent(Step);
 

@@ -11,12 +11,14 @@ namespace AutoencoderApi.Training.Runs;
 /// <summary>A run between two of its steps: how far it has come, and what is due there.</summary>
 /// <param name="start">The checkpoint that the run goes on from.</param>
 /// <param name="session">Disposed of with the run.</param>
+/// <param name="isFilmed">Whether the run tells its weights at the steps of <see cref="FilmSchedule"/>.</param>
 internal sealed class TrainingRun(
     Dataset dataset,
     Checkpoint start,
     ITrainingSession session,
     BatchLoader batches,
-    CollapseDetector collapse
+    CollapseDetector collapse,
+    bool isFilmed
 ) : IDisposable
 {
     private const string DivergedAdvice =
@@ -29,6 +31,7 @@ internal sealed class TrainingRun(
     private int _evaluatedStep = start.EvaluatedStep;
     private Losses _losses = start.Losses;
     private ErrorQuantiles? _errors = start.Errors;
+    private int _framedStep = start.Step > 0 ? start.Step : -1; // the checkpoint that the run goes on from is a frame
     private bool _isSaved = true; // this step's state is stored, or comes from the seed
 
     /// <summary>Steps taken so far.</summary>
@@ -51,6 +54,22 @@ internal sealed class TrainingRun(
         }
 
         return collapse.Happened ? End(new Collapsed(Step, CollapseDetector.Advice(_settings))) : null;
+    }
+
+    /// <summary>A frame of the film where one is due that need not be a checkpoint's.</summary>
+    public IEnumerable<TrainingEvent> FrameIfDue()
+    {
+        if (!isFilmed || !FilmSchedule.Has(Step) || _framedStep == Step)
+        {
+            yield break;
+        }
+
+        _framedStep = Step;
+        Checkpoint frame = (start with { Step = Step, Weights = session.ExportWeights() }).ToFrame();
+        if (frame.IsFinite) // else the run finds out at its next step
+        {
+            yield return new Framed(Step, frame);
+        }
     }
 
     public IEnumerable<TrainingEvent> EvaluateIfDue(CancellationToken stop)

@@ -48,4 +48,25 @@ public sealed class PngEncoderTests
         using SKBitmap bitmap = SKBitmap.Decode(png);
         Assert.Equal(colors, bitmap.Pixels.SelectMany(pixel => new[] { pixel.Red, pixel.Green, pixel.Blue }));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void An_animation_is_a_still_PNG_of_its_first_frame_with_the_others_behind_it(int channels)
+    {
+        Canvas[] frames = [.. Enumerable.Range(0, 3).Select(frame =>
+        {
+            var canvas = new Canvas(5, 4, channels);
+            canvas.Draw([.. Enumerable.Range(0, 20 * channels).Select(i => (byte)((i * 37) + (frame * 50)))], 5, 0, 0, scale: 1);
+            return canvas;
+        })];
+        byte[] png = PngEncoder.Animate(frames, [500, 20, 2_000]);
+
+        using SKBitmap still = SKBitmap.Decode(png);
+        Assert.Equal(frames[0].Pixels, still.Pixels.SelectMany(pixel => new[] { pixel.Red, pixel.Green, pixel.Blue }.Take(channels)));
+        AnimatedPng animation = AnimatedPng.Read(png);
+        Assert.Equal(0, animation.Plays);
+        Assert.Equal([500, 20, 2_000], animation.Frames.Select(frame => frame.Milliseconds));
+        Assert.Equal(frames.Select(PngEncoder.Encode), animation.Frames.Select(frame => frame.Png));
+    }
 }

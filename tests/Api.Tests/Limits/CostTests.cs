@@ -35,15 +35,15 @@ public sealed class CostTests(TrainedService trained)
         foreach (string dataset in BuiltInDatasets.Names)
         {
             TrainingSettings settings = TrainingSettings.For(architecture, dataset);
-            Assert.Empty(s_bounds.Violations(settings, BuiltInDatasets.SizeOf(dataset)));
+            Assert.Empty(s_bounds.Violations(Filmed(settings), BuiltInDatasets.SizeOf(dataset)));
             Assert.Empty(
                 s_bounds.Violations(
-                    settings with
+                    Filmed(settings with
                     {
                         Steps = 20_000,
                         CheckpointEvery = 100,
                         EvaluateEvery = 100,
-                    },
+                    }),
                     BuiltInDatasets.SizeOf(dataset)));
             Assert.InRange(ComputeCost.Of(settings, BuiltInDatasets.SizeOf(dataset)).Teraflop, 0.1, 25);
         }
@@ -55,8 +55,9 @@ public sealed class CostTests(TrainedService trained)
         TrainingSettings settings = TrainingSettings.For(Architecture.Strided, "mnist"),
             dense = TrainingSettings.For(Architecture.Dense, "mnist");
         Assert.Equal(2.9, ComputeCost.Of(settings, BuiltInDatasets.SizeOf("mnist")).Teraflop, 1);
-        Assert.Equal(0.0033, 1e-9 * StorageCost.Of(settings).Bytes, 4);
-        Assert.Equal(0.061, 1e-9 * StorageCost.Of(dense).Bytes, 3);
+        Assert.Equal(0.0056, 1e-9 * StorageCost.Of(settings, film: true).Bytes, 4);
+        Assert.Equal(0.0033, 1e-9 * StorageCost.Of(settings, film: false).Bytes, 4);
+        Assert.Equal(0.061, 1e-9 * StorageCost.Of(dense, film: false).Bytes, 3);
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class CostTests(TrainedService trained)
         Assert.Equal(20_000 * image, rare.Training, 1e-9 * rare.Training);
         Assert.Equal(((2 * 6_400) + 800) * image / 3, rare.Evaluation, 1e-9 * rare.Evaluation);
         Assert.Equal(((20_001 * 6_400) + 800) * image / 3, each.Evaluation, 1e-9 * each.Evaluation);
-        (string field, string rule) = Assert.Single(s_bounds.Violations(settings with { EvaluateEvery = 1 }, dataset));
+        (string field, string rule) = Assert.Single(s_bounds.Violations(Filmed(settings with { EvaluateEvery = 1 }), dataset));
         Assert.Equal("evaluateEvery", field);
         Assert.Contains($"{each.Evaluation:G4} of 20001 evaluations on 6400 images", rule, StringComparison.Ordinal);
         Assert.Contains("at most 1000 are taken here (Limits:JobTeraflop)", rule, StringComparison.Ordinal);
@@ -91,8 +92,8 @@ public sealed class CostTests(TrainedService trained)
         Assert.Equal(8 * cost.Training, cost.Trials, 1e-9 * cost.Trials);
         Assert.Equal(0, ComputeCost.Of(settings with { WarmupSteps = 0 }, dataset).Trials);
         JobLimits bounds = new JobLimits(Options.Create(new LimitsOptions { JobTeraflop = 2 * cost.Training }));
-        Assert.Equal("steps", Assert.Single(bounds.Violations(settings, dataset)).Key);
-        Assert.Empty(bounds.Violations(settings with { WarmupSteps = 0 }, dataset));
+        Assert.Equal("steps", Assert.Single(bounds.Violations(Filmed(settings), dataset)).Key);
+        Assert.Empty(bounds.Violations(Filmed(settings with { WarmupSteps = 0 }), dataset));
     }
 
     [Fact]
@@ -101,11 +102,16 @@ public sealed class CostTests(TrainedService trained)
         foreach (JsonNode job in trained.Jobs.Values)
         {
             TrainingSettings settings = job["settings"].Deserialize<TrainingSettings>(JsonConventions.Json)!;
-            StorageCost expected = StorageCost.Of(settings);
+            bool film = (bool)job["film"]!;
+            Assert.Equal(settings.Architecture != Architecture.Dense, film);
+            StorageCost expected = StorageCost.Of(settings, film);
             JsonArray checkpoints = (await trained.Service.Json((string)job["links"]!["checkpoints"]!))["items"]!.AsArray();
             Assert.Equal(expected.Checkpoints, checkpoints.Count);
             Assert.All(checkpoints, checkpoint =>
                 Assert.InRange((long)checkpoint!["bytes"]!, expected.CheckpointBytes - 6_144, expected.CheckpointBytes - 1_024));
+            JsonArray frames = (await trained.Service.Json((string)job["links"]!["film"]!))["frames"]!.AsArray();
+            long bytes = frames.Sum(frame => (long)frame!["bytes"]!);
+            Assert.InRange(bytes, expected.FilmBytes - (6_144 * frames.Count), Math.Max(0, expected.FilmBytes - (1_024 * frames.Count)));
             Assert.Equal(
                 ComputeCost.EvaluationsOf(settings),
                 (await trained.Service.Json((string)job["links"]!["metrics"]!)).AsArray().Count);
@@ -240,6 +246,8 @@ public sealed class CostTests(TrainedService trained)
             new(1, Trainer.CreateInitialState(Large(), threads: 1, new float[bytes / sizeof(float)]));
     }
 
+    private static PlannedJob Filmed(TrainingSettings settings) => new(Name: null, settings, Film: true);
+
     private static TrainingSettings Large() =>
         TrainingSettings.For(Architecture.SwitchUnpool, "own") with
         {
@@ -254,7 +262,7 @@ public sealed class CostTests(TrainedService trained)
 public sealed class StorageBoundTests : IDisposable
 {
     // 4 checkpoints of 0.32 MB
-    private const string Job = """{"dataset":"synthetic-digits","steps":4000,"checkpointEvery":1000,"warmupSteps":100}""";
+    private const string Job = """{"dataset":"synthetic-digits","steps":4000,"checkpointEvery":1000,"warmupSteps":100,"film":false}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
 

@@ -323,6 +323,30 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.ToTable("experiments", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("JobId", "Step");
+
+                    b.ToTable("film_frames", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
                 {
                     b.Property<string>("Caller")
@@ -392,6 +416,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<long>("Fence")
                         .HasColumnType("bigint");
+
+                    b.Property<bool>("Film")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -612,6 +639,15 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
                         .WithOne()
                         .HasForeignKey("AutoencoderApi.Api.Store.EvaluationRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

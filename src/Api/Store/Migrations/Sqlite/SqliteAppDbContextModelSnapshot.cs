@@ -318,6 +318,30 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.ToTable("experiments", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("JobId", "Step");
+
+                    b.ToTable("film_frames", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
                 {
                     b.Property<string>("Caller")
@@ -386,6 +410,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Fence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Film")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Kind")
@@ -605,6 +632,15 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
                         .WithOne()
                         .HasForeignKey("AutoencoderApi.Api.Store.EvaluationRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

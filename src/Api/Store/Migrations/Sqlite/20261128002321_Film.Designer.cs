@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAppDbContext))]
-    [Migration("20261128003210_Evaluations")]
-    partial class Evaluations
+    [Migration("20261128002321_Film")]
+    partial class Film
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -97,31 +97,6 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.HasIndex("JobId", "Version");
 
                     b.ToTable("checkpoints", (string)null);
-                });
-
-            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetBaselineRow", b =>
-                {
-                    b.Property<string>("Fingerprint")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Split")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Components")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<double?>("Knn")
-                        .HasColumnType("REAL");
-
-                    b.Property<double>("Loss")
-                        .HasColumnType("REAL");
-
-                    b.Property<double?>("Ridge")
-                        .HasColumnType("REAL");
-
-                    b.HasKey("Fingerprint", "Split", "Components");
-
-                    b.ToTable("dataset_baselines", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetChunkRow", b =>
@@ -239,57 +214,6 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.ToTable("datasets", (string)null);
                 });
 
-            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationFileRow", b =>
-                {
-                    b.Property<Guid>("JobId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Name")
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("JobId", "Name");
-
-                    b.ToTable("evaluation_files", (string)null);
-                });
-
-            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationRow", b =>
-                {
-                    b.Property<Guid>("JobId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Against")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("Bytes")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<Guid>("CheckpointId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Dataset")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Result")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Split")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("JobId");
-
-                    b.HasIndex("CheckpointId", "Dataset", "Split", "Against")
-                        .IsUnique();
-
-                    b.ToTable("evaluations", (string)null);
-                });
-
             modelBuilder.Entity("AutoencoderApi.Api.Store.ExperimentRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -301,9 +225,6 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("TEXT");
-
-                    b.Property<bool>("Evaluate")
-                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
@@ -319,6 +240,30 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.HasIndex("EndedAt");
 
                     b.ToTable("experiments", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("JobId", "Step");
+
+                    b.ToTable("film_frames", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
@@ -391,11 +336,8 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.Property<long>("Fence")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT")
-                        .HasDefaultValue("training");
+                    b.Property<bool>("Film")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("LatestCheckpoint")
                         .HasColumnType("TEXT");
@@ -594,20 +536,11 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationFileRow", b =>
-                {
-                    b.HasOne("AutoencoderApi.Api.Store.EvaluationRow", null)
-                        .WithMany()
-                        .HasForeignKey("JobId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationRow", b =>
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
                 {
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
-                        .WithOne()
-                        .HasForeignKey("AutoencoderApi.Api.Store.EvaluationRow", "JobId")
+                        .WithMany()
+                        .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

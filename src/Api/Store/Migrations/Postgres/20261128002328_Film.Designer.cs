@@ -13,8 +13,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AutoencoderApi.Api.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresAppDbContext))]
-    [Migration("20261128003215_Evaluations")]
-    partial class Evaluations
+    [Migration("20261128002328_Film")]
+    partial class Film
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -102,31 +102,6 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasIndex("JobId", "Version");
 
                     b.ToTable("checkpoints", (string)null);
-                });
-
-            modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetBaselineRow", b =>
-                {
-                    b.Property<string>("Fingerprint")
-                        .HasColumnType("text");
-
-                    b.Property<string>("Split")
-                        .HasColumnType("text");
-
-                    b.Property<int>("Components")
-                        .HasColumnType("integer");
-
-                    b.Property<double?>("Knn")
-                        .HasColumnType("double precision");
-
-                    b.Property<double>("Loss")
-                        .HasColumnType("double precision");
-
-                    b.Property<double?>("Ridge")
-                        .HasColumnType("double precision");
-
-                    b.HasKey("Fingerprint", "Split", "Components");
-
-                    b.ToTable("dataset_baselines", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.DatasetChunkRow", b =>
@@ -244,57 +219,6 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.ToTable("datasets", (string)null);
                 });
 
-            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationFileRow", b =>
-                {
-                    b.Property<Guid>("JobId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Name")
-                        .HasColumnType("text");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasColumnType("bytea");
-
-                    b.HasKey("JobId", "Name");
-
-                    b.ToTable("evaluation_files", (string)null);
-                });
-
-            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationRow", b =>
-                {
-                    b.Property<Guid>("JobId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Against")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<long>("Bytes")
-                        .HasColumnType("bigint");
-
-                    b.Property<Guid>("CheckpointId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Dataset")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<string>("Result")
-                        .HasColumnType("text");
-
-                    b.Property<string>("Split")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.HasKey("JobId");
-
-                    b.HasIndex("CheckpointId", "Dataset", "Split", "Against")
-                        .IsUnique();
-
-                    b.ToTable("evaluations", (string)null);
-                });
-
             modelBuilder.Entity("AutoencoderApi.Api.Store.ExperimentRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -306,9 +230,6 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
-
-                    b.Property<bool>("Evaluate")
-                        .HasColumnType("boolean");
 
                     b.Property<string>("Name")
                         .HasColumnType("text");
@@ -324,6 +245,30 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.HasIndex("EndedAt");
 
                     b.ToTable("experiments", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("JobId", "Step");
+
+                    b.ToTable("film_frames", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.IdempotencyRow", b =>
@@ -396,11 +341,8 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<long>("Fence")
                         .HasColumnType("bigint");
 
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("text")
-                        .HasDefaultValue("training");
+                    b.Property<bool>("Film")
+                        .HasColumnType("boolean");
 
                     b.Property<Guid?>("LatestCheckpoint")
                         .HasColumnType("uuid");
@@ -601,20 +543,11 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationFileRow", b =>
-                {
-                    b.HasOne("AutoencoderApi.Api.Store.EvaluationRow", null)
-                        .WithMany()
-                        .HasForeignKey("JobId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("AutoencoderApi.Api.Store.EvaluationRow", b =>
+            modelBuilder.Entity("AutoencoderApi.Api.Store.FilmFrameRow", b =>
                 {
                     b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
-                        .WithOne()
-                        .HasForeignKey("AutoencoderApi.Api.Store.EvaluationRow", "JobId")
+                        .WithMany()
+                        .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
