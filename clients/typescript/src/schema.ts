@@ -43,7 +43,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete an ended job with its metrics and checkpoints
+         * Delete an ended job with its metrics, checkpoints and film
          * @description Needs the role `operator`.
          */
         delete: operations["deleteTrainingJob"];
@@ -144,6 +144,86 @@ export interface paths {
          * @description Needs the role `reader`.
          */
         get: operations["followEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training-jobs/{id}/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the frames of the film of a job's learning
+         * @description Needs the role `reader`.
+         */
+        get: operations["listFilmFrames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training-jobs/{id}/film/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a frame: the weights at one step, as a checkpoint file without optimizer state and losses
+         * @description Needs the role `reader`.
+         */
+        get: operations["getFilmFrame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training-jobs/{id}/film.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Render the film as a strip of pictures, each with its step under it
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawFilm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training-jobs/{id}/film.apng": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Render the film as an animated PNG
+         * @description Needs the role `reader`.
+         */
+        get: operations["animateFilm"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1036,6 +1116,8 @@ export interface components {
             status: components["schemas"]["JobStatus"];
             /** @description All settings, with defaults resolved. */
             settings: components["schemas"]["TrainingSettings"];
+            /** @description Whether frames of the weights are kept; `links.film` lists them. */
+            film: boolean;
             /** @description Progress of the training. */
             progress: components["schemas"]["JobProgress"];
             /** @description Mean squared error per pixel, pixels 0..1, as of the latest evaluation. */
@@ -1259,6 +1341,38 @@ export interface components {
              */
             width: number;
         };
+        /** @description The paths of a frame. */
+        FilmFrameLinks: {
+            /** @description Path of the frame's safetensors file. */
+            self: string;
+        };
+        /** @description The weights of a network at one step of its training. */
+        FilmFrameResponse: {
+            /**
+             * Format: int32
+             * @description Training steps done.
+             */
+            step: number;
+            /**
+             * Format: int32
+             * @description Size of the safetensors file, in bytes.
+             */
+            bytes: number;
+            /** @description SHA-256 of the safetensors file, in lower-case hexadecimal. */
+            sha256: string;
+            /** @description Paths of related resources. */
+            links: components["schemas"]["FilmFrameLinks"];
+        };
+        /** @description The film of a job's learning. */
+        FilmResponse: {
+            /**
+             * Format: uuid
+             * @description Id of the job.
+             */
+            jobId: string;
+            /** @description Frames in the order of their steps; none of a job whose `film` is false. */
+            frames: components["schemas"]["FilmFrameResponse"][];
+        };
         /** @description One decoded code of an interpolation. */
         FrameResponse: {
             /**
@@ -1297,6 +1411,8 @@ export interface components {
             cancel: string;
             /** @description Path of the list of the job's checkpoints. */
             checkpoints: string;
+            /** @description Path of the list of the frames of the job's film. */
+            film: string;
         };
         /** @description Progress of a job. */
         JobProgress: {
@@ -1730,6 +1846,11 @@ export interface components {
             /** @description Noise to denoise: the network gets noisy images, and its loss is against the clean ones. Default none. */
             noise?: components["schemas"]["Noise"] | null;
             /**
+             * @description Whether frames of the weights are kept, to be shown by `GET /v1/training-jobs/{id}/film`. Default true for networks of fewer
+             *     than 200,000 parameters.
+             */
+            film?: null | boolean;
+            /**
              * Format: uuid
              * @description Id of a checkpoint whose weights the job starts from; optimizer, schedule and batch order start anew.
              */
@@ -1748,6 +1869,8 @@ export interface components {
             status: components["schemas"]["JobStatus"];
             /** @description All settings, with defaults resolved. */
             settings: components["schemas"]["TrainingSettings"];
+            /** @description Whether frames of the weights are kept; `links.film` lists them. */
+            film: boolean;
             /** @description Progress of the training. */
             progress: components["schemas"]["JobProgress"];
             /** @description Mean squared error per pixel, pixels 0..1, as of the latest evaluation. */
@@ -2115,6 +2238,53 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
+        /** @description No such frame. No such training job. */
+        "frame-not-found.job-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The frame is damaged. */
+        "frame-damaged": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The data set is being downloaded. Other requests hold the memory. The request timed out. The service cannot answer now. */
+        "dataset-pending.memory-full.timeout.unavailable": {
+            headers: {
+                /** @description Seconds to wait before sending the request again. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such data set. No such frame. No such image. No such training job. No such layer. */
+        "dataset-not-found.frame-not-found.image-not-found.job-not-found.layer-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The data set cannot be had. The figure would be too large. The frame is damaged. The image cannot be used. */
+        "dataset-unavailable.figure-too-large.frame-damaged.picture-unusable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
         /** @description The request timed out. */
         timeout: {
             headers: {
@@ -2210,17 +2380,6 @@ export interface components {
         /** @description The request cannot be carried out. */
         unprocessable: {
             headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The data set is being downloaded. Other requests hold the memory. The request timed out. The service cannot answer now. */
-        "dataset-pending.memory-full.timeout.unavailable": {
-            headers: {
-                /** @description Seconds to wait before sending the request again. */
-                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -2903,6 +3062,256 @@ export interface operations {
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["unavailable"];
+        };
+    };
+    listFilmFrames: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the job.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd76
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frames, in the order of their steps. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the frames.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilmResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the frames.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["job-not-found"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getFilmFrame: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the job.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd76
+                 */
+                id: string;
+                /**
+                 * @description Step of the frame, from `GET /v1/training-jobs/{id}/film`.
+                 * @example 512
+                 */
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The safetensors file. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the file, by its sha256.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description File name for saving.
+                     * @example attachment; filename=01a21060-c1dc-7de8-acad-04c104cfdd76-512.safetensors
+                     */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["frame-not-found.job-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["frame-damaged"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    drawFilm: {
+        parameters: {
+            query?: {
+                /** @description Content of each picture. */
+                view?: "reconstruction" | "layer" | "kernels";
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+                /** @description Number of maps or kernels of the layer, or `all`. */
+                count?: string;
+                /** @description Index of the first map or kernel, from 0. */
+                first?: number;
+                /** @description Side in pixels of the square that renders each value; by default a picture is about 112 pixels wide. */
+                scale?: number;
+                /** @description Colour map of the views `layer` and `kernels`. */
+                palette?: "gray" | "viridis";
+                /** @description Pictures at most: of a longer film frames at even distances, the first and the last among them. */
+                frames?: number;
+                /** @description Noise added to the network's input; errors are measured against the clean image. */
+                noise?: "none" | "gaussian" | "salt-and-pepper";
+                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
+                amount?: number;
+                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
+                noiseSeed?: number;
+                /** @description Layer that the views `layer` and `kernels` show, such as `code` or `conv1`. */
+                layer?: string;
+                /** @description Name of a data set in place of the job's own. */
+                dataset?: string;
+                /** @description Pictures in a row; by default all. */
+                columns?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the job.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd76
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The strip. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["dataset-not-found.frame-not-found.image-not-found.job-not-found.layer-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["dataset-unavailable.figure-too-large.frame-damaged.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    animateFilm: {
+        parameters: {
+            query?: {
+                /** @description Content of each picture. */
+                view?: "reconstruction" | "layer" | "kernels";
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+                /** @description Number of maps or kernels of the layer, or `all`. */
+                count?: string;
+                /** @description Index of the first map or kernel, from 0. */
+                first?: number;
+                /** @description Side in pixels of the square that renders each value; by default a picture is about 112 pixels wide. */
+                scale?: number;
+                /** @description Colour map of the views `layer` and `kernels`. */
+                palette?: "gray" | "viridis";
+                /** @description Pictures at most: of a longer film frames at even distances, the first and the last among them. */
+                frames?: number;
+                /** @description Noise added to the network's input; errors are measured against the clean image. */
+                noise?: "none" | "gaussian" | "salt-and-pepper";
+                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
+                amount?: number;
+                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
+                noiseSeed?: number;
+                /** @description Layer that the views `layer` and `kernels` show, such as `code` or `conv1`. */
+                layer?: string;
+                /** @description Name of a data set in place of the job's own. */
+                dataset?: string;
+                /** @description How long each frame is shown; the last one stays four times as long. */
+                milliseconds?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the job.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd76
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The animation; a reader that knows still PNGs only shows its first frame. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/apng": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["dataset-not-found.frame-not-found.image-not-found.job-not-found.layer-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["dataset-unavailable.figure-too-large.frame-damaged.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
         };
     };
     listArchitectures: {
@@ -3826,7 +4235,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -3846,7 +4255,7 @@ export interface operations {
             304: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -3988,7 +4397,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4132,7 +4541,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4201,7 +4610,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4216,7 +4625,7 @@ export interface operations {
             304: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4363,7 +4772,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4492,7 +4901,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4612,7 +5021,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4626,7 +5035,7 @@ export interface operations {
             304: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4755,7 +5164,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4770,7 +5179,7 @@ export interface operations {
             304: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4831,7 +5240,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4881,7 +5290,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4896,7 +5305,7 @@ export interface operations {
             304: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -5113,7 +5522,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -5128,7 +5537,7 @@ export interface operations {
             304: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -5184,7 +5593,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -5422,7 +5831,7 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description Identifies the checkpoint's bytes, the data set's, the query, the representation and the build.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;

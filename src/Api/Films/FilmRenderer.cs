@@ -130,7 +130,8 @@ internal sealed class FilmRenderer(
     {
         if (layer.Parameters is not [Parameter weight, ..])
         {
-            return Problems.KernelsNotFound(layer.Name, definition.Layers.Where(each => each.Parameters.Count > 0).Select(each => each.Name));
+            return Problems.KernelsNotFound(
+                layer.Name, definition.Layers.Where(each => each.Parameters.Count > 0).Select(each => each.Name));
         }
 
         if (context.Memory().Take(sizeof(float) * (long)weight.Count) is { } full)

@@ -28,7 +28,7 @@ internal abstract class FramePictures
     public abstract IEnumerable<Canvas> Render(IReadOnlyList<float[]> looks);
 
     /// <param name="width">Of a picture whose values are one pixel wide.</param>
-    protected static int ScaleFor(long width) => (int)Math.Clamp(UsualWidth / width, 1, TileGridOptions.MaxScale);
+    protected static int ScaleFor(long width) => (int)Math.Clamp(Math.Round((double)UsualWidth / width), 1, TileGridOptions.MaxScale);
 
     /// <summary>Reconstructions of one image.</summary>
     /// <param name="shape">Of the image.</param>

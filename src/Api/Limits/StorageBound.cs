@@ -12,7 +12,8 @@ namespace AutoencoderApi.Api.Limits;
 
 /// <summary>
 /// Keeps what one key stores within its bound: the checkpoints and films of its jobs that have ended, and all that the others may still
-/// write. Far from the bound the last sum is good for some seconds. Not for several threads at once: <see cref="QueueLimiter"/> asks in turn.
+/// write. Far from the bound the last sum is good for some seconds. Not for several threads at once: <see cref="QueueLimiter"/> asks in
+/// turn.
 /// </summary>
 internal sealed class StorageBound(IDbContextFactory<AppDbContext> stores, IOptions<LimitsOptions> limits)
 {
