@@ -158,7 +158,7 @@ public sealed class FilmTests(TrainedService trained)
 
     [Theory]
     [InlineData("", 2 * 112 + 2)]
-    [InlineData("&view=layer&layer=code", 4 * 21 + 3)]
+    [InlineData("&view=layer&layer=code", 4 * 28 + 3)]
     public async Task The_animation_has_one_picture_a_frame_and_holds_the_last(string query, int width)
     {
         using HttpResponseMessage response = await trained.Service.Http.GetAsync($"{Film}.apng?frames=5&milliseconds=300{query}");

@@ -75,6 +75,10 @@ public sealed class PythonClientTests(TrainedService trained)
             seen = list(client.follow(job["id"]))
             print(*(one["progress"]["step"] for one in seen))
             print(seen[-1]["id"], seen[-1]["status"], seen[-1]["latestCheckpoint"])
+            frames, end = client.film(job["id"]), client.weights(seen[-1]["latestCheckpoint"])
+            last = client.film_frame(job["id"], frames[-1]["step"])
+            same = [(last.tensors[name] == end.tensors[name]).all() for name in last.tensors]
+            print(*(frame["step"] for frame in frames), all(same), len(same), last.progress["step"])
             try:
                 client.submit(steps=0)
             except ApiError as error:
@@ -86,7 +90,8 @@ public sealed class PythonClientTests(TrainedService trained)
         string[] job = lines[1].Split(' ');
         JsonNode reported = await trained.Service.Json($"/v1/training-jobs/{job[0]}");
         Assert.Equal(["succeeded", (string)reported["latestCheckpoint"]!], job[1..]);
-        Assert.Equal("400 invalid-fields steps", lines[2]);
+        Assert.Equal("0 1 2 4 8 16 20 True 4 20", lines[2]);
+        Assert.Equal("400 invalid-fields steps", lines[3]);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class UnavailableStoreTests(PostgresServer postgres) : IClassFixtu
             PostgresServer.Settings(database.Replace("Username=postgres", $"Username={role}", StringComparison.Ordinal)));
         string job = await service.Client.Submit(Long);
         await service.Client.Await(job, state => state["latestCheckpoint"] is not null);
-        string tables = "jobs, sweeps, metrics, checkpoints, checkpoint_files, idempotency_keys";
+        string tables = "jobs, sweeps, metrics, checkpoints, checkpoint_files, film_frames, idempotency_keys";
         (string What, string Break, string Mend)[] faults =
         [
             (

@@ -7,7 +7,7 @@ internal sealed record Crash(string FaultPoint, int Nth, string By = "KILL")
     /// <summary>Every fault point that the service passes with a job, in order.</summary>
     public static readonly string[] FaultPoints =
     [
-        .. ((string[])["insert", "enqueue", "claim", "trial", "evaluate", "step", "metric", "checkpoint", "commit", "finish"])
+        .. ((string[])["insert", "enqueue", "claim", "trial", "frame", "evaluate", "step", "metric", "checkpoint", "commit", "finish"])
             .SelectMany(work => (string[])[$"{work}.before", $"{work}.after"]),
     ];
 }

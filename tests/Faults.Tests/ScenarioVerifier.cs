@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
@@ -86,15 +87,25 @@ internal sealed class ScenarioVerifier(BaselineRuns baselines)
 /// <summary>How a job ended: equal for two runs that did the same work bit for bit.</summary>
 /// <param name="Sha256">Of the last checkpoint's file: weights, Adam's moments, losses and settings.</param>
 /// <param name="Losses">Every point of the loss curve, without the times.</param>
-internal sealed record Ending(string? Status, string? Sha256, string Losses)
+/// <param name="Frames">
+/// Step and sha256 of every frame of the film, but for those of checkpoints that a process wrote because it was stopped.
+/// </param>
+internal sealed record Ending(string? Status, string? Sha256, string Losses, string Frames)
 {
     public static async Task<Ending> OfAsync(FaultScenario scenario, JsonNode job)
     {
         JsonArray points = (await scenario.JsonAsync((string)job["links"]!["metrics"]!)).AsArray();
         string losses = string.Join(' ', points.Select(point => $"{point!["step"]}:{point["trainLoss"]}/{point["validationLoss"]}"));
+        JsonArray film = (await scenario.JsonAsync((string)job["links"]!["film"]!))["frames"]!.AsArray();
+        IEnumerable<JsonNode?> planned = film.Where(frame => IsPlanned((int)frame!["step"]!, job["settings"]!));
+        string frames = string.Join(' ', planned.Select(frame => $"{frame!["step"]}:{frame["sha256"]}"));
         string? sha256 = job["latestCheckpoint"] is { } latest
             ? (string?)(await scenario.JsonAsync($"/v1/checkpoints/{latest}"))["sha256"]
             : null;
-        return new Ending((string?)job["status"], sha256, losses);
+        return new Ending((string?)job["status"], sha256, losses, frames);
     }
+
+    private static bool IsPlanned(int step, JsonNode settings) =>
+        step == 0 || (step <= 512 && BitOperations.IsPow2(step))
+        || step % (int)settings["checkpointEvery"]! == 0 || step == (int)settings["steps"]!;
 }

@@ -48,11 +48,19 @@ class Client:
         """The points of a job's loss curve."""
         return self._json("GET", f"/v1/training-jobs/{quoted(job_id)}/metrics")
 
+    def film(self, job_id: str) -> list[Json]:
+        """The frames of the film of a job's learning by step, each with its `step`, `bytes`, `sha256` and `links`."""
+        return self._json("GET", f"/v1/training-jobs/{quoted(job_id)}/film")["frames"]
+
+    def film_frame(self, job_id: str, step: int) -> Weights:
+        """A job's network at a step of its film."""
+        return Weights.parse(self._bytes("GET", f"/v1/training-jobs/{quoted(job_id)}/film/{step}"))
+
     def cancel(self, job_id: str) -> Json:
         return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/cancel")
 
     def delete_job(self, job_id: str) -> None:
-        """Deletes an ended job with its metrics and checkpoints."""
+        """Deletes an ended job with its metrics, checkpoints and film."""
         self._delete(f"/v1/training-jobs/{quoted(job_id)}")
 
     def follow(self, job_id: str) -> Iterator[Json]:

@@ -49,7 +49,7 @@ internal sealed class FilmRenderer(
         }
 
         if (!(await PlanAsync(wanted, context, token)).TryGet(
-                out FramePictures? pictures,
+                out FrameImages? pictures,
                 out ProblemHttpResult? problem))
         {
             return problem;
@@ -77,7 +77,7 @@ internal sealed class FilmRenderer(
     }
 
     /// <summary>What to show of each frame.</summary>
-    private async Task<Result<FramePictures, ProblemHttpResult>> PlanAsync(
+    private async Task<Result<FrameImages, ProblemHttpResult>> PlanAsync(
         FilmRequest wanted, HttpContext context, CancellationToken token)
     {
         (JobRow job, FilmQuery query) = (wanted.Job, wanted.Query);
@@ -106,15 +106,15 @@ internal sealed class FilmRenderer(
 
         float[] input = wanted.Noise.AddNoise(job.Settings.Noise, query.Index, image.Values);
         return view == FilmView.Reconstruction
-            ? new FramePictures.Reconstructions(definition.Input, input, query.Scale, isPair: wanted.Columns is null)
+            ? new FrameImages.Reconstructions(definition.Input, input, query.Scale, isPair: wanted.Columns is null)
             : MapsOf(layer!, input, query);
     }
 
-    private static Result<FramePictures, ProblemHttpResult> MapsOf(Layer layer, float[] input, FilmQuery query)
+    private static Result<FrameImages, ProblemHttpResult> MapsOf(Layer layer, float[] input, FilmQuery query)
     {
         TensorShape shape = VectorAsImage.Of(layer.Output);
         return TilesOf(query, shape.Channels).TryGet(out TileGridOptions? tiles, out ProblemHttpResult? problem)
-            ? new FramePictures.Tiles(Look, shape, tiles, query.Scale)
+            ? new FrameImages.Tiles(Look, shape, tiles, query.Scale)
             : problem;
 
         float[] Look(Model frame)
@@ -125,12 +125,13 @@ internal sealed class FilmRenderer(
         }
     }
 
-    private static Result<FramePictures, ProblemHttpResult> KernelsOf(
+    private static Result<FrameImages, ProblemHttpResult> KernelsOf(
         Layer layer, NetworkDefinition definition, FilmQuery query, HttpContext context)
     {
         if (layer.Parameters is not [Parameter weight, ..])
         {
-            return Problems.KernelsNotFound(layer.Name, definition.Layers.Where(each => each.Parameters.Count > 0).Select(each => each.Name));
+            return Problems.KernelsNotFound(
+                layer.Name, definition.Layers.Where(each => each.Parameters.Count > 0).Select(each => each.Name));
         }
 
         if (context.Memory().Take(sizeof(float) * (long)weight.Count) is { } full)
@@ -141,7 +142,7 @@ internal sealed class FilmRenderer(
         KernelImages kernels = KernelImages.Of(layer, new float[weight.Count]); // for their number and size
         var shape = new TensorShape(kernels.Ends.Count, kernels.Height, kernels.Width);
         return TilesOf(query, shape.Channels).TryGet(out TileGridOptions? tiles, out ProblemHttpResult? problem)
-            ? new FramePictures.Tiles(frame => frame.Kernels(layer)!.Values, shape, tiles with { AroundZero = true }, query.Scale)
+            ? new FrameImages.Tiles(frame => frame.Kernels(layer)!.Values, shape, tiles with { AroundZero = true }, query.Scale)
             : problem;
     }
 
@@ -150,7 +151,7 @@ internal sealed class FilmRenderer(
 
     /// <summary>What is shown of each frame, in numbers; one network is in memory at a time.</summary>
     private async Task<Result<List<float[]>, ProblemHttpResult>> LookAsync(
-        JobRow job, FilmFrame[] frames, FramePictures pictures, HttpContext context, CancellationToken token)
+        JobRow job, FilmFrame[] frames, FrameImages pictures, HttpContext context, CancellationToken token)
     {
         long bytes = ((long)VectorsOfFrame * frames.Max(frame => frame.Bytes)) + (sizeof(float) * pictures.Values * frames.Length);
         if (context.Memory().Take(bytes) is { } full)

@@ -74,6 +74,7 @@ internal sealed class FuzzResources
             "split" => random.Pick(["train", "validation", "test"]),
             "index" => $"{random.Below(10)}",
             "channel" or "row" or "column" => "0", // which every layer has
+            "step" => random.Pick(["0", "1", "2"]),
             _ => throw new InvalidOperationException($"{operation} has a parameter {name} that no fuzz test knows"),
         };
     }

@@ -28,7 +28,7 @@ internal sealed record OperationPaths(string Job, string Experiment, string Eval
         "layer" => "code",
         "name" => operation.Id == "putDataset" ? "walked" : "synthetic-digits",
         "split" => "test",
-        "index" or "channel" or "row" or "column" => "0",
+        "index" or "channel" or "row" or "column" or "step" => "0",
         _ => throw new InvalidOperationException($"{operation} has a parameter {parameter} that no test knows"),
     });
 
@@ -37,7 +37,7 @@ internal sealed record OperationPaths(string Job, string Experiment, string Eval
     {
         "id" => Guid.Empty.ToString(),
         "split" => "test",
-        "index" or "channel" or "row" or "column" => "999999",
+        "index" or "channel" or "row" or "column" or "step" => "999999",
         _ => "no-such",
     });
 }

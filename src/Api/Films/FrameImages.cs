@@ -6,7 +6,7 @@ using AutoencoderApi.Training;
 namespace AutoencoderApi.Api.Films;
 
 /// <summary>How the frames of one figure are shown: pictures of one size, rendered once the values of all frames are known.</summary>
-internal abstract class FramePictures
+internal abstract class FrameImages
 {
     private const int UsualWidth = 112; // pixels: four for each of a digit's 28
 
@@ -28,13 +28,13 @@ internal abstract class FramePictures
     public abstract IEnumerable<Canvas> Render(IReadOnlyList<float[]> looks);
 
     /// <param name="width">Of a picture whose values are one pixel wide.</param>
-    protected static int ScaleFor(long width) => (int)Math.Clamp(UsualWidth / width, 1, TileGridOptions.MaxScale);
+    protected static int ScaleFor(long width) => (int)Math.Clamp(Math.Round((double)UsualWidth / width), 1, TileGridOptions.MaxScale);
 
     /// <summary>Reconstructions of one image.</summary>
     /// <param name="shape">Of the image.</param>
     /// <param name="input">What the network is given.</param>
     /// <param name="isPair">Whether the input stands left of each reconstruction.</param>
-    internal sealed class Reconstructions(TensorShape shape, float[] input, int? scale, bool isPair) : FramePictures
+    internal sealed class Reconstructions(TensorShape shape, float[] input, int? scale, bool isPair) : FrameImages
     {
         private const int Gap = 2;
 
@@ -62,7 +62,7 @@ internal abstract class FramePictures
     /// <summary>Tiles of a layer, of all frames on one scale of grey or colour.</summary>
     /// <param name="look">All maps of a frame, of which the options choose some.</param>
     /// <param name="maps">How many there are, and their size.</param>
-    internal sealed class Tiles(Func<Model, float[]> look, TensorShape maps, TileGridOptions options, int? scale) : FramePictures
+    internal sealed class Tiles(Func<Model, float[]> look, TensorShape maps, TileGridOptions options, int? scale) : FrameImages
     {
         private readonly TileLayout _layout = LayoutOf(maps, options, scale);
 
