@@ -75,6 +75,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<ModelCache>();
     builder.Services.AddSingleton<InputEntityTags>();
     builder.Services.AddSingleton<ImageInputReader>();
+    builder.Services.AddSingleton<BatchInputReader>();
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
         builder.Services.AddHostedService<WarmUp>();
@@ -125,9 +126,11 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapTags();
         stored.MapReconstructions();
         stored.MapLayers();
+        stored.MapLayerValues();
         stored.MapActivations();
         stored.MapKernels();
         stored.MapCodes();
+        stored.MapDatasetCodes();
         stored.MapInterpolation();
         stored.MapDatasets();
         stored.MapTickets();

@@ -24,7 +24,8 @@ internal sealed class InputEntityTags(
     ModelCache models, CheckpointStore checkpoints, DatasetCatalog datasets, IOptions<TrainingOptions> training, TimeProvider time)
 {
     /// <summary>Where a request names its inputs: positions among its handler's arguments, -1 where it has none.</summary>
-    internal sealed record Inputs(int Checkpoint, int Dataset, string[] Names, string[] Types);
+    /// <param name="IsOfCheckpoint">Whether the default data set is that of the checkpoint.</param>
+    internal sealed record Inputs(int Checkpoint, int Dataset, string[] Names, string[] Types, bool IsOfCheckpoint);
 
     // Another build, engine or width of vectors may compute other last bits from the same bytes.
     private readonly string _build = string.Join(
@@ -65,22 +66,26 @@ internal sealed class InputEntityTags(
     private async ValueTask<string?> SourceAsync(EndpointFilterInvocationContext call, Inputs inputs)
     {
         CancellationToken token = call.HttpContext.RequestAborted;
-        string? checkpoint = inputs.Checkpoint < 0 ? "" : await Sha256Async(call, inputs.Checkpoint, token);
+        (string Sha256, string Dataset)? checkpoint = inputs.Checkpoint < 0
+            ? ("", "")
+            : await CheckpointAsync(call, inputs.Checkpoint, token);
         string? dataset = "";
-        if (inputs.Dataset >= 0)
+        if (inputs.Dataset >= 0 && (checkpoint is not null || !inputs.IsOfCheckpoint))
         {
-            string name = call.GetArgument<string?>(inputs.Dataset) ?? await datasets.DefaultAsync(token);
+            string name = call.GetArgument<string?>(inputs.Dataset)
+                ?? (inputs.IsOfCheckpoint ? checkpoint!.Value.Dataset : await datasets.DefaultAsync(token));
             call.Arguments[inputs.Dataset] = name;
             dataset = await datasets.FingerprintAsync(name, token);
         }
 
-        return checkpoint is null || dataset is null ? null : $"{checkpoint} {dataset}";
+        return checkpoint is not var (sha256, _) || dataset is null ? null : $"{sha256} {dataset}";
     }
 
-    private async ValueTask<string?> Sha256Async(EndpointFilterInvocationContext call, int position, CancellationToken token)
+    private async ValueTask<(string Sha256, string Dataset)?> CheckpointAsync(
+        EndpointFilterInvocationContext call, int position, CancellationToken token)
     {
         string reference = call.GetArgument<string>(position);
-        if (Guid.TryParse(reference, out Guid id) && models.Sha256IfSeen(id) is { } seen)
+        if (Guid.TryParse(reference, out Guid id) && models.SourceIfSeen(id) is { } seen)
         {
             return seen;
         }
@@ -93,7 +98,7 @@ internal sealed class InputEntityTags(
 
         models.Saw(row.Id, askedAt);
         call.Arguments[position] = row.Id.ToString(); // a tag may move before the handler asks
-        return row.Sha256;
+        return (row.Sha256, row.Settings.Dataset);
     }
 
     private string ValueOf(HttpContext context, Inputs inputs, string source, string type)
@@ -114,6 +119,9 @@ internal sealed class InputEntityTags(
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)).AsSpan(0, 16));
     }
 }
+
+/// <summary>Of an operation whose default data set is the one that the checkpoint was trained on.</summary>
+internal sealed record CheckpointDatasetMetadata;
 
 internal static class InputEntityTagConventions
 {
@@ -137,7 +145,8 @@ internal static class InputEntityTagConventions
                         .Where(produced => produced.StatusCode == StatusCodes.Status200OK)
                         .SelectMany(produced => produced.ContentTypes).Distinct()];
                     var inputs = new InputEntityTags.Inputs(
-                        Array.IndexOf(parameters, "reference"), Array.IndexOf(parameters, dataset), names, types);
+                        Array.IndexOf(parameters, "reference"), Array.IndexOf(parameters, dataset), names, types,
+                        endpoint.Metadata.OfType<CheckpointDatasetMetadata>().Any());
                     InputEntityTags tags = factory.ApplicationServices.GetRequiredService<InputEntityTags>();
                     return call => tags.InvokeAsync(call, next, inputs);
                 });

@@ -7,6 +7,12 @@ public sealed record Dataset(string Name, DatasetSplit Train, DatasetSplit Valid
 {
     public static readonly IReadOnlyList<string> Splits = ["train", "validation", "test"];
 
+    /// <summary>Whether its images have labels; else each has 0.</summary>
+    public bool HasLabels { get; init; } = true;
+
+    /// <summary>What each label is called, by its value; null where labels are numbers, or there are none.</summary>
+    public IReadOnlyList<string>? LabelNames { get; init; }
+
     /// <summary>The split called <paramref name="name"/>, or null where there is none.</summary>
     public DatasetSplit? Split(string name) => name switch
     {

@@ -31,6 +31,8 @@ public sealed class DatasetSplit
 
     public byte Label(int index) => _labels.Span[index];
 
+    public ReadOnlySpan<byte> Labels(int first, int count) => _labels.Span.Slice(first, count);
+
     /// <summary>A view of <paramref name="count"/> images from <paramref name="first"/> on; nothing is copied.</summary>
     public DatasetSplit Slice(int first, int count) => new(
         Shape,
