@@ -84,6 +84,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<ImageInputReader>();
     builder.Services.AddSingleton<CodeInputReader>();
     builder.Services.AddSingleton<FilmRenderer>();
+    builder.Services.AddSingleton<BatchInputReader>();
     if (builder.Configuration.Role() != ProcessRole.Worker)
     {
         builder.Services.AddHostedService<WarmUp>();
@@ -137,10 +138,12 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapTags();
         stored.MapReconstructions();
         stored.MapLayers();
+        stored.MapLayerValues();
         stored.MapActivations();
         stored.MapScores();
         stored.MapKernels();
         stored.MapCodes();
+        stored.MapDatasetCodes();
         stored.MapInterpolation();
         stored.MapDatasets();
         stored.MapTickets();

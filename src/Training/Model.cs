@@ -36,9 +36,17 @@ public sealed class Model : IDisposable
     {
         (Definition, Noise, Data, Errors) = (
             NetworkDefinition.For(checkpoint.Settings), checkpoint.Settings.Noise, checkpoint.Data, checkpoint.Errors);
+        Dataset = checkpoint.Settings.Dataset;
         _network = EngineSelection.For(Definition, engine).Load(Definition, checkpoint.Weights);
         _architecture = Telemetry.Tag(checkpoint.Settings.Architecture);
         (_weights, _engine) = (checkpoint.Weights, engine);
+    }
+
+    private Model(Model other, NetworkDefinition definition)
+    {
+        (Definition, Noise, Data, Errors, Dataset) = (definition, other.Noise, other.Data, other.Errors, other.Dataset);
+        _network = EngineSelection.For(definition, other._engine).Load(definition, other._weights);
+        (_architecture, _weights, _engine) = (other._architecture, other._weights, other._engine);
     }
 
     public NetworkDefinition Definition { get; }
@@ -52,17 +60,33 @@ public sealed class Model : IDisposable
     /// <summary>Its errors on validation images; null where its checkpoint does not say.</summary>
     public ErrorQuantiles? Errors { get; }
 
+    /// <summary>The name of the data set that it was trained on.</summary>
+    public string Dataset { get; }
+
     /// <summary>Runs a network that knows nothing once, and counts it nowhere: what that compiles is then ready.</summary>
     public static void WarmUp(NetworkDefinition definition, EngineKind engine)
     {
         float[] weights = WeightInitializer.Initialize(definition, seed: 1);
         using IInferenceModel model = EngineSelection.For(definition, engine).Load(definition, weights);
-        model.Run(new float[definition.Input.Count], definition.Layers.Count - 1);
+        model.Run(new float[definition.Input.Count], definition.Layers.Count - 1, new float[definition.Input.Count]);
     }
 
     /// <param name="images">Any number of images, [C, H, W] in 0..1 each.</param>
     /// <returns>Their reconstructions, in the same layout.</returns>
     public float[] Reconstruct(ReadOnlySpan<float> images) => Run("reconstruct", images, Definition.Layers.Count - 1);
+
+    /// <summary>The outputs of a layer for any number of images: the very bits that each gives alone.</summary>
+    /// <param name="images">[C, H, W] in 0..1 each.</param>
+    /// <param name="layer">The number of the layer.</param>
+    /// <param name="outputs">Gets as many outputs, [C, H, W] each.</param>
+    public void RunBatch(ReadOnlySpan<float> images, int layer, Span<float> outputs)
+    {
+        int count = images.Length / Definition.Input.Count;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(outputs.Length, count * Definition.Layers[layer].Output.Count);
+        long began = Stopwatch.GetTimestamp();
+        _network.Run(images, layer, outputs);
+        Record("batch", began);
+    }
 
     /// <summary>What the layer <paramref name="layer"/> makes of one image.</summary>
     /// <param name="image">[C, H, W] in 0..1.</param>
@@ -94,6 +118,12 @@ public sealed class Model : IDisposable
     /// <summary>What every layer makes of one image, [C, H, W] each.</summary>
     internal float[][] Outputs(float[] image) => _network.Activations(image);
 
+    /// <summary>The network with the same weights and another unpooling; see <see cref="NetworkDefinition.WithUnpooling"/>.</summary>
+    public Result<Model, string> WithUnpooling(Unpooling unpooling) =>
+        Definition.WithUnpooling(unpooling).TryGet(out NetworkDefinition? definition, out string? fault)
+            ? new Model(this, definition)
+            : fault;
+
     /// <summary>How one unit's value comes about.</summary>
     /// <param name="layer">The number of the unit's layer.</param>
     public UnitTerms Explain(Activations activations, int layer, (int Channel, int Row, int Column) unit)
@@ -120,10 +150,27 @@ public sealed class Model : IDisposable
             ArgumentOutOfRangeException.ThrowIfNotEqual(image.Length, Definition.Input.Count);
         }
 
+        float[] values = new float[Definition.Input.Count];
         long began = Stopwatch.GetTimestamp();
-        float[] values = _network.Decode(code, image);
+        _network.Decode(code, image, values);
         Record("decode", began);
         return values;
+    }
+
+    /// <summary>Images from any number of codes, of a network that needs no switches: the very bits that each code gives alone.</summary>
+    /// <param name="codes">In the shape of <see cref="NetworkDefinition.CodeShape"/> each.</param>
+    /// <param name="images">Gets as many images, [C, H, W] each.</param>
+    public void DecodeBatch(ReadOnlySpan<float> codes, Span<float> images)
+    {
+        if (Definition.NeedsSwitches)
+        {
+            throw new InvalidOperationException("each code needs the switches of an image of its own");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNotEqual(images.Length, codes.Length / Definition.CodeShape.Count * Definition.Input.Count);
+        long began = Stopwatch.GetTimestamp();
+        _network.Decode(codes, image: [], images);
+        Record("batch", began);
     }
 
     /// <summary>
@@ -157,8 +204,9 @@ public sealed class Model : IDisposable
 
     private float[] Run(string operation, ReadOnlySpan<float> images, int layer)
     {
+        float[] values = new float[images.Length / Definition.Input.Count * Definition.Layers[layer].Output.Count];
         long began = Stopwatch.GetTimestamp();
-        float[] values = _network.Run(images, layer);
+        _network.Run(images, layer, values);
         Record(operation, began);
         return values;
     }

@@ -116,6 +116,43 @@ public sealed class PythonClientTests(TrainedService trained)
     }
 
     [Fact]
+    public void The_client_reads_batches_layers_codes_and_labels()
+    {
+        Python.SkipWithout("numpy");
+        string[] lines = Python.Run(
+            """
+            import sys, numpy
+            from autoencoder_api import ApiError, Client
+            client = Client(sys.argv[1])
+            digits = {"dataset": "synthetic-digits", "first": 5}
+            labels = client.labels("synthetic-digits", "test", first=5, count=3)
+            print(labels.dtype, labels.shape, len(client.labels("synthetic-digits", "validation")))
+            for checkpoint in sys.argv[2:]:
+                images = client.layer_values(checkpoint, "output", numpy.random.default_rng(1).random((3, 1, 28, 28)).astype("f4")).clip(0, 1)
+                codes = client.encode(checkpoint, images)
+                values = client.activations(checkpoint, images[1])
+                same = [
+                    (client.reconstruct(checkpoint, images)[1] == client.reconstruct(checkpoint, images[1])).all(),
+                    (codes[1] == client.encode(checkpoint, images[1])).all(),
+                    (values["code"] == codes[1]).all() and (values["input"] == images[1]).all(),
+                    (client.layer_values(checkpoint, "code", images[1]) == codes[1]).all(),
+                    client.codes(checkpoint, **digits, count=3).shape == codes.shape,
+                    (client.encode(checkpoint, numpy.uint8(images * 255)).shape == codes.shape),
+                    all(value.dtype == numpy.uint8 for name, value in values.items() if name.endswith(".switches")),
+                ]
+                try:
+                    same.append((client.decode(checkpoint, codes) == client.reconstruct(checkpoint, images)).all())
+                except ApiError as error:
+                    same.append(error.kind == "switches-missing" and client.checkpoint(checkpoint)["architecture"] == "switch-unpool")
+                print(*same)
+            """,
+            [Url, .. Checkpoints]).TrimEnd().Split('\n');
+        Assert.Equal(
+            ["uint8 (3,) 2000", .. Enumerable.Repeat("True True True True True True True True", Checkpoints.Length)],
+            lines);
+    }
+
+    [Fact]
     public void The_client_runs_an_experiment_and_lists_tags_stores_and_deletes()
     {
         Python.SkipWithout("numpy");

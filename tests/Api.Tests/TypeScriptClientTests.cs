@@ -13,7 +13,7 @@ public sealed partial class TypeScriptClientTests(TrainedService trained) : IDis
 
     /// <summary>What a strict compiler must take, and what it must refuse.</summary>
     private const string Consumer = """
-        import { ApiError, Client, type Checkpoint, type Job } from "autoencoder-api";
+        import { ApiError, Client, type Checkpoint, type Job, type NumberArray } from "autoencoder-api";
 
         const client = new Client({ baseUrl: "http://localhost:8080", key: "secret" });
         const job: Job = await client.submit({ architecture: "dense", denseWidths: [30, 10] }, { signal: AbortSignal.timeout(1000) });
@@ -35,6 +35,11 @@ public sealed partial class TypeScriptClientTests(TrainedService trained) : IDis
           path: { ...path, layer: "code" },
         });
         console.log(mse.toFixed(4), tiles.size, (await client.json("get", "/v1/caller")).role === "admin");
+        const batch: NumberArray = { shape: [1, 1, 28, 28], values: new Float32Array(784) };
+        const codes = await client.array("post", "/v1/checkpoints/{reference}/encode", { path, body: batch });
+        const { shape, values } = await client.codes("best", { query: { dataset: "mnist", split: "test", count: 10 } });
+        const { output, input } = await client.activations("best", { query: { index: 3, unpooling: "nearest" } });
+        console.log(codes.shape[0], shape.length, values[0], output?.values.length, input?.shape, (await client.labels("mnist"))[0]);
         await client.submit({}).catch((error) => error instanceof ApiError && error.errors.steps);
 
         // @ts-expect-error a value that is none of the architectures
@@ -45,6 +50,8 @@ public sealed partial class TypeScriptClientTests(TrainedService trained) : IDis
         await client.json("get", "/v1/training-jobs/{id}");
         // @ts-expect-error a path that the document lacks
         await client.json("get", "/v1/jobs");
+        // @ts-expect-error an operation that answers no array
+        client.array("get", "/v1/checkpoints");
         // @ts-expect-error a query parameter that the operation lacks
         client.list("/v1/checkpoints", { query: { status: "running" } });
         """;
@@ -81,11 +88,12 @@ public sealed partial class TypeScriptClientTests(TrainedService trained) : IDis
             _folder, compiler, "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "consumer.mts");
 
         string[] said = await RunExamples();
-        Assert.Equal(3, said.Length);
+        Assert.Equal(4, said.Length);
         Assert.EndsWith("succeeded 40\n", said[0]);
         Assert.StartsWith("89504E470D0A1A0A", Convert.ToHexString(await File.ReadAllBytesAsync(Path.Combine(_folder, "code.png"))));
-        Assert.EndsWith("succeeded\n", said[1]);
-        Assert.StartsWith("400 invalid-fields { steps:", said[2]);
+        Assert.Equal("[ 100, 32, 7, 7 ] [ 100, 1, 28, 28 ] 1568\n", said[1]);
+        Assert.EndsWith("succeeded\n", said[2]);
+        Assert.StartsWith("400 invalid-fields { steps:", said[3]);
     }
 
     /// <returns>What each program of the README printed.</returns>

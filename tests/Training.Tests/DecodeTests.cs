@@ -32,13 +32,36 @@ public sealed class DecodeTests
         using IInferenceModel kernels = Sessions.Load(EngineKind.Simd, definition, weights),
             plain = Sessions.Load(EngineKind.TorchSharp, definition, weights);
         float[] code = [.. Enumerable.Range(0, definition.CodeShape.Count).Select(i => MathF.Sin(i))];
-        float[] expected = plain.Decode(code, s_one), actual = kernels.Decode(code, s_one);
+        float[] expected = plain.Decode(definition, code, s_one), actual = kernels.Decode(definition, code, s_one);
         float scale = expected.Max(Math.Abs);
         Assert.True(scale > 0);
         Assert.All(actual.Zip(expected, (a, b) => Math.Abs(a - b)), difference => Assert.True(difference <= 1e-5f * scale));
         foreach (IInferenceModel each in (IInferenceModel[])[kernels, plain])
         {
-            Assert.Equal(each.Run(s_one, definition.Layers.Count - 1), each.Decode(each.Run(s_one, definition.CodeIndex), s_one));
+            Assert.Equal(
+                each.Run(definition, s_one, definition.Layers.Count - 1),
+                each.Decode(definition, each.Run(definition, s_one, definition.CodeIndex), s_one));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_batch_gives_the_bits_that_each_of_its_images_gives_alone(Architecture architecture)
+    {
+        using var model = new Model(Trainer.CreateInitialState(Settings(architecture), threads: 1));
+        NetworkDefinition definition = model.Definition;
+        float[][] digits = [.. Enumerable.Range(1, 37).Select(seed => Digit((ulong)seed))];
+        float[] codes = new float[digits.Length * definition.CodeShape.Count], images = new float[digits.Length * definition.Input.Count];
+        model.RunBatch([.. digits.SelectMany(digit => digit)], definition.CodeIndex, codes);
+        Assert.Equal(digits.SelectMany(digit => model.Encode(digit)), codes);
+        if (definition.NeedsSwitches)
+        {
+            Assert.Throws<InvalidOperationException>(() => model.DecodeBatch(codes, images));
+        }
+        else
+        {
+            model.DecodeBatch(codes, images);
+            Assert.Equal(digits.SelectMany(digit => model.Reconstruct(digit)), images);
         }
     }
 

@@ -140,15 +140,15 @@ public sealed class KernelNetworkTests
         float[] images = Images(set);
         for (int layer = 0; layer < definition.Layers.Count; layer++)
         {
-            float[] expected = reference.Run(images, layer);
+            float[] expected = reference.Run(definition, images, layer);
             float scale = expected.Max(Math.Abs);
-            Assert.All(model.Run(images, layer).Zip(expected, (a, b) => Math.Abs(a - b)), difference =>
+            Assert.All(model.Run(definition, images, layer).Zip(expected, (a, b) => Math.Abs(a - b)), difference =>
                 Assert.True(difference <= 1e-5f * scale));
         }
 
-        ReadOnlySpan<float> first = images.AsSpan(0, definition.Input.Count);
-        float[] code = model.Run(first, definition.CodeIndex);
-        Assert.Equal(model.Run(first, definition.Layers.Count - 1), model.Decode(code, first));
+        float[] first = images[..definition.Input.Count];
+        float[] code = model.Run(definition, first, definition.CodeIndex);
+        Assert.Equal(model.Run(definition, first, definition.Layers.Count - 1), model.Decode(definition, code, first));
         AssertEqualEvaluations(ours, plain, set);
     }
 
@@ -240,7 +240,7 @@ public sealed class KernelNetworkTests
         for (int i = 0; i < definition.Layers.Count; i++)
         {
             Layer layer = definition.Layers[i];
-            float[] there = reference.Run(images, i), here = model.Run(images, i);
+            float[] there = reference.Run(definition, images, i), here = model.Run(definition, images, i);
             bool isPooled = definition.Layers.ElementAtOrDefault(i + 1) is Layer.MaxPool;
             float[] gaps = [.. ActiveGaps(layer, there, here), .. isPooled ? MaximumGaps(layer.Output, there, here) : []];
             if (gaps.Length > 0)

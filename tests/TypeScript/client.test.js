@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { ApiError, Client, ConnectionError } from "../../clients/typescript/src/index.js";
+import { ApiError, Client, ConnectionError, parseNpy, writeNpy } from "../../clients/typescript/src/index.js";
 import { json, serve, stream } from "../Page/service.js";
 
 let service;
@@ -23,6 +23,58 @@ async function all(generator) {
   for await (const value of generator) values.push(value);
   return values;
 }
+
+test("an array is sent as a NumPy file and read from one", async () => {
+  const chunks = [];
+  service = await serve(async (request, response) => {
+    for await (const chunk of request) chunks.push(chunk);
+    response.writeHead(200, { "Content-Type": "application/x-npy" }).end(Buffer.concat(chunks));
+  });
+  const values = new Float32Array([9, 0, 0.25, 1, 9]).subarray(1, 4); // a view that begins within its buffer
+  const path = { reference: "best" };
+  const echoed = await client.array("post", "/v1/checkpoints/{reference}/encode", { path, body: { shape: [1, 3, 1, 1], values } });
+  assert.deepEqual(echoed, { shape: [1, 3, 1, 1], values: new Float32Array([0, 0.25, 1]) });
+  const [request] = service.requests;
+  assert.equal(request.headers["content-type"], "application/x-npy");
+  assert.equal(request.headers.accept, "application/x-npy");
+  const file = Buffer.concat(chunks);
+  assert.equal(file.length, 128 + 12);
+  assert.equal(file.subarray(0, 10).toString("latin1"), "\x93NUMPY\x01\x00v\x00");
+  assert.equal(file.subarray(10, 128).toString().trimEnd(), "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, 1, 1), }");
+});
+
+test("codes, labels and activations are arrays of their shapes", async () => {
+  const npy = await writeNpy({ shape: [3], values: new Uint8Array([7, 2, 1]) }).arrayBuffer();
+  const header = Buffer.from(JSON.stringify({
+    __metadata__: {},
+    input: { dtype: "F32", shape: [1, 1, 2], data_offsets: [0, 8] },
+    "pool1.switches": { dtype: "U8", shape: [1, 1, 1], data_offsets: [8, 9] },
+  }));
+  const tensors = Buffer.concat([
+    Buffer.from(new BigUint64Array([BigInt(header.length)]).buffer), header, Buffer.from(new Float32Array([0.5, 1]).buffer), Buffer.from([3])]);
+  service = await serve((request, response) => {
+    if (request.url.includes("/labels")) json(response, 200, { first: 0, labels: [7, 2, 1], names: null });
+    else response.writeHead(200).end(request.url.includes("/codes") ? Buffer.from(npy) : tensors);
+  });
+  assert.deepEqual(await client.codes("best", { query: { first: 2, count: 3 } }), { shape: [3], values: new Uint8Array([7, 2, 1]) });
+  assert.deepEqual(await client.labels("mnist", "train"), [7, 2, 1]);
+  const expected = { input: { shape: [1, 1, 2], values: new Float32Array([0.5, 1]) }, "pool1.switches": { shape: [1, 1, 1], values: new Uint8Array([3]) } };
+  assert.deepEqual(await client.activations("best", { query: { dataset: "mnist", index: 3 } }), expected);
+  assert.deepEqual(await client.activations("best", { body: { pixels: [0.5, 1] } }), expected);
+  assert.deepEqual(service.requests.map(({ method, url }) => `${method} ${url}`), [
+    "GET /v1/checkpoints/best/codes?first=2&count=3",
+    "GET /v1/datasets/mnist/train/labels",
+    "GET /v1/checkpoints/best/activations?dataset=mnist&index=3",
+    "POST /v1/checkpoints/best/activations",
+  ]);
+});
+
+test("a NumPy file of other values, or none at all, is refused", () => {
+  const of = (text) => new TextEncoder().encode(text).buffer;
+  assert.throws(() => parseNpy(of("not one")), /no NPY file/);
+  const other = new Uint8Array([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, 60, 0, ...new TextEncoder().encode("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }".padEnd(60))]);
+  assert.throws(() => parseNpy(other.buffer), /<f8/);
+});
 
 test("an address has the service's prefix, an encoded path and each value of the query", () => {
   const lab = new Client({ baseUrl: "https://example.org/lab/" });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import time
 import uuid
@@ -12,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from .transport import BROKEN, ApiError, Call, Transport, quoted, retry_after, wait_after
-from .weights import Weights
+from .weights import Weights, read_tensors
 
 _TERMINAL = ("succeeded", "failed", "cancelled")
 _STREAM_ATTEMPTS = 3
 _POLL_SECONDS = 1.0  # where an answer has no Retry-After
+_NPY = "application/x-npy"
 
 Json = dict[str, Any]
 
@@ -182,30 +184,61 @@ class Client:
         """A PNG of an image of a data set."""
         return self._bytes("GET", f"/v1/datasets/{quoted(name)}/{quoted(split)}/{index}.png", query={"scale": scale}, accept="image/png")
 
+    def labels(self, name: str, split: str = "test", **options: int) -> np.ndarray:
+        """The labels [N] of a data set's images, uint8; options as `first=100, count=10`. Raises ApiError for a data set without labels."""
+        return self._array("GET", f"/v1/datasets/{quoted(name)}/{quoted(split)}/labels", query=options)
+
     def delete_dataset(self, name: str) -> None:
         self._delete(f"/v1/datasets/{quoted(name)}")
 
     # Networks at work
 
     def reconstruct(self, checkpoint: str, image: np.ndarray) -> np.ndarray:
-        """The service's reconstruction [C, H, W] of one image [C, H, W] in [0, 1]."""
-        answer = self._json("POST", f"/v1/checkpoints/{quoted(checkpoint)}/reconstruction", _pixels(image))
+        """The service's reconstruction [C, H, W] of one image [C, H, W] in [0, 1], or [N, C, H, W] of a batch."""
+        path = f"/v1/checkpoints/{quoted(checkpoint)}/reconstruction"
+        if np.ndim(image) == 4:
+            return self._array("POST", path, image)
+        answer = self._json("POST", path, _pixels(image))
         return np.asarray(answer["pixels"], np.float32).reshape(np.shape(image))
 
     def encode(self, checkpoint: str, image: np.ndarray | bytes) -> np.ndarray:
-        """The service's code [C', H', W'] of one image: [C, H, W] in [0, 1], or a PNG or JPEG."""
+        """The service's code [C', H', W'] of one image: [C, H, W] in [0, 1], or a PNG or JPEG; of a batch [N, C, H, W] the codes [N, C', H', W']."""
         path = f"/v1/checkpoints/{quoted(checkpoint)}/encode"
+        if not isinstance(image, bytes) and np.ndim(image) == 4:
+            return self._array("POST", path, image)
         call = _call("POST", path, image if isinstance(image, bytes) else _pixels(image))
         code = self._transport.send(call, json.load)
         return np.asarray(code["values"], np.float32).reshape(code["shape"])
 
     def decode(self, checkpoint: str, code: np.ndarray, image: np.ndarray | None = None) -> np.ndarray:
-        """The service's image [C, H, W] of one code [C', H', W']. A switch-unpool network takes its switches from an image [C, H, W]."""
+        """The service's image [C, H, W] of one code [C', H', W'], or images [N, C, H, W] of a batch [N, C', H', W'].
+
+        A switch-unpool network takes its switches from an image [C, H, W], so it decodes no batch.
+        """
+        if np.ndim(code) == 4:
+            return self._array("POST", f"/v1/checkpoints/{quoted(checkpoint)}/decode", code)
         body = {"shape": list(np.shape(code)), "values": [float(value) for value in np.ravel(code)]}
         found = self.checkpoint(checkpoint)
         path = f"/v1/checkpoints/{quoted(found['id'])}/decode"
         answer = self._json("POST", path, body if image is None else {**body, **_pixels(image)})
         return np.asarray(answer["pixels"], np.float32).reshape(found["layers"][-1]["shape"])
+
+    def layer_values(self, checkpoint: str, layer: str, image: np.ndarray | bytes) -> np.ndarray:
+        """A layer's values [C', H', W'] of one image: [C, H, W] in [0, 1], or a PNG or JPEG; of a batch [N, C, H, W] [N, C', H', W']."""
+        return self._array("POST", f"/v1/checkpoints/{quoted(checkpoint)}/layers/{quoted(layer)}/values", image)
+
+    def activations(self, checkpoint: str, image: np.ndarray | bytes, **options: Any) -> dict[str, np.ndarray]:
+        """Every layer's values [C, H, W] of one image by the layer's name, and the image as `input`; options as `unpooling="nearest"`.
+
+        The image is [C, H, W] in [0, 1], or a PNG or JPEG. Of a pooling there is `{layer}.switches`: the place of each maximum, 0 to 3.
+        """
+        body = image if isinstance(image, bytes) else _pixels(image)
+        call = _call("POST", f"/v1/checkpoints/{quoted(checkpoint)}/activations", body, options, "application/octet-stream")
+        return read_tensors(self._transport.send(call, lambda answer: answer.read()))
+
+    def codes(self, checkpoint: str, **options: Any) -> np.ndarray:
+        """The codes [N, C', H', W'] of a data set's images, by default of the checkpoint's own; options as `dataset="mnist", split="train", first=0, count=100`."""
+        return self._array("GET", f"/v1/checkpoints/{quoted(checkpoint)}/codes", query=options)
 
     def draw_reconstruction(self, checkpoint: str, image: bytes, **options: Any) -> bytes:
         """A PNG of the reconstruction of a PNG or JPEG; options as `layout="pair", scale=8`."""
@@ -258,6 +291,13 @@ class Client:
     def _json(self, method: str, path: str, body: Json | None = None) -> Any:
         return self._transport.send(_call(method, path, body), json.load)
 
+    def _array(self, method: str, path: str, body: np.ndarray | bytes | None = None, query: dict[str, Any] | None = None) -> np.ndarray:
+        """What an operation answers as NumPy's file; a body is a batch [N, C, H, W], an image [C, H, W], or a PNG or JPEG."""
+        is_batch = not isinstance(body, bytes) and np.ndim(body) == 4
+        content = body if body is None or isinstance(body, bytes) else _npy(np.asarray(body)) if is_batch else _pixels(body)
+        call = _call(method, path, content, query, _NPY, content_type=_NPY if is_batch else "application/octet-stream")
+        return self._transport.send(call, lambda answer: np.load(io.BytesIO(answer.read()), allow_pickle=False))
+
     def _bytes(
         self, method: str, path: str, body: bytes | None = None, query: dict[str, Any] | None = None, accept: str = "application/octet-stream"
     ) -> bytes:
@@ -287,6 +327,13 @@ def _read_state(answer: http.client.HTTPResponse) -> tuple[Json | None, str, flo
     wait = retry_after(answer.headers.get("Retry-After"))
     state = None if answer.status == 304 else json.load(answer)
     return state, answer.headers.get("ETag", ""), _POLL_SECONDS if wait is None else wait
+
+
+def _npy(batch: np.ndarray) -> bytes:
+    """Bytes as they are; all else as float32."""
+    file = io.BytesIO()
+    np.save(file, np.ascontiguousarray(batch, None if batch.dtype == np.uint8 else "<f4"))
+    return file.getvalue()
 
 
 def _pixels(image: np.ndarray) -> Json:

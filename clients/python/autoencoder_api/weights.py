@@ -14,6 +14,7 @@ from .definition import Layer, layers_of
 
 _FORMAT = "autoencoder-api/1"
 _MAX_HEADER = 64 * 1024
+_TYPES = {"F32": "<f4", "U8": "u1"}
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,17 @@ class Weights:
         )
         for layer in weights.layers:
             for name, shape in layer.parameters.items():
-                if name not in weights.tensors or weights.tensors[name].shape != shape:
-                    raise ValueError(f"the file has no tensor {name} of shape {list(shape)}, which its settings call for")
+                tensor = weights.tensors.get(name)
+                if tensor is None or tensor.shape != shape or tensor.dtype != np.float32:
+                    raise ValueError(f"the file has no tensor {name} of float32 and shape {list(shape)}, which its settings call for")
         return weights
+
+
+def read_tensors(content: bytes) -> dict[str, np.ndarray]:
+    """The float32 and uint8 tensors of any safetensors file. Raises ValueError where the bytes are not such a file."""
+    header, data = _split(content)
+    header.pop("__metadata__", None)
+    return {name: _tensor(name, entry, data) for name, entry in header.items()}
 
 
 def _split(content: bytes) -> tuple[dict[str, Any], memoryview]:
@@ -69,6 +78,7 @@ def _split(content: bytes) -> tuple[dict[str, Any], memoryview]:
 def _tensor(name: str, entry: dict[str, Any], data: memoryview) -> np.ndarray:
     begin, end = entry["data_offsets"]
     shape = tuple(entry["shape"])
-    if entry["dtype"] != "F32" or not 0 <= begin <= end <= len(data) or end - begin != 4 * int(np.prod(shape)):
-        raise ValueError(f"tensor {name} is not float32 values of shape {list(shape)} within the file")
-    return np.frombuffer(data[begin:end], "<f4").reshape(shape)
+    kind = np.dtype(_TYPES.get(entry["dtype"], "V1"))
+    if kind.kind == "V" or not 0 <= begin <= end <= len(data) or end - begin != kind.itemsize * int(np.prod(shape)):
+        raise ValueError(f"tensor {name} is not float32 or uint8 values of shape {list(shape)} within the file")
+    return np.frombuffer(data[begin:end], kind).reshape(shape)

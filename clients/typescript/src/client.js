@@ -1,9 +1,11 @@
+import { parseNpy, parseSafetensors, writeNpy } from "./arrays.js";
 import { backoff, sleep } from "./backoff.js";
 import { EventStreamParser, readEvents } from "./event-stream.js";
 import { ApiError, parseRetryAfter } from "./problem.js";
 import { isPassing, send } from "./transport.js";
 
 /** @import * as api from "./types.js" */
+/** @import { NumberArray } from "./arrays.js" */
 
 const POLL_SECONDS = 1; // where a response has no Retry-After
 const TICKET_SPARE_SECONDS = 60; // before its end a ticket is replaced
@@ -52,6 +54,55 @@ export class Client {
    */
   file(method, path, ...args) {
     return this.#call(method, path, { accept: "image/png, */*;q=0.5", ...args[0] }, (response) => response.blob());
+  }
+
+  /**
+   * A call that answers a NumPy file, as an array. A body that is an array is sent as one: a batch of images or of codes [N, C, H, W], of
+   * bytes or float32. `array("post", "/v1/checkpoints/{reference}/encode", { path: { reference: "best" }, body: { shape, values } })`
+   * @template {api.Method} M
+   * @param {M} method
+   * @param {api.ArrayPath<M>} path
+   * @param {api.ArrayOptions} options
+   * @returns {Promise<NumberArray>}
+   */
+  array(method, path, { body, ...options } = {}) {
+    const content = isArray(body) ? writeNpy(body) : body;
+    return this.#call(method, path, { ...options, body: content, accept: "application/x-npy" }, async (response) =>
+      parseNpy(await response.arrayBuffer()));
+  }
+
+  /**
+   * The codes [N, C, H, W] of a data set's images, by default of the checkpoint's own.
+   * @param {string} reference id or tag of the checkpoint.
+   * @param {api.CallOptions & { query?: api.Query<"/v1/checkpoints/{reference}/codes"> }} options
+   * @returns {Promise<NumberArray>}
+   */
+  codes(reference, options = {}) {
+    return this.array("get", "/v1/checkpoints/{reference}/codes", { ...options, path: { reference } });
+  }
+
+  /**
+   * The labels of a data set's images.
+   * @param {string} name
+   * @param {"train" | "validation" | "test"} split
+   * @param {api.CallOptions & { query?: api.Query<"/v1/datasets/{name}/{split}/labels"> }} options
+   * @returns {Promise<number[]>}
+   */
+  async labels(name, split = "test", options = {}) {
+    return (await this.json("get", "/v1/datasets/{name}/{split}/labels", { ...options, path: { name, split } })).labels;
+  }
+
+  /**
+   * Every layer's values for an image, by the layer's name, and the image as `input`; of a pooling `{layer}.switches`, the place of each
+   * maximum in its block. The image is `body`, or one of a data set named by the query.
+   * @param {string} reference id or tag of the checkpoint.
+   * @param {api.CallOptions & { body?: Blob | FormData | { pixels: number[] }, query?: api.ActivationQuery }} options
+   * @returns {Promise<Record<string, NumberArray>>}
+   */
+  activations(reference, options = {}) {
+    const call = { ...options, path: { reference }, accept: "application/octet-stream" };
+    return this.#call(options.body === undefined ? "get" : "post", "/v1/checkpoints/{reference}/activations", call, async (response) =>
+      parseSafetensors(await response.arrayBuffer()));
   }
 
   /**
@@ -357,6 +408,12 @@ function encode(body) {
   if (body instanceof Blob) return [body, body.type || "application/octet-stream"];
   return [JSON.stringify(body), "application/json"];
 }
+
+/**
+ * @param {unknown} body
+ * @returns {body is NumberArray}
+ */
+const isArray = (body) => typeof body === "object" && body !== null && "shape" in body && ArrayBuffer.isView(/** @type {any} */ (body).values);
 
 /** Unique, not secret: `crypto` is absent from Node 18, and its UUIDs from pages over plain HTTP. */
 const randomKey = () => [Date.now(), ...Array.from({ length: 3 }, () => Math.random() * 2 ** 32)].map((part) => Math.floor(part).toString(36)).join("-");

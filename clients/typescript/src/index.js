@@ -1,7 +1,9 @@
+export { parseNpy, parseSafetensors, writeNpy } from "./arrays.js";
 export { Client } from "./client.js";
 export { EventStreamParser } from "./event-stream.js";
 export { ApiError, ConnectionError } from "./problem.js";
 
+/** @typedef {import("./arrays.js").NumberArray} NumberArray */
 /** @typedef {import("./types.js").Schemas} Schemas */
 /** @typedef {import("./types.js").Job} Job */
 /** @typedef {import("./types.js").JobRequest} JobRequest */

@@ -800,6 +800,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkpoints/{reference}/layers/{layer}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A layer's values for an image of a data set
+         * @description Needs the role `reader`.
+         */
+        get: operations["getLayerValuesFromDataset"];
+        put?: never;
+        /**
+         * A layer's values for an uploaded image, or for each image of a batch
+         * @description Needs the role `reader`.
+         */
+        post: operations["getLayerValuesOfUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/checkpoints/{reference}/activations": {
         parameters: {
             query?: never;
@@ -1000,6 +1024,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkpoints/{reference}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Encode the images of a data set
+         * @description Needs the role `reader`.
+         */
+        get: operations["encodeDataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/checkpoints/{reference}/interpolation": {
         parameters: {
             query?: never;
@@ -1083,6 +1127,46 @@ export interface paths {
          * @description Needs the role `operator`.
          */
         delete: operations["deleteDataset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/{split}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Labels of the images of a data set
+         * @description Needs the role `reader`.
+         */
+        get: operations["getDatasetLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/{split}/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One image of a data set in numbers, with its label
+         * @description Needs the role `reader`.
+         */
+        get: operations["getDatasetImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1312,6 +1396,37 @@ export interface components {
             shape: number[];
             /** @description Values of the code, channel by channel, row by row. */
             values: number[];
+        };
+        /** @description One image of a data set. */
+        DatasetImageResponse: {
+            /**
+             * Format: int32
+             * @description Index of the image in the split, from 0.
+             */
+            index: number;
+            /**
+             * Format: int32
+             * @description Label of the image, 0 to 255; null in a data set without labels.
+             */
+            label: null | number;
+            /** @description Name of the folder that the label stands for; null where labels are numbers, or there are none. */
+            labelName: null | string;
+            /** @description Channels, height, width. */
+            shape: number[];
+            /** @description Values of the image, channel by channel, row by row: 0 background, 1 ink. */
+            pixels: number[];
+        };
+        /** @description Labels of consecutive images of a data set. */
+        DatasetLabelsResponse: {
+            /**
+             * Format: int32
+             * @description Index of the first image in the split, from 0.
+             */
+            first: number;
+            /** @description Label of each image, 0 to 255. */
+            labels: number[];
+            /** @description Names of the folders that labels stand for, by their values; null where labels are numbers. */
+            names: null | string[];
         };
         /** @description A data set to train on. */
         DatasetResponse: {
@@ -1994,6 +2109,15 @@ export interface components {
              * @description Number of trainable parameters of the layer.
              */
             parameters: number;
+        };
+        /** @description A layer's values for an image. */
+        LayerValuesResponse: {
+            /** @description Name of the layer. */
+            layer: string;
+            /** @description Channels, height, width. */
+            shape: number[];
+            /** @description Values of the layer, channel by channel, row by row. */
+            values: number[];
         };
         /**
          * @description Schedule of the learning rate after the warm-up.
@@ -3195,6 +3319,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
+        /** @description The checkpoint is damaged. The data set cannot be had. The image cannot be used. */
+        "checkpoint-damaged.dataset-unavailable.picture-unusable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
         /** @description The checkpoint is damaged. The data set cannot be had. The image cannot be used. The request cannot be carried out. */
         "checkpoint-damaged.dataset-unavailable.picture-unusable.unprocessable": {
             headers: {
@@ -3215,15 +3348,6 @@ export interface components {
         };
         /** @description No such checkpoint. No such data set. No such image. No such layer. No such unit. */
         "checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found.unit-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The checkpoint is damaged. The data set cannot be had. The image cannot be used. */
-        "checkpoint-damaged.dataset-unavailable.picture-unusable": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3267,6 +3391,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
+        /** @description The data set is being downloaded. Other requests hold the memory. The service cannot answer now. */
+        "dataset-pending.memory-full.unavailable": {
+            headers: {
+                /** @description Seconds to wait before sending the request again. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
         /** @description No such data set. */
         "dataset-not-found": {
             headers: {
@@ -3298,6 +3433,35 @@ export interface components {
         };
         /** @description The images make no data set. */
         "dataset-unusable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The data set is being downloaded. The request timed out. The service cannot answer now. */
+        "dataset-pending.timeout.unavailable": {
+            headers: {
+                /** @description Seconds to wait before sending the request again. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such data set. No such image. The data set has no labels. */
+        "dataset-not-found.image-not-found.labels-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The data set cannot be had. */
+        "dataset-unavailable": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5543,10 +5707,11 @@ export interface operations {
                 "image/png": string;
                 "image/jpeg": string;
                 "application/json": components["schemas"]["PixelsRequest"];
+                "application/x-npy": string;
             };
         };
         responses: {
-            /** @description The reconstruction. */
+            /** @description The reconstruction; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
             200: {
                 headers: {
                     /**
@@ -5564,6 +5729,7 @@ export interface operations {
                 content: {
                     "image/png": string;
                     "application/json": components["schemas"]["ReconstructionResponse"];
+                    "application/x-npy": string;
                 };
             };
             400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
@@ -6090,6 +6256,137 @@ export interface operations {
             413: components["responses"]["image-too-large.too-large.too-much-memory"];
             415: components["responses"]["unsupported-media-type"];
             422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    getLayerValuesFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerValuesResponse"];
+                    "application/x-npy": string;
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    getLayerValuesOfUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`; `application/x-npy`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The values; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerValuesResponse"];
+                    "application/x-npy": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["memory-full.timeout.unavailable"];
@@ -6801,7 +7098,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`; `application/x-npy`. */
         requestBody: {
             content: {
                 "multipart/form-data": {
@@ -6814,7 +7111,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The code. */
+            /** @description The code; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
             200: {
                 headers: {
                     /**
@@ -6871,7 +7168,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The decoded image. */
+            /** @description The decoded image; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6879,6 +7176,7 @@ export interface operations {
                 content: {
                     "image/png": string;
                     "application/json": components["schemas"]["DecodingResponse"];
+                    "application/x-npy": string;
                 };
             };
             400: components["responses"]["code-missing.invalid-fields.malformed-request"];
@@ -6945,6 +7243,58 @@ export interface operations {
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    encodeDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of the checkpoint. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the first image in the split, from 0. */
+                first?: number;
+                /** @description Number of images; by default all from `first` on. */
+                count?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @example best
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes: an NPY file [N, C, H, W], float32, sent while they are computed. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-npy": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.unavailable"];
         };
     };
     drawInterpolation: {
@@ -7259,6 +7609,129 @@ export interface operations {
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getDatasetLabels: {
+        parameters: {
+            query?: {
+                /** @description Index of the first image in the split, from 0. */
+                first?: number;
+                /** @description Number of images; by default all from `first` on. */
+                count?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the data set, from `GET /v1/datasets`. */
+                name: string;
+                /**
+                 * @description Split of the data set.
+                 * @example test
+                 */
+                split: "train" | "validation" | "test";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The labels, as JSON or as an NPY file [N] of uint8. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetLabelsResponse"];
+                    "application/x-npy": string;
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["dataset-not-found.image-not-found.labels-not-found"];
+            422: components["responses"]["dataset-unavailable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.timeout.unavailable"];
+        };
+    };
+    getDatasetImage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the data set, from `GET /v1/datasets`. */
+                name: string;
+                /**
+                 * @description Split of the data set.
+                 * @example test
+                 */
+                split: "train" | "validation" | "test";
+                /**
+                 * @description Index of the image in the split, from 0.
+                 * @example 0
+                 */
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetImageResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["dataset-not-found.image-not-found"];
+            422: components["responses"]["dataset-unavailable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.timeout.unavailable"];
         };
     };
     getDatasetPicture: {

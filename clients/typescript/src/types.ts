@@ -1,5 +1,6 @@
 /** Types derived from the generated document: which paths an operation has, what it takes and what it answers. */
 
+import type { NumberArray } from "./arrays.js";
 import type { components, paths } from "./schema.js";
 
 export type Schemas = components["schemas"];
@@ -28,6 +29,9 @@ export type JsonPath<M extends Method> = PathWith<M, "application/json">;
 /** Paths that answer a file to the method: a PNG, weights, an ONNX model, a NumPy file, a report. */
 export type FilePath<M extends Method> = PathWith<M, FileType>;
 export type FileType = "image/png" | "application/octet-stream" | "application/x-npy" | "text/csv" | "text/html";
+
+/** Paths that answer a NumPy file to the method. */
+export type ArrayPath<M extends Method> = PathWith<M, "application/x-npy">;
 
 /** Paths of lists in pages. */
 export type ListPath = { [P in JsonPath<"get">]: Json<"get", P> extends { items: unknown[]; nextCursor: string | null } ? P : never }[JsonPath<"get">];
@@ -74,6 +78,17 @@ export type FileOptions<M extends Method, P extends keyof paths> = Options<M, P>
   /** The media type, where the operation answers several. Default `image/png`, else the only one. */
   accept?: FileType;
 };
+
+/** The options of a call that answers an array; its body may be one too. */
+export type ArrayOptions = CallOptions & {
+  path?: Record<string, string | number>;
+  query?: Record<string, unknown>;
+  body?: NumberArray | Blob | FormData;
+};
+
+/** What `activations` takes of a data set's image or of an upload. */
+export type ActivationQuery = Query<"/v1/checkpoints/{reference}/activations"> &
+  NonNullable<QueryOf<Operation<"post", "/v1/checkpoints/{reference}/activations">>["query"]>;
 
 export type Query<P extends keyof paths> = NonNullable<QueryOf<Operation<"get", P>>["query"]>;
 

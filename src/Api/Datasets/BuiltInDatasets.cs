@@ -64,7 +64,7 @@ internal sealed class BuiltInDatasets
         }
     }
 
-    /// <summary>What the images of a loaded data set are known by: their sha256, shape and splits. Computed once.</summary>
+    /// <summary>What a loaded data set is known by: the sha256 of its images and labels, shape and splits. Computed once.</summary>
     public string FingerprintOf(Dataset data) => _fingerprints.GetValue(data, Fingerprint);
 
     /// <summary>What is known of the data set that is here without reading its images, or what is wrong with its files.</summary>
@@ -104,6 +104,8 @@ internal sealed class BuiltInDatasets
             {
                 hash.AppendData(split.Image(i));
             }
+
+            hash.AppendData(split.Labels(0, split.Count));
         }
 
         return DatasetRow.FingerprintOf(

@@ -74,10 +74,6 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
         : await stored.FindAsync(name, token) is { } row ? new DatasetSize(row.Shape, row.Validation, row.Test)
         : null;
 
-    /// <summary>Whether the images of the data set have labels.</summary>
-    public async Task<bool> HasLabelsAsync(string name, CancellationToken token) =>
-        IsBuiltIn(name) || await stored.FindAsync(name, token) is { Labels.Count: > 0 };
-
     /// <summary>
     /// What the images of the data set are known by: their sha256, shape and splits, since other splits of the same bytes are other images;
     /// null where there is no such data set, or it is not here.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain.Datasets;
@@ -72,13 +73,23 @@ internal static class DatasetContent
             row.Name,
             all.Slice(0, row.Train),
             all.Slice(row.Train, row.Validation),
-            all.Slice(row.Train + row.Validation, row.Test));
+            all.Slice(row.Train + row.Validation, row.Test))
+        {
+            HasLabels = row.Labels.Count > 0,
+            LabelNames = NamesOf(row.Labels.Keys),
+        };
     }
 
     /// <summary>How many of each label there are, the labels in the order of their values.</summary>
     /// <param name="names">What each is called, by its value.</param>
     public static Dictionary<string, int> CountLabels(IEnumerable<byte> labels, IReadOnlyList<string> names) =>
         labels.CountBy(label => label).OrderBy(count => count.Key).ToDictionary(count => names[count.Key], count => count.Value);
+
+    /// <summary>The folders' names by the values that <see cref="ZipLabels"/> gives them; null where labels are numbers, or none.</summary>
+    private static string[]? NamesOf(IEnumerable<string> labels) =>
+        labels.All(label => byte.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            ? null
+            : [.. labels.Order(StringComparer.Ordinal)];
 
     private static IEnumerable<byte> Labels(SplitSelections splits) => Images(splits).Select(image => image.From.Label(image.Index));
 

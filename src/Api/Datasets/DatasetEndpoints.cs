@@ -3,6 +3,7 @@ using System.Security.Claims;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Http;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
@@ -10,7 +11,9 @@ using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.OpenApi;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Imaging;
+using AutoencoderApi.Domain.Numerics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 
 namespace AutoencoderApi.Api.Datasets;
 
@@ -50,6 +53,22 @@ internal static class DatasetEndpoints
             .WithSummary("Delete a data set that no unfinished job trains on")
             .Answers(204, "Data set deleted.")
             .ProducesProblems(ProblemType.DatasetNotFound, ProblemType.Conflict);
+        datasets.MapGet("{name}/{split}/labels", Labels)
+            .WithName("getDatasetLabels")
+            .WithSummary("Labels of the images of a data set")
+            .WithInputEntityTags("name")
+            .Produces<DatasetLabelsResponse>(200, Compression.Json, MediaTypes.Npy)
+            .Answers(200, "The labels, as JSON or as an NPY file [N] of uint8.")
+            .VariesBy(HeaderNames.Accept)
+            .ProducesProblems(ImageInputReader.SplitRefusals)
+            .ProducesProblems(ProblemType.ImageNotFound, ProblemType.LabelsNotFound);
+        datasets.MapGet("{name}/{split}/{index}", ImageAsNumbers)
+            .WithName("getDatasetImage")
+            .WithSummary("One image of a data set in numbers, with its label")
+            .WithInputEntityTags("name")
+            .Answers(200, "The image.")
+            .ProducesProblems(ImageInputReader.SplitRefusals)
+            .ProducesProblems(ProblemType.ImageNotFound);
         datasets.MapGet("{name}/{split}/{index}.png", Image)
             .WithName("getDatasetPicture")
             .WithSummary("One image of a data set")
@@ -130,6 +149,44 @@ internal static class DatasetEndpoints
 
     private static ProblemHttpResult BuiltIn(string name) =>
         Problems.Conflict($"'{name}' is built in; it can be neither replaced nor deleted. Choose another name.");
+
+    private static async Task<IResult> Labels(
+        [Description(FromList)] string name, [Split] string split, ImageInputReader images, HttpContext context, CancellationToken token,
+        [Description("Index of the first image in the split, from 0.")] int first = 0,
+        [Bounds(1, int.MaxValue), Description("Number of images; by default all from `first` on.")] int? count = null)
+    {
+        if (!(await images.DatasetAsync(name, context.User, token)).TryGet(out Dataset? data, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        DatasetSplit set = data.Split(split)!; // its name was checked
+        int many = ImageInputReader.CountFrom(first, count, set);
+        if (!data.HasLabels)
+        {
+            return Problems.LabelsNotFound(name);
+        }
+
+        return ImageInputReader.OutOfRange(name, split, set, first, many) is { } outside ? outside
+            : context.Request.Prefers(MediaTypes.Npy, over: Compression.Json)
+                ? TypedResults.File(NpyFile.Write([many], set.Labels(first, many)), MediaTypes.Npy, "labels.npy")
+            : TypedResults.Ok(new DatasetLabelsResponse(first, [.. set.Labels(first, many)], data.LabelNames));
+    }
+
+    private static async Task<Results<Ok<DatasetImageResponse>, ProblemHttpResult>> ImageAsNumbers(
+        [Description(FromList)] string name, [Split] string split, int index, ImageInputReader images, HttpContext context,
+        CancellationToken token)
+    {
+        if (!(await images.DatasetAsync(name, context.User, token)).TryGet(out Dataset? data, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        DatasetSplit set = data.Split(split)!; // its name was checked
+        return index >= 0 && index < set.Count
+            ? TypedResults.Ok(DatasetImageResponse.Of(data, set, index))
+            : Problems.ImageNotFound(name, split, index, set.Count);
+    }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Image(
         [Description(FromList)] string name,

@@ -66,6 +66,7 @@ internal static class ProblemExamples
         Problems.UnitNotFound("code", new TensorShape(32, 7, 7)),
         Problems.DatasetNotFound("none", BuiltInDatasets.Names),
         Problems.ImageNotFound(MirroredSet.Mnist.Name, "test", 10_000, 10_000),
+        Problems.LabelsNotFound("leaves"),
         Problems.Conflict($"The job has not ended. POST /v1/training-jobs/{s_job}/cancel first."),
         Problems.CheckpointTagged("shown", $"checkpoint {Checkpoint}"),
         Problems.PreconditionFailed("The tag 'shown' is not what If-Match says. GET /v1/tags/shown shows its checkpoint and its ETag."),

@@ -65,7 +65,7 @@ internal static partial class ProblemSetup
             404 => $"There is no {path}. /swagger lists what there is.",
             405 => $"{path} takes {allow}.",
             408 => "The body came more slowly than Limits:UploadBytesPerSecond. Send it over a faster connection.",
-            413 => "The body has more bytes than this takes (Limits:JsonBytes, Limits:NumberBytes, Limits:PictureBytes and the like).",
+            413 => "The body has more bytes than this takes (Limits:JsonBytes, NumberBytes, PictureBytes, BatchBytes and the like).",
             414 => "The request's first line is longer than 8,192 bytes. Send what is long in the body.",
             415 => $"The body's media type is not one that {path} takes; /swagger lists them.",
             431 => "The request's headers are more than 100, or more than 16,384 bytes. Send fewer or shorter ones.",

@@ -29,6 +29,7 @@ internal sealed record ProblemType(int Status, string Slug, string Title)
     public static readonly ProblemType UnitNotFound = new(404, "unit-not-found", "No such unit");
     public static readonly ProblemType DatasetNotFound = new(404, "dataset-not-found", "No such data set");
     public static readonly ProblemType ImageNotFound = new(404, "image-not-found", "No such image");
+    public static readonly ProblemType LabelsNotFound = new(404, "labels-not-found", "The data set has no labels");
     public static readonly ProblemType MethodNotAllowed = new(405, "method-not-allowed", "The method does not apply here");
     public static readonly ProblemType NotAcceptable = new(406, "not-acceptable", "No such representation");
     public static readonly ProblemType TooSlow = new(408, "too-slow", "The request came too slowly");

@@ -27,6 +27,8 @@ internal static class Problems
         "The requests that are being answered hold all memory that they may (Limits:MemoryMebibytes). Send it again soon.",
         retrySeconds);
 
+    public static ProblemHttpResult TooLarge(string detail) => ProblemType.TooLarge.With(detail);
+
     public static ProblemHttpResult TooMuchMemory(string detail) => ProblemType.TooMuchMemory.With(detail);
 
     public static ProblemHttpResult FigureTooLarge(long width, long height, int limit) => ProblemType.FigureTooLarge.With(
@@ -68,8 +70,11 @@ internal static class Problems
     public static ProblemHttpResult DatasetNotFound(string name, IEnumerable<string> names) =>
         ProblemType.DatasetNotFound.With($"There is no data set '{name}'. There are {string.Join(", ", names)}.");
 
-    public static ProblemHttpResult ImageNotFound(string dataset, string split, int index, int count) =>
+    public static ProblemHttpResult ImageNotFound(string dataset, string split, long index, int count) =>
         ProblemType.ImageNotFound.With($"{dataset}/{split} has images 0 to {count - 1}; {index} is not one of them.");
+
+    public static ProblemHttpResult LabelsNotFound(string dataset) => ProblemType.LabelsNotFound.With(
+        $"The images of {dataset} have no labels. PUT /v1/datasets/NAME takes them from the folders of a zip, or from IDX files.");
 
     public static ProblemHttpResult DatasetMissing(string detail) => ProblemType.DatasetMissing.With(detail);
 

@@ -116,7 +116,7 @@ internal sealed class EvaluationRunner(
             return JobErrors.DatasetUnavailable($"Its images are not {shape} (channels, height, width) any more. POST it again.");
         }
 
-        bool hasLabels = await datasets.HasLabelsAsync(row.Dataset, token);
+        bool hasLabels = dataset.HasLabels;
         return new Prepared(
             model,
             dataset,

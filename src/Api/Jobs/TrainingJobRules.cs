@@ -58,19 +58,10 @@ internal static class TrainingJobRules
     /// <summary>What is wrong with the labels of a job for its data set; null where all is well, or the data set is yet to be fetched.</summary>
     private static async Task<string?> LabelViolationAsync(TrainingSettings settings, DatasetCatalog datasets, CancellationToken token)
     {
-        if (settings.Labels is not { } labels)
-        {
-            return null;
-        }
-
-        if (!await datasets.HasLabelsAsync(settings.Dataset, token))
-        {
-            return $"the images of {settings.Dataset} have no labels; leave it out, or name a data set that has some.";
-        }
-
-        return (await datasets.AskAsync(settings.Dataset, mayRequest: false, token)).TryGet(out Dataset? dataset, out _)
-            ? dataset.LabelFault(labels)
-            : null;
+        return settings.Labels is { } labels
+            && (await datasets.AskAsync(settings.Dataset, mayRequest: false, token)).TryGet(out Dataset? dataset, out _)
+                ? dataset.LabelFault(labels)
+                : null;
     }
 
     /// <summary>The problem with the first of the data sets that can neither be had nor fetched, or null where none is.</summary>

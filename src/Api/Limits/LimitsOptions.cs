@@ -29,6 +29,14 @@ internal sealed class LimitsOptions
     [Range(1_024, 1_073_741_824)]
     public int PictureBytes { get; set; } = 33_554_432;
 
+    /// <summary>Bytes of a batch of images or codes, which is an NPY file.</summary>
+    [Range(1_024, 1_073_741_824)]
+    public int BatchBytes { get; set; } = 33_554_432;
+
+    /// <summary>Images or codes of a batch.</summary>
+    [Range(1, 1_000_000)]
+    public int BatchImages { get; set; } = 10_000;
+
     /// <summary>Pixels of an image's longer side, read from its header.</summary>
     [Range(28, 32_768)]
     public int PictureSide { get; set; } = 16_384;

@@ -39,17 +39,22 @@ internal static class CodeEndpoints
             .WithName("encodeUpload")
             .WithSummary("Encode an uploaded image")
             .AcceptsImage()
+            .AcceptsImageBatch()
             .WithMetadata(new OneBodyMetadata())
-            .ProducesCode();
-        checkpoint.MapPost("decode", Decode)
+            .ProducesCode()
+            .Answers(200, "The code; of a batch [N, C, H, W] as NPY, whatever `Accept` says.");
+        RouteHandlerBuilder decode = checkpoint.MapPost("decode", Decode);
+        decode
             .ProducesFigureOr<DecodingResponse>(
                 checkpoint.MapPost("decode.png", Decode),
                 "decodeCode",
                 "Decode a code to an image",
-                "The decoded image.")
+                "The decoded image.",
+                CodeInputReader.NpyType)
             .AcceptsCode()
             .ProducesProblems(ProblemType.SwitchesMissing)
             .ProducesProblems(ImageInputReader.DatasetRefusals);
+        decode.TakesBatch().Answers(200, "The decoded image; of a batch [N, C, H, W] as NPY, whatever `Accept` says.");
     }
 
     private static RouteHandlerBuilder ProducesCode(this RouteHandlerBuilder endpoint) => endpoint
@@ -82,6 +87,7 @@ internal static class CodeEndpoints
         [AsParameters] UploadQuery upload,
         ModelCache models,
         ImageInputReader images,
+        BatchInputReader batches,
         HttpRequest request,
         CancellationToken token)
     {
@@ -90,12 +96,21 @@ internal static class CodeEndpoints
             return problem;
         }
 
-        using (lease)
+        request.HttpContext.Response.RegisterForDispose(lease); // a batch is computed while it is sent
+        NetworkDefinition definition = lease.Model.Definition;
+        if (await BatchInputReader.IsSentAsync(request, token))
         {
-            return (await images.FromUploadAsync(request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
-                ? Encode(lease.Model, image, request)
+            return (await batches.ImagesAsync(request, definition.Input, token)).TryGet(out BatchInput? batch, out problem)
+                && BatchResult
+                    .OfLayer(request.HttpContext, lease.Model, definition.CodeIndex, batch.Count, batch.CopyTo, "codes.npy")
+                    .TryGet(out BatchResult? result, out problem)
+                ? result
                 : problem;
         }
+
+        return (await images.FromUploadAsync(request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
+            ? Encode(lease.Model, image, request)
+            : problem;
     }
 
     private static IResult Encode(Model model, ImageInput image, HttpRequest request)
@@ -113,6 +128,7 @@ internal static class CodeEndpoints
         ModelCache models,
         CodeInputReader codes,
         ImageInputReader images,
+        BatchInputReader batches,
         FigureSizeLimit limit,
         HttpRequest request,
         CancellationToken token,
@@ -126,40 +142,57 @@ internal static class CodeEndpoints
             return problem;
         }
 
-        using (lease)
+        request.HttpContext.Response.RegisterForDispose(lease); // a batch is computed while it is sent
+        NetworkDefinition definition = lease.Model.Definition;
+        TensorShape shape = definition.Input;
+        if (limit.Refusal(request.HttpContext, (long)shape.Width * scale, (long)shape.Height * scale) is { } tooLarge)
         {
-            TensorShape shape = lease.Model.Definition.Input;
-            if (limit.Refusal(request.HttpContext, (long)shape.Width * scale, (long)shape.Height * scale) is { } tooLarge)
+            return tooLarge;
+        }
+
+        if (!(await codes.ReadAsync(request, lease.Checkpoint, definition, batches, token)).TryGet(out CodeInput? code, out problem))
+        {
+            return problem;
+        }
+
+        if (code.Batch is { } batch)
+        {
+            return DecodeBatch(lease.Model, batch, request.HttpContext);
+        }
+
+        float[] image = code.Image ?? [];
+        if (definition.NeedsSwitches && code.Image is null)
+        {
+            if (switchesFrom is not { } index)
             {
-                return tooLarge;
+                return SwitchesMissing();
             }
 
-            NetworkDefinition definition = lease.Model.Definition;
-            if (!(await codes.ReadAsync(request, lease.Checkpoint, definition, token)).TryGet(out CodeInput? code, out problem))
+            if (!(await images.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)).TryGet(
+                    out ImageInput? input,
+                    out problem))
             {
                 return problem;
             }
 
-            float[] image = code.Image ?? [];
-            if (definition.NeedsSwitches && code.Image is null)
-            {
-                if (switchesFrom is not { } index)
-                {
-                    return SwitchesMissing();
-                }
-
-                if (!(await images.FromDatasetAsync(shape, dataset, split, index, request.HttpContext.User, token)).TryGet(
-                        out ImageInput? input,
-                        out problem))
-                {
-                    return problem;
-                }
-
-                image = input.Values;
-            }
-
-            return Show(shape, lease.Model.Decode(code.Values, image), scale, request);
+            image = input.Values;
         }
+
+        return Show(shape, lease.Model.Decode(code.Values, image), scale, request);
+    }
+
+    private static IResult DecodeBatch(Model model, BatchInput codes, HttpContext context)
+    {
+        if (model.Definition.NeedsSwitches)
+        {
+            return Problems.SwitchesMissing(
+                "This network's decoder puts values back where an image had its maxima, so a batch of codes would need an image for each. "
+                + "Send the codes one by one, [C, H, W] with ?switchesFrom=INDEX or as JSON with \"pixels\".");
+        }
+
+        return BatchResult.OfCodes(context, model, codes).TryGet(out BatchResult? result, out ProblemHttpResult? problem)
+            ? result
+            : problem;
     }
 
     private static ProblemHttpResult SwitchesMissing() => Problems.SwitchesMissing(

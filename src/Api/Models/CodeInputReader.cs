@@ -13,13 +13,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AutoencoderApi.Api.Models;
 
 /// <summary>A code as it came in.</summary>
+/// <param name="Values">Of the code; empty beside a batch.</param>
 /// <param name="Image">Values 0..1 of the image whose switches to use, where the body named one.</param>
-internal sealed record CodeInput(float[] Values, float[]? Image);
+/// <param name="Batch">Several codes; null where one came.</param>
+internal sealed record CodeInput(float[] Values, float[]? Image, BatchInput? Batch = null);
 
 /// <summary>Gets the code that a request is about: as JSON, or as a file of NumPy's.</summary>
 internal sealed class CodeInputReader(EvaluationStore evaluations)
 {
-    public const string NpyType = "application/x-npy";
+    public const string NpyType = MediaTypes.Npy;
 
     /// <summary>Of a request that sends a code.</summary>
     public static readonly ProblemType[] Refusals = [
@@ -29,15 +31,18 @@ internal sealed class CodeInputReader(EvaluationStore evaluations)
     // beyond it the widest decoder, with the largest weights that are imported, could overflow float32; no encoder can reach it
     private const float MaxValue = 1e15f;
 
+    private const int BatchAxes = 4;
+
     /// <param name="checkpoint">Whose network is to decode the code.</param>
     public async Task<Result<CodeInput, ProblemHttpResult>> ReadAsync(
         HttpRequest request,
         Guid checkpoint,
         NetworkDefinition definition,
+        BatchInputReader batches,
         CancellationToken token)
     {
         bool isNpy = FirstBytes.Tell(await FirstBytes.PeekAsync(request, token)) == FirstBytes.Npy || request.HasMediaType(NpyType);
-        return isNpy ? await FromNpyAsync(request, definition.CodeShape, token)
+        return isNpy ? await FromNpyAsync(request, definition.CodeShape, batches, token)
             : request.HasJsonContentType() ? await FromJsonAsync(request, checkpoint, definition, token)
             : Problems.MediaTypeUnsupported($"Send the code as application/json or as {NpyType}.");
     }
@@ -114,11 +119,22 @@ internal sealed class CodeInputReader(EvaluationStore evaluations)
     private static async Task<Result<CodeInput, ProblemHttpResult>> FromNpyAsync(
         HttpRequest request,
         TensorShape shape,
+        BatchInputReader batches,
         CancellationToken token)
     {
         if (!(await request.HttpContext.ReadAsync(request.Body, token)).TryGet(out ReadOnlyMemory<byte> file, out ProblemHttpResult? full))
         {
             return full;
+        }
+
+        bool isBatch = NpyFile.ReadHeader(file.Span).TryGet(out NpyHeader? header, out _)
+            && header.Shape.Length == BatchAxes
+            && BatchInputReader.IsTaken(request);
+        if (isBatch)
+        {
+            return batches.Codes(file, shape, MaxValue, token).TryGet(out BatchInput? batch, out ProblemHttpResult? problem)
+                ? new CodeInput([], Image: null, batch)
+                : problem;
         }
 
         return NpyFile.Read(file.Span, shape.ToArray()).TryGet(out float[]? values, out string? fault) ? Checked(values, image: null)
@@ -154,6 +170,8 @@ internal static class CodeInputConventions
     public static RouteHandlerBuilder AcceptsCode(this RouteHandlerBuilder endpoint) => endpoint
         .TakesUpTo(limits => limits.NumberBytes, json: limits => limits.NumberBytes)
         .TakesJson<DecodeRequest>()
-        .TakesFile(CodeInputReader.NpyType, _ => "An NPY file of version 1.0 or 2.0: little-endian float32 in C order.")
+        .TakesFile(
+            CodeInputReader.NpyType,
+            _ => "An NPY file of version 1.0 or 2.0: little-endian float32 in C order, [C, H, W]; `decode` takes a batch [N, C, H, W] too.")
         .ProducesProblems(CodeInputReader.Refusals);
 }

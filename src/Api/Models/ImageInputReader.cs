@@ -64,13 +64,20 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
         string dataset,
         string split,
         ClaimsPrincipal caller,
-        CancellationToken token)
+        CancellationToken token) =>
+        (await DatasetAsync(dataset, caller, token)).TryGet(out Dataset? found, out ProblemHttpResult? problem)
+            ? found.Split(split)! // its name was checked
+            : problem;
+
+    /// <summary>The data set, or the problem with its name or with getting it.</summary>
+    /// <param name="caller">An operator has a data set fetched that is not here; others get the problem that it is not.</param>
+    public async Task<Result<Dataset, ProblemHttpResult>> DatasetAsync(string dataset, ClaimsPrincipal caller, CancellationToken token)
     {
         if ((await datasets.AskAsync(dataset, mayRequest: caller.Role() >= Role.Operator, token)).TryGet(
                 out Dataset? found,
                 out DatasetFault? fault))
         {
-            return found.Split(split)!; // its name was checked
+            return found;
         }
 
         return fault.Kind switch
@@ -105,6 +112,15 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
                 + $"that shape."
             );
 
+    /// <summary>How many images of the split are asked for: <paramref name="count"/>, or where that is null the rest of it.</summary>
+    public static int CountFrom(int first, int? count, DatasetSplit set) => count ?? Math.Max(1, set.Count - Math.Max(0, first));
+
+    /// <summary>The problem of images that the split does not have; null where it has all of them.</summary>
+    public static ProblemHttpResult? OutOfRange(string dataset, string split, DatasetSplit set, int first, int count) =>
+        first < 0 ? Problems.ImageNotFound(dataset, split, first, set.Count)
+        : first > set.Count - count ? Problems.ImageNotFound(dataset, split, (long)first + count - 1, set.Count)
+        : null;
+
     /// <summary>The uploaded image; what was done to it is reported in the answer's header.</summary>
     /// <param name="model">The network that is to be shown the image.</param>
     public async Task<Result<ImageInput, ProblemHttpResult>> FromUploadAsync(
@@ -137,12 +153,17 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
     public static float[] ToUnit(ReadOnlySpan<byte> pixels)
     {
         float[] values = new float[pixels.Length];
+        ToUnit(pixels, values);
+        return values;
+    }
+
+    /// <param name="values">Gets as many values in 0..1.</param>
+    public static void ToUnit(ReadOnlySpan<byte> pixels, Span<float> values)
+    {
         for (int i = 0; i < pixels.Length; i++)
         {
             values[i] = pixels[i] / 255f;
         }
-
-        return values;
     }
 
     private static async Task<Result<ImageInput, ProblemHttpResult>> FromPixelsAsync(

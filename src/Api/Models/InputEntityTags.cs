@@ -26,7 +26,8 @@ internal sealed class InputEntityTags(
     TimeProvider time)
 {
     /// <summary>Where a request names its inputs: positions among its handler's arguments, -1 where it has none.</summary>
-    internal sealed record Inputs(int Checkpoint, int Job, int Dataset, string[] Names, string[] Types);
+    /// <param name="IsOfCheckpoint">Whether the default data set is that of the checkpoint.</param>
+    internal sealed record Inputs(int Checkpoint, int Job, int Dataset, string[] Names, string[] Types, bool IsOfCheckpoint);
 
     // Another build, engine or width of vectors may compute other last bits from the same bytes.
     private readonly string _build = string.Join(
@@ -67,25 +68,29 @@ internal sealed class InputEntityTags(
     private async ValueTask<string?> SourceAsync(EndpointFilterInvocationContext call, Inputs inputs)
     {
         CancellationToken token = call.HttpContext.RequestAborted;
-        string? checkpoint = inputs.Checkpoint < 0 ? "" : await Sha256Async(call, inputs.Checkpoint, token);
+        (string Sha256, string Dataset)? checkpoint = inputs.Checkpoint < 0
+            ? ("", "")
+            : await CheckpointAsync(call, inputs.Checkpoint, token);
         FilmVersion? film = inputs.Job < 0 ? null : await films.VersionAsync(call.GetArgument<Guid>(inputs.Job), token);
         string? dataset = "";
-        if (inputs.Dataset >= 0)
+        if (inputs.Dataset >= 0 && (checkpoint is not null || !inputs.IsOfCheckpoint))
         {
-            string name = call.GetArgument<string?>(inputs.Dataset) ?? film?.Dataset ?? await datasets.DefaultAsync(token);
+            string name = call.GetArgument<string?>(inputs.Dataset)
+                ?? (inputs.IsOfCheckpoint ? checkpoint!.Value.Dataset : film?.Dataset ?? await datasets.DefaultAsync(token));
             call.Arguments[inputs.Dataset] = name;
             dataset = await datasets.FingerprintAsync(name, token);
         }
 
-        return checkpoint is null || dataset is null || (film is null && inputs.Job >= 0)
+        return checkpoint is not var (sha256, _) || dataset is null || (film is null && inputs.Job >= 0)
             ? null
-            : string.Join(' ', (string?[])[checkpoint, .. film is null ? Array.Empty<string>() : [film.EntityTag], dataset]);
+            : string.Join(' ', (string?[])[sha256, .. film is null ? Array.Empty<string>() : [film.EntityTag], dataset]);
     }
 
-    private async ValueTask<string?> Sha256Async(EndpointFilterInvocationContext call, int position, CancellationToken token)
+    private async ValueTask<(string Sha256, string Dataset)?> CheckpointAsync(
+        EndpointFilterInvocationContext call, int position, CancellationToken token)
     {
         string reference = call.GetArgument<string>(position);
-        if (Guid.TryParse(reference, out Guid id) && models.Sha256IfSeen(id) is { } seen)
+        if (Guid.TryParse(reference, out Guid id) && models.SourceIfSeen(id) is { } seen)
         {
             return seen;
         }
@@ -98,7 +103,7 @@ internal sealed class InputEntityTags(
 
         models.Saw(row.Id, askedAt);
         call.Arguments[position] = row.Id.ToString(); // a tag may move before the handler asks
-        return row.Sha256;
+        return (row.Sha256, row.Settings.Dataset);
     }
 
     private string ValueOf(HttpContext context, Inputs inputs, string source, string type)
@@ -119,6 +124,9 @@ internal sealed class InputEntityTags(
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)).AsSpan(0, 16));
     }
 }
+
+/// <summary>Of an operation whose default data set is the one that the checkpoint was trained on.</summary>
+internal sealed record CheckpointDatasetMetadata;
 
 internal static class InputEntityTagConventions
 {
@@ -143,7 +151,7 @@ internal static class InputEntityTagConventions
                         .SelectMany(produced => produced.ContentTypes).Distinct()];
                     var inputs = new InputEntityTags.Inputs(
                         Array.IndexOf(parameters, "reference"), Array.IndexOf(parameters, "id"), Array.IndexOf(parameters, dataset),
-                        names, types);
+                        names, types, endpoint.Metadata.OfType<CheckpointDatasetMetadata>().Any());
                     InputEntityTags tags = factory.ApplicationServices.GetRequiredService<InputEntityTags>();
                     return call => tags.InvokeAsync(call, next, inputs);
                 });

@@ -85,8 +85,11 @@ internal sealed class ModelCache(
         return new Lease(found);
     }
 
-    /// <summary>The sha256 of a checkpoint whose network is loaded, and which was in the store less than a second ago; else null.</summary>
-    public string? Sha256IfSeen(Guid id)
+    /// <summary>
+    /// The sha256 of a checkpoint whose network is loaded, and which was in the store less than a second ago, and the data set that it was
+    /// trained on; else null.
+    /// </summary>
+    public (string Sha256, string Dataset)? SourceIfSeen(Guid id)
     {
         if (!_models.ScopedTryGet(id, out Lifetime<Entry>? found))
         {
@@ -95,7 +98,7 @@ internal sealed class ModelCache(
 
         using (found)
         {
-            return IsFresh(found.Value) ? found.Value.Sha256 : null;
+            return found.Value is { Model: { } model, Sha256: { } sha256 } entry && IsFresh(entry) ? (sha256, model.Dataset) : null;
         }
     }
 

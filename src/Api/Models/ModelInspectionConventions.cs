@@ -29,11 +29,15 @@ internal static class ModelInspectionConventions
     /// numbers where the caller prefers JSON; <paramref name="png"/>, whose path ends in <c>.png</c>, answers with PNG under every Accept
     /// header, for clients that know one media type for each operation.
     /// </summary>
+    /// <param name="more">Other media types of <paramref name="either"/>.</param>
     /// <returns>Both operations, for what they have in common.</returns>
     public static RouteHandlerBuilder ProducesFigureOr<T>(
-        this RouteHandlerBuilder either, RouteHandlerBuilder png, string name, string summary, string description)
+        this RouteHandlerBuilder either, RouteHandlerBuilder png, string name, string summary, string description, params string[] more)
     {
-        either.WithName(name).WithSummary(summary).Produces<T>(200, "image/png", "application/json").VariesBy(HeaderNames.Accept);
+        either.WithName(name)
+            .WithSummary(summary)
+            .Produces<T>(200, "image/png", ["application/json", .. more])
+            .VariesBy(HeaderNames.Accept);
         png.WithName($"{name}Png")
             .WithSummary($"{summary}, as PNG")
             .Produces(200, contentType: "image/png")

@@ -65,12 +65,15 @@ internal static class ReconstructionEndpoints
                 "reconstructFromDataset",
                 "Reconstruct an image of a data set")
             .ProducesProblems(ImageInputReader.DatasetRefusals);
-        checkpoint.MapPost("reconstruction", FromUpload)
+        RouteHandlerBuilder upload = checkpoint.MapPost("reconstruction", FromUpload);
+        upload
             .ProducesReconstruction(
                 checkpoint.MapPost("reconstruction.png", FromUpload),
                 "reconstructUpload",
-                "Reconstruct an uploaded image")
+                "Reconstruct an uploaded image",
+                CodeInputReader.NpyType)
             .AcceptsImage();
+        upload.AcceptsImageBatch().Answers(200, "The reconstruction; of a batch [N, C, H, W] as NPY, whatever `Accept` says.");
         checkpoint.MapGet("reconstructions", Rows)
             .WithName("drawReconstructions")
             .WithSummary("Render images of a data set over their reconstructions; with `noise`, the noisy images between them")
@@ -81,8 +84,8 @@ internal static class ReconstructionEndpoints
     }
 
     private static RouteHandlerBuilder ProducesReconstruction(
-        this RouteHandlerBuilder either, RouteHandlerBuilder png, string name, string summary) => either
-        .ProducesFigureOr<ReconstructionResponse>(png, name, summary, "The reconstruction.")
+        this RouteHandlerBuilder either, RouteHandlerBuilder png, string name, string summary, params string[] more) => either
+        .ProducesFigureOr<ReconstructionResponse>(png, name, summary, "The reconstruction.", more)
         .ProducesProblems(ProblemType.Unprocessable)
         .AnswersHeader(200, MseHeader, "Mean squared error per value against the clean image.", 0.0211);
 
@@ -130,6 +133,7 @@ internal static class ReconstructionEndpoints
         [AsParameters] UploadQuery upload,
         ModelCache models,
         ImageInputReader images,
+        BatchInputReader batches,
         FigureSizeLimit figures,
         HttpContext context,
         CancellationToken token,
@@ -143,17 +147,56 @@ internal static class ReconstructionEndpoints
             return problem;
         }
 
-        using (lease)
+        context.Response.RegisterForDispose(lease); // a batch is computed while it is sent
+        if (await BatchInputReader.IsSentAsync(context.Request, token))
         {
-            return (await images.FromUploadAsync(context.Request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
-                ? Show(
-                    lease.Model,
-                    image,
-                    noise.AddNoise(lease.Model.Noise, index: 0, image.Values),
-                    new Figure(scale, layout, gap, unpooling),
-                    figures,
-                    context)
+            return (await batches.ImagesAsync(context.Request, lease.Model.Definition.Input, token)).TryGet(
+                out BatchInput? batch,
+                out problem)
+                ? Batch(lease.Model, batch, noise, unpooling, context)
                 : problem;
+        }
+
+        return (await images.FromUploadAsync(context.Request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
+            ? Show(
+                lease.Model,
+                image,
+                noise.AddNoise(lease.Model.Noise, index: 0, image.Values),
+                new Figure(scale, layout, gap, unpooling),
+                figures,
+                context)
+            : problem;
+    }
+
+    /// <summary>The reconstructions of a batch, whose image number i gets the noise of index i.</summary>
+    private static IResult Batch(Model model, BatchInput batch, NoiseQuery noise, string? unpooling, HttpContext context)
+    {
+        Model? network = model;
+        if (unpooling is not null)
+        {
+            if (!model.WithUnpooling(JsonConventions.Parse<Unpooling>(unpooling)!.Value).TryGet(out network, out string? fault))
+            {
+                return Problems.Unprocessable($"unpooling: {fault}");
+            }
+
+            context.Response.RegisterForDispose(network);
+        }
+
+        int last = network.Definition.Layers.Count - 1;
+        return BatchResult
+            .OfLayer(context, network, last, batch.Count, noise.IsAsked ? ReadNoisy : batch.CopyTo, "reconstructions.npy")
+            .TryGet(out BatchResult? result, out ProblemHttpResult? problem)
+            ? result
+            : problem;
+
+        void ReadNoisy(int first, Span<float> items)
+        {
+            batch.CopyTo(first, items);
+            for (int i = 0; i < items.Length / batch.Shape.Count; i++)
+            {
+                Span<float> image = items.Slice(i * batch.Shape.Count, batch.Shape.Count);
+                noise.AddNoise(model.Noise, first + i, image.ToArray()).CopyTo(image);
+            }
         }
     }
 
@@ -248,9 +291,9 @@ internal static class ReconstructionEndpoints
             return problem;
         }
 
-        if (first < 0 || first > set.Count - count)
+        if (ImageInputReader.OutOfRange(name, split, set, first, count) is { } outside)
         {
-            return Problems.ImageNotFound(name, split, first < 0 ? first : first + count - 1, set.Count);
+            return outside;
         }
 
         var layout = new TileLayout((noise.IsAsked ? 3 : 2) * count, count, set.Width, set.Height, scale, gap);

@@ -7,12 +7,24 @@ public sealed record Dataset(string Name, DatasetSplit Train, DatasetSplit Valid
 {
     public static readonly IReadOnlyList<string> Splits = ["train", "validation", "test"];
 
+    /// <summary>Whether its images have labels; else each has 0.</summary>
+    public bool HasLabels { get; init; } = true;
+
+    /// <summary>What each label is called, by its value; null where labels are numbers, or there are none.</summary>
+    public IReadOnlyList<string>? LabelNames { get; init; }
+
     /// <summary>The images of these labels alone.</summary>
-    public Dataset Where(int[] labels) => this with { Train = Train.Where(labels), Validation = Validation.Where(labels), Test = Test.Where(labels) };
+    public Dataset Where(int[] labels) =>
+        this with { Train = Train.Where(labels), Validation = Validation.Where(labels), Test = Test.Where(labels) };
 
     /// <summary>Why nothing can be trained on the images of these labels; null where it can.</summary>
     public string? LabelFault(int[] labels)
     {
+        if (!HasLabels)
+        {
+            return $"The images of {Name} have no labels; leave it out, or name a data set that has some.";
+        }
+
         foreach (string name in Splits)
         {
             DatasetSplit split = Split(name)!;

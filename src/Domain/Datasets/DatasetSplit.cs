@@ -31,6 +31,8 @@ public sealed class DatasetSplit
 
     public byte Label(int index) => _labels.Span[index];
 
+    public ReadOnlySpan<byte> Labels(int first, int count) => _labels.Span.Slice(first, count);
+
     /// <summary>A copy of the images of these labels, in their order.</summary>
     public DatasetSplit Where(int[] labels)
     {

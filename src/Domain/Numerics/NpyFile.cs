@@ -5,9 +5,39 @@ using System.Text.RegularExpressions;
 
 namespace AutoencoderApi.Domain.Numerics;
 
+/// <summary>What the values of an NPY file are.</summary>
+public enum NpyType
+{
+    /// <summary>Little-endian float32.</summary>
+    F4,
+
+    /// <summary>Bytes: uint8.</summary>
+    U1,
+}
+
+/// <summary>What the header of an NPY file says of an array in C order.</summary>
+/// <param name="Shape">Sizes of the axes; one that is no size of an array here is <see cref="int.MaxValue"/>.</param>
+/// <param name="DataAt">Where the values begin in the file.</param>
+public sealed record NpyHeader(NpyType Type, int[] Shape, int DataAt)
+{
+    private const long Many = 1L << 32; // more than any file holds
+
+    private (string Name, int Bytes) Value => Type == NpyType.U1 ? ("uint8", sizeof(byte)) : ("float32", sizeof(float));
+
+    /// <summary>What is wrong with a file of that length, which must end with its last value; else null.</summary>
+    public string? LengthFault(int fileLength)
+    {
+        long count = Shape.Aggregate(1L, (product, size) => Math.Min(product * size, Many));
+        int bytes = fileLength - DataAt;
+        return bytes == count * Value.Bytes
+            ? null
+            : $"{bytes} bytes follow its header; {count} values of {Value.Name} are {count * Value.Bytes}.";
+    }
+}
+
 /// <summary>
 /// The NPY format (numpy.org/doc/stable/reference/generated/numpy.lib.format.html): a magic number, the version, the length of
-/// the header, the header as a Python dictionary, the values. Only little-endian float32 in C order is written or read.
+/// the header, the header as a Python dictionary, the values. Only little-endian float32 and uint8 in C order are written or read.
 /// </summary>
 public static partial class NpyFile
 {
@@ -16,29 +46,56 @@ public static partial class NpyFile
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>A file of version 1.0.</summary>
-    public static byte[] Write(ReadOnlySpan<int> shape, ReadOnlySpan<float> values)
+    /// <summary>The bytes before the values in a file of version 1.0.</summary>
+    public static byte[] Header(NpyType type, ReadOnlySpan<int> shape)
     {
-        string sizes = string.Join(", ", shape.ToArray());
-        string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({sizes}{(shape.Length == 1 ? "," : "")}), }}";
+        string sizes = string.Join(", ", shape.ToArray()), values = type == NpyType.U1 ? "|u1" : "<f4";
+        string header = $"{{'descr': '{values}', 'fortran_order': False, 'shape': ({sizes}{(shape.Length == 1 ? "," : "")}), }}";
         int start = Magic.Length + 4;
         int data = (start + header.Length + 1 + Alignment - 1) / Alignment * Alignment;
-        byte[] file = new byte[data + (values.Length * sizeof(float))];
+        byte[] file = new byte[data];
         Magic.CopyTo(file);
         file[Magic.Length] = 1;
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(Magic.Length + 2), (ushort)(data - start));
         Encoding.ASCII.GetBytes(header.PadRight(data - start - 1) + '\n', file.AsSpan(start));
+        return file;
+    }
+
+    /// <summary>A file of version 1.0.</summary>
+    public static byte[] Write(ReadOnlySpan<int> shape, ReadOnlySpan<float> values)
+    {
+        byte[] header = Header(NpyType.F4, shape), file = new byte[header.Length + (values.Length * sizeof(float))];
+        header.CopyTo(file, 0);
         for (int i = 0; i < values.Length; i++)
         {
-            BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(data + (i * sizeof(float))), values[i]);
+            BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(header.Length + (i * sizeof(float))), values[i]);
         }
 
         return file;
     }
 
-    /// <summary>Reads a file of version 1.0 or 2.0 that must hold an array of just that shape.</summary>
+    /// <summary>A file of version 1.0.</summary>
+    public static byte[] Write(ReadOnlySpan<int> shape, ReadOnlySpan<byte> values) => [.. Header(NpyType.U1, shape), .. values];
+
+    /// <summary>Reads a file of version 1.0 or 2.0 that must hold an array of float32 of just that shape.</summary>
     /// <returns>Its values in C order, or what is wrong with it.</returns>
     public static Result<float[], string> Read(ReadOnlySpan<byte> file, ReadOnlySpan<int> shape)
+    {
+        if (!ReadHeader(file).TryGet(out NpyHeader? header, out string? fault))
+        {
+            return fault;
+        }
+
+        return header.Type != NpyType.F4 ? "Its values are '|u1'; write them as little-endian float32: array.astype('<f4')."
+            : !shape.SequenceEqual(header.Shape)
+                ? $"Its shape is ({string.Join(", ", header.Shape)}); it must be ({string.Join(", ", shape.ToArray())})."
+            : header.LengthFault(file.Length) is { } wrong ? wrong
+            : Values(file[header.DataAt..]);
+    }
+
+    /// <summary>Reads the header of a file of version 1.0 or 2.0.</summary>
+    /// <returns>The header, or what is wrong with it.</returns>
+    public static Result<NpyHeader, string> ReadHeader(ReadOnlySpan<byte> file)
     {
         int lengthAt = Magic.Length + 2;
         if (file.Length < lengthAt + 4 || !file.StartsWith(Magic))
@@ -56,45 +113,29 @@ public static partial class NpyFile
             major == 1
                 ? BinaryPrimitives.ReadUInt16LittleEndian(file[lengthAt..])
                 : BinaryPrimitives.ReadUInt32LittleEndian(file[lengthAt..]);
-        ReadOnlySpan<byte> rest = file[(lengthAt + (major == 1 ? 2 : 4))..];
-        if (length > Math.Min(MaxHeaderBytes, rest.Length))
-        {
-            return $"Its header is {length} bytes long; at most {MaxHeaderBytes} are read, and {rest.Length} are there.";
-        }
-
-        if (Fault(Encoding.Latin1.GetString(rest[..(int)length]), shape) is { } fault)
-        {
-            return fault;
-        }
-
-        ReadOnlySpan<byte> data = rest[(int)length..];
-        int count = 1;
-        foreach (int size in shape)
-        {
-            count *= size;
-        }
-
-        return data.Length == count * sizeof(float)
-            ? Values(data)
-            : $"{data.Length} bytes follow its header; {count} values of float32 are {count * sizeof(float)}.";
+        int start = lengthAt + (major == 1 ? 2 : 4);
+        return length > Math.Min(MaxHeaderBytes, file.Length - start)
+            ? $"Its header is {length} bytes long; at most {MaxHeaderBytes} are read, and {file.Length - start} are there."
+            : Parse(Encoding.Latin1.GetString(file.Slice(start, (int)length)), start + (int)length);
     }
 
-    private static string? Fault(string header, ReadOnlySpan<int> shape)
+    private static Result<NpyHeader, string> Parse(string header, int dataAt)
     {
-        Match match = Header().Match(header);
+        Match match = Dictionary().Match(header);
         if (!match.Success || ((string[])["type", "order", "shape"]).Any(entry => match.Groups[entry].Captures.Count != 1))
         {
             return "Its header is not the dictionary of 'descr', 'fortran_order' and 'shape' that it must be.";
         }
 
+        string type = match.Groups["type"].Value;
         string[] sizes = match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return match.Groups["type"].Value != "<f4"
-                ? $"Its values are '{match.Groups["type"].Value}'; write them as little-endian float32: array.astype('<f4')."
+        return type is not ("<f4" or "|u1") ? $"Its values are '{type}'; write them as little-endian float32: array.astype('<f4')."
             : match.Groups["order"].Value != "False"
                 ? "Its values are in Fortran's order; write them in C's: numpy.ascontiguousarray(array)."
-            : !sizes.SequenceEqual(shape.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture)))
-                ? $"Its shape is ({string.Join(", ", sizes)}); it must be ({string.Join(", ", shape.ToArray())})."
-            : null;
+            : new NpyHeader(type == "<f4" ? NpyType.F4 : NpyType.U1, [.. sizes.Select(Size)], dataAt);
+
+        static int Size(string text) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : int.MaxValue;
     }
 
     private static float[] Values(ReadOnlySpan<byte> data)
@@ -112,5 +153,5 @@ public static partial class NpyFile
         """^\{ *(?:(?:'descr' *: *'(?<type>[^']{1,16})'|'fortran_order' *: *(?<order>True|False)|"""
         + """'shape' *: *\((?<shape>[0-9, ]*)\)) *(?:, *|(?=\}))){3}\} *\n?\z""",
         RegexOptions.ExplicitCapture)]
-    private static partial Regex Header();
+    private static partial Regex Dictionary();
 }

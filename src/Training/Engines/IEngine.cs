@@ -55,16 +55,16 @@ internal interface IInferenceModel : IDisposable
 {
     /// <param name="images">[B, C, H, W] in [0, 1]</param>
     /// <param name="layer">The number of the layer whose output is wanted; the layers after it are not computed.</param>
-    /// <returns>[B, C, H, W], of that layer</returns>
-    float[] Run(ReadOnlySpan<float> images, int layer);
+    /// <param name="outputs">Gets [B, C, H, W], of that layer.</param>
+    void Run(ReadOnlySpan<float> images, int layer, Span<float> outputs);
 
     /// <param name="image">[C, H, W] in [0, 1]</param>
     /// <returns>Every layer's output in order, [C, H, W] each: the very bits of <see cref="Run"/>.</returns>
     float[][] Activations(ReadOnlySpan<float> image);
 
-    /// <summary>The layers after the code, on one code. The code of an image gives the image's reconstruction, to the bit.</summary>
-    /// <param name="code">[C, H, W]</param>
+    /// <summary>The layers after the code. The code of an image gives the image's reconstruction, to the bit.</summary>
+    /// <param name="codes">[B, C, H, W]; of a network that has a switch unpooling one, [C, H, W].</param>
     /// <param name="image">[C, H, W]: its pooling switches are used; read only where the network has a switch unpooling.</param>
-    /// <returns>[C, H, W], of an image</returns>
-    float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image);
+    /// <param name="images">Gets [B, C, H, W], of an image each.</param>
+    void Decode(ReadOnlySpan<float> codes, ReadOnlySpan<float> image, Span<float> images);
 }

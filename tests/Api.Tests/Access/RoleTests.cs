@@ -56,6 +56,9 @@ public sealed class RoleTests(KeyedService service)
         ["activateUpload"] = Role.Reader,
         ["explainUnitFromDataset"] = Role.Reader,
         ["explainUnitOfUpload"] = Role.Reader,
+        ["getLayerValuesFromDataset"] = Role.Reader,
+        ["getLayerValuesOfUpload"] = Role.Reader,
+        ["encodeDataset"] = Role.Reader,
         ["encodeFromDataset"] = Role.Reader,
         ["encodeUpload"] = Role.Reader,
         ["decodeCode"] = Role.Reader,
@@ -67,6 +70,8 @@ public sealed class RoleTests(KeyedService service)
         ["putDataset"] = Role.Operator,
         ["deleteDataset"] = Role.Operator,
         ["getDatasetPicture"] = Role.Reader,
+        ["getDatasetImage"] = Role.Reader,
+        ["getDatasetLabels"] = Role.Reader,
         ["getCaller"] = Role.Reader,
         ["createTicket"] = Role.Reader,
     };

@@ -88,6 +88,25 @@ public sealed class MemoryTests : IDisposable
         Assert.InRange(Resident(service.Id) - before, long.MinValue, 64 << 20);
     }
 
+    [Fact]
+    public async Task A_batch_of_10_000_images_takes_no_more_than_64_MB_beside_its_body()
+    {
+        await using ServiceProcess service = await ServiceProcess.Start(_folder);
+        HttpClient http = service.Client.Http;
+        JsonNode job = await service.Client.Ended(
+            await service.Client.Submit("""{"dataset":"synthetic-digits","steps":1,"warmupSteps":0}"""));
+        string path = $"/v1/checkpoints/{job["latestCheckpoint"]}/encode";
+        Assert.Equal("1, 32, 7, 7", (await NpyAnswer.Read(await Post(NpyAnswer.File(new float[784], 1, 1, 28, 28)))).Shape);
+        byte[] batch = NpyAnswer.File([.. Enumerable.Repeat(0.5f, 10_000 * 784)], 10_000, 1, 28, 28);
+
+        long before = Resident(service.Id);
+        await File.WriteAllTextAsync($"/proc/{service.Id}/clear_refs", "5"); // proc(5): sets the peak back to what is resident now
+        Assert.Equal("10000, 32, 7, 7", (await NpyAnswer.Read(await Post(batch))).Shape);
+        Assert.InRange(Status(service.Id, "VmHWM") - before, 0, batch.Length + (64 << 20));
+
+        Task<HttpResponseMessage> Post(byte[] npy) => http.PostAsync(path, NpyAnswer.Body(npy));
+    }
+
     private async Task AddPoints(int points)
     {
         await using var store = new SqliteConnection($"Data Source={Path.Combine(_folder, "autoencoder.db")}");
@@ -101,11 +120,13 @@ public sealed class MemoryTests : IDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    private static long Resident(int process) =>
+    private static long Resident(int process) => Status(process, "VmRSS");
+
+    private static long Status(int process, string field) =>
         1024
         * long.Parse(
             File.ReadLines($"/proc/{process}/status")
-                .First(line => line.StartsWith("VmRSS", StringComparison.Ordinal))
+                .First(line => line.StartsWith(field, StringComparison.Ordinal))
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
             null);
 

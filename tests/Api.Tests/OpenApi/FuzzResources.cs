@@ -92,6 +92,7 @@ internal sealed class FuzzResources
             Text($$"""{"pixels":[{{string.Join(',', new int[784])}}]}"""),
         ("application/octet-stream", _) => Weights,
         ("application/zip", _) => Zip(),
+        ("application/x-npy", "reconstructUpload") => NpyFile.Write([2, 1, 28, 28], new float[2 * 784]),
         ("application/x-npy", _) => NpyFile.Write([3, 7, 7], new float[147]),
         ("image/png", _) => OwnImages.Png(1),
         ("image/jpeg", _) => JpegFile.Write(64, 48),

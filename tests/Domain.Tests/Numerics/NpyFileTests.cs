@@ -34,6 +34,23 @@ public sealed class NpyFileTests : IDisposable
         Assert.Equal(s_values, lines[1].Split(' ').Select(number => (float)double.Parse(number, CultureInfo.InvariantCulture)));
     }
 
+    [Fact]
+    [StartsProcesses]
+    public void Numpy_reads_bytes_that_are_written()
+    {
+        Python.SkipWithout("numpy");
+        byte[] written = NpyFile.Write([4], (byte[])[0, 7, 128, 255]);
+        string file = _folder.Write("labels.npy", written);
+        Assert.Equal(
+            "|u1 (4,) 0 7 128 255\n",
+            Python.Run("import numpy, sys\na = numpy.load(sys.argv[1])\nprint(a.dtype.str, a.shape, *a.tolist())", file));
+        NpyHeader header = NpyFile.ReadHeader(written).Value();
+        Assert.Equal((NpyType.U1, 4, 128), (header.Type, header.Shape.Single(), header.DataAt));
+        Assert.Null(header.LengthFault(written.Length));
+        Assert.Contains("4 values of uint8 are 4", header.LengthFault(written.Length + 1), StringComparison.Ordinal);
+        Assert.Contains("astype('<f4')", NpyFile.Read(written, [4]).Fault(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("(1, 0)")]
     [InlineData("(2, 0)")]

@@ -19,20 +19,18 @@ internal sealed class ConvolutionalInferenceModel : IInferenceModel
         _weights.Pack(weights);
     }
 
-    public float[] Run(ReadOnlySpan<float> images, int layer)
+    public void Run(ReadOnlySpan<float> images, int layer, Span<float> outputs)
     {
         (int pixels, TensorShape shape) = (_weights.Definition.Input.Count, _weights.Definition.Layers[layer].Output);
-        float[] outputs = new float[images.Length / pixels * shape.Count];
         ThreadWorkspace workspace = Borrow();
         for (int i = 0; i < images.Length / pixels; i++)
         {
             workspace.Read(images.Slice(i * pixels, pixels));
             workspace.Forward(layer);
-            workspace.Output(layer).CopyTo(outputs.AsSpan(i * shape.Count, shape.Count), shape);
+            workspace.Output(layer).CopyTo(outputs.Slice(i * shape.Count, shape.Count), shape);
         }
 
         _workspaces.Add(workspace);
-        return outputs;
     }
 
     public float[][] Activations(ReadOnlySpan<float> image)
@@ -52,9 +50,10 @@ internal sealed class ConvolutionalInferenceModel : IInferenceModel
         return outputs;
     }
 
-    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image)
+    public void Decode(ReadOnlySpan<float> codes, ReadOnlySpan<float> image, Span<float> images)
     {
         NetworkDefinition definition = _weights.Definition;
+        (int size, int pixels) = (definition.CodeShape.Count, definition.Input.Count);
         ThreadWorkspace workspace = _decoders.TryTake(out ThreadWorkspace? free)
             ? free
             : new ThreadWorkspace(_weights, trained: false, decodes: true);
@@ -64,12 +63,14 @@ internal sealed class ConvolutionalInferenceModel : IInferenceModel
             workspace.Forward(definition.CodeIndex);
         }
 
-        workspace.Code.CopyFrom(code, definition.CodeShape);
-        workspace.Forward(definition.Layers.Count - 1, first: definition.CodeIndex + 1);
-        float[] decoded = new float[definition.Input.Count];
-        workspace.CopyReconstructionTo(decoded);
+        for (int i = 0; i < codes.Length / size; i++)
+        {
+            workspace.Code.CopyFrom(codes.Slice(i * size, size), definition.CodeShape);
+            workspace.Forward(definition.Layers.Count - 1, first: definition.CodeIndex + 1);
+            workspace.CopyReconstructionTo(images.Slice(i * pixels, pixels));
+        }
+
         _decoders.Add(workspace);
-        return decoded;
     }
 
     public void Dispose()

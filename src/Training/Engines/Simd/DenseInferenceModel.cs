@@ -15,11 +15,10 @@ internal sealed class DenseInferenceModel(NetworkDefinition definition, float[] 
     private readonly AlignedFloats _weights = DenseWorkspace.ReadableWeights(weights);
     private readonly ConcurrentBag<DenseWorkspace> _workspaces = [];
 
-    public float[] Run(ReadOnlySpan<float> images, int layer)
+    public void Run(ReadOnlySpan<float> images, int layer, Span<float> outputs)
     {
         (int pixels, int units) = (definition.Input.Count, definition.Layers[layer].Output.Count);
         int count = images.Length / pixels;
-        float[] outputs = new float[count * units];
         DenseWorkspace workspace = Borrow();
         for (int first = 0; first < count; first += ChunkSize)
         {
@@ -32,12 +31,11 @@ internal sealed class DenseInferenceModel(NetworkDefinition definition, float[] 
             Forward(workspace, rows, from: 0, layer);
             for (int row = 0; row < rows; row++)
             {
-                workspace.Output(layer, row).CopyTo(outputs.AsSpan((first + row) * units, units));
+                workspace.Output(layer, row).CopyTo(outputs.Slice((first + row) * units, units));
             }
         }
 
         _workspaces.Add(workspace);
-        return outputs;
     }
 
     public float[][] Activations(ReadOnlySpan<float> image)
@@ -50,15 +48,27 @@ internal sealed class DenseInferenceModel(NetworkDefinition definition, float[] 
         return outputs;
     }
 
-    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image)
+    public void Decode(ReadOnlySpan<float> codes, ReadOnlySpan<float> image, Span<float> images)
     {
+        (int size, int pixels, int last) = (definition.CodeShape.Count, definition.Input.Count, definition.Layers.Count - 1);
+        int count = codes.Length / size;
         DenseWorkspace workspace = Borrow();
-        code.CopyTo(workspace.Output(definition.CodeIndex, row: 0));
-        int last = definition.Layers.Count - 1;
-        Forward(workspace, rows: 1, definition.CodeIndex + 1, last);
-        float[] decoded = workspace.Output(last, row: 0).ToArray();
+        for (int first = 0; first < count; first += ChunkSize)
+        {
+            int rows = Math.Min(ChunkSize, count - first);
+            for (int row = 0; row < rows; row++)
+            {
+                codes.Slice((first + row) * size, size).CopyTo(workspace.Output(definition.CodeIndex, row));
+            }
+
+            Forward(workspace, rows, definition.CodeIndex + 1, last);
+            for (int row = 0; row < rows; row++)
+            {
+                workspace.Output(last, row).CopyTo(images.Slice((first + row) * pixels, pixels));
+            }
+        }
+
         _workspaces.Add(workspace);
-        return decoded;
     }
 
     public void Dispose() => _workspaces.Clear();

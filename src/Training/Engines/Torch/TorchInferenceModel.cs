@@ -10,13 +10,13 @@ internal sealed class TorchInferenceModel(NetworkDefinition definition, float[] 
 {
     private readonly TorchNetwork _network = new(definition, weights, trainable: false);
 
-    public float[] Run(ReadOnlySpan<float> images, int layer)
+    public void Run(ReadOnlySpan<float> images, int layer, Span<float> outputs)
     {
         TorchThreads.Use(threads);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor x = TorchNetwork.ToTensor(images, definition.Input); // [B,C,H,W]
-        return [.. TorchNetwork.Values(_network.Activations(x).ElementAt(layer).Output)];
+        TorchNetwork.Values(_network.Activations(x).ElementAt(layer).Output).CopyTo(outputs);
     }
 
     public float[][] Activations(ReadOnlySpan<float> image)
@@ -28,13 +28,13 @@ internal sealed class TorchInferenceModel(NetworkDefinition definition, float[] 
         return [.. _network.Activations(x).Select(each => TorchNetwork.Values(each.Output).ToArray())];
     }
 
-    public float[] Decode(ReadOnlySpan<float> code, ReadOnlySpan<float> image)
+    public void Decode(ReadOnlySpan<float> codes, ReadOnlySpan<float> image, Span<float> images)
     {
         TorchThreads.Use(threads);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor? pooled = definition.NeedsSwitches ? TorchNetwork.ToTensor(image, definition.Input) : null;
-        return [.. TorchNetwork.Values(_network.Decode(TorchNetwork.ToTensor(code, definition.CodeShape), pooled))];
+        TorchNetwork.Values(_network.Decode(TorchNetwork.ToTensor(codes, definition.CodeShape), pooled)).CopyTo(images);
     }
 
     public void Dispose() => _network.Dispose();

@@ -60,9 +60,9 @@ internal sealed class TorchNetwork : IDisposable
         }
     }
 
-    /// <param name="code">[1, C, H, W]</param>
-    /// <param name="image">[1, C, H, W]: its pooling switches are used; null where the network needs none.</param>
-    /// <returns>[1, C, H, W], of an image</returns>
+    /// <param name="code">[B, C, H, W]</param>
+    /// <param name="image">[1, C, H, W]: its pooling switches are used, for one code; null where the network needs none.</param>
+    /// <returns>[B, C, H, W], of an image each</returns>
     public Tensor Decode(Tensor code, Tensor? image)
     {
         Dictionary<string, Tensor> switches = [];

@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using AutoencoderApi.Api.Limits;
+using AutoencoderApi.Domain;
+using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Domain.Numerics;
+using AutoencoderApi.Training;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AutoencoderApi.Api.Models;
+
+/// <summary>Copies the inputs of whole items, from number <paramref name="first"/> on.</summary>
+internal delegate void ReadItems(int first, Span<float> items);
+
+/// <summary>
+/// Answers with an NPY file [N, C, H, W] of float32 whose items are computed while it is sent, some at a time: a batch of any size takes
+/// the memory of one such pass.
+/// </summary>
+internal sealed class BatchResult : IResult
+{
+    private const int PassBytes = 4 << 20; // of what a pass holds: inputs, and the outputs of all layers
+    private const int MaxPerPass = 256;
+
+    private readonly Model _model;
+    private readonly int? _layer;
+    private readonly int _count;
+    private readonly ReadItems _read;
+    private readonly string _name;
+
+    /// <param name="layer">The number of the layer whose outputs are wanted of images; null where codes are decoded.</param>
+    private BatchResult(Model model, int? layer, int count, ReadItems read, string name)
+    {
+        (_model, _layer, _count, _read, _name) = (model, layer, count, read, name);
+        NetworkDefinition definition = model.Definition;
+        (Input, Output) = layer is { } index
+            ? (definition.Input, definition.Layers[index].Output)
+            : (definition.CodeShape, definition.Input);
+        IEnumerable<Layer> computed = layer is { } last
+            ? definition.Layers.Take(last + 1)
+            : definition.Layers.Skip(definition.CodeIndex + 1);
+        BytesPerItem = sizeof(float) * (Input.Count + computed.Sum(each => (long)each.Output.Count));
+        PerPass = (int)Math.Min(count, Math.Clamp(PassBytes / BytesPerItem, 1, MaxPerPass));
+    }
+
+    private TensorShape Input { get; }
+
+    private TensorShape Output { get; }
+
+    private long BytesPerItem { get; }
+
+    private int PerPass { get; }
+
+    /// <summary>
+    /// The layer's outputs for so many images, for which the request's memory is taken; or the problem that there is none.
+    /// </summary>
+    /// <param name="model">There until the answer is sent.</param>
+    /// <param name="name">Of the file.</param>
+    public static Result<BatchResult, ProblemHttpResult> OfLayer(
+        HttpContext context, Model model, int layer, int count, ReadItems read, string name) =>
+        Taking(context, new BatchResult(model, layer, count, read, name));
+
+    /// <summary>The images of so many codes; as <see cref="OfLayer"/>.</summary>
+    public static Result<BatchResult, ProblemHttpResult> OfCodes(HttpContext context, Model model, BatchInput codes) =>
+        Taking(context, new BatchResult(model, layer: null, codes.Count, codes.CopyTo, "decoded.npy"));
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        (HttpResponse response, CancellationToken token) = (httpContext.Response, httpContext.RequestAborted);
+        byte[] header = NpyFile.Header(NpyType.F4, [_count, .. Output.ToArray()]);
+        int size = Output.Count * sizeof(float);
+        response.ContentType = CodeInputReader.NpyType;
+        response.ContentLength = header.Length + ((long)_count * size);
+        response.Headers.ContentDisposition = $"attachment; filename={_name}";
+        if (HttpMethods.IsHead(httpContext.Request.Method))
+        {
+            return;
+        }
+
+        await response.Body.WriteAsync(header, token);
+        float[] inputs = new float[PerPass * Input.Count];
+        byte[] outputs = new byte[PerPass * size];
+        for (int first = 0; first < _count; first += PerPass)
+        {
+            token.ThrowIfCancellationRequested();
+            int some = Math.Min(PerPass, _count - first);
+            Compute(first, inputs.AsSpan(0, some * Input.Count), outputs.AsSpan(0, some * size));
+            await response.Body.WriteAsync(outputs.AsMemory(0, some * size), token);
+        }
+    }
+
+    private static Result<BatchResult, ProblemHttpResult> Taking(HttpContext context, BatchResult result) =>
+        context.Memory().Take(result.PerPass * result.BytesPerItem) is { } full ? full : result;
+
+    private void Compute(int first, Span<float> inputs, Span<byte> outputs)
+    {
+        _read(first, inputs);
+        Span<float> values = MemoryMarshal.Cast<byte, float>(outputs);
+        if (_layer is { } layer)
+        {
+            _model.RunBatch(inputs, layer, values);
+        }
+        else
+        {
+            _model.DecodeBatch(inputs, values);
+        }
+    }
+}
