@@ -183,6 +183,14 @@ public sealed class PythonClientTests(TrainedService trained)
             imported = client.import_checkpoint(client.weights_file("python"), "python-import")
             print(imported["imported"], imported["sha256"] == client.checkpoint("python")["sha256"])
             client.delete_checkpoint(imported["id"])
+
+            evaluation = client.evaluate(checkpoint)
+            print(evaluation["status"], evaluation["result"]["count"], client.losses(evaluation["id"]).shape,
+                len(client.evaluation_map(evaluation["id"], "tsne")["points"]), client.evaluate("python")["id"] == evaluation["id"])
+            print([one["id"] for one in client.evaluations(checkpoint=checkpoint)] == [evaluation["id"]])
+            blank = __import__("numpy").zeros((1, 28, 28), "float32")
+            print(client.score(checkpoint, blank, quantile=0.5)["quantile"])
+            client.delete_evaluation(evaluation["id"])
             client.delete_tag("python")
             client.delete_experiment(ended["id"])
             print(*(is_gone(*one) for one in (
@@ -206,6 +214,9 @@ public sealed class PythonClientTests(TrainedService trained)
             "True",
             "True True",
             "True True",
+            "succeeded 2000 (2000,) 2000 True",
+            "True",
+            "0.5",
             "checkpoint-not-found tag-not-found experiment-not-found job-not-found",
             "True True",
             "dataset-not-found",

@@ -69,6 +69,21 @@ test("codes, labels and activations are arrays of their shapes", async () => {
   ]);
 });
 
+test("an evaluation is created once and polled until it has ended", async () => {
+  const evaluation = (status, endedAt) => (_, response) => json(response, 200, { id: "7", status, endedAt }, { "Retry-After": "0" });
+  service = await inTurn(busy(503, "0"), evaluation("queued", null), evaluation("running", null), evaluation("succeeded", "2026"));
+  assert.equal((await client.evaluate({ checkpoint: "best" })).status, "succeeded");
+  const [first, second, third] = service.requests;
+  assert.deepEqual([first.method, second.method, third.url], ["POST", "POST", "/v1/evaluations/7"]);
+  assert.equal(first.headers["idempotency-key"], second.headers["idempotency-key"]);
+  await client.score("best", { query: { index: 3, quantile: 0.9 } });
+  await client.score("best", { body: { pixels: [0] } });
+  assert.deepEqual(service.requests.slice(-2).map(({ method, url }) => `${method} ${url}`), [
+    "GET /v1/checkpoints/best/score?index=3&quantile=0.9",
+    "POST /v1/checkpoints/best/score",
+  ]);
+});
+
 test("a NumPy file of other values, or none at all, is refused", () => {
   const of = (text) => new TextEncoder().encode(text).buffer;
   assert.throws(() => parseNpy(of("not one")), /no NPY file/);

@@ -121,6 +121,39 @@ class Client:
         """Deletes an ended experiment with its jobs."""
         self._delete(f"/v1/experiments/{quoted(experiment_id)}")
 
+    # Evaluations: a job each, one for a checkpoint on the same images
+
+    def evaluate(self, checkpoint: str, *, idempotency_key: str | None = None, **request: Any) -> Json:
+        """The evaluation of a checkpoint, an id or a tag, once it has ended; options as `dataset="mnist", split="test", against="fashion-mnist"`."""
+        evaluation = self._create("/v1/evaluations", {"checkpoint": checkpoint, **request}, idempotency_key)
+        *_, ended = self.poll_evaluation(evaluation["id"])
+        return ended
+
+    def evaluation(self, evaluation_id: str) -> Json:
+        return self._json("GET", f"/v1/evaluations/{quoted(evaluation_id)}")
+
+    def evaluations(self, **filters: Any) -> Iterator[Json]:
+        """All evaluations, newest first; filters as `checkpoint=id, dataset="mnist"`."""
+        return self._pages("/v1/evaluations", filters)
+
+    def poll_evaluation(self, evaluation_id: str) -> Iterator[Json]:
+        """An evaluation as it is now, and whenever it has changed, until it has ended."""
+        return self._poll(f"/v1/evaluations/{quoted(evaluation_id)}", lambda evaluation: evaluation["status"] in _TERMINAL)
+
+    def losses(self, evaluation_id: str) -> np.ndarray:
+        """The loss of each image of the split, [N]."""
+        return self._array("GET", f"/v1/evaluations/{quoted(evaluation_id)}/losses")
+
+    def evaluation_map(self, evaluation_id: str, method: str = "pca") -> Json:
+        """The places of the images' codes in two dimensions, by `pca` or `tsne`."""
+        return self._transport.send(_call("GET", f"/v1/evaluations/{quoted(evaluation_id)}/map", query={"method": method}), json.load)
+
+    def cancel_evaluation(self, evaluation_id: str) -> Json:
+        return self._json("POST", f"/v1/evaluations/{quoted(evaluation_id)}/cancel")
+
+    def delete_evaluation(self, evaluation_id: str) -> None:
+        self._delete(f"/v1/evaluations/{quoted(evaluation_id)}")
+
     # Checkpoints and tags: `checkpoint` is an id or a tag
 
     def checkpoint(self, checkpoint: str) -> Json:
@@ -239,6 +272,11 @@ class Client:
     def codes(self, checkpoint: str, **options: Any) -> np.ndarray:
         """The codes [N, C', H', W'] of a data set's images, by default of the checkpoint's own; options as `dataset="mnist", split="train", first=0, count=100`."""
         return self._array("GET", f"/v1/checkpoints/{quoted(checkpoint)}/codes", query=options)
+
+    def score(self, checkpoint: str, image: np.ndarray | bytes, **options: Any) -> Json:
+        """How normal an image is, [C, H, W] in [0, 1] or a PNG or JPEG: its error among those of the validation images; options as `quantile=0.95`."""
+        body = image if isinstance(image, bytes) else _pixels(image)
+        return self._transport.send(_call("POST", f"/v1/checkpoints/{quoted(checkpoint)}/score", body, options), json.load)
 
     def draw_reconstruction(self, checkpoint: str, image: bytes, **options: Any) -> bytes:
         """A PNG of the reconstruction of a PNG or JPEG; options as `layout="pair", scale=8`."""

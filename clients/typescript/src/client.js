@@ -155,6 +155,34 @@ export class Client {
   }
 
   /**
+   * The evaluation of a checkpoint once it has ended: what its code contains. There is one of a checkpoint on the same images.
+   * @param {api.EvaluationRequest} request
+   * @param {api.CreateOptions} options
+   * @returns {Promise<api.Evaluation>}
+   */
+  async evaluate(request, options = {}) {
+    const idempotencyKey = options.idempotencyKey ?? randomKey();
+    const { id } = await this.json("post", "/v1/evaluations", { ...options, idempotencyKey, body: request });
+    for await (const evaluation of this.pollEvaluation(id, options)) {
+      if (evaluation.endedAt !== null) return evaluation;
+    }
+    throw new Error(`The evaluation ${id} has no end.`);
+  }
+
+  /**
+   * How normal an image is to a network: its error among those of the validation images. The image is `body`, or one of a data set named
+   * by the query.
+   * @param {string} reference id or tag of the checkpoint.
+   * @param {api.CallOptions & { body?: Blob | FormData | { pixels: number[] }, query?: api.ScoreQuery }} options
+   * @returns {Promise<api.Score>}
+   */
+  score(reference, options = {}) {
+    const call = { ...options, path: { reference }, accept: "application/json" };
+    return this.#call(options.body === undefined ? "get" : "post", "/v1/checkpoints/{reference}/score", call, (response) =>
+      response.json());
+  }
+
+  /**
    * Imports a weights file.
    * @param {Blob} weights
    * @param {api.CreateOptions & { name?: string }} options
@@ -188,6 +216,16 @@ export class Client {
    */
   pollExperiment(id, { signal } = {}) {
     return this.#poll("/v1/experiments/{id}", id, (experiment) => experiment.status === "ended", signal);
+  }
+
+  /**
+   * An evaluation as it is now, and whenever it has changed, until it has ended; see poll.
+   * @param {string} id
+   * @param {{ signal?: AbortSignal }} options
+   * @returns {AsyncGenerator<api.Evaluation, void, void>}
+   */
+  pollEvaluation(id, { signal } = {}) {
+    return this.#poll("/v1/evaluations/{id}", id, ({ status }) => ["succeeded", "failed", "cancelled"].includes(status), signal);
   }
 
   /**

@@ -11,6 +11,9 @@ export { ApiError, ConnectionError } from "./problem.js";
 /** @typedef {import("./types.js").AnyEvent} AnyEvent */
 /** @typedef {import("./types.js").Experiment} Experiment */
 /** @typedef {import("./types.js").ExperimentRequest} ExperimentRequest */
+/** @typedef {import("./types.js").Evaluation} Evaluation */
+/** @typedef {import("./types.js").EvaluationRequest} EvaluationRequest */
+/** @typedef {import("./types.js").Score} Score */
 /** @typedef {import("./types.js").Checkpoint} Checkpoint */
 /** @typedef {import("./types.js").ClientOptions} ClientOptions */
 /** @typedef {import("./schema.js").paths} paths */

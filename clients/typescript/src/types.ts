@@ -8,6 +8,9 @@ export type Job = Schemas["TrainingJobResponse"];
 export type JobRequest = Schemas["TrainingJobRequest"];
 export type Experiment = Schemas["ExperimentResponse"];
 export type ExperimentRequest = Schemas["ExperimentRequest"];
+export type Evaluation = Schemas["EvaluationResponse"];
+export type EvaluationRequest = Schemas["EvaluationRequest"];
+export type Score = Schemas["ScoreResponse"];
 export type Checkpoint = Schemas["CheckpointResponse"];
 
 export type Method = "get" | "put" | "post" | "delete";
@@ -89,6 +92,10 @@ export type ArrayOptions = CallOptions & {
 /** What `activations` takes of a data set's image or of an upload. */
 export type ActivationQuery = Query<"/v1/checkpoints/{reference}/activations"> &
   NonNullable<QueryOf<Operation<"post", "/v1/checkpoints/{reference}/activations">>["query"]>;
+
+/** What `score` takes of a data set's image or of an upload. */
+export type ScoreQuery = Query<"/v1/checkpoints/{reference}/score"> &
+  NonNullable<QueryOf<Operation<"post", "/v1/checkpoints/{reference}/score">>["query"]>;
 
 export type Query<P extends keyof paths> = NonNullable<QueryOf<Operation<"get", P>>["query"]>;
 
