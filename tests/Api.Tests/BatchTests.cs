@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain.Numerics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AutoencoderApi.Api.Tests;
 
@@ -185,8 +187,10 @@ public sealed class BatchTests(TrainedService trained)
         status, await Post($"{trained.CheckpointOf("strided")}/{operation}", NpyFile.Write([1, 1, 28, 28], new float[Pixels])));
 
     [Fact]
-    public async Task A_batch_whose_caller_leaves_is_no_longer_computed_and_the_next_is_answered()
+    public async Task A_batch_counts_in_the_memory_of_requests_until_it_is_answered_or_its_caller_leaves()
     {
+        MemoryBudget memory = trained.Inside.GetRequiredService<MemoryBudget>();
+        await Until(() => IsFree(memory));
         string path = $"{trained.CheckpointOf("nearest-unpool")}/layers/conv1/values"; // 50 kB of an image: 502 MB
         byte[] images = NpyFile.Write([10_000, 1, 28, 28], new byte[10_000 * Pixels]);
         for (int i = 0; i < 3; i++)
@@ -195,9 +199,38 @@ public sealed class BatchTests(TrainedService trained)
             using HttpResponseMessage begun = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             Assert.Equal(128 + (10_000L * 12_544 * 4), begun.Content.Headers.ContentLength);
             await (await begun.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[1 << 16]);
+            Assert.False(IsFree(memory));
         }
 
+        await Until(() => IsFree(memory)); // no longer computed, and given back
+
         Assert.Equal("1, 16, 28, 28", (await Send(path, NpyFile.Write([1, 1, 28, 28], new float[Pixels]))).Shape);
+    }
+
+    /// <summary>Whether no request holds anything.</summary>
+    private static bool IsFree(MemoryBudget memory)
+    {
+        string[] callers = ["one test", "another"];
+        long[] all = [memory.Share, memory.Share / 3];
+        bool[] granted = [.. callers.Zip(all, (caller, bytes) => memory.Take(caller, bytes) == MemoryGrant.Granted)];
+        for (int i = 0; i < granted.Length; i++)
+        {
+            if (granted[i])
+            {
+                memory.Return(callers[i], all[i]);
+            }
+        }
+
+        return granted.All(each => each);
+    }
+
+    private static async Task Until(Func<bool> holds)
+    {
+        for (int i = 0; !holds(); i++)
+        {
+            Assert.True(i < 200, "not within 10 s");
+            await Task.Delay(50);
+        }
     }
 
     private static byte[] With(float value)

@@ -128,7 +128,8 @@ public sealed class PythonClientTests(TrainedService trained)
             labels = client.labels("synthetic-digits", "test", first=5, count=3)
             print(labels.dtype, labels.shape, len(client.labels("synthetic-digits", "validation")))
             for checkpoint in sys.argv[2:]:
-                images = client.layer_values(checkpoint, "output", numpy.random.default_rng(1).random((3, 1, 28, 28)).astype("f4")).clip(0, 1)
+                noise = numpy.random.default_rng(1).random((3, 1, 28, 28))
+                images = client.layer_values(checkpoint, "output", noise).clip(0, 1)
                 codes = client.encode(checkpoint, images)
                 values = client.activations(checkpoint, images[1])
                 same = [
