@@ -53,7 +53,7 @@ public class CheckpointCost
         _writer = new JobProgressWriter(
             stores, new JobChangeNotifier(stores, TimeProvider.System, lifetime, NullLogger<JobChangeNotifier>.Instance));
         JobQueue queue = _services.GetRequiredService<JobQueue>();
-        JobRow job = JobQueue.NewJob(new PlannedJob(Name: null, _settings), "local");
+        JobRow job = JobQueue.NewJob(new PlannedJob(Name: null, _settings, Film: false), "local");
         await using (JobInsertion insertion = await queue.BeginAsync([job], CancellationToken.None))
         {
             await insertion.TakeDatasetsAsync(CancellationToken.None);

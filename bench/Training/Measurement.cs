@@ -54,7 +54,10 @@ internal static class Measurement
     private static void PrintLook(EngineKind engine, NetworkDefinition definition, float[] weights, float[] image, string name)
     {
         using IInferenceModel model = EngineSelection.For(definition, engine).Load(definition, weights);
-        Print($"look {name}", Timing.Milliseconds(threads: 1, () => model.Run(image, definition.Layers.Count - 1), s_warmUp, s_measured));
+        float[] output = new float[definition.Layers[^1].Output.Count];
+        Print(
+            $"look {name}",
+            Timing.Milliseconds(threads: 1, () => model.Run(image, definition.Layers.Count - 1, output), s_warmUp, s_measured));
     }
 
     /// <summary>The yardstick: what libtorch's own matrix product reaches with the same threads.</summary>

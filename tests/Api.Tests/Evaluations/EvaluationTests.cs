@@ -69,8 +69,9 @@ public sealed class EvaluationTests : IAsyncLifetime
         Assert.Single(listed["items"]!.AsArray());
         await Expect.Png(await Service.Http.GetAsync((string)evaluation["links"]!["best"]!));
         await Expect.Png(await Service.Http.GetAsync((string)evaluation["links"]!["worst"]!));
-        Assert.Empty((await Service.Json("/v1/training-jobs?limit=200"))["items"]!.AsArray()
-            .Where(job => (string)job!["id"]! == (string)evaluation["id"]!));
+        Assert.DoesNotContain(
+            (await Service.Json("/v1/training-jobs?limit=200"))["items"]!.AsArray(),
+            job => (string)job!["id"]! == (string)evaluation["id"]!);
     }
 
     [Fact]
