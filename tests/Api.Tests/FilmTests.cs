@@ -179,6 +179,7 @@ public sealed class FilmTests(TrainedService trained)
     [InlineData("/-1", HttpStatusCode.NotFound, "frame-not-found")]
     [InlineData("/first", HttpStatusCode.BadRequest, "malformed-request")]
     [InlineData(".png?view=layer", HttpStatusCode.BadRequest, "invalid-fields")]
+    [InlineData(".png?layer=code", HttpStatusCode.BadRequest, "invalid-fields")]
     [InlineData(".png?view=layer&layer=none", HttpStatusCode.NotFound, "layer-not-found")]
     [InlineData(".png?view=kernels&layer=none", HttpStatusCode.NotFound, "layer-not-found")]
     [InlineData(".png?view=layer&layer=code&first=32", HttpStatusCode.BadRequest, "invalid-fields")]

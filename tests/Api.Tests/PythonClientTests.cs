@@ -90,7 +90,7 @@ public sealed class PythonClientTests(TrainedService trained)
         string[] job = lines[1].Split(' ');
         JsonNode reported = await trained.Service.Json($"/v1/training-jobs/{job[0]}");
         Assert.Equal(["succeeded", (string)reported["latestCheckpoint"]!], job[1..]);
-        Assert.Equal("0 1 2 4 8 16 20 True 4 20", lines[2]);
+        Assert.Equal("0 1 2 4 8 16 20 True 6 20", lines[2]);
         Assert.Equal("400 invalid-fields steps", lines[3]);
     }
 

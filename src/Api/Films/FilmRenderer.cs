@@ -91,6 +91,11 @@ internal sealed class FilmRenderer(
                 : Problems.LayerNotFound(wanted.Layer, definition.Layers.Select(each => each.Name));
         }
 
+        if (view == FilmView.Reconstruction && wanted.Layer is not null)
+        {
+            return Problems.Invalid("layer", "applies to view=layer and view=kernels; leave it out, or name one of them.");
+        }
+
         if (view == FilmView.Kernels)
         {
             return KernelsOf(layer!, definition, query, context);

@@ -17,10 +17,12 @@ internal sealed class FuzzResources
 
     private readonly ServiceClient _service;
     private readonly string _code;
+    private readonly string _evaluation;
     private int _made;
 
-    private FuzzResources(ServiceClient service, string checkpoint, string code, byte[] weights, IReadOnlyList<string> layers) =>
-        (_service, Checkpoint, _code, Weights, Layers) = (service, checkpoint, code, weights, layers);
+    private FuzzResources(
+        ServiceClient service, string checkpoint, string evaluation, string code, byte[] weights, IReadOnlyList<string> layers) =>
+        (_service, Checkpoint, _evaluation, _code, Weights, Layers) = (service, checkpoint, evaluation, code, weights, layers);
 
     public string Checkpoint { get; }
 
@@ -33,8 +35,11 @@ internal sealed class FuzzResources
         JsonNode job = await service.Ended(await service.Submit(Job));
         string checkpoint = (string)job["latestCheckpoint"]!, path = $"/v1/checkpoints/{checkpoint}";
         await service.Http.PutAsync($"/v1/tags/{KeptTag}", Json($$"""{"checkpoint":"{{checkpoint}}"}"""));
+        using HttpResponseMessage evaluated = await service.Post("/v1/evaluations", $$"""{"checkpoint":"{{checkpoint}}"}""");
+        string evaluation = evaluated.Headers.Location!.ToString();
+        Assert.Equal("succeeded", (string?)(await service.Ended(evaluation))["status"]);
         return new(
-            service, checkpoint, (await service.Json($"{path}/encode?dataset=synthetic-digits")).ToJsonString(),
+            service, checkpoint, Last(evaluated.Headers.Location), (await service.Json($"{path}/encode?dataset=synthetic-digits")).ToJsonString(),
                 await service.Http.GetByteArrayAsync($"{path}/weights"),
             [.. (await service.Json($"{path}/layers")).AsArray().Select(layer => (string)layer!["name"]!)]);
     }
@@ -58,7 +63,7 @@ internal sealed class FuzzResources
                 ?? Last(await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""))),
             "deleteEvaluation" => await MadeEvaluation(isEnded: true),
             "cancelEvaluation" => await MadeEvaluation(isEnded: false),
-            _ when operation.Path.StartsWith("/v1/evaluations/{id}", StringComparison.Ordinal) => await EndedEvaluation(),
+            _ when operation.Path.StartsWith("/v1/evaluations/{id}", StringComparison.Ordinal) => _evaluation,
             _ when operation.Path.StartsWith("/v1/training-jobs/{id}", StringComparison.Ordinal) =>
                 await Newest($"/v1/training-jobs?limit={1 + random.Below(20)}"),
             _ => null,
@@ -128,13 +133,6 @@ internal sealed class FuzzResources
             .FirstOrDefault(job => (string?)job["latestCheckpoint"] != Checkpoint) is { } job
             ? (string)job["id"]!
             : await Ended((await Made(HttpMethod.Post, "/v1/training-jobs", Json(Job))).ToString());
-    }
-
-    private async Task<string> EndedEvaluation()
-    {
-        using HttpResponseMessage response = await _service.Post(
-            "/v1/evaluations", $$"""{"checkpoint":"{{await _service.SmallCheckpoint()}}"}""");
-        return await Ended((string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["links"]!["self"]!);
     }
 
     /// <summary>An evaluation of an imported checkpoint, which has none yet.</summary>
