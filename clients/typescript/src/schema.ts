@@ -200,7 +200,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Render the film as a strip of pictures, each with its step under it
+         * Render the film as a strip of images, each with its step under it
          * @description Needs the role `reader`.
          */
         get: operations["drawFilm"];
@@ -4056,7 +4056,7 @@ export interface operations {
     drawFilm: {
         parameters: {
             query?: {
-                /** @description Content of each picture. */
+                /** @description Content of each image. */
                 view?: "reconstruction" | "layer" | "kernels";
                 /** @description Split of the data set. */
                 split?: "train" | "validation" | "test";
@@ -4066,11 +4066,11 @@ export interface operations {
                 count?: string;
                 /** @description Index of the first map or kernel, from 0. */
                 first?: number;
-                /** @description Side in pixels of the square that renders each value; by default a picture is about 112 pixels wide. */
+                /** @description Side in pixels of the square that renders each value; by default an image is about 112 pixels wide. */
                 scale?: number;
                 /** @description Colour map of the views `layer` and `kernels`. */
                 palette?: "gray" | "viridis";
-                /** @description Pictures at most: of a longer film frames at even distances, the first and the last among them. */
+                /** @description Images at most: of a longer film frames at even distances, the first and the last among them. */
                 frames?: number;
                 /** @description Noise added to the network's input; errors are measured against the clean image. */
                 noise?: "none" | "gaussian" | "salt-and-pepper";
@@ -4082,7 +4082,7 @@ export interface operations {
                 layer?: string;
                 /** @description Name of a data set in place of the job's own. */
                 dataset?: string;
-                /** @description Pictures in a row; by default all. */
+                /** @description Images in a row; by default all. */
                 columns?: number;
             };
             header?: {
@@ -4128,7 +4128,7 @@ export interface operations {
     animateFilm: {
         parameters: {
             query?: {
-                /** @description Content of each picture. */
+                /** @description Content of each image. */
                 view?: "reconstruction" | "layer" | "kernels";
                 /** @description Split of the data set. */
                 split?: "train" | "validation" | "test";
@@ -4138,11 +4138,11 @@ export interface operations {
                 count?: string;
                 /** @description Index of the first map or kernel, from 0. */
                 first?: number;
-                /** @description Side in pixels of the square that renders each value; by default a picture is about 112 pixels wide. */
+                /** @description Side in pixels of the square that renders each value; by default an image is about 112 pixels wide. */
                 scale?: number;
                 /** @description Colour map of the views `layer` and `kernels`. */
                 palette?: "gray" | "viridis";
-                /** @description Pictures at most: of a longer film frames at even distances, the first and the last among them. */
+                /** @description Images at most: of a longer film frames at even distances, the first and the last among them. */
                 frames?: number;
                 /** @description Noise added to the network's input; errors are measured against the clean image. */
                 noise?: "none" | "gaussian" | "salt-and-pepper";

@@ -69,7 +69,7 @@ internal static class FilmEndpoints
         job.MapGet("film.png", Strip)
             .WithInputEntityTags()
             .WithName("drawFilm")
-            .WithSummary("Render the film as a strip of pictures, each with its step under it")
+            .WithSummary("Render the film as a strip of images, each with its step under it")
             .Produces(200, contentType: "image/png")
             .Answers(200, "The strip.")
             .ProducesProblems(FilmRenderer.Refusals);
@@ -131,7 +131,7 @@ internal static class FilmEndpoints
         Guid id, [AsParameters] FilmQuery query, [AsParameters] NoiseQuery noise, FilmStore films, FilmRenderer renderer,
         HttpContext context, CancellationToken token, [Description(LayerMeaning)] string? layer = null,
         [Description(DatasetMeaning)] string? dataset = null,
-        [Bounds(1, FilmQuery.MaxFrames + 1), Description("Pictures in a row; by default all.")] int? columns = null)
+        [Bounds(1, FilmQuery.MaxFrames + 1), Description("Images in a row; by default all.")] int? columns = null)
     {
         if (await films.FindJobAsync(id, token) is not { } job)
         {

@@ -5,7 +5,7 @@ using AutoencoderApi.Domain.Imaging;
 
 namespace AutoencoderApi.Api.Films;
 
-/// <summary>What a picture of a film shows of each frame.</summary>
+/// <summary>What an image of a film shows of each frame.</summary>
 internal enum FilmView
 {
     /// <summary>The reconstruction of an image.</summary>
@@ -20,18 +20,18 @@ internal enum FilmView
 
 /// <summary>What to show of a film. Public, because the rules of an internal type's properties would not be checked.</summary>
 public sealed record FilmQuery(
-    [property: OneOf<FilmView>, Description("Content of each picture.")] string View = "reconstruction",
+    [property: OneOf<FilmView>, Description("Content of each image.")] string View = "reconstruction",
     [property: Split] string Split = "test",
     int Index = 0,
     [property: Description("Number of maps or kernels of the layer, or `all`.")]
     [property: Pattern(TileQuery.CountPattern, TileQuery.CountRule)] string Count = "16",
     [property: Description("Index of the first map or kernel, from 0.")] int First = 0,
     [property: Bounds(1, TileGridOptions.MaxScale)]
-    [property: Description("Side in pixels of the square that renders each value; by default a picture is about 112 pixels wide.")]
+    [property: Description("Side in pixels of the square that renders each value; by default an image is about 112 pixels wide.")]
     int? Scale = null,
     [property: OneOf<TilePalette>, Description("Colour map of the views `layer` and `kernels`.")] string Palette = "gray",
     [property: Bounds(1, FilmQuery.MaxFrames)]
-    [property: Description("Pictures at most: of a longer film frames at even distances, the first and the last among them.")]
+    [property: Description("Images at most: of a longer film frames at even distances, the first and the last among them.")]
     int Frames = 32)
 {
     internal const int MaxFrames = 64;

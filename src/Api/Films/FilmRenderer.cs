@@ -14,14 +14,14 @@ using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Films;
 
-/// <summary>The pictures of a film's frames, each with its step under it.</summary>
+/// <summary>The images of a film's frames, each with its step under it.</summary>
 /// <param name="Layout">Of all images; or, of an animation, of each.</param>
 internal sealed record FilmFigure(IReadOnlyList<LabelledImage> Images, LabelledLayout Layout);
 
 /// <summary>What to render of the film of a job.</summary>
 /// <param name="Layer">That the views <c>layer</c> and <c>kernels</c> show.</param>
 /// <param name="Dataset">In place of the job's own.</param>
-/// <param name="Columns">Pictures in a row of a strip; null for an animation.</param>
+/// <param name="Columns">Images in a row of a strip; null for an animation.</param>
 internal sealed record FilmRequest(JobRow Job, FilmQuery Query, NoiseQuery Noise, string? Layer, string? Dataset, int? Columns);
 
 /// <summary>Renders what the networks of a film's frames make of an image, or what they are.</summary>
@@ -38,7 +38,7 @@ internal sealed class FilmRenderer(
         .. FigureSizeLimit.Refusals, .. ImageInputReader.DatasetRefusals,
     ];
 
-    /// <summary>The pictures of the frames; or the problem with what is asked for.</summary>
+    /// <summary>The images of the frames; or the problem with what is asked for.</summary>
     public async Task<Result<FilmFigure, ProblemHttpResult>> RenderAsync(FilmRequest wanted, HttpContext context, CancellationToken token)
     {
         JobRow job = wanted.Job;
