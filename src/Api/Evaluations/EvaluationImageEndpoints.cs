@@ -141,9 +141,13 @@ internal static class EvaluationImageEndpoints
             return tooLarge;
         }
 
-        return (await OpenMapAsync(id, evaluations, token)).TryGet(out LabelledMap? map, out ProblemHttpResult? problem)
-            ? TypedResults.File(MapPlot.Render(MapResponse.Of(map, JsonConventions.Parse<MapMethod>(method)!.Value), width, height), "image/png")
-            : problem;
+        if (!(await OpenMapAsync(id, evaluations, token)).TryGet(out LabelledMap? map, out ProblemHttpResult? problem))
+        {
+            return problem;
+        }
+
+        MapResponse places = MapResponse.Of(map, JsonConventions.Parse<MapMethod>(method)!.Value);
+        return TypedResults.File(MapPlot.Render(places, width, height), "image/png");
     }
 
     private static async Task<Results<Ok<PositionResponse>, ProblemHttpResult>> Position(

@@ -123,7 +123,12 @@ internal sealed class EvaluationRunner(
             split,
             hasLabels,
             new CheckpointEvaluator(
-                model, dataset, split, hasLabels, hasLabels ? found.Settings.Labels : null, ReferenceEquals(against, split) ? null : against));
+                model,
+                dataset,
+                split,
+                hasLabels,
+                hasLabels ? found.Settings.Labels : null,
+                ReferenceEquals(against, split) ? null : against));
     }
 
     /// <summary>The data set to compare with, once it has been fetched.</summary>

@@ -106,7 +106,9 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
         }
     }
 
-    /// <summary>Stores an evaluation of each job's last checkpoint, but for those that are there already; the sweep enqueues them.</summary>
+    /// <summary>
+    /// Stores an evaluation of each job's last checkpoint, but for those that are there already; the sweep enqueues them.
+    /// </summary>
     private async Task EvaluateAsync(Guid id, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);

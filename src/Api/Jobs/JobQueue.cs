@@ -41,7 +41,8 @@ internal sealed partial class JobQueue(
     public static JobRow NewEvaluation(TrainingSettings settings, string? owner)
     {
         DateTime now = DateTime.UtcNow;
-        return NewJob(Guid.CreateVersion7(now), new PlannedJob(null, settings, Film: false), owner, now, experiment: null, JobKind.Evaluation);
+        var planned = new PlannedJob(Name: null, settings, Film: false);
+        return NewJob(Guid.CreateVersion7(now), planned, owner, now, experiment: null, JobKind.Evaluation);
     }
 
     /// <summary>The rows of an experiment's jobs before they are stored.</summary>

@@ -55,7 +55,9 @@ internal static class TrainingJobRules
             : Planned(request, settings);
     }
 
-    /// <summary>What is wrong with the labels of a job for its data set; null where all is well, or the data set is yet to be fetched.</summary>
+    /// <summary>
+    /// What is wrong with the labels of a job for its data set; null where all is well, or the data set is yet to be fetched.
+    /// </summary>
     private static async Task<string?> LabelViolationAsync(TrainingSettings settings, DatasetCatalog datasets, CancellationToken token)
     {
         return settings.Labels is { } labels

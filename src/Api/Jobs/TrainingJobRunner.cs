@@ -18,8 +18,9 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Runs one queued job from wherever it stands; an evaluation by <see cref="EvaluationRunner"/>. Training has a thread of its own; this class writes what it tells, keeps
-/// the lease, and passes on a wish to stop. It may be called twice for one job: the second call finds nothing to claim.
+/// Runs one queued job from wherever it stands; an evaluation by <see cref="EvaluationRunner"/>. Training has a thread of its own; this
+/// class writes what it tells, keeps the lease, and passes on a wish to stop. It may be called twice for one job: the second call finds
+/// nothing to claim.
 /// </summary>
 [AutomaticRetry(Attempts = 0)]
 internal sealed partial class TrainingJobRunner(

@@ -110,8 +110,8 @@ internal sealed class CodeInputReader(EvaluationStore evaluations)
         return await evaluations.FindAsync(id, token) is not { } found ? Problems.EvaluationNotFound(id)
             : found.Row.CheckpointId != checkpoint
                 ? Problems.CodeUnusable(
-                    $"Evaluation {id} is of checkpoint {found.Row.CheckpointId}; its plane lies among the codes of that one. Decode there, or "
-                    + $"name an evaluation of checkpoint {checkpoint}.")
+                    $"Evaluation {id} is of checkpoint {found.Row.CheckpointId}; its plane lies among the codes of that one. Decode "
+                    + $"there, or name an evaluation of checkpoint {checkpoint}.")
             : await evaluations.MapAsync(id, token) is { } map ? map.Map.CodeAt(plane[0], plane[1])
             : EvaluationEndpoints.NotYet(found);
     }

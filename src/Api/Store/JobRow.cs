@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace AutoencoderApi.Api.Store;
 
 /// <summary>
-/// A job: a training, or an evaluation, whose step is its progress in percent. A worker that runs it holds a lease with a fencing number, which stands in the condition of its every
-/// write.
+/// A job: a training, or an evaluation, whose step is its progress in percent. A worker that runs it holds a lease with a fencing
+/// number, which stands in the condition of its every write.
 /// </summary>
 /// <remarks>
 /// Five numbers keep processes that work on one job from each other's way:

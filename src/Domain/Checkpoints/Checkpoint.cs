@@ -42,7 +42,9 @@ public sealed record Checkpoint(
     /// <summary>What the data look like that the network is trained on; null in a file from before it was recorded.</summary>
     public DataProfile? Data { get; init; }
 
-    /// <summary>Its errors on validation images as of the latest evaluation; null before it, and in a file from before they were kept.</summary>
+    /// <summary>
+    /// Its errors on validation images as of the latest evaluation; null before it, and in a file from before they were kept.
+    /// </summary>
     public ErrorQuantiles? Errors { get; init; }
 
     /// <summary>

@@ -43,7 +43,8 @@ public sealed class ErrorQuantiles
             return null;
         }
 
-        float[] values = [.. Enumerable.Range(0, Count).Select(i => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float))))];
+        float[] values =
+            [.. Enumerable.Range(0, Count).Select(i => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float))))];
         bool isAscending = Enumerable.Range(1, Count - 1).All(i => values[i] >= values[i - 1]);
         return values[0] >= 0 && float.IsFinite(values[^1]) && isAscending ? new ErrorQuantiles(values) : null;
     }

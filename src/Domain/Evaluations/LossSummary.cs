@@ -19,7 +19,9 @@ public static class LossSummary
         double At(double fraction) => Quantile(sorted, fraction);
     }
 
-    /// <summary>The quantile of sorted values, linear between neighbours (Hyndman and Fan, "Sample quantiles", 1996, definition 7).</summary>
+    /// <summary>
+    /// The quantile of sorted values, linear between neighbours (Hyndman and Fan, "Sample quantiles", 1996, definition 7).
+    /// </summary>
     /// <param name="fraction">0..1.</param>
     public static double Quantile(ReadOnlySpan<double> sorted, double fraction)
     {

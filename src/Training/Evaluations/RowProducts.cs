@@ -31,7 +31,8 @@ internal static unsafe class RowProducts
                 int first = block * height, rows = Math.Min(height, lefts - first);
                 fixed (float* b = bias, c = products)
                 {
-                    Gemm.OfRows(left.At(first), left.Stride, rows, right.At(0), rights, right.Stride, b, c, rights, parallel.CancellationToken);
+                    Gemm.OfRows(
+                        left.At(first), left.Stride, rows, right.At(0), rights, right.Stride, b, c, rights, parallel.CancellationToken);
                 }
 
                 take(first, rows, products);

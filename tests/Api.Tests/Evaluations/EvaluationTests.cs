@@ -269,7 +269,8 @@ public sealed class EvaluationTests : IAsyncLifetime
     {
         (string, byte[])[] images =
         [
-            ("images", OwnImages.Idx(Bytes(_digits.Train), Images, 28, 28)), ("testImages", OwnImages.Idx(Bytes(_digits.Test), TestImages, 28, 28)),
+            ("images", OwnImages.Idx(Bytes(_digits.Train), Images, 28, 28)),
+            ("testImages", OwnImages.Idx(Bytes(_digits.Test), TestImages, 28, 28)),
         ];
         (string, byte[])[] labels =
         [

@@ -39,7 +39,8 @@ internal sealed class FuzzResources
         string evaluation = evaluated.Headers.Location!.ToString();
         Assert.Equal("succeeded", (string?)(await service.Ended(evaluation))["status"]);
         return new(
-            service, checkpoint, Last(evaluated.Headers.Location), (await service.Json($"{path}/encode?dataset=synthetic-digits")).ToJsonString(),
+            service, checkpoint, Last(evaluated.Headers.Location),
+            (await service.Json($"{path}/encode?dataset=synthetic-digits")).ToJsonString(),
                 await service.Http.GetByteArrayAsync($"{path}/weights"),
             [.. (await service.Json($"{path}/layers")).AsArray().Select(layer => (string)layer!["name"]!)]);
     }

@@ -15,7 +15,10 @@ internal sealed record OperationPaths(string Job, string Experiment, string Eval
         string evaluation = (string)JsonNode.Parse(await evaluated.Content.ReadAsStringAsync())!["links"]!["self"]!;
         await trained.Service.Ended(evaluation);
         return new(
-            (string)job["id"]!, made.Headers.Location!.ToString().Split('/')[^1], evaluation.Split('/')[^1], (string)job["latestCheckpoint"]!);
+            (string)job["id"]!,
+            made.Headers.Location!.ToString().Split('/')[^1],
+            evaluation.Split('/')[^1],
+            (string)job["latestCheckpoint"]!);
     }
 
     public string Of(Operation operation) => operation.PathWith(parameter => parameter switch

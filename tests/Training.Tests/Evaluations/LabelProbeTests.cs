@@ -26,7 +26,10 @@ public sealed class LabelProbeTests
         for (int i = 0; i < Test; i++)
         {
             int[] nearest =
-                [.. Enumerable.Range(0, Train).OrderBy(j => Distance(test[i], train[j])).ThenBy(j => j).Take(5).Select(j => (int)trainLabels[j])];
+            [
+                .. Enumerable.Range(0, Train).OrderBy(j => Distance(test[i], train[j])).ThenBy(j => j).Take(5)
+                    .Select(j => (int)trainLabels[j]),
+            ];
             int vote = nearest.GroupBy(label => label).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).First().Key;
             knn += vote == testLabels[i] ? 1 : 0;
         }
