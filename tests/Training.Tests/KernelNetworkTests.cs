@@ -196,7 +196,10 @@ public sealed class KernelNetworkTests
             Evaluation there = plain.Evaluate(set, noise, CancellationToken.None)!,
                 here = ours.Evaluate(set, noise, CancellationToken.None)!;
             Assert.Equal(there.Loss, here.Loss, 1e-5 * there.Loss);
-            Assert.Equal(there with { Loss = 0 }, here with { Loss = 0 });
+            Assert.Equal(there with { Loss = 0, Errors = [] }, here with { Loss = 0, Errors = [] });
+            Assert.All(there.Errors.Order().Zip(here.Errors.Order()), pair => Assert.Equal(pair.First, pair.Second, 1e-3 * there.Loss));
+            Assert.Equal((set.Count, there.Loss), (there.Errors.Count, there.Errors.Average()), (a, b) =>
+                a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 1e-9 * a.Item2);
         }
     }
 

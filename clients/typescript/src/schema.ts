@@ -2630,7 +2630,7 @@ export interface components {
             noise?: components["schemas"]["Noise"] | null;
             /**
              * @description Whether frames of the weights are kept, to be shown by `GET /v1/training-jobs/{id}/film`. Default true for networks of fewer
-             *     than 200,000 parameters.
+             *     than 200,000 parameters, unless the job with its film would store more than one job may.
              */
             film?: null | boolean;
             /**
@@ -5333,7 +5333,10 @@ export interface operations {
     getEvaluationLosses: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the evaluation.
@@ -5348,6 +5351,11 @@ export interface operations {
             /** @description Mean squared error per pixel, [N]. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation, the query and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5370,7 +5378,10 @@ export interface operations {
                 /** @description Side in pixels of the square that renders each value. */
                 scale?: number;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the evaluation.
@@ -5385,6 +5396,11 @@ export interface operations {
             /** @description The images, in rows of four. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation, the query and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5409,7 +5425,10 @@ export interface operations {
                 /** @description Side in pixels of the square that renders each value. */
                 scale?: number;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the evaluation.
@@ -5424,6 +5443,11 @@ export interface operations {
             /** @description The images, in rows of four. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation, the query and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5448,7 +5472,10 @@ export interface operations {
                 /** @description How the codes are laid out. */
                 method?: "pca" | "tsne";
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the evaluation.
@@ -5463,11 +5490,28 @@ export interface operations {
             /** @description The places of the images. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation, the query and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MapResponse"];
                 };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation, the query and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
@@ -5489,7 +5533,10 @@ export interface operations {
                 /** @description Height of the image in pixels. */
                 height?: number;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Id of the evaluation.
@@ -5504,6 +5551,11 @@ export interface operations {
             /** @description The plot. */
             200: {
                 headers: {
+                    /**
+                     * @description Identifies the current state of the evaluation, the query and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Conditions;
@@ -20,6 +22,9 @@ namespace AutoencoderApi.Api.Evaluations;
 internal static class EvaluationEndpoints
 {
     internal const string ExampleId = "01a21060-c1dc-7de8-acad-04c104cfdd77";
+    internal const string WhatIsTagged = "the current state of the evaluation, the query and the build";
+
+    private static readonly string s_build = typeof(EvaluationEndpoints).Module.ModuleVersionId.ToString("N");
 
     public static void MapEvaluations(this IEndpointRouteBuilder app)
     {
@@ -74,6 +79,7 @@ internal static class EvaluationEndpoints
             .WithSummary("The loss of each image of the split, in order: an NPY file of float32")
             .Produces(200, contentType: CodeInputReader.NpyType)
             .Answers(200, "Mean squared error per pixel, [N].")
+            .AnswersEntityTag(WhatIsTagged)
             .ProducesProblems(ProblemType.Conflict);
     }
 
@@ -208,16 +214,35 @@ internal static class EvaluationEndpoints
         : await evaluations.FindAsync(id, token) is null ? Problems.EvaluationNotFound(id)
         : Problems.Conflict($"The evaluation has not ended. POST {EvaluationLinks.Of(id).Cancel} first.");
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Losses(
-        Guid id, EvaluationStore evaluations, CancellationToken token)
+    private static async Task<Results<FileContentHttpResult, StatusCodeHttpResult, ProblemHttpResult>> Losses(
+        Guid id, EvaluationStore evaluations, HttpContext context, CancellationToken token)
     {
+        if (await evaluations.FindAsync(id, token) is not { } found)
+        {
+            return Problems.EvaluationNotFound(id);
+        }
+
         if (await evaluations.FileAsync(id, EvaluationFileRow.Losses, token) is not { } file)
         {
-            return await evaluations.FindAsync(id, token) is { } found ? NotYet(found) : Problems.EvaluationNotFound(id);
+            return NotYet(found);
+        }
+
+        if (context.IsKnown(found, CodeInputReader.NpyType))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
         float[] losses = MapFile.Floats(file);
         return TypedResults.File(NpyFile.Write([losses.Length], losses), CodeInputReader.NpyType, "losses.npy");
+    }
+
+    /// <summary>Shows the ETag of what an evaluation has found, as the query asks for it.</summary>
+    /// <returns>Whether the caller has just that already, so that 304 says all.</returns>
+    internal static bool IsKnown(this HttpContext context, StoredEvaluation evaluation, string mediaType)
+    {
+        byte[] query = SHA256.HashData(Encoding.UTF8.GetBytes($"{s_build} {context.Request.QueryString}"));
+        string tag = $"{evaluation.Job.Id:N}-{evaluation.Job.Version}-{Convert.ToHexStringLower(query.AsSpan(0, 8))}";
+        return ConditionalRequests.IsKnown(context, tag, mediaType);
     }
 
     /// <summary>The problem of asking for what an evaluation has not found.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Images;
 using AutoencoderApi.Api.Limits;
@@ -32,12 +33,14 @@ internal static class EvaluationImageEndpoints
         evaluation.MapGet("map", Map)
             .WithName("getEvaluationMap")
             .WithSummary("The codes of at most 2,000 images in two dimensions")
-            .Answers(200, "The places of the images.");
+            .Answers(200, "The places of the images.")
+            .AnswersEntityTag(EvaluationEndpoints.WhatIsTagged);
         evaluation.MapGet("map.png", MapImage)
             .WithName("drawEvaluationMap")
             .WithSummary("The same as a scatter plot, coloured by label")
             .Produces(200, contentType: "image/png")
             .Answers(200, "The plot.")
+            .AnswersEntityTag(EvaluationEndpoints.WhatIsTagged)
             .ProducesProblems(FigureSizeLimit.Refusals);
         evaluation.MapPost("map/position", Position)
             .WithName("locateOnEvaluationMap")
@@ -53,6 +56,7 @@ internal static class EvaluationImageEndpoints
         .WithSummary($"The 24 images of the {which} losses, each with its reconstruction and where the two differ")
         .Produces(200, contentType: "image/png")
         .Answers(200, "The images, in rows of four.")
+        .AnswersEntityTag(EvaluationEndpoints.WhatIsTagged)
         .ProducesProblems(FigureSizeLimit.Refusals)
         .ProducesProblems(ImageInputReader.DatasetRefusals)
         .ProducesProblems(ProblemType.CheckpointNotFound, ProblemType.CheckpointDamaged, ProblemType.MemoryFull);
@@ -79,6 +83,11 @@ internal static class EvaluationImageEndpoints
         if (evaluation.Row.Result is not { } result)
         {
             return EvaluationEndpoints.NotYet(evaluation);
+        }
+
+        if (context.IsKnown(evaluation, "image/png"))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
         IReadOnlyList<ImageLoss> shown = which(result);
@@ -123,14 +132,14 @@ internal static class EvaluationImageEndpoints
         return ImageMontage.Differences([.. pairs], Math.Min(Across, shown.Count), scale, Gap);
     }
 
-    private static async Task<Results<Ok<MapResponse>, ProblemHttpResult>> Map(
-        Guid id, EvaluationStore evaluations, CancellationToken token,
+    private static async Task<Results<Ok<MapResponse>, StatusCodeHttpResult, ProblemHttpResult>> Map(
+        Guid id, EvaluationStore evaluations, HttpContext context, CancellationToken token,
         [OneOf<MapMethod>, Description("How the codes are laid out.")] string method = "pca") =>
-        (await OpenMapAsync(id, evaluations, token)).TryGet(out LabelledMap? map, out ProblemHttpResult? problem)
-            ? TypedResults.Ok(MapResponse.Of(map, JsonConventions.Parse<MapMethod>(method)!.Value))
-            : problem;
+        !(await OpenMapAsync(id, evaluations, token)).TryGet(out OpenMap? open, out ProblemHttpResult? problem) ? problem
+        : context.IsKnown(open.Evaluation, "application/json") ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+        : TypedResults.Ok(MapResponse.Of(open.Map, JsonConventions.Parse<MapMethod>(method)!.Value));
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> MapImage(
+    private static async Task<Results<FileContentHttpResult, StatusCodeHttpResult, ProblemHttpResult>> MapImage(
         Guid id, EvaluationStore evaluations, FigureSizeLimit figures, HttpContext context, CancellationToken token,
         [OneOf<MapMethod>, Description("How the codes are laid out.")] string method = "pca",
         [Bounds(200, 4000), Description("Width of the image in pixels.")] int width = 800,
@@ -141,12 +150,17 @@ internal static class EvaluationImageEndpoints
             return tooLarge;
         }
 
-        if (!(await OpenMapAsync(id, evaluations, token)).TryGet(out LabelledMap? map, out ProblemHttpResult? problem))
+        if (!(await OpenMapAsync(id, evaluations, token)).TryGet(out OpenMap? open, out ProblemHttpResult? problem))
         {
             return problem;
         }
 
-        MapResponse places = MapResponse.Of(map, JsonConventions.Parse<MapMethod>(method)!.Value);
+        if (context.IsKnown(open.Evaluation, "image/png"))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        MapResponse places = MapResponse.Of(open.Map, JsonConventions.Parse<MapMethod>(method)!.Value);
         return TypedResults.File(MapPlot.Render(places, width, height), "image/png");
     }
 
@@ -154,13 +168,12 @@ internal static class EvaluationImageEndpoints
         Guid id, [AsParameters] UploadQuery upload, EvaluationStore evaluations, ModelCache models, ImageInputReader images,
         HttpContext context, CancellationToken token)
     {
-        if (!(await OpenMapAsync(id, evaluations, token)).TryGet(out LabelledMap? map, out ProblemHttpResult? problem))
+        if (!(await OpenMapAsync(id, evaluations, token)).TryGet(out OpenMap? open, out ProblemHttpResult? problem))
         {
             return problem;
         }
 
-        Guid checkpoint = (await evaluations.FindAsync(id, token))?.Row.CheckpointId ?? Guid.Empty;
-        if (!(await models.OpenAsync(checkpoint.ToString(), token)).TryGet(out ModelCache.Lease? lease, out problem))
+        if (!(await models.OpenAsync(open.Evaluation.Row.CheckpointId.ToString(), token)).TryGet(out ModelCache.Lease? lease, out problem))
         {
             return problem;
         }
@@ -168,7 +181,7 @@ internal static class EvaluationImageEndpoints
         using (lease)
         {
             return (await images.FromUploadAsync(context.Request, lease.Model, upload, token)).TryGet(out ImageInput? image, out problem)
-                ? TypedResults.Ok(Locate(map, lease.Model.Encode(image.Values)))
+                ? TypedResults.Ok(Locate(open.Map, lease.Model.Encode(image.Values)))
                 : problem;
         }
     }
@@ -185,7 +198,7 @@ internal static class EvaluationImageEndpoints
             ]);
     }
 
-    private static async Task<Result<LabelledMap, ProblemHttpResult>> OpenMapAsync(
+    private static async Task<Result<OpenMap, ProblemHttpResult>> OpenMapAsync(
         Guid id, EvaluationStore evaluations, CancellationToken token)
     {
         if (await evaluations.FindAsync(id, token) is not { } evaluation)
@@ -193,6 +206,8 @@ internal static class EvaluationImageEndpoints
             return Problems.EvaluationNotFound(id);
         }
 
-        return await evaluations.MapAsync(id, token) is { } map ? map : EvaluationEndpoints.NotYet(evaluation);
+        return await evaluations.MapAsync(id, token) is { } map ? new OpenMap(evaluation, map) : EvaluationEndpoints.NotYet(evaluation);
     }
+
+    private sealed record OpenMap(StoredEvaluation Evaluation, LabelledMap Map);
 }

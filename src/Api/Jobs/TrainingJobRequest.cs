@@ -91,7 +91,7 @@ internal sealed record TrainingJobRequest
 
     /// <summary>
     /// Whether frames of the weights are kept, to be shown by <c>GET /v1/training-jobs/{id}/film</c>. Default true for networks of fewer
-    /// than 200,000 parameters.
+    /// than 200,000 parameters, unless the job with its film would store more than one job may.
     /// </summary>
     public bool? Film { get; init; }
 

@@ -52,7 +52,7 @@ internal static class TrainingJobRules
         return violations.Count > 0 ? violations
             : await LabelViolationAsync(settings, datasets, token) is { } rule
                 ? new Dictionary<string, string> { [LabelsField] = rule }
-            : Planned(request, settings);
+            : Planned(request, settings, bounds);
     }
 
     /// <summary>
@@ -137,12 +137,12 @@ internal static class TrainingJobRules
             violations[field] = $"does not apply to {JsonConventions.Name(settings.Architecture)}; leave it out.";
         }
 
-        return violations.Count > 0 ? violations : bounds.Violations(Planned(request, settings), dataset!);
+        return violations.Count > 0 ? violations : bounds.Violations(Planned(request, settings, bounds), dataset!);
     }
 
     /// <param name="settings">The request's, within <see cref="TrainingSettingsValidator"/>.</param>
-    private static PlannedJob Planned(TrainingJobRequest request, TrainingSettings settings) =>
-        new(request.Name, settings, request.Film ?? FilmSchedule.IsDefaultFor(settings));
+    private static PlannedJob Planned(TrainingJobRequest request, TrainingSettings settings, JobLimits bounds) =>
+        new(request.Name, settings, request.Film ?? bounds.IsFilmedByDefault(settings));
 
     /// <summary>The fields for sizes that the request has and that may not apply; a refused code width has a problem of its own.</summary>
     private static IEnumerable<string> Given(TrainingJobRequest request, ArchitectureDescriptor descriptor)

@@ -9,6 +9,12 @@ namespace AutoencoderApi.Api.Limits;
 /// <summary>What this service lets one job ask for, within what every service would.</summary>
 internal sealed class JobLimits(IOptions<LimitsOptions> options)
 {
+    /// <summary>
+    /// Whether a job that does not say is filmed: where its network is small, and the film does not make it too large to store.
+    /// </summary>
+    public bool IsFilmedByDefault(TrainingSettings settings) => FilmSchedule.IsDefaultFor(settings)
+        && StorageCost.Of(settings, film: true).Bytes <= 1e9 * options.Value.JobGigabytes;
+
     /// <param name="job">Its settings are within <see cref="TrainingSettingsValidator"/>.</param>
     /// <param name="dataset">The one that the job trains on.</param>
     /// <returns>Each setting beyond a limit, by its wire name, with what it may be.</returns>
