@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace AutoencoderApi.Domain.Evaluations;
 
@@ -15,24 +15,16 @@ public sealed class ErrorQuantiles
 
     public float Median => _values[Count / 2];
 
-    /// <param name="errors">In any order; at least one, all finite.</param>
+    /// <param name="errors">In any order; at least one, all finite. What a float cannot hold is kept as the largest one.</param>
     public static ErrorQuantiles Of(IEnumerable<double> errors)
     {
         double[] sorted = [.. errors.Order()];
-        return new ErrorQuantiles([.. Enumerable.Range(0, Count).Select(i => (float)LossSummary.Quantile(sorted, i / (Count - 1.0)))]);
+        return new ErrorQuantiles([.. Enumerable.Range(0, Count).Select(At)]);
+        float At(int i) => (float)Math.Min(LossSummary.Quantile(sorted, i / (Count - 1.0)), float.MaxValue);
     }
 
     /// <summary>As a checkpoint file keeps them: little-endian float32, in base64.</summary>
-    public string ToBase64()
-    {
-        byte[] bytes = new byte[Count * sizeof(float)];
-        for (int i = 0; i < Count; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), _values[i]);
-        }
-
-        return Convert.ToBase64String(bytes);
-    }
+    public string ToBase64() => Convert.ToBase64String(MemoryMarshal.AsBytes(_values.AsSpan()));
 
     /// <returns>Null where the text is not that of ascending errors, 0 or more.</returns>
     public static ErrorQuantiles? FromBase64(string text)
@@ -43,8 +35,7 @@ public sealed class ErrorQuantiles
             return null;
         }
 
-        float[] values =
-            [.. Enumerable.Range(0, Count).Select(i => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float))))];
+        float[] values = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         bool isAscending = Enumerable.Range(1, Count - 1).All(i => values[i] >= values[i - 1]);
         return values[0] >= 0 && float.IsFinite(values[^1]) && isAscending ? new ErrorQuantiles(values) : null;
     }

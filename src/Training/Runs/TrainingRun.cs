@@ -87,7 +87,7 @@ internal sealed class TrainingRun(
         }
 
         (_lossSum, _evaluatedStep, _losses) = (0, Step, measured.Losses);
-        _errors = measured.Validation.Errors.All(double.IsFinite) ? ErrorQuantiles.Of(measured.Validation.Errors) : null;
+        _errors = ErrorQuantiles.Of(measured.Validation.Errors);
         _isSaved &= Step == 0; // the checkpoint of a run that was stopped within this evaluation lacks these losses
         yield return new Evaluated(Step, _losses.Train!.Value, measured.Validation.Loss, measured.Validation.DeadUnits);
 

@@ -45,6 +45,7 @@ public sealed class LossSummaryTests
         Assert.Equal(0.12345, read.At(0.12345), 1e-6);
         Assert.Equal(12.345, read.PercentileOf(0.12345), 1e-3);
         Assert.Equal((0.0, 100.0), (read.PercentileOf(-1), read.PercentileOf(2)));
+        Assert.Equal(float.MaxValue, ErrorQuantiles.FromBase64(ErrorQuantiles.Of([1, 1e300]).ToBase64())!.At(1));
         Assert.Null(ErrorQuantiles.FromBase64("AAAA"));
         Assert.Null(ErrorQuantiles.FromBase64("no base64"));
         byte[] falling = Convert.FromBase64String(errors.ToBase64());
