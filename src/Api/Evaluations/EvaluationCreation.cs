@@ -8,6 +8,7 @@ using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
+using AutoencoderApi.Training.Evaluations;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AutoencoderApi.Api.Evaluations;
@@ -15,6 +16,8 @@ namespace AutoencoderApi.Api.Evaluations;
 /// <summary>An evaluation that is about to be stored, with its job.</summary>
 internal sealed record PlannedEvaluation(EvaluationRow Row, JobRow Job)
 {
+    private const int NumbersOfPoint = 6; // index, label, and two places, beside the code
+
     /// <param name="owner">The key's id.</param>
     public static PlannedEvaluation Of(CheckpointRow checkpoint, string dataset, string split, string? against, string? owner)
     {
@@ -31,9 +34,8 @@ internal sealed record PlannedEvaluation(EvaluationRow Row, JobRow Job)
             job);
     }
 
-    /// <summary>Bytes that the evaluation will store: each image's loss, and the map with its codes.</summary>
-    public static double BytesOf(TrainingSettings settings, int images) =>
-        sizeof(float) * (images + (2_000.0 * (NetworkDefinition.For(settings).CodeShape.Count + 8)));
+    /// <summary>Bytes that the evaluation will store: of its map, beside which the losses are few.</summary>
+    public double Bytes => sizeof(float) * (double)CodeMap.MaxImages * (NetworkDefinition.For(Job.Settings).CodeShape.Count + NumbersOfPoint);
 }
 
 /// <summary>Checks what an evaluation is asked of.</summary>
@@ -88,16 +90,10 @@ internal sealed class EvaluationCreation(CheckpointStore checkpoints, DatasetCat
     }
 
     /// <summary>The problem with a data set for the checkpoint's network; null where there is none.</summary>
-    private async Task<ProblemHttpResult?> MisfitAsync(string dataset, CheckpointRow checkpoint, CancellationToken token)
-    {
-        TensorShape shape = TensorShape.Of(checkpoint.Settings.ImageShape);
-        return await datasets.ShapeOfAsync(dataset, token) is not { } images
-                ? Problems.DatasetNotFound(dataset, await datasets.NamesAsync(token))
-            : images != shape
-                ? Problems.ImageUnusable(
-                    $"The images of {dataset} are {images} (channels, height, width); this network takes {shape}. Name a data set of "
-                    + $"that shape.")
-            : await datasets.FaultAsync(dataset, token) is { } fault ? Problems.DatasetUnavailable(fault)
-            : null;
-    }
+    private async Task<ProblemHttpResult?> MisfitAsync(string dataset, CheckpointRow checkpoint, CancellationToken token) =>
+        await datasets.ShapeOfAsync(dataset, token) is not { } images
+            ? Problems.DatasetNotFound(dataset, await datasets.NamesAsync(token))
+        : ImageInputReader.Misfit(dataset, images, TensorShape.Of(checkpoint.Settings.ImageShape)) is { } misfit ? misfit
+        : await datasets.FaultAsync(dataset, token) is { } fault ? Problems.DatasetUnavailable(fault)
+        : null;
 }

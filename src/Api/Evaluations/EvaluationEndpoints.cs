@@ -104,8 +104,7 @@ internal static class EvaluationEndpoints
             return existing;
         }
 
-        double bytes = PlannedEvaluation.BytesOf(planned.Job.Settings, images: 0);
-        if (!(await places.TakeAsync(owner, 1, bytes, token)).TryGet(out QueueLimiter.Places? place, out problem))
+        if (!(await places.TakeAsync(owner, 1, planned.Bytes, token)).TryGet(out QueueLimiter.Places? place, out problem))
         {
             return problem;
         }
@@ -163,30 +162,11 @@ internal static class EvaluationEndpoints
     private static async Task<Results<Ok<EvaluationResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
         Guid id, EvaluationStore evaluations, JobChangeNotifier notifier, HttpContext context, CancellationToken token)
     {
-        StoredEvaluation? found = await evaluations.FindAsync(id, token);
-        if (found is { Job: var before } && !before.Status.IsTerminal() && context.Request.PreferredWait() is { } wait && IsNoNews(before))
-        {
-            await notifier.WaitForChangeAsync(id, before.Version, wait, token);
-            found = await evaluations.FindAsync(id, token);
-            context.Response.Headers["Preference-Applied"] = Polling.Applied(wait);
-        }
-
-        if (found is null)
-        {
-            return Problems.EvaluationNotFound(id);
-        }
-
-        if (!found.Job.Status.IsTerminal())
-        {
-            context.Response.Headers.RetryAfter = Polling.RetryAfter;
-        }
-
-        return context.IsKnown(JobEndpoints.EntityTag(found.Job))
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+        StoredEvaluation? found = await context.PollAsync(
+            () => evaluations.FindAsync(id, token), evaluation => evaluation.Job, notifier, token);
+        return found is null ? Problems.EvaluationNotFound(id)
+            : context.IsKnown(JobPolling.EntityTag(found.Job)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(EvaluationResponse.Of(found));
-
-        bool IsNoNews(JobRow job) =>
-            context.Request.Headers.IfNoneMatch.Count == 0 || context.Request.Knows(JobEndpoints.EntityTag(job));
     }
 
     private static async Task<Results<Accepted<EvaluationResponse>, Ok<EvaluationResponse>, ProblemHttpResult>> Cancel(

@@ -59,7 +59,7 @@ internal sealed class EvaluationRunner(
                     return (JobStatus.Queued, null);
                 }
 
-                CodeMap map = await Task.Run(() => CodeMap.Of(prepared.Model, prepared.Split, threads, stop.Token), stop.Token);
+                CodeMap map = await Task.Run(() => prepared.Evaluator.Map(threads, stop.Token), stop.Token);
                 return await StoreMapAsync(lease, MapFile.Write(map, prepared.HasLabels ? prepared.Split : null))
                     ? (JobStatus.Succeeded, null)
                     : (JobStatus.Queued, null);

@@ -200,29 +200,10 @@ internal static class JobEndpoints
     private static async Task<Results<Ok<TrainingJobResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
         Guid id, IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, HttpContext context, CancellationToken token)
     {
-        JobRow? job = await FindAsync(id, stores, token);
-        if (job is { } before && !job.Status.IsTerminal() && context.Request.PreferredWait() is { } wait && IsNoNews(before))
-        {
-            await notifier.WaitForChangeAsync(id, before.Version, wait, token);
-            job = await FindAsync(id, stores, token);
-            context.Response.Headers["Preference-Applied"] = Polling.Applied(wait);
-        }
-
-        if (job is null)
-        {
-            return Problems.JobNotFound(id);
-        }
-
-        if (!job.Status.IsTerminal())
-        {
-            context.Response.Headers.RetryAfter = Polling.RetryAfter;
-        }
-
-        return context.IsKnown(EntityTag(job))
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+        JobRow? job = await context.PollAsync(() => FindAsync(id, stores, token), found => found, notifier, token);
+        return job is null ? Problems.JobNotFound(id)
+            : context.IsKnown(JobPolling.EntityTag(job)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(TrainingJobResponse.Of(job));
-
-        bool IsNoNews(JobRow job) => context.Request.Headers.IfNoneMatch.Count == 0 || context.Request.Knows(EntityTag(job));
     }
 
     private static async Task<IResult> Events(
@@ -332,8 +313,6 @@ internal static class JobEndpoints
         LossPoint[] curve = await LossCurve.ThinnedAsync(job, stores, token);
         return TypedResults.File(LossPlot.Render($"Loss of job {id}", curve, width, height), "image/png");
     }
-
-    internal static EntityTagHeaderValue EntityTag(JobRow job) => ConditionalRequests.EntityTag($"{job.Id:N}-{job.Version}");
 
     private static async Task<JobRow?> FindAsync(Guid id, IDbContextFactory<AppDbContext> stores, CancellationToken token)
     {

@@ -104,11 +104,15 @@ internal sealed class ImageInputReader(DatasetCatalog datasets, ImageDecoder dec
     }
 
     /// <summary>The problem of a data set whose images the network does not take; null where it does.</summary>
-    public static ProblemHttpResult? Misfit(string dataset, DatasetSplit set, TensorShape shape) =>
-        set.Shape == shape
+    public static ProblemHttpResult? Misfit(string dataset, DatasetSplit set, TensorShape shape) => Misfit(dataset, set.Shape, shape);
+
+    /// <param name="images">Shape of the data set's images.</param>
+    /// <param name="shape">That the network takes.</param>
+    public static ProblemHttpResult? Misfit(string dataset, TensorShape images, TensorShape shape) =>
+        images == shape
             ? null
             : Problems.ImageUnusable(
-                $"The images of {dataset} are {set.Shape} (channels, height, width); this network takes {shape}. Name a data set of "
+                $"The images of {dataset} are {images} (channels, height, width); this network takes {shape}. Name a data set of "
                 + $"that shape."
             );
 

@@ -66,20 +66,22 @@ public sealed record CheckpointEvaluation(EvaluationResult Result, float[] Losse
 public sealed class CheckpointEvaluator(
     Model model, Dataset dataset, DatasetSplit split, bool labelled, IReadOnlyList<int>? normal, DatasetSplit? against)
 {
+    private readonly Features _codes = Features.OfCodes(model, split);
+    private (Moments Fitted, float[] Origin)? _moments; // of the codes, for the dimensions and then for the map
+
     /// <summary>As many components as the baseline needs.</summary>
     public int Components => Math.Min(model.Definition.CodeShape.Count, split.PixelsPerImage);
 
     public CheckpointEvaluation Evaluate(DatasetBaseline baseline, int threads, CancellationToken token)
     {
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = token };
+        ParallelOptions parallel = Parallel(threads, token);
         ImagePass pass = ImagePass.Over(model, split, parallel);
         byte[]? labels = labelled ? DatasetBaseline.Labels(split) : null;
-        Features codes = Features.OfCodes(model, split);
         LabelAccuracies? accuracies = null;
         if (labels is not null && baseline is { Pixels: { } pixels, Pca: { } pca })
         {
             LabelProbe probe = LabelProbe.Measure(
-                Features.OfCodes(model, dataset.Train), DatasetBaseline.Labels(dataset.Train), codes, labels, parallel);
+                Features.OfCodes(model, dataset.Train), DatasetBaseline.Labels(dataset.Train), _codes, labels, parallel);
             accuracies = new LabelAccuracies(probe.Accuracies, pixels, pca);
         }
 
@@ -91,15 +93,29 @@ public sealed class CheckpointEvaluator(
             LossSummary.Extreme(pass.Losses, labels, largest: true),
             accuracies,
             baseline.PcaLoss,
-            Dimensions(codes, parallel),
+            Dimensions(parallel),
             pass.Units,
             Anomaly(pass.Losses, labels, parallel));
         return new CheckpointEvaluation(result, pass.Losses);
     }
 
-    private static double Dimensions(Features codes, ParallelOptions parallel)
+    /// <summary>The codes in two dimensions.</summary>
+    public CodeMap Map(int threads, CancellationToken token)
     {
-        var scatter = LabelProbe.MomentsOf(codes, parallel).Fitted.Scatter;
+        ParallelOptions parallel = Parallel(threads, token);
+        (Moments fitted, float[] origin) = MomentsOfCodes(parallel);
+        return CodeMap.Of(_codes, new PrincipalComponents(fitted, origin, 2), parallel);
+    }
+
+    private static ParallelOptions Parallel(int threads, CancellationToken token) =>
+        new() { MaxDegreeOfParallelism = threads, CancellationToken = token };
+
+    private (Moments Fitted, float[] Origin) MomentsOfCodes(ParallelOptions parallel) =>
+        _moments ??= LabelProbe.MomentsOf(_codes, parallel);
+
+    private double Dimensions(ParallelOptions parallel)
+    {
+        var scatter = MomentsOfCodes(parallel).Fitted.Scatter;
         double norm = scatter.FrobeniusNorm();
         return norm > 0 ? scatter.Trace() * scatter.Trace() / (norm * norm) : 0;
     }

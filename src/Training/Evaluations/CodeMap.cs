@@ -1,5 +1,3 @@
-using AutoencoderApi.Domain.Datasets;
-
 namespace AutoencoderApi.Training.Evaluations;
 
 /// <summary>
@@ -19,19 +17,17 @@ public sealed record CodeMap(
 
     private const int Seed = 1;
 
-    public static CodeMap Of(Model model, DatasetSplit split, int threads, CancellationToken token)
+    /// <param name="features">The codes of the split.</param>
+    /// <param name="plane">Of all of them.</param>
+    internal static CodeMap Of(Features features, PrincipalComponents plane, ParallelOptions parallel)
     {
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = token };
-        Features features = Features.OfCodes(model, split);
-        (Moments fitted, float[] origin) = LabelProbe.MomentsOf(features, parallel);
-        var plane = new PrincipalComponents(fitted, origin, 2);
-        int count = Math.Min(MaxImages, split.Count);
-        int[] indices = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * split.Count / count))];
+        int count = Math.Min(MaxImages, features.Count);
+        int[] indices = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * features.Count / count))];
         float[] codes = new float[count * features.Width], pca = new float[2 * count];
         var rows = new Rows(count, features.Width);
         for (int i = 0; i < count; i++)
         {
-            token.ThrowIfCancellationRequested();
+            parallel.CancellationToken.ThrowIfCancellationRequested();
             Span<float> code = codes.AsSpan(i * features.Width, features.Width);
             features.Read(indices[i], code);
             code.CopyTo(rows[i]);

@@ -30,7 +30,7 @@ internal sealed class Features(int count, int width, Features.Reader read)
         {
             float[] images = new float[values.Length / model.Definition.CodeShape.Count * split.PixelsPerImage];
             Pixels.ToFloats(split.Slice(first, images.Length / split.PixelsPerImage), images);
-            model.Encode(images).CopyTo(values);
+            model.RunBatch(images, model.Definition.CodeIndex, values);
         });
 
     /// <summary>Writes the vectors from image <paramref name="first"/> on, one after the other, as many as there is room for.</summary>

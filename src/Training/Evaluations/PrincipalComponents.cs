@@ -17,8 +17,9 @@ internal sealed class PrincipalComponents
     public PrincipalComponents(Moments fitted, float[] origin, int count)
     {
         Mean = [.. fitted.Mean.Select((mean, d) => (float)(mean + origin[d]))];
-        var eigen = fitted.Scatter.Evd(Symmetricity.Symmetric); // ascending
-        double total = Math.Max(fitted.Scatter.Trace(), double.Epsilon);
+        Matrix<double> scatter = fitted.Scatter;
+        var eigen = scatter.Evd(Symmetricity.Symmetric); // ascending
+        double total = Math.Max(scatter.Trace(), double.Epsilon);
         int[] order = [.. Enumerable.Range(0, Mean.Length).OrderByDescending(i => eigen.EigenValues[i].Real).Take(count)];
         _components = [.. order.Select(i => Signed(eigen.EigenVectors.Column(i)))];
         _explained = [.. order.Select(i => Math.Max(0, eigen.EigenValues[i].Real) / total)];
