@@ -35,7 +35,8 @@ internal sealed record PlannedEvaluation(EvaluationRow Row, JobRow Job)
     }
 
     /// <summary>Bytes that the evaluation will store: of its map, beside which the losses are few.</summary>
-    public double Bytes => sizeof(float) * (double)CodeMap.MaxImages * (NetworkDefinition.For(Job.Settings).CodeShape.Count + NumbersOfPoint);
+    public double Bytes =>
+        sizeof(float) * (double)CodeMap.MaxImages * (NetworkDefinition.For(Job.Settings).CodeShape.Count + NumbersOfPoint);
 }
 
 /// <summary>Checks what an evaluation is asked of.</summary>
