@@ -45,7 +45,7 @@ public sealed class FullDiskTests(BaselineRuns baselines, Report report)
         await Task.Delay(TimeSpan.FromSeconds(5)); // some checkpoints find no room
         File.Delete(ballast);
         await another;
-        report.Expect("a full disk, sqlite", await new ScenarioVerifier(baselines).VerifyAsync(scenario));
+        report.Expect("a full disk, sqlite", await new ScenarioVerifier(baselines, mayMissFrames: true).VerifyAsync(scenario));
     }
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)
