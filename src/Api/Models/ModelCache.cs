@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Errors;
+using AutoencoderApi.Api.Films;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
@@ -20,7 +21,12 @@ namespace AutoencoderApi.Api.Models;
 /// network, which is not here, wait for one reading of its checkpoint.
 /// </summary>
 internal sealed class ModelCache(
-    CheckpointStore checkpoints, DeletionInterceptor deletions, MemoryBudget memory, IOptions<TrainingOptions> options, TimeProvider time)
+    CheckpointStore checkpoints,
+    FilmStore films,
+    DeletionInterceptor deletions,
+    MemoryBudget memory,
+    IOptions<TrainingOptions> options,
+    TimeProvider time)
     : IDisposable
 {
     /// <summary>What the look-ups are counted under.</summary>
@@ -48,8 +54,8 @@ internal sealed class ModelCache(
         .Build();
 
     /// <summary>
-    /// The network of the checkpoint with that id or tag, to be given back by disposing of it; or the problem with getting
-    /// it.
+    /// The network of the checkpoint with that id or tag, or of a frame of a job's film, to be given back by disposing of it; or the problem
+    /// with getting it.
     /// </summary>
     public async Task<Result<Lease, ProblemHttpResult>> OpenAsync(string reference, CancellationToken token)
     {
@@ -59,6 +65,13 @@ internal sealed class ModelCache(
         }
 
         long askedAt = time.GetTimestamp();
+        if (FilmFrameName.TryParse(reference, out FilmFrameName name))
+        {
+            return await films.FindAsync(name.Job, name.Step, token) is { } frame
+                ? await LeaseAsync(name.KeyOf(frame), askedAt, () => ReadFrameAsync(name, frame), token)
+                : Problems.CheckpointNotFound(reference);
+        }
+
         return await checkpoints.FindAsync(reference, token) is { } row
             ? await LeaseAsync(row, askedAt, token)
             : Problems.CheckpointNotFound(reference);
@@ -116,24 +129,27 @@ internal sealed class ModelCache(
 
     /// <summary>The checkpoint's network; or the problem with reading it.</summary>
     /// <param name="seenAt">The timestamp before the store was asked for <paramref name="row"/>.</param>
-    public async Task<Result<Lease, ProblemHttpResult>> LeaseAsync(CheckpointRow row, long seenAt, CancellationToken token)
+    public Task<Result<Lease, ProblemHttpResult>> LeaseAsync(CheckpointRow row, long seenAt, CancellationToken token) =>
+        LeaseAsync(row.Id, seenAt, () => ReadAsync(row), token);
+
+    public void Dispose() => _models.Clear();
+
+    private async Task<Result<Lease, ProblemHttpResult>> LeaseAsync(Guid id, long seenAt, Func<Task<Entry>> read, CancellationToken token)
     {
-        bool isHit = _models.ScopedTryGet(row.Id, out Lifetime<Entry>? lifetime);
+        bool isHit = _models.ScopedTryGet(id, out Lifetime<Entry>? lifetime);
         Count(isHit ? "hit" : "miss");
-        lifetime ??= await GetAsync(row, token);
+        lifetime ??= await GetAsync(id, read, token);
         Entry entry = lifetime.Value;
         if (entry.Problem is { } problem)
         {
             lifetime.Dispose();
-            _models.TryRemove(row.Id);
+            _models.TryRemove(id);
             return problem;
         }
 
         InterlockedMax(ref entry.SeenAt, seenAt);
         return new Lease(lifetime);
     }
-
-    public void Dispose() => _models.Clear();
 
     private bool IsFresh(Entry entry)
     {
@@ -153,9 +169,9 @@ internal sealed class ModelCache(
     }
 
     /// <summary>Waits for the reading, which goes on for the others where this caller gives up.</summary>
-    private async Task<Lifetime<Entry>> GetAsync(CheckpointRow row, CancellationToken token)
+    private async Task<Lifetime<Entry>> GetAsync(Guid id, Func<Task<Entry>> read, CancellationToken token)
     {
-        Task<Lifetime<Entry>> reading = _models.ScopedGetOrAddAsync(row.Id, async _ => new Scoped<Entry>(await ReadAsync(row))).AsTask();
+        Task<Lifetime<Entry>> reading = _models.ScopedGetOrAddAsync(id, async _ => new Scoped<Entry>(await read())).AsTask();
         try
         {
             return await reading.WaitAsync(token);
@@ -171,10 +187,26 @@ internal sealed class ModelCache(
         }
     }
 
-    private async Task<Entry> ReadAsync(CheckpointRow row)
+    private Task<Entry> ReadAsync(CheckpointRow row) =>
+        ReadAsync(
+            row.Id,
+            row.Sha256,
+            sizeof(float) * (long)NetworkDefinition.For(row.Settings).ParameterCount,
+            () => checkpoints.LoadWeightsAsync(row, CancellationToken.None));
+
+    private Task<Entry> ReadFrameAsync(FilmFrameName name, FilmFrame frame) =>
+        ReadAsync(
+            name.KeyOf(frame),
+            frame.Sha256,
+            frame.Bytes,
+            async () => await films.ReadAsync(name.Job, frame, CancellationToken.None) is { } file
+                ? CheckpointFile.Read(file)
+                : "The frame is gone, or not as it was written.");
+
+    /// <param name="weightBytes">Of the weights in the store.</param>
+    private async Task<Entry> ReadAsync(Guid id, string sha256, long weightBytes, Func<Task<Result<Checkpoint, string>>> load)
     {
-        // The weights as they are read, and as the network holds them.
-        long bytes = 2L * sizeof(float) * NetworkDefinition.For(row.Settings).ParameterCount;
+        long bytes = 2 * weightBytes; // as they are read, and as the network holds them
         if (memory.Take(Reader, bytes) != MemoryGrant.Granted)
         {
             return new Entry(Problems.MemoryFull(RetrySeconds));
@@ -182,8 +214,8 @@ internal sealed class ModelCache(
 
         try
         {
-            return (await checkpoints.LoadWeightsAsync(row, CancellationToken.None)).TryGet(out Checkpoint? checkpoint, out string? damage)
-                ? new Entry(new Model(checkpoint, options.Value.Engine), row.Id, row.Sha256)
+            return (await load()).TryGet(out Checkpoint? checkpoint, out string? damage)
+                ? new Entry(new Model(checkpoint, options.Value.Engine), id, sha256)
                 : new Entry(Problems.CheckpointDamaged(damage));
         }
         finally
@@ -196,7 +228,7 @@ internal sealed class ModelCache(
     {
         public Model Model => lifetime.Value.Model!;
 
-        /// <summary>Id of the network's checkpoint.</summary>
+        /// <summary>Id of the network's checkpoint; of a frame of a film an id that no checkpoint has.</summary>
         public Guid Checkpoint => lifetime.Value.Checkpoint;
 
         public void Dispose() => lifetime.Dispose();

@@ -16,7 +16,11 @@ internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : I
     /// <summary>Parameters that mean the same in every operation.</summary>
     private static readonly Dictionary<string, ParameterMetadata> s_shared = new ParameterMetadata[]
     {
-        new("reference", "Id of the checkpoint, or a tag such as `latest` or `best`.", "best"),
+        new(
+            "reference",
+            "Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a "
+            + "job's film.",
+            "best"),
         new("layer", "Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.", "code"),
         new("architecture", "Only items of this architecture.", null),
         new("limit", "Maximum number of items on the page.", null),

@@ -65,7 +65,7 @@ const lost = () => new Problem(0, "The service does not answer. Is it still runn
 /** What a fetch, or the reading of its body, failed by: a Problem, but for a call that the page itself has given up. */
 const faultOf = (fault) => (fault.name === "AbortError" ? fault : lost());
 
-/** The body as "json" or "blob". */
+/** The body as "json", "blob" or "arrayBuffer". */
 const read = (response, as) => response[as]().catch((fault) => {
   throw faultOf(fault);
 });
@@ -111,6 +111,13 @@ export const post = async (path, body, options = {}) => read(await sendJson(path
 
 /** The answer's bytes in the media type asked for. */
 export const file = async (path, body, accept) => read(await sendJson(path, body, { accept }), "blob");
+
+/** The answer's bytes, where they are no image. */
+export const bytes = async (path, body, accept = "*/*") => read(await (body === undefined ? send(path, { accept }) : sendJson(path, body, { accept })), "arrayBuffer");
+
+/** A batch as an NPY file, answered by one. */
+export const batch = async (path, npy) =>
+  read(await send(path, { method: "POST", accept: "application/x-npy", headers: { "Content-Type": "application/x-npy" }, body: npy }), "arrayBuffer");
 
 /** Writes only where the headers' condition holds (If-Match, If-None-Match); else a Problem of status 412. */
 export const put = async (path, body, headers) =>

@@ -4,22 +4,24 @@ import * as api from "./api.js";
 import { count, el, outdate, save, say } from "./dom.js";
 import { latest } from "./latest.js";
 import { attempt, refuse, succeeded } from "./notifications.js";
-import { SIDE, draw } from "./pixels.js";
+import { drawImage } from "./palette.js";
 
 export class Code {
   #path;
+  #shape;
   #pixels = null;
   #code = null;
   #facts = el("p", { className: "hint" });
   #numbers = el("pre", { tabIndex: 0, role: "group", "aria-label": "The numbers of the code" });
   #details = el("details", {}, el("summary", { textContent: "The numbers" }), this.#numbers);
-  #canvas = el("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": "Decoded from the changed code" });
+  #canvas = el("canvas", { role: "img", "aria-label": "Decoded from the changed code" });
   #map = el("input", { type: "number", min: 0, value: 0, inputMode: "numeric" });
   #factor = el("input", { type: "range", min: 0, max: 4, step: 0.1, value: 1 });
   #times = el("span"); // no output: the label would then be its own, and not the slider's
 
-  constructor(reference, title) {
-    this.#path = `/v1/checkpoints/${reference}`;
+  constructor(network) {
+    this.#path = network.path;
+    this.#shape = network.imageShape;
     const download = el("button", { type: "button", textContent: "Download for NumPy" });
     download.onclick = () => attempt(download, () => this.#download());
     const decode = latest(async () => {
@@ -32,10 +34,10 @@ export class Code {
     };
     this.#details.ontoggle = () => this.#list();
     this.element = el("article", { className: "code" },
-      el("h4", { textContent: title }),
+      el("h3", { textContent: "One part of the code, weaker or stronger" }),
       el("figure", {}, this.#canvas),
       el("div", { className: "change" },
-        el("label", {}, "Map ", this.#map),
+        el("label", {}, "Part ", this.#map),
         el("label", {}, el("span", {}, "times ", this.#times), this.#factor),
         this.#facts, download),
       this.#details);
@@ -61,7 +63,8 @@ export class Code {
     this.#map.value = map;
     say(this.#times, factor.toFixed(1));
     const changed = values.map((value, i) => (Math.floor(i / size) === map ? value * factor : value));
-    draw(this.#canvas, (await api.post(`${this.#path}/decode`, { shape, values: changed, pixels: this.#pixels })).pixels);
+    const { pixels } = await api.post(`${this.#path}/decode`, { shape, values: changed, pixels: this.#pixels });
+    drawImage(this.#canvas, pixels, this.#shape);
   }
 
   /** The text is long, and made only where somebody reads it. */

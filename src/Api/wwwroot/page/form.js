@@ -8,6 +8,9 @@ import { MORE, offerArchitectures, options, rhythm, typed } from "./settings.js"
 
 const PATH = "/v1/training-jobs";
 
+/** What the first visit proposes: a network with a bottleneck. */
+const WELCOME = { architecture: "strided", codeWidth: 32, steps: 1000 };
+
 /** @param started called with the job that was made. */
 export function jobForm(started) {
   const form = byId("new-job");
@@ -18,7 +21,7 @@ export function jobForm(started) {
     event.preventDefault();
     submit(form, form.querySelector("[type=submit]"), started);
   };
-  byId("welcome-start").onclick = () => submit(form, byId("welcome-start"), started);
+  byId("welcome-start").onclick = () => send(form, byId("welcome-start"), async () => started(await api.post(PATH, { ...rhythm(WELCOME.steps), ...WELCOME, dataset: byId("dataset").value })));
 
   return {
     offer(datasets, architectures) {
@@ -26,7 +29,7 @@ export function jobForm(started) {
       offerArchitectures(byId("architecture"), architectures);
       explain(known);
       const first = options(byId("dataset"), datasets);
-      byId("welcome-hint").textContent = `1,000 steps on ${first.name === "mnist" ? "MNIST" : "generated synthetic digits"}: less than a minute on two idle cores.`;
+      byId("welcome-hint").textContent = `${WELCOME.steps.toLocaleString("en")} steps on ${first.name === "mnist" ? "MNIST" : "generated synthetic digits"}, a code of ${WELCOME.codeWidth}: seconds on two idle cores.`;
     },
   };
 }

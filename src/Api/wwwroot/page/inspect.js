@@ -1,142 +1,458 @@
-/** Looking inside: one digit through one checkpoint or two, drawn again at every stroke. */
+/** The workbench: one image through one network or two, every layer of it, and what its code says. */
 
 import * as api from "./api.js";
+import { Ablation } from "./ablation.js";
 import * as checkpoints from "./checkpoints.js";
 import { Code } from "./code.js";
+import { CodeMap } from "./code-map.js";
 import { digitSource } from "./digit.js";
-import { byId, el, giveFocus, outdate } from "./dom.js";
-import { Kernels, hasKernels } from "./kernels.js";
+import { byId, count, el, giveFocus, loss, outdate, say } from "./dom.js";
+import * as evaluations from "./evaluation.js";
+import { Extremes } from "./extremes.js";
+import { FileLink } from "./file-link.js";
+import { Film } from "./film.js";
 import { latest } from "./latest.js";
-import { refuse, succeeded } from "./notifications.js";
-import { Reconstruction, speaker } from "./reconstruction.js";
-import { LayerView } from "./layers.js";
-import { tagging } from "./tags.js";
+import { showLesson } from "./lessons.js";
 import { Interpolation, interpolationForm } from "./interpolation.js";
+import { Network } from "./network.js";
+import { attempt, refuse, succeeded } from "./notifications.js";
+import { drawImage, onSchemeChange } from "./palette.js";
+import { Panel } from "./panel.js";
+import { Reconstruction, speaker } from "./reconstruction.js";
+import { showAs } from "./show-as.js";
+import * as state from "./state.js";
+import { Strip } from "./strip.js";
+import { tagging } from "./tags.js";
 import { weights } from "./weights.js";
 
+const REST = 150; // ms after which the pen rests
+const TABS = ["layers", "ablation", "map", "extremes"];
+const WITH_EVALUATION = ["map", "extremes"];
+
 export function inspect() {
-  let networks = [];
-  let digit = null;
+  let networks = []; // {network, strip, reconstruction, tensors, element}
+  let image = null; // {pixels, clean, source}
   let tags = [];
+  let evaluation = null;
+  let unpooling = null; // what the decoders unpool with, where it is not their own way
+  let framePath = null; // of the film's frame that is looked at
+  let restTimer;
   const speak = speaker();
 
-  /** Has a part show the digit, and dims it no more where that is still the digit. */
-  const renew = async (part, pixels, ...more) => {
-    const outcome = await part.update(pixels, ...more);
-    if (pixels === digit) outdate(part.element, false);
-    return outcome;
-  };
+  const mode = () => ({ range: byId("same-range").checked ? "layer" : "map", palette: byId("viridis").checked ? "viridis" : "grey" });
+  const pathOf = ({ network }) => (framePath !== null && network === networks[0].network ? framePath : network.path);
 
-  /** The reconstructions first, for the hand; the layers follow when it rests. */
-  const redraw = latest(async (at) => {
-    const pixels = digit;
-    speak(await Promise.all(networks.map((network) => renew(network.reconstruction, pixels, at))));
-    redrawLayers();
-  }, refuse, succeeded);
-
-  const redrawLayers = latest(async () => {
-    const pixels = digit;
-    for (const layer of networks.flatMap((network) => network.layers)) {
-      if (pixels !== digit) return; // a newer digit has its own turn
-      await renew(layer, pixels, options());
-    }
-    for (const { code } of networks) {
-      if (pixels === digit) await renew(code, pixels);
-    }
+  const panel = new Panel({
+    selected: (unit) => {
+      for (const { strip, network } of networks) strip.select(unit !== null && network === panelNetwork ? unit : null);
+      remember();
+    },
+    closed: () => remember(),
+    mode,
+    pixels: () => image.pixels,
+    path: () => pathOf(networks.find(({ network }) => network === panelNetwork)),
+    curl: (path) => show(path),
+    decodeWith: (way) => {
+      unpooling = way;
+      panel.element.querySelector(".unpooling") && chooseWay();
+      redraw(performance.now());
+    },
   });
+  let panelNetwork = null;
+  byId("panel-place").append(panel.element);
 
-  const redrawKernels = latest(async () => {
-    for (const kernels of networks.flatMap((network) => network.kernels)) {
-      await kernels.update(options());
-      outdate(kernels.element, false);
-    }
+  const film = new Film({
+    step: (path, step) => {
+      framePath = path;
+      say(byId("pick-step"), step === null ? "" : `step ${count(step)} (film)`);
+      state.set({ step });
+      redraw(performance.now());
+    },
   });
+  byId("film-place").append(film.element);
 
-  const outdateAll = (parts) => networks.flatMap(parts).forEach((part) => outdate(part.element));
-  const ofDigit = (network) => [network.reconstruction, ...network.layers, network.code];
+  const takeImage = (where) => source.show(where);
+  const ablation = new Ablation((map) => openPanel(networks[0].network, "code", { map }));
+  const map = new CodeMap(takeImage);
+  const extremes = new Extremes(takeImage);
+  byId("tab-ablation-body").append(ablation.element);
+  byId("tab-map-body").prepend(map.element);
+  byId("tab-extremes-body").prepend(extremes.element);
 
-  const redrawInterpolations = interpolationForm(() => networks.map((network) => network.interpolation));
-
-  const asked = () => outdateAll(ofDigit);
-  const source = digitSource(() => checkpoints.pickers[0].value, asked, (pixels, at) => {
-    digit = pixels;
-    asked();
+  const source = digitSource(() => byId("pick-0").value, () => dim(true), (next, at) => {
+    image = next;
+    state.set(next.source?.split === "test" ? { dataset: next.source.dataset, index: next.source.index } : { dataset: null, index: null });
+    dim(true);
     redraw(at);
   });
+
+  /** Dims what shows an earlier image than the one asked for last. */
+  const dim = (isOutdated) => networks.forEach(({ reconstruction, strip }) => [reconstruction.element, strip.element].forEach((part) => outdate(part, isOutdated)));
+
+  /** Every layer of every network follows the pen: one request a network. The rest follows when the pen rests. */
+  const redraw = latest(async (at) => {
+    if (image === null || networks.length === 0) return;
+    const shown = image;
+    const errors = await Promise.all(networks.map(async (each) => {
+      const { network, strip, reconstruction } = each;
+      if (shown.pixels.length !== network.checkpoint.inputSize) return null;
+      const way = network.unpoolings.includes(unpooling) ? unpooling : undefined;
+      each.tensors = await network.activations(shown.pixels, { unpooling: way, path: pathOf(each) });
+      const mse = reconstruction.update(shown, each.tensors.get("output").data, network.imageShape, at);
+      strip.update(each.tensors, mode());
+      if (network === panelNetwork) panel.update(each.tensors);
+      say(each.error, `MSE ${loss(mse)}`);
+      return mse;
+    }));
+    if (shown === image) dim(false);
+    speak(errors.filter((mse) => mse !== null));
+    clearTimeout(restTimer);
+    restTimer = setTimeout(rest, REST);
+  }, refuse, succeeded);
+
+  /** What takes longer: where the error is among the others, the neighbours, the tab that is open. */
+  const rest = latest(async () => {
+    const [first] = networks;
+    if (!first?.tensors || image === null) return;
+    const { pixels } = image;
+    const { network } = first;
+    await Promise.all([score(network, pixels), neighbours(pixels)]);
+    const tab = state.get().tab ?? "layers";
+    if (tab === "ablation") {
+      await ablation.update(network, first.tensors, pixels);
+      await code.update(pixels);
+    }
+    if (tab === "map") await map.update(pixels);
+    if (tab === "layers") await film.update(pixels);
+  });
+
+  async function score(network, pixels) {
+    const box = byId("score");
+    try {
+      const { percentile, isAnomalous, threshold } = await api.post(`${network.path}/score`, { pixels });
+      say(box, `higher than ${Math.round(percentile)} % of its validation images${isAnomalous ? `: not normal (above ${loss(threshold)})` : ""}`);
+    } catch (fault) {
+      if (fault.status !== 422) throw fault;
+      say(box, "");
+    }
+  }
+
+  async function neighbours(pixels) {
+    const list = byId("neighbours");
+    if (evaluation?.result === null || evaluation === null) {
+      list.replaceChildren();
+      return;
+    }
+    const { neighbors } = await api.post(`/v1/evaluations/${evaluation.id}/map/position`, { pixels });
+    const { dataset, split } = evaluation;
+    const images = await Promise.all(neighbors.map(({ index }) => api.get(`/v1/datasets/${dataset}/${split}/${index}`)));
+    list.replaceChildren(...neighbors.map(({ index, label }, i) => {
+      const canvas = el("canvas");
+      drawImage(canvas, images[i].pixels, images[i].shape);
+      const button = el("button", { type: "button", "aria-label": `${split} image ${index}${label === null ? "" : `, label ${label}`}` }, canvas, el("strong", { textContent: label ?? `#${index}` }));
+      button.onclick = () => takeImage({ dataset, split, index });
+      return el("li", {}, button);
+    }));
+  }
+
+  /** The errors of the test images as bars, and where this image is among them. */
+  function histogram() {
+    const box = byId("histogram");
+    const loss_ = evaluation?.result?.loss;
+    box.hidden = !loss_;
+    byId("neighbours-part").hidden = !loss_;
+    if (!loss_) return;
+    const { edges, counts } = loss_.histogram;
+    const most = Math.max(...counts);
+    const shown = counts.slice(0, Math.max(8, counts.findLastIndex((each) => each > most / 200) + 1));
+    box.replaceChildren(...shown.map((each, i) => {
+      const bar = el("span", { title: `${count(each)} images between ${loss(edges[i])} and ${loss(edges[i + 1])}` });
+      bar.style.height = `${Math.max(each > 0 ? 1 : 0, (30 * each) / most)}px`;
+      bar.dataset.from = edges[i];
+      bar.dataset.to = edges[i + 1];
+      return bar;
+    }));
+    box.setAttribute("aria-label", `Errors of ${count(evaluation.result.count)} ${evaluation.split} images, from ${loss(edges[0])} to ${loss(edges[shown.length])}`);
+    say(byId("histogram-end"), loss(edges[shown.length]));
+    markHistogram();
+  }
+
+  function markHistogram() {
+    const mse = networks[0]?.tensors ? Number(networks[0].reconstruction.element.querySelector(".mse").dataset.value) : NaN;
+    const bars = [...byId("histogram").children];
+    const at = bars.findIndex((bar) => mse < Number(bar.dataset.to));
+    bars.forEach((bar, i) => bar.classList.toggle("here", i === (at < 0 ? bars.length - 1 : at) && !Number.isNaN(mse)));
+  }
+  new MutationObserver(markHistogram).observe(byId("results"), { subtree: true, attributeFilter: ["data-value"] });
+
+  let code = null;
+  let interpolations = [];
+  const redrawInterpolations = interpolationForm(() => interpolations);
 
   const names = tagging({
     changed: () => page.refresh(),
     removed: (tag, checkpoint) => checkpoints.pickers.filter((picker) => picker.value === tag).forEach((picker) => checkpoints.pick(picker, checkpoint)),
   });
-  const file = weights((checkpoint) => page.pick(checkpoint.id));
-  const describe = () => {
-    names.show(tags, networks[0].checkpoint);
-    file.show(networks[0].checkpoint);
+  const files = weights((checkpoint) => page.pick(checkpoint.id));
+  const onnx = new FileLink({ download: "", textContent: "Download as ONNX" });
+  byId("files").append(onnx.element);
+
+  /** What the header and the settings say of the network. */
+  function describe() {
+    const [{ network }] = networks;
+    const { checkpoint } = network;
+    const { inputSize, codeSize } = checkpoint;
+    const switches = network.unpooling === "switch" ? ` and ${count(network.layers.filter((layer) => layer.kind === "pool").reduce((sum, layer) => sum + layer.shape.reduce((a, b) => a * b), 0))} switches` : "";
+    const times = inputSize / codeSize;
+    say(byId("bottleneck"), `${count(inputSize)} ${network.imageShape[0] === 3 ? "values" : "pixels"} → ${count(codeSize)} numbers${switches}: ${times <= 1 ? "no bottleneck" : `${times.toFixed(1).replace(/\.0$/, "")} times smaller`}`);
+    const most = Math.max(inputSize, codeSize);
+    byId("bar-input").style.width = `${(100 * inputSize) / most}%`;
+    byId("bar-code").style.width = `${Math.max(0.3, (100 * codeSize) / most)}%`;
+    names.show(tags, checkpoint);
+    files.show(checkpoint);
+    onnx.point(`${network.path}/onnx`, `${checkpoint.settings.architecture}-${checkpoint.step}.onnx`);
+    const shown = Object.entries(checkpoint.settings).filter(([, value]) => value !== null);
+    const textOf = (value) => (typeof value === "object" ? (Array.isArray(value) ? value.join(", ") : Object.entries(value).map(([name, part]) => `${name} ${part}`).join(", ")) : String(value));
+    byId("settings-list").replaceChildren(
+      ...[["step", count(checkpoint.step)], ["test loss", loss(checkpoint.losses.test)], ["validation loss", loss(checkpoint.losses.validation)], ...shown.map(([name, value]) => [name, textOf(value)])]
+        .map(([name, value]) => el("div", {}, el("dt", { textContent: name }), el("dd", { textContent: value }))));
+    document.title = `${network.title} – Autoencoder`;
+  }
+
+  function openPanel(network, name, at) {
+    const own = networks.find((each) => each.network === network);
+    if (name === "input" || !own?.tensors) return;
+    setTab("layers");
+    panelNetwork = network;
+    panel.update(own.tensors);
+    panel.open(network, name, at);
+    byId("panel-place").classList.add("open");
+    remember();
+  }
+
+  const chooseWay = () => {
+    for (const button of panel.element.querySelectorAll(".decode-with button")) {
+      button.setAttribute("aria-pressed", String(button.textContent === { zero: "zero-fill", nearest: "nearest", switch: "switches" }[unpooling ?? panelNetwork?.unpooling]));
+    }
   };
 
-  const open = latest(async () => {
-    const next = await Promise.all(wanted().map(openNetwork));
-    let drawn, choice;
-    do { // before it is shown, so that nothing flickers; once more after another choice, so that the map with the focus is among the new ones
-      [drawn, choice] = [digit, JSON.stringify(options())];
-      if (drawn !== null) await Promise.all(next.map((network) => drawAll(network, drawn)));
-    } while (JSON.stringify(options()) !== choice);
-    networks = next;
-    const focused = document.activeElement;
-    byId("results").replaceChildren(...networks.map((network) => network.reconstruction.element));
-    byId("networks").replaceChildren(...networks.map((network) => network.element));
-    byId("kernels").replaceChildren(...networks.map((network) => network.learned));
-    byId("ways").replaceChildren(...networks.map((network) => network.interpolation.element));
-    byId("codes").replaceChildren(...networks.map((network) => network.code.element));
-    giveFocus(focused);
-    for (const id of ["results", "networks", "kernels", "codes"]) byId(id).classList.toggle("two", networks.length === 2);
-    describe();
-    redrawKernels();
-    redrawInterpolations();
-    if (digit === null) source.begin();
-    else if (digit !== drawn) {
-      outdateAll(ofDigit);
-      redraw(performance.now());
+  function remember() {
+    byId("panel-place").classList.toggle("open", panel.isOpen);
+    film.element.classList.toggle("folded", panel.isOpen);
+    chooseWay();
+    state.set(panel.state);
+  }
+
+  function setTab(tab) {
+    const chosen = TABS.includes(tab) ? tab : "layers";
+    for (const name of TABS) {
+      byId(`tab-${name}`).setAttribute("aria-selected", String(name === chosen));
+      byId(`tab-${name}`).tabIndex = name === chosen ? 0 : -1;
+      byId(`tab-${name}-body`).hidden = name !== chosen;
     }
+    state.set({ tab: chosen === "layers" ? null : chosen });
+    fillTab();
+  }
+
+  /** The tab that is open, where it needs an evaluation: the evaluation, or the button that makes one. */
+  const fillTab = latest(async () => {
+    const tab = state.get().tab ?? "layers";
+    const [first] = networks;
+    if (!first) return;
+    const has = evaluation !== null && evaluation.result !== null;
+    for (const each of WITH_EVALUATION) byId(`need-${each}`).hidden = has;
+    map.element.hidden = extremes.element.hidden = !has;
+    if (tab === "map") redrawInterpolations();
+    if (tab === "map" && has) await map.show(first.network, evaluation);
+    if (tab === "extremes" && has) await extremes.update(first.network, evaluation);
+    rest();
   });
 
+  for (const name of TABS) {
+    byId(`tab-${name}`).onclick = () => setTab(name);
+    byId(`tab-${name}`).onkeydown = (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!by) return;
+      const next = TABS[(TABS.indexOf(name) + by + TABS.length) % TABS.length];
+      setTab(next);
+      byId(`tab-${next}`).focus();
+    };
+  }
+
+  async function evaluate(button) {
+    await attempt(button, async () => {
+      const { checkpoint } = networks[0].network;
+      const made = await evaluations.make(checkpoint.id, ({ status, percent }) => document.querySelectorAll(".evaluating").forEach((line) => say(line, `The evaluation is ${status}, ${percent} %.`)));
+      if (networks[0].network.checkpoint.id === checkpoint.id) takeEvaluation(made);
+    });
+    document.querySelectorAll(".evaluating").forEach((line) => say(line, ""));
+  }
+  for (const button of document.querySelectorAll(".evaluate")) button.onclick = () => evaluate(button);
+
+  function takeEvaluation(found) {
+    evaluation = found;
+    histogram();
+    fillTab();
+  }
+
+  const findEvaluation = latest(async () => {
+    const { checkpoint } = networks[0].network;
+    const found = await evaluations.find(checkpoint.id);
+    if (networks[0].network.checkpoint.id !== checkpoint.id) return;
+    takeEvaluation(found?.result ? found : null);
+  });
+
+  const open = latest(async () => {
+    const opened = await Promise.all(wanted().map((reference) => Network.open(reference)));
+    const focused = document.activeElement;
+    const isFirstSame = opened[0].checkpoint.id === networks[0]?.network.checkpoint.id;
+    networks = opened.map((network, i) => build(network, i));
+    panelNetwork = networks[0].network;
+    framePath = null;
+    say(byId("pick-step"), "");
+    byId("results").replaceChildren(networks[0].reconstruction.element);
+    byId("strips").replaceChildren(...networks.map((each) => each.element));
+    code = new Code(networks[0].network);
+    byId("code-place").replaceChildren(code.element);
+    interpolations = networks.map(({ network }) => new Interpolation(network));
+    byId("ways").replaceChildren(...interpolations.map((each) => each.element));
+    describe();
+    giveFocus(focused);
+    state.set({ checkpoint: byId("pick-0").value, second: byId("pick-1").value || null });
+    const isOther = source.fit(networks[0].network);
+    if (!isFirstSame) {
+      panel.close();
+      extremes.forget();
+      evaluation = null;
+      histogram();
+      await Promise.all([film.open(networks[0].network), findEvaluation()]);
+    }
+    if (isOther || image === null) begin();
+    else redraw(performance.now());
+    if (state.get().tab === "map") redrawInterpolations();
+  });
+
+  /** The image that the address names, else the first test image. */
+  function begin() {
+    const { dataset, index } = state.get();
+    if (dataset && index !== undefined && dataset === byId("stepper-set").value) byId("stepper-index").value = index;
+    image = null;
+    source.begin();
+  }
+
+  function build(network, i) {
+    const error = el("span", { className: "strip-error" });
+    const strip = new Strip(network, { open: (name, map_, { isKey } = {}) => {
+      openPanel(network, name, { map: map_ });
+      if (!isKey) return;
+      strip.block(name).element.querySelector("button").focus();
+    } });
+    const reconstruction = new Reconstruction();
+    const title = el("h3", { className: "strip-title", textContent: checkpoints.describe(network.checkpoint) });
+    const element = el("article", { className: "one-network" }, el("header", {}, title, error), strip.element);
+    if (i === 1) element.append(reconstruction.element);
+    return { network, strip, reconstruction, error, element, tensors: null };
+  }
+
   checkpoints.pickers.forEach((picker) => (picker.onchange = () => {
-    outdateAll((network) => [...ofDigit(network), ...network.kernels, network.interpolation]);
+    dim(true);
+    unpooling = null;
     open();
     succeeded();
   }));
-  for (const id of ["all-maps", "same-range", "viridis"]) {
+  for (const id of ["same-range", "viridis"]) {
     byId(id).onchange = () => {
-      outdateAll((network) => [...network.layers, ...network.kernels]);
-      redrawLayers();
-      redrawKernels();
+      for (const { strip, tensors } of networks) if (tensors) strip.update(tensors, mode());
+      const own = networks.find(({ network }) => network === panelNetwork);
+      if (own?.tensors) panel.update(own.tensors);
     };
   }
+  onSchemeChange(() => {
+    redraw(performance.now());
+    map.redraw();
+  });
+
+  byId("settings-open").onclick = () => byId("settings-dialog").showModal();
+  byId("settings-close").onclick = () => byId("settings-dialog").close();
+  byId("copy-link").onclick = () => attempt(byId("copy-link"), async () => {
+    await navigator.clipboard.writeText(location.href);
+    say(byId("spoken"), "The link is copied.");
+  });
+  for (const [id, language] of [["as-curl", "curl"], ["as-python", "python"], ["as-typescript", "typescript"]]) byId(id).onclick = () => show("activations", language);
+
+  /** The last call of a card, by program. */
+  function show(path, language = "curl") {
+    const reference = byId("pick-0").value;
+    const { pixels } = image;
+    const [layer] = /(?<=^layers\/)[^/]+/.exec(path) ?? [];
+    showAs({
+      path: `/v1/checkpoints/${reference}/${path}`,
+      body: { pixels },
+      python: `pixels = ${JSON.stringify(pixels)}\nimage = numpy.array(pixels, "float32").reshape(${JSON.stringify(networks[0].network.imageShape)})\nvalues = client.${layer ? `layer_values("${reference}", "${layer}", image)` : `activations("${reference}", image)`}`,
+      typescript: `const pixels = ${JSON.stringify(pixels)};\nconst values = await client.activations("${reference}", { pixels });`,
+    }, language);
+  }
+
+  /** Sets the page to what an address says. */
+  async function follow(next) {
+    showLesson(Number(next.lesson));
+    for (const [i, name] of [[0, "checkpoint"], [1, "second"]]) {
+      const picker = checkpoints.pickers[i];
+      if (next[name] !== undefined) checkpoints.pick(picker, next[name]);
+      else if (i === 1) picker.value = "";
+    }
+    if (checkpoints.pickers[0].value === "") return;
+    await open();
+    setTab(next.tab);
+    if (next.index !== undefined && next.dataset && image?.source?.index !== Number(next.index)) source.show({ dataset: next.dataset, split: "test", index: Number(next.index) });
+    if (next.layer && networks[0]?.network.layer(next.layer)) await whenDrawn(() => {
+      const [row, column] = (next.at ?? "").split(",").map(Number);
+      openPanel(networks[0].network, next.layer, { map: Number(next.map ?? 0), ...(next.at ? { row, column } : {}), isUnit: next.unit !== undefined });
+    });
+    if (next.step !== undefined) film.goTo(Number(next.step));
+  }
+
+  async function whenDrawn(act) {
+    for (let i = 0; i < 100 && !networks[0]?.tensors; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    if (networks[0]?.tensors) act();
+  }
+
+  let isFirst = true;
 
   const page = {
     offer(datasets) {
       source.offer(datasets);
-      redrawInterpolations();
     },
+
+    get isAlive() {
+      return networks.length > 0;
+    },
+
+    follow,
 
     /** Takes in checkpoints made or deleted since. */
     async refresh() {
       const found = await checkpoints.load();
-      const any = found.checkpoints.length > 0;
+      const any = found.checkpoints.length > 0 || found.tags.length > 0;
       checkpoints.fill(found);
       tags = found.tags;
-      for (const id of ["look-body", "picked"]) byId(id).hidden = !any;
+      for (const id of ["look-body", "picked", "settings-open"]) byId(id).hidden = !any;
       byId("look-none").hidden = any;
+      if (any && isFirst) {
+        isFirst = false;
+        await follow(state.get());
+        return;
+      }
       const ids = wanted().map((reference) => found.tags.find((tag) => tag.name === reference)?.checkpoint ?? reference);
-      if (any && ids.join() !== networks.map((network) => network.checkpoint.id).join()) await open();
+      if (any && ids.join() !== networks.map(({ network }) => network.checkpoint.id).join()) await open();
       else if (any) describe();
     },
 
     async pick(checkpoint) {
+      state.set({ view: "inspect", checkpoint, layer: null, map: null, at: null, unit: null, step: null, lesson: null });
       await this.refresh();
       checkpoints.pick(checkpoints.pickers[0], checkpoint);
       await open();
-      byId("look").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
       checkpoints.pickers[0].focus({ preventScroll: true });
     },
   };
@@ -145,34 +461,3 @@ export function inspect() {
 
 /** The one or two references that are picked. */
 const wanted = () => checkpoints.pickers.map((picker) => picker.value).filter((reference) => reference !== "");
-
-async function drawAll({ reconstruction, layers, code }, pixels) {
-  await reconstruction.update(pixels, performance.now());
-  for (const layer of layers) await layer.update(pixels, options());
-  await code.update(pixels);
-}
-
-async function openNetwork(reference) {
-  const [checkpoint, layers] = await Promise.all([
-    api.get(`/v1/checkpoints/${reference}`), api.get(`/v1/checkpoints/${reference}/layers`)]);
-  const title = checkpoints.describe(checkpoint);
-  const layerViews = layers.map((layer) => new LayerView(checkpoint.id, layer));
-  const kernels = layers.filter(hasKernels).map((layer) => new Kernels(checkpoint.id, layer));
-  const article = (parts) => el("article", { className: "one-network" }, el("h4", { textContent: title }), ...parts.map((part) => part.element));
-  return {
-    checkpoint,
-    reconstruction: new Reconstruction(checkpoint.id, title),
-    layers: layerViews,
-    kernels,
-    code: new Code(checkpoint.id, title),
-    interpolation: new Interpolation(checkpoint.id, title),
-    element: article(layerViews),
-    learned: article(kernels),
-  };
-}
-
-const options = () => ({
-  all: byId("all-maps").checked,
-  range: byId("same-range").checked ? "layer" : "tile",
-  palette: byId("viridis").checked ? "viridis" : "gray",
-});

@@ -10,9 +10,9 @@ export class Interpolation {
   #reference;
   #canvas = el("canvas", { role: "img" });
 
-  constructor(reference, title) {
-    this.#reference = reference;
-    this.element = el("figure", { className: "way" }, this.#canvas, el("figcaption", { className: "hint", textContent: title }));
+  constructor({ checkpoint, title }) {
+    this.#reference = checkpoint.id;
+    this.element = el("figure", { className: "between-two" }, this.#canvas, el("figcaption", { className: "hint", textContent: title }));
   }
 
   /** @param ends {dataset, from, to}: which test digits. */

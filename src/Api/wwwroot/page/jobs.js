@@ -19,10 +19,9 @@ export class Jobs {
   #curves = new Curves(() => this.#list.entries.map((row) => row.job));
   #followed = null; // {id, stop}
   #marks = new Map(); // by job: where its events go on
-  #wantsSettings = false;
   #on;
 
-  /** @param on {look(checkpoint), checkpoints(): some were made or deleted} */
+  /** @param on {look(checkpoint), checkpoints(): some were made or deleted, listed(isEmpty): the jobs are known} */
   constructor(on) {
     this.#on = on;
     this.#list = new Listing("jobs", PATH, PAGE, {
@@ -32,11 +31,6 @@ export class Jobs {
       dropped: (id) => this.#curves.hide(id),
     });
     document.addEventListener("visibilitychange", () => document.hidden && this.#unfollow());
-    byId("welcome-settings").onclick = () => {
-      this.#wantsSettings = true;
-      this.#render();
-      byId("architecture").focus();
-    };
   }
 
   /** Asks for the newest jobs now, and again after a while. */
@@ -84,9 +78,7 @@ export class Jobs {
 
   #render() {
     this.#list.render();
-    const isFirstVisit = this.#list.entries.length === 0 && !this.#wantsSettings;
-    byId("welcome").hidden = !isFirstVisit;
-    for (const part of document.querySelectorAll("#train, #compare, #look, [aria-label=Page]")) part.hidden = isFirstVisit; // until the first answer nothing is shown
+    this.#on.listed(this.#list.entries.length === 0);
     this.#draw();
     this.#followNext();
   }

@@ -1,51 +1,42 @@
-/** Digits as 784 numbers, 0 background to 1 ink, row by row, and how they come on a canvas and off one. */
-
-export const SIDE = 28;
-
-/** Too much ink is orange, too little blue: the colours of the service's own difference image. */
-const TOO_MUCH = [255, 140, 30];
-const TOO_LITTLE = [60, 150, 255];
+/** Images as numbers, 0 background to 1 ink, [C, H, W] row by row, and how they come off a canvas. */
 
 const levels = Array.from({ length: 256 }, (_, level) => Number((level / 255).toFixed(4)));
 
-/** Means over squares of the drawing: what is left of it at 28×28. */
-export function shrink(image) {
-  const size = image.width / SIDE;
-  const pixels = new Array(SIDE * SIDE);
-  for (let i = 0; i < pixels.length; i++) {
-    const [left, top] = [(i % SIDE) * size, Math.floor(i / SIDE) * size];
-    let sum = 0;
-    for (let y = top; y < top + size; y++) {
-      for (let x = left; x < left + size; x++) sum += image.data[4 * (y * image.width + x)];
+/** Means over squares of the drawing: what is left of it at the network's size. */
+export function shrink(image, [channels, height, width]) {
+  const [across, down] = [image.width / width, image.height / height];
+  const pixels = new Array(channels * height * width);
+  for (let channel = 0; channel < channels; channel++) {
+    for (let i = 0; i < height * width; i++) {
+      const [left, top] = [(i % width) * across, Math.floor(i / width) * down];
+      let sum = 0;
+      for (let y = top; y < top + down; y++) {
+        for (let x = left; x < left + across; x++) sum += image.data[4 * (y * image.width + x) + channel];
+      }
+      pixels[channel * height * width + i] = levels[Math.round(sum / (across * down))];
     }
-    pixels[i] = levels[Math.round(sum / (size * size))];
   }
   return pixels;
 }
 
-/** The leftmost 28×28 of an image that the service rendered at one pixel a value. */
-export function read(bitmap) {
-  const context = new OffscreenCanvas(SIDE, SIDE).getContext("2d");
+/** The leftmost part, as large as the network's input, of an image that the service rendered at one pixel a value. */
+export function read(bitmap, [channels, height, width]) {
+  const context = new OffscreenCanvas(width, height).getContext("2d");
   context.drawImage(bitmap, 0, 0);
-  const { data } = context.getImageData(0, 0, SIDE, SIDE);
-  return Array.from({ length: SIDE * SIDE }, (_, i) => levels[data[4 * i]]);
+  const { data } = context.getImageData(0, 0, width, height);
+  return Array.from({ length: channels * height * width }, (_, i) => levels[data[4 * (i % (height * width)) + Math.floor(i / (height * width))]]);
 }
 
-export const draw = (canvas, pixels) => paint(canvas, (i) => {
-  const level = 255 * Math.min(1, Math.max(0, pixels[i]));
-  return [level, level, level];
-});
-
-export const drawDifference = (canvas, original, reconstruction) => paint(canvas, (i) => {
-  const difference = Math.min(1, Math.max(0, reconstruction[i])) - original[i];
-  const strength = Math.min(1, 2 * Math.abs(difference));
-  return (difference > 0 ? TOO_MUCH : TOO_LITTLE).map((channel) => channel * strength);
-});
-
-function paint(canvas, colourOf) {
-  const image = new ImageData(SIDE, SIDE);
-  for (let i = 0; i < SIDE * SIDE; i++) {
-    image.data.set([...colourOf(i), 255], 4 * i);
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+/** The image with Gaussian noise of a standard deviation, always the same, kept within 0 and 1. */
+export function withNoise(pixels, amount) {
+  if (amount === 0) return pixels;
+  let seed = 1;
+  const uniform = () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; // Numerical Recipes' generator: enough for what the eye sees
+    return (seed + 1) / 2 ** 32;
+  };
+  return pixels.map((value) => {
+    const normal = Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()); // Box and Muller, 1958
+    return Number(Math.min(1, Math.max(0, value + amount * normal)).toFixed(4));
+  });
 }

@@ -1,44 +1,60 @@
-/** What the network gets, what it gives back, and where the two differ; one row a checkpoint. */
+/** What the network gets, what it gives back, and where the two differ, with the mean squared error. */
 
-import * as api from "./api.js";
 import { byId, el, loss, say } from "./dom.js";
-import { SIDE, draw, drawDifference } from "./pixels.js";
+import { drawImage, drawMap, fixed, largest } from "./palette.js";
+import { meanSquaredError } from "./tensors.js";
 
 const view = (label) => {
-  const canvas = el("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": label });
-  return { canvas, figure: el("figure", {}, canvas, el("figcaption", { textContent: label })) };
+  const canvas = el("canvas", { role: "img", "aria-label": label });
+  const name = el("figcaption", { textContent: label });
+  return { canvas, name, figure: el("figure", {}, name, canvas) };
 };
 
 export class Reconstruction {
-  #input = view("28×28 input");
+  #input = view("Input");
   #output = view("Reconstruction");
   #difference = view("Difference");
   #mse = el("output", { className: "mse" });
-  #took = el("span", { className: "took hint" });
-  #title = el("h4");
+  #took = el("span", { className: "took hidden" });
+  #low = el("span", { className: "lost" });
+  #high = el("span", { className: "added" });
 
-  constructor(reference, title) {
-    this.reference = reference;
-    this.#title.textContent = title;
+  constructor() {
     this.#input.figure.className = "given";
-    this.element = el("article", { className: "reconstruction" }, this.#title,
+    this.#input.figure.append(ramp("grey", "0", "1 ink"));
+    this.#output.figure.append(ramp("grey", "", ""));
+    this.#difference.figure.append(el("span", { className: "ramp diverging" }), el("p", { className: "ends" }, this.#low, this.#high));
+    this.element = el("div", { className: "reconstruction" },
       el("div", { className: "views" }, this.#input.figure, this.#output.figure, this.#difference.figure),
       el("p", { className: "measure" }, el("span", { textContent: "MSE " }), this.#mse, this.#took));
   }
 
-  /** @param at when the stroke was made; the row says how long its answer took to stand here. */
-  async update(pixels, at) {
-    draw(this.#input.canvas, pixels);
-    const { pixels: reconstruction, mse } = await api.post(`/v1/checkpoints/${this.reference}/reconstruction`, { pixels });
-    draw(this.#output.canvas, reconstruction);
-    drawDifference(this.#difference.canvas, pixels, reconstruction);
+  /** @param clean the image without noise, which the reconstruction is held against; @param at when the stroke was made. */
+  update({ pixels, clean }, output, shape, at) {
+    const [, height, width] = shape;
+    say(this.#input.name, `Input ${height}×${width}`);
+    drawImage(this.#input.canvas, pixels, shape);
+    drawImage(this.#output.canvas, output, shape);
+    const size = height * width;
+    const difference = Float32Array.from({ length: size }, (_, i) => {
+      let sum = 0;
+      for (let channel = 0; channel < shape[0]; channel++) sum += output[channel * size + i] - clean[channel * size + i];
+      return sum / shape[0];
+    });
+    const most = largest(difference) || 1;
+    drawMap(this.#difference.canvas, difference, [height, width], "diverging", most);
+    this.#low.replaceChildren(`−${fixed(most, 1)}`, el("br"), "lost");
+    this.#high.replaceChildren(`+${fixed(most, 1)}`, el("br"), "added");
+    const mse = meanSquaredError(output, clean);
     say(this.#mse, loss(mse));
+    this.#mse.dataset.value = mse;
     const took = performance.now() - at;
     this.#took.dataset.milliseconds = took.toFixed(2);
-    say(this.#took, `in ${Math.max(1, Math.round(took))} ms`);
     return mse;
   }
 }
+
+const ramp = (palette, low, high) => el("span", { className: "ramp-line" }, el("span", { className: `ramp ${palette}` }), el("span", { className: "ends" }, el("span", { textContent: low }), el("span", { textContent: high })));
 
 /** Tells a screen reader the outcome once the hand rests, not at every move. */
 export function speaker() {

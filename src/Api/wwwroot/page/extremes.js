@@ -1,0 +1,58 @@
+/** The images that the network copies best and worst, as an evaluation has found them. */
+
+import * as api from "./api.js";
+import { el, loss } from "./dom.js";
+import { drawImage } from "./palette.js";
+import { readNpy, writeNpy } from "./tensors.js";
+
+export class Extremes {
+  #groups = new Map();
+  #shown = null;
+  #choose;
+
+  /** @param choose called with {dataset, split, index} */
+  constructor(choose) {
+    this.#choose = choose;
+    for (const [key, title] of [["worst", "Copied worst"], ["best", "Copied best"]]) this.#groups.set(key, { title, list: el("ol", { className: "extremes" }) });
+    this.#labels = el("div", { className: "per-label" });
+    this.element = el("section", { className: "view-part", "aria-label": "Best and worst" },
+      ...[...this.#groups.values()].flatMap(({ title, list }) => [el("h3", { textContent: title }), list]),
+      el("h3", { textContent: "Mean error by label" }), this.#labels);
+  }
+
+  #labels;
+
+  async update(network, evaluation) {
+    if (this.#shown === evaluation.id) return;
+    const { dataset, split, result } = evaluation;
+    const shape = network.imageShape;
+    for (const [key, { list }] of this.#groups) {
+      const images = await Promise.all(result[key].map((each) => api.get(`/v1/datasets/${dataset}/${split}/${each.index}`)));
+      const originals = images.flatMap((image) => image.pixels);
+      const { data } = readNpy(await api.batch(`${network.path}/reconstruction`, writeNpy([images.length, ...shape], originals)));
+      const size = originals.length / images.length;
+      list.replaceChildren(...result[key].map((each, i) => {
+        const [original, output] = [el("canvas"), el("canvas")];
+        drawImage(original, images[i].pixels, shape);
+        drawImage(output, data.subarray(i * size, (i + 1) * size), shape);
+        const label = each.label === null ? "" : `, label ${each.label}`;
+        const button = el("button", { type: "button", "aria-label": `${split} image ${each.index}${label}: MSE ${loss(each.loss)}. Show it.` }, original, output,
+          el("span", { className: "hint", textContent: `${each.label ?? `#${each.index}`} · ${loss(each.loss)}` }));
+        button.onclick = () => this.#choose({ dataset, split, index: each.index });
+        return el("li", {}, button);
+      }));
+    }
+    const most = Math.max(...result.perLabel.map((each) => each.mean), 1e-9);
+    this.#labels.replaceChildren(...result.perLabel.map(({ label, mean, count }) => {
+      const bar = el("span", { className: "bar" });
+      bar.style.width = `${(100 * mean) / most}%`;
+      return el("p", { title: `${count} images` }, el("strong", { textContent: label }), el("span", { className: "track" }, bar), el("span", { textContent: loss(mean) }));
+    }));
+    if (result.perLabel.length === 0) this.#labels.replaceChildren("The data set has no labels.");
+    this.#shown = evaluation.id;
+  }
+
+  forget() {
+    this.#shown = null;
+  }
+}
