@@ -161,7 +161,7 @@ class Client:
         return self._json("GET", f"/v1/checkpoints/{quoted(checkpoint)}")
 
     def checkpoints(self, **filters: Any) -> Iterator[Json]:
-        """All checkpoints, newest first; filters as `jobId=id, architecture="dense"`."""
+        """All checkpoints, newest first; filters as `jobId=id, architecture="dense"`, and `examples=True` for the examples alone."""
         return self._pages("/v1/checkpoints", filters)
 
     def layers(self, checkpoint: str) -> list[Json]:
@@ -187,8 +187,9 @@ class Client:
         """The checkpoint's network as an ONNX model."""
         return self._bytes("GET", f"/v1/checkpoints/{quoted(checkpoint)}/onnx")
 
-    def tags(self) -> Iterator[Json]:
-        return self._pages("/v1/tags", {})
+    def tags(self, **filters: Any) -> Iterator[Json]:
+        """All tags by name, or with `examples=True` those of the examples that come with the service."""
+        return self._pages("/v1/tags", filters)
 
     def tag(self, tag: str) -> Json:
         return self._json("GET", f"/v1/tags/{quoted(tag)}")

@@ -22,7 +22,7 @@ namespace AutoencoderApi.Api.Checkpoints;
 
 /// <summary>A checkpoint: the weights of a network at one step, and its settings.</summary>
 /// <param name="Id">Identifier used in URLs.</param>
-/// <param name="JobId">Id of the job that wrote the checkpoint; null of an imported one.</param>
+/// <param name="JobId">Id of the job that wrote the checkpoint; null of an imported one and of an example.</param>
 /// <param name="Name">Name given at import, or null.</param>
 /// <param name="Imported">Whether the checkpoint was imported: step and losses are then read from the file, not measured.</param>
 /// <param name="Architecture">Architecture of the network.</param>
@@ -36,6 +36,7 @@ namespace AutoencoderApi.Api.Checkpoints;
 /// <param name="Bytes">Size of the safetensors file, in bytes.</param>
 /// <param name="Sha256">SHA-256 of the safetensors file, in lower-case hexadecimal.</param>
 /// <param name="CreatedAt">Time when the checkpoint was written or imported.</param>
+/// <param name="Provenance">How an example that comes with the service was made; null of all other checkpoints.</param>
 internal sealed record CheckpointResponse(
     Guid Id,
     Guid? JobId,
@@ -51,7 +52,8 @@ internal sealed record CheckpointResponse(
     double Compression,
     int Bytes,
     [property: RegularExpression("^[0-9a-f]{64}$")] string Sha256,
-    DateTime CreatedAt)
+    DateTime CreatedAt,
+    Provenance? Provenance)
 {
     public static CheckpointResponse Of(CheckpointRow row)
     {
@@ -60,7 +62,7 @@ internal sealed record CheckpointResponse(
             row.Id,
             row.JobId,
             row.Name,
-            row.JobId is null,
+            row.JobId is null && row.Provenance is null,
             row.Architecture,
             row.Settings,
             row.Step,
@@ -71,7 +73,8 @@ internal sealed record CheckpointResponse(
             network.Compression,
             row.Bytes,
             row.Sha256,
-            row.CreatedAt);
+            row.CreatedAt,
+            row.Provenance);
     }
 }
 
@@ -156,6 +159,7 @@ internal static class CheckpointEndpoints
         CancellationToken token,
         [Description("Only the checkpoints of this job.")] Guid? jobId = null,
         [OneOf<Architecture>] string? architecture = null,
+        [Description("Only the examples that come with the service, in place of the stored checkpoints.")] bool examples = false,
         [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
         [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
@@ -166,16 +170,18 @@ internal static class CheckpointEndpoints
         }
 
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        List<CheckpointRow> rows = await store
-            .Checkpoints.AsNoTracking()
+        List<CheckpointRow> rows = examples
+            ? [.. Page(ExampleCheckpoints.All.Select(example => example.Row).AsQueryable())]
+            : await Page(store.Checkpoints.AsNoTracking()).ToListAsync(token);
+        return TypedResults.Ok(Paging.Cut(rows, limit, row => row.Id, CheckpointResponse.Of));
+
+        IQueryable<CheckpointRow> Page(IQueryable<CheckpointRow> all) => all
             .Where(row =>
                 (jobId == null || row.JobId == jobId)
                 && (wanted == null || row.Architecture == wanted)
                 && (before == null || row.Id < before))
             .OrderByDescending(row => row.Id)
-            .Take(limit + 1)
-            .ToListAsync(token);
-        return TypedResults.Ok(Paging.Cut(rows, limit, row => row.Id, CheckpointResponse.Of));
+            .Take(limit + 1);
     }
 
     private static async Task<Results<Ok<CheckpointResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
@@ -233,6 +239,7 @@ internal static class CheckpointEndpoints
         {
             CheckpointDelete.Deleted => TypedResults.NoContent(),
             CheckpointDelete.Tagged tagged => Problems.CheckpointTagged(tagged.Tag, $"checkpoint {row.Id}"),
+            CheckpointDelete.Example example => Problems.Conflict($"'{example.Tag}' comes with the service and cannot be deleted."),
             CheckpointDelete.Needed needed => Problems.Conflict(
                 $"Job {needed.Job} has not ended and may have to go on from this checkpoint. POST {JobLinks.Of(needed.Job).Cancel} first."),
             _ => Problems.CheckpointNotFound(reference),

@@ -18,9 +18,14 @@ internal abstract record CheckpointDelete
     internal sealed record Needed(Guid Job) : CheckpointDelete;
 
     internal sealed record Tagged(string Tag) : CheckpointDelete;
+
+    /// <summary>It comes with the service.</summary>
+    internal sealed record Example(string Tag) : CheckpointDelete;
 }
 
-/// <summary>The stored checkpoints: found by id or tag, read back only where their bytes are the ones that were written.</summary>
+/// <summary>
+/// The stored checkpoints and the examples: found by id or tag, read back only where their bytes are the ones that were written.
+/// </summary>
 internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
 {
     public const string Latest = "latest";
@@ -51,6 +56,11 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
     /// </summary>
     public async Task<CheckpointRow?> FindAsync(string reference, CancellationToken token)
     {
+        if (ExampleCheckpoints.Find(reference) is { } example)
+        {
+            return example.Row;
+        }
+
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         IQueryable<CheckpointRow> rows = store.Checkpoints.AsNoTracking();
         return reference switch
@@ -68,11 +78,9 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
     /// <summary>The file's bytes, or null where they are gone or not those that were written.</summary>
     public async Task<byte[]?> ReadAsync(CheckpointRow row, CancellationToken token)
     {
-        await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        byte[]? file = await store
-            .CheckpointFiles.Where(file => file.CheckpointId == row.Id)
-            .Select(file => file.Content)
-            .FirstOrDefaultAsync(token);
+        byte[]? file = ExampleCheckpoints.Find(row.Id) is { } example
+            ? ExampleCheckpoints.Weights(example)
+            : await StoredAsync(row.Id, token);
         return file is not null && Sha256Of(file) == row.Sha256 ? file : null;
     }
 
@@ -81,8 +89,13 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
         await ReadAsync(row, token) is { } file ? CheckpointFile.Read(file) : Changed(row);
 
     /// <summary>The file, to be read in pieces; null where it is gone or its bytes are not those that were written.</summary>
-    public async Task<CheckpointContent?> OpenAsync(CheckpointRow row, CancellationToken token)
+    public async Task<Stream?> OpenAsync(CheckpointRow row, CancellationToken token)
     {
+        if (ExampleCheckpoints.Find(row.Id) is not null)
+        {
+            return await ReadAsync(row, token) is { } file ? new MemoryStream(file, writable: false) : null;
+        }
+
         var content = new CheckpointContent(stores, row);
         return await content.IsIntactAsync(token) ? content : null;
     }
@@ -109,6 +122,11 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
     /// <summary>Deletes a checkpoint that nothing holds, and lets its job point to the one before it.</summary>
     public async Task<CheckpointDelete> DeleteAsync(CheckpointRow row, CancellationToken token)
     {
+        if (row.Provenance is { } provenance)
+        {
+            return new CheckpointDelete.Example(provenance.Tag);
+        }
+
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         await using var transaction = await store.Database.BeginTransactionAsync(token);
         if (row.JobId is { } job && !await HoldEndedJobAsync(store, job, token))
@@ -145,6 +163,15 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
                 token);
         await transaction.CommitAsync(token);
         return new CheckpointDelete.Deleted();
+    }
+
+    private async Task<byte[]?> StoredAsync(Guid id, CancellationToken token)
+    {
+        await using AppDbContext store = await stores.CreateDbContextAsync(token);
+        return await store
+            .CheckpointFiles.Where(file => file.CheckpointId == id)
+            .Select(file => file.Content)
+            .FirstOrDefaultAsync(token);
     }
 
     private static string Changed(CheckpointRow row) =>

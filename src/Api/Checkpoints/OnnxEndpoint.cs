@@ -53,7 +53,7 @@ internal static class OnnxEndpoint
     private static PushStreamHttpResult Model(
         CheckpointRow row,
         CheckpointHeader header,
-        CheckpointContent content,
+        Stream content,
         HttpResponse response,
         CancellationToken token)
     {

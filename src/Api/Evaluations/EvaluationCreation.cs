@@ -69,6 +69,12 @@ internal sealed class EvaluationCreation(CheckpointStore checkpoints, DatasetCat
         }
 
         string dataset = request.Dataset ?? checkpoint.Settings.Dataset;
+        PlannedEvaluation planned = PlannedEvaluation.Of(checkpoint, dataset, request.Split ?? "test", request.Against, owner);
+        if (ExampleCheckpoints.Find(checkpoint.Id) is { } example && StoredEvaluation.Of(example).IsOf(planned.Row))
+        {
+            return planned; // it comes with the service, so that no image is needed
+        }
+
         if (await MisfitAsync(dataset, checkpoint, token) is { } misfit)
         {
             return misfit;
@@ -87,7 +93,7 @@ internal sealed class EvaluationCreation(CheckpointStore checkpoints, DatasetCat
             }
         }
 
-        return PlannedEvaluation.Of(checkpoint, dataset, request.Split ?? "test", request.Against, owner);
+        return planned;
     }
 
     /// <summary>The problem with a data set for the checkpoint's network; null where there is none.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Conditions;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Idempotency;
@@ -191,6 +192,8 @@ internal static class EvaluationEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, EvaluationStore evaluations, CancellationToken token) =>
         await evaluations.DeleteAsync(id, token) ? TypedResults.NoContent()
+        : ExampleCheckpoints.FindByEvaluation(id) is { } example
+            ? Problems.Conflict($"The evaluation comes with the service, as '{example.Tag}' does, and cannot be deleted.")
         : await evaluations.FindAsync(id, token) is null ? Problems.EvaluationNotFound(id)
         : Problems.Conflict($"The evaluation has not ended. POST {EvaluationLinks.Of(id).Cancel} first.");
 
@@ -227,7 +230,9 @@ internal static class EvaluationEndpoints
 
     /// <summary>The problem of asking for what an evaluation has not found.</summary>
     internal static ProblemHttpResult NotYet(StoredEvaluation evaluation) => Problems.Conflict(
-        evaluation.Job.Status.IsTerminal()
+        ExampleCheckpoints.FindByEvaluation(evaluation.Job.Id) is { } example
+            ? $"'{example.Tag}' comes without a map of its codes, which are wide. Import its weights and evaluate them for one."
+        : evaluation.Job.Status.IsTerminal()
             ? $"The evaluation has {JsonConventions.Name(evaluation.Job.Status)} before it found this. POST it again."
             : $"The evaluation has not found this yet. GET {EvaluationLinks.Of(evaluation.Job.Id).Self} until its status is succeeded.");
 }

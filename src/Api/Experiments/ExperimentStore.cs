@@ -90,7 +90,8 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
         foreach (var experiment in ended)
         {
             // Earlier versions took any name: a tag of a reserved one could not be asked for by it.
-            if (experiment is { Tag: { } tag, Best: { } best } && !TagNames.IsManaged(tag) && !TagNames.IsId(tag))
+            if (experiment is { Tag: { } tag, Best: { } best } && !TagNames.IsManaged(tag) && !TagNames.IsOfExamples(tag)
+                && !TagNames.IsId(tag))
             {
                 await tags.PutAsync(tag, best, agrees: _ => true, token);
             }

@@ -1,3 +1,4 @@
+using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Jobs;
@@ -42,6 +43,9 @@ internal sealed class CheckpointRow
     /// </summary>
     public long Version { get; set; }
 
+    /// <summary>How it was made, of an example, which no store has; null of all others.</summary>
+    public Provenance? Provenance { get; init; }
+
     /// <summary>A name to save a file of this checkpoint by.</summary>
     public string FileName(string ending) => $"{JsonConventions.Name(Architecture)}-{Step}-{Id}.{ending}";
 }
@@ -55,6 +59,7 @@ internal sealed class CheckpointRowConfiguration : IEntityTypeConfiguration<Chec
             .Property(row => row.Architecture)
             .HasConversion(value => JsonConventions.Name(value), name => JsonConventions.Parse<Architecture>(name)!.Value);
         checkpoint.Property(row => row.Settings).HasJsonConversion();
+        checkpoint.Ignore(row => row.Provenance);
         checkpoint.ComplexProperty(row => row.Losses);
         checkpoint.HasOne<JobRow>().WithMany().HasForeignKey(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
         checkpoint.HasIndex(row => new { row.JobId, row.Id });

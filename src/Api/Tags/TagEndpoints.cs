@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Conditions;
@@ -23,11 +24,15 @@ internal sealed record TagRequest
 /// <summary>A name for a checkpoint.</summary>
 /// <param name="Name">Name of the tag, valid in paths in place of the checkpoint's id.</param>
 /// <param name="Checkpoint">Id of the tagged checkpoint.</param>
-/// <param name="Managed">True for <c>latest</c> and <c>best</c>, which the service moves, and which do not prevent deletion.</param>
+/// <param name="Managed">
+/// True for <c>latest</c> and <c>best</c>, which the service moves, and which do not prevent deletion, and for the tags of examples.
+/// </param>
 /// <param name="MovedAt">Time when the tag was last set; null of a managed tag.</param>
 internal sealed record TagResponse(string Name, Guid Checkpoint, bool Managed, DateTime? MovedAt)
 {
     public static TagResponse Of(TagRow tag) => new(tag.Name, tag.CheckpointId, Managed: false, tag.MovedAt);
+
+    public static TagResponse Of(ExampleCheckpoint example) => new(example.Tag, example.Id, Managed: true, MovedAt: null);
 }
 
 internal static class TagEndpoints
@@ -71,9 +76,15 @@ internal static class TagEndpoints
         CheckpointStore checkpoints,
         IDbContextFactory<AppDbContext> stores,
         CancellationToken token,
+        [Description("Only the tags of the examples that come with the service, in place of all others.")] bool examples = false,
         [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
         [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
+        if (examples)
+        {
+            return TypedResults.Ok(OfExamples(limit, cursor));
+        }
+
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         List<TagRow> rows = await store.Tags.AsNoTracking()
             .Where(row => cursor == null || string.Compare(row.Name, cursor) > 0)
@@ -93,10 +104,19 @@ internal static class TagEndpoints
             new Page<TagResponse>([.. kept, .. rows.Take(limit).Select(TagResponse.Of)], rows.Count > limit ? rows[limit - 1].Name : null));
     }
 
+    private static Page<TagResponse> OfExamples(int limit, string? cursor)
+    {
+        TagResponse[] left = [.. ExampleCheckpoints.All
+            .Where(example => string.CompareOrdinal(example.Tag, cursor) > 0)
+            .OrderBy(example => example.Tag, StringComparer.Ordinal)
+            .Select(TagResponse.Of)];
+        return new Page<TagResponse>([.. left.Take(limit)], left.Length > limit ? left[limit - 1].Name : null);
+    }
+
     private static async Task<Results<Ok<TagResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
         string tag, TagStore tags, CheckpointStore checkpoints, HttpContext context, CancellationToken token)
     {
-        if (TagNames.IsManaged(tag))
+        if (TagNames.IsManaged(tag) || ExampleCheckpoints.Find(tag)?.Tag == tag)
         {
             return await KeptAsync(tag, checkpoints, token) is { } kept
                 ? Show(kept, ConditionalRequests.EntityTag(kept.Checkpoint.ToString("N")))
@@ -125,6 +145,11 @@ internal static class TagEndpoints
         if (await checkpoints.FindAsync(request.Checkpoint, token) is not { } checkpoint)
         {
             return NoCheckpoint(request);
+        }
+
+        if (checkpoint.Provenance is { } provenance)
+        {
+            return Problems.Unprocessable($"checkpoint: '{provenance.Tag}' comes with the service and takes no other tag.");
         }
 
         TagWrite write = await tags.PutAsync(
@@ -164,8 +189,10 @@ internal static class TagEndpoints
 
     private static EntityTagHeaderValue EntityTag(TagRow tag) => ConditionalRequests.EntityTag(tag.Revision.ToString("N"));
 
-    private static ProblemHttpResult? Kept(string tag) => TagNames.IsManaged(tag)
-        ? Problems.Unprocessable($"'{tag}' is kept by the service and moves by itself. Choose another name.")
+    private static ProblemHttpResult? Kept(string tag) =>
+        TagNames.IsManaged(tag) ? Problems.Unprocessable($"'{tag}' is kept by the service and moves by itself. Choose another name.")
+        : TagNames.IsOfExamples(tag) ? Problems.Unprocessable(
+            $"Tags that begin with '{ExampleCheckpoints.TagPrefix}' are those of the service's examples. Choose another name.")
         : null;
 
     private static ProblemHttpResult NoCheckpoint(TagRequest request) =>
