@@ -24,12 +24,13 @@ public sealed class CheckpointPageTests(Chromium chromium)
         await Name(page, "shown");
         await page.Answer("Move");
         await names.Filter(new() { HasText = "shown" }).Sees().ToBeVisibleAsync();
+        await page.Locator("#settings-close").ClickAsync();
         await page.GetByLabel("Checkpoint", new() { Exact = true }).SelectOptionAsync("shown");
-
+        await page.Button("Settings").ClickAsync();
         await page.Button("Remove tag shown").ClickAsync();
         await page.Answer("Remove tag");
         await names.Filter(new() { HasText = "shown" }).Sees().ToHaveCountAsync(0);
-        await page.Locator(".one-network h4").First.Sees().ToContainTextAsync("nearest-unpool"); // still looked at, by its id
+        await page.Locator("#pick-0 option:checked").Sees().ToContainTextAsync("nearest-unpool"); // still looked at, by its id
         await page.GetByLabel("A tag for the checkpoint").Sees().ToBeFocusedAsync();
     }
 
@@ -41,6 +42,7 @@ public sealed class CheckpointPageTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
+        await page.Button("Settings").ClickAsync();
         await Name(page, name);
         await page.Locator("#tag-error").Sees().ToContainTextAsync(reason);
         await page.GetByLabel("A tag for the checkpoint").Sees().ToBeFocusedAsync();
@@ -51,6 +53,7 @@ public sealed class CheckpointPageTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
+        await page.Button("Settings").ClickAsync();
         byte[] weights = await chromium.Client.Http.GetByteArrayAsync("/v1/checkpoints/latest/weights");
         byte[] digit = await chromium.Client.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/0.png");
         foreach ((FilePayload file, string reason) in ((FilePayload, string)[])
@@ -77,9 +80,9 @@ public sealed class CheckpointPageTests(Chromium chromium)
         }
 
         await page.Locator("#import").SetInputFilesAsync(File("My model.safetensors", weights));
-        await page.Locator("#import-outcome").Sees().ToHaveTextAsync("Imported My model.safetensors; it is selected below.");
+        await page.Locator("#import-outcome").Sees().ToHaveTextAsync("Imported My model.safetensors; it is shown now.");
         await page.Locator("#import-error").Sees().ToBeEmptyAsync();
-        await page.Locator(".one-network h4").First.Sees().ToContainTextAsync("my-model, step");
+        await page.Locator(".strip-title").First.Sees().ToContainTextAsync("my-model, step");
         await page.Locator("#pick-0 option:checked").Sees().ToContainTextAsync("my-model, step");
     }
 
@@ -93,8 +96,14 @@ public sealed class CheckpointPageTests(Chromium chromium)
 
     private static async Task Look(IPage page, string architecture)
     {
+        if (await page.Locator("#settings-dialog").IsVisibleAsync())
+        {
+            await page.Locator("#settings-close").ClickAsync();
+        }
+
         await page.Pick("Checkpoint", architecture);
-        await page.Locator(".one-network h4").First.Sees().ToContainTextAsync(architecture);
+        await page.Locator(".strip-title").First.Sees().ToContainTextAsync(architecture);
+        await page.Button("Settings").ClickAsync();
     }
 
     private static async Task Name(IPage page, string name)

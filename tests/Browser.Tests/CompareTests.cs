@@ -10,7 +10,7 @@ public sealed class CompareTests(Chromium chromium)
     [Fact]
     public async Task All_five_networks_are_trained_side_by_side_and_reported_on_one_page_that_asks_for_nothing()
     {
-        IPage page = await chromium.Open();
+        IPage page = await chromium.Open(chromium.Url + "#compare");
         ILocator form = page.Form("A new experiment");
         await form.Field("Data set").SelectOptionAsync("synthetic-digits");
         await form.Field("Steps").FillAsync("20");
@@ -49,7 +49,7 @@ public sealed class CompareTests(Chromium chromium)
         await using KeyedBrowserService service = await KeyedBrowserService.Start();
         IPage page = await chromium.Open(service.Url);
         await service.Unlock(page);
-        await page.Button("Choose the settings myself").ClickAsync();
+        await page.Go("Compare");
         ILocator form = await Sweep(page, "seed", "1, 2");
         await form.Field("Network").SelectOptionAsync("dense");
         await form.Field("Steps").FillAsync("10");
@@ -61,15 +61,17 @@ public sealed class CompareTests(Chromium chromium)
         await BestIsMarked(seeds);
         string best = await seeds.Locator(".is-best td").First.InnerTextAsync();
         await page.Button($"Look inside dense, seed {best}").ClickAsync();
+        await page.Button("Settings").ClickAsync();
         await page.Locator("#tags").Sees().ToContainTextAsync("seeds");
-
-        IDownload report = await page.RunAndWaitForDownloadAsync(() => page.Link("Download the report of seeds").ClickAsync());
-        Assert.Equal("report-seeds.html", report.SuggestedFilename);
-        Assert.StartsWith("<!DOCTYPE html>", await File.ReadAllTextAsync((await report.PathAsync())!), StringComparison.Ordinal);
         IDownload weights = await page.RunAndWaitForDownloadAsync(() => page.Link("Download its weights").ClickAsync());
         Assert.Matches("^dense-10-.*\\.safetensors$", weights.SuggestedFilename);
         Assert.True(new FileInfo((await weights.PathAsync())!).Length > 1_000_000);
+        await page.Locator("#settings-close").ClickAsync();
 
+        await page.Go("Compare");
+        IDownload report = await page.RunAndWaitForDownloadAsync(() => page.Link("Download the report of seeds").ClickAsync());
+        Assert.Equal("report-seeds.html", report.SuggestedFilename);
+        Assert.StartsWith("<!DOCTYPE html>", await File.ReadAllTextAsync((await report.PathAsync())!), StringComparison.Ordinal);
         await page.Button("Delete seeds").ClickAsync();
         await page.Answer("Delete");
         await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "The tag 'seeds' names checkpoint" }).Sees().ToBeVisibleAsync();
@@ -85,7 +87,7 @@ public sealed class CompareTests(Chromium chromium)
         string values,
         string reason)
     {
-        IPage page = await chromium.Open();
+        IPage page = await chromium.Open(chromium.Url + "#compare");
         await page.Locator(".experiment").First.Sees().ToBeVisibleAsync();
         int before = await page.Locator(".experiment").CountAsync();
         ILocator form = await Sweep(page, setting, values);
@@ -100,7 +102,7 @@ public sealed class CompareTests(Chromium chromium)
     [Fact]
     public async Task An_experiment_is_cancelled_and_deleted_once_that_is_confirmed()
     {
-        IPage page = await chromium.Open();
+        IPage page = await chromium.Open(chromium.Url + "#compare");
         ILocator form = await Sweep(page, "seed", "1, 2");
         await form.Field("Second parameter (optional)").SelectOptionAsync("channels");
         await form.Field("Values of the second parameter, separated by commas").FillAsync("4 8, 8 8");
@@ -134,7 +136,7 @@ public sealed class CompareTests(Chromium chromium)
             """);
         string experiment = made.Headers.Location!.ToString();
         string last = (string)(await chromium.Client.Json(experiment))["jobs"]![2]!["job"]!;
-        IPage page = await chromium.Open();
+        IPage page = await chromium.Open(chromium.Url + "#compare");
         await State(Experiment(page, "mixed")).Sees().ToContainTextAsync("running, 2 of 3 ended");
         await page.Button("Cancel mixed").ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByText("Cancel 1 of 3 jobs", new() { Exact = true }).Sees().ToBeVisibleAsync();

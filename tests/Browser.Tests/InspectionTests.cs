@@ -1,9 +1,13 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using AutoencoderApi.Api.Tests;
 using Microsoft.Playwright;
 
 namespace AutoencoderApi.Browser.Tests;
 
 [Collection(ChromiumCollection.Name)]
-public sealed class InspectionTests(Chromium chromium)
+public sealed partial class InspectionTests(Chromium chromium)
 {
     [Fact]
     public async Task Drawing_changes_the_reconstruction_and_the_tiles_of_every_layer()
@@ -13,13 +17,13 @@ public sealed class InspectionTests(Chromium chromium)
         await page.Button("Clear").ClickAsync();
         await page.Stroke((0.3f, 0.2f), (0.7f, 0.2f));
         ILocator reconstruction = page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" });
-        ILocator tile = page.Tiles("output").Locator("canvas");
+        ILocator block = page.Block("code").Locator("canvas");
         await page.WaitForFunctionAsync("() => document.querySelector('#spoken').textContent !== ''"); // the hand rests
-        string[] before = [await reconstruction.ImageData(), await tile.ImageData(), await page.Locator("#spoken").InnerTextAsync()];
+        string[] before = [await reconstruction.ImageData(), await block.ImageData(), await page.Locator("#spoken").InnerTextAsync()];
         await page.Stroke((0.7f, 0.2f), (0.4f, 0.85f));
         await page.Locator("#spoken").Sees().Not.ToHaveTextAsync(before[2]);
         Assert.NotEqual(before[0], await reconstruction.ImageData());
-        await page.WaitForFunctionAsync("before => document.querySelector('[data-layer=output] canvas').toDataURL() !== before", before[1]);
+        await page.WaitForFunctionAsync("before => document.querySelector('[data-layer=code] canvas').toDataURL() !== before", before[1]);
     }
 
     [Fact]
@@ -27,7 +31,7 @@ public sealed class InspectionTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
-        Task<IRequest> sent = page.WaitForRequestAsync("**/reconstruction");
+        Task<IRequest> sent = page.WaitForRequestAsync("**/activations");
         await page.GetByLabel("Number of the test digit").FillAsync("7");
         await page.GetByLabel("Number of the test digit").PressAsync("Tab");
         float[] pixels = (await sent)
@@ -77,61 +81,194 @@ public sealed class InspectionTests(Chromium chromium)
         await page.Pick("Checkpoint", "strided");
         await page.Pick("Compare with", "nearest-unpool");
         await page.Locator(".mse").Sees().ToHaveCountAsync(2);
-        await page.Locator(".one-network").Nth(1).Locator("[data-layer=output] .tile").Sees().ToBeVisibleAsync();
-        await page.Locator(".one-network").Nth(0).Locator("[data-layer=code] .tile").Sees().ToHaveCountAsync(16);
-        await page.Locator(".one-network").Nth(1).Locator("[data-layer=unpool1] .tile").Sees().ToHaveCountAsync(16);
-        ILocator inputs = page.GetByRole(AriaRole.Img, new() { Name = "28×28 input" });
+        await page.Block("output", network: 1).Sees().ToBeVisibleAsync();
+        await page.Block("unpool1", network: 1).Sees().ToBeVisibleAsync();
+        await page.Locator(".mse").Nth(1).Sees().Not.ToHaveTextAsync("");
+        ILocator inputs = page.GetByRole(AriaRole.Img, new() { Name = "Input", Exact = true });
         Assert.Equal(await inputs.Nth(0).ImageData(), await inputs.Nth(1).ImageData());
         ILocator outputs = page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" });
         Assert.NotEqual(await outputs.Nth(0).ImageData(), await outputs.Nth(1).ImageData());
     }
 
     [Fact]
-    public async Task All_maps_are_shown_on_demand_and_one_is_enlarged_with_its_numbers_by_keyboard()
+    public async Task A_layer_is_opened_and_walked_through_by_keyboard_and_closed_again()
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
         await page.Pick("Checkpoint", "strided");
-        await page.GetByLabel("Show all channels").CheckAsync();
-        await page.Tiles("code").Sees().ToHaveCountAsync(32);
-        await page.Tiles("code").Nth(31).FocusAsync();
+        await page.Heading("784 pixels → 1,568 numbers: no bottleneck").Sees().ToBeVisibleAsync();
+        await page.Block("code").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.Heading("code, map 31").Sees().ToBeVisibleAsync();
-        string numbers = await page.Locator("#map-facts").InnerTextAsync();
-        Assert.Matches("(?s)Size\\s+7×7.*Min\\s+\\S+.*Max\\s+\\S+.*Mean\\s+\\S+", numbers);
+        await page.Tiles().Sees().ToHaveCountAsync(32);
         await page.Keyboard.PressAsync("ArrowRight");
-        await page.Heading("code, map 0").Sees().ToBeVisibleAsync();
+        await page.Tiles().Nth(1).Sees().ToHaveAttributeAsync("aria-pressed", "true");
+        await page.Block("code").Sees().ToBeFocusedAsync();
+        await page.Tiles().Nth(1).FocusAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Tiles().Nth(9).Sees().ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Escape");
-        await page.Tiles("code").Nth(31).Sees().ToBeFocusedAsync();
+        await page.Locator(".panel").Sees().ToBeHiddenAsync();
     }
 
     [Fact]
-    public async Task A_network_that_is_opened_again_keeps_the_focus_where_it_was()
+    public async Task Every_value_that_is_shown_is_the_one_that_the_service_gives_and_the_sum_of_its_products()
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
-        ILocator tile = page.Tiles("code").Nth(3);
-        await tile.FocusAsync();
-        IElementHandle before = await tile.ElementHandleAsync();
-        await page.Locator("#pick-0").DispatchEventAsync("change");
-        await page.WaitForFunctionAsync("tile => !tile.isConnected", before);
-        await tile.Sees().ToBeFocusedAsync();
+        foreach (string architecture in (string[])["strided", "nearest-unpool"])
+        {
+            await page.Pick("Checkpoint", architecture);
+            await page.Locator(".strip-title").First.Sees().ToContainTextAsync(architecture);
+            foreach (string layer in (string[])["conv1", "code", "deconv1"])
+            {
+                await page.OpenLayer(layer);
+                if (layer == "code" && architecture == "nearest-unpool")
+                {
+                    await page.Heading("Pooling, and three ways back").Sees().ToBeVisibleAsync();
+                    continue;
+                }
+
+                await page.Locator(".panel-large canvas").FocusAsync();
+                await page.Keyboard.PressAsync("ArrowLeft");
+                await page.Keyboard.PressAsync("ArrowUp");
+                await page.Locator(".shares .total").Sees().ToBeVisibleAsync();
+                float shown = float.Parse(
+                    (await page.Locator(".unit-value").GetAttributeAsync("data-value"))!,
+                    CultureInfo.InvariantCulture);
+                string place = await page.Locator(".panel-large .hint").InnerTextAsync();
+                int[] at = [.. Digits().Matches(place).Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture))];
+                string checkpoint = await page.Locator("#pick-0").InputValueAsync();
+                JsonNode unit = await chromium.Client.Json(
+                    $"/v1/checkpoints/{checkpoint}/layers/{layer}/units/{at[0]}/{at[1]}/{at[2]}?dataset=synthetic-digits&index=0");
+                Assert.Equal((float)unit["value"]!, shown, 1e-6f);
+                Assert.Equal((float)unit["preActivation"]!, Shown(await page.Locator(".shares .total dd").InnerTextAsync()), 1e-3f);
+            }
+        }
     }
 
     [Fact]
-    public async Task The_kernels_of_every_layer_with_weights_are_shown_and_one_is_enlarged()
+    public async Task One_output_value_is_written_out_with_its_inputs_kernel_products_and_sum()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Pick("Checkpoint", "strided");
+        await page.Locator(".strip-title").First.Sees().ToContainTextAsync("strided");
+        await page.OpenLayer("output");
+        await page.Button("Every product").ClickAsync();
+        await page.Heading("Which inputs reach it").Sees().ToBeVisibleAsync();
+        await page.Locator("#panel-title").Sees().ToContainTextAsync("output, row ");
+        string before = await page.Locator("#panel-title").InnerTextAsync();
+        await page.Locator(".unit").PressAsync("ArrowDown");
+        await page.Locator("#panel-title").Sees().Not.ToHaveTextAsync(before);
+        await page.Locator(".unit-row .cells").First.Sees().ToBeVisibleAsync();
+        await page.GetByText(" taps. The pixels around it get 4, 6 or 9 in turn").Sees().ToBeVisibleAsync();
+        await page.Button("Back to the maps").ClickAsync();
+        await page.Tiles().First.Sees().ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_unpooling_is_swapped_with_the_same_weights_and_the_error_jumps()
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
         await page.Pick("Checkpoint", "nearest-unpool");
-        await page.Locator(".code h4").Sees().ToContainTextAsync("nearest-unpool, step 40");
-        await page.Kernels("deconv2").Sees().ToHaveCountAsync(16);
-        string[] layers = await page.Locator("[data-kernels]").EvaluateAllAsync<string[]>("all => all.map(each => each.dataset.kernels)");
-        Assert.Equal(["conv1", "conv2", "deconv1", "deconv2"], layers);
-        await page.GetByLabel("Show all channels").CheckAsync();
-        await page.Kernels("conv2").Sees().ToHaveCountAsync(512);
-        await page.Button("conv2 kernel 17, from map 1 to map 1").ClickAsync();
-        await page.Heading("conv2, kernel 17, from map 1 to map 1").Sees().ToBeVisibleAsync();
+        await page.Locator(".strip-title").First.Sees().ToContainTextAsync("nearest-unpool");
+        await page.OpenLayer("pool1");
+        await page.Locator("[data-way=zero] .unit-result").Sees().Not.ToHaveTextAsync("");
+        string before = await page.Locator(".mse").First.InnerTextAsync();
+        await page.Button("zero-fill").ClickAsync();
+        await page.Locator(".mse").First.Sees().Not.ToHaveTextAsync(before);
+        await page.Button("zero-fill").Sees().ToHaveAttributeAsync("aria-pressed", "true");
+        Assert.Equal(
+            Pages.Number(await page.Locator("[data-way=zero] .unit-result").InnerTextAsync()),
+            Pages.Number(await page.Locator(".mse").First.InnerTextAsync()),
+            1e-6);
+    }
+
+    [Fact]
+    public async Task The_film_takes_the_page_back_to_the_first_step_and_the_address_brings_it_back()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Pick("Checkpoint", "strided");
+        await page.Locator(".strip-title").First.Sees().ToContainTextAsync("strided");
+        await page.GetByLabel("Step of the training").Sees().ToBeVisibleAsync();
+        string before = await page.Locator(".mse").First.InnerTextAsync();
+        await page.GetByLabel("Step of the training").PressAsync("Home");
+        await page.Locator("#pick-step").Sees().ToHaveTextAsync("step 0 (film)");
+        await page.Locator(".mse").First.Sees().Not.ToHaveTextAsync(before);
+        string untrained = await page.Locator(".mse").First.InnerTextAsync();
+        await page.ReloadAsync();
+        await page.Locator("#pick-step").Sees().ToHaveTextAsync("step 0 (film)");
+        await page.Locator(".mse").First.Sees().ToHaveTextAsync(untrained);
+        await page.GetByLabel("Step of the training").PressAsync("End");
+        await page.Locator(".mse").First.Sees().ToHaveTextAsync(before);
+    }
+
+    [Fact]
+    public async Task An_evaluation_is_made_from_the_page_and_fills_the_map_the_neighbours_and_best_and_worst()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Pick("Checkpoint", "strided");
+        await page.Tab("Map");
+        await page.Button("Evaluate the checkpoint").ClickAsync();
+        await page.Locator(".map-labels button").Sees().ToHaveCountAsync(10);
+        await page.Locator("#neighbours button").Sees().ToHaveCountAsync(5);
+        await page.Locator("#histogram .here").Sees().ToHaveCountAsync(1);
+        ILocator plane = page.Locator(".map-plane");
+        await plane.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Locator(".map-tip figcaption").Sees().ToContainTextAsync("test image");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Heading(await Chosen()).Sees().ToBeVisibleAsync();
+        await page.Tab("Best and worst");
+        await page.Locator(".extremes button").Sees().ToHaveCountAsync(48);
+        await page.Locator(".per-label p").Sees().ToHaveCountAsync(10);
+
+        async Task<string> Chosen() =>
+            $"Test image {Digits().Match(await page.Locator(".map-tip figcaption").InnerTextAsync()).Value}";
+    }
+
+    [Fact]
+    public async Task Each_part_of_the_code_is_switched_off_in_turn_the_most_important_first()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Pick("Checkpoint", "strided");
+        await page.Tab("Ablation");
+        ILocator values = page.Locator(".ablations .value");
+        await values.Sees().ToHaveCountAsync(32);
+        double[] errors = [.. (await values.AllInnerTextsAsync()).Select(Pages.Number)];
+        Assert.Equal(errors.OrderDescending(), errors);
+    }
+
+    [Fact]
+    public async Task What_the_page_has_asked_for_is_shown_as_a_command_that_gives_the_same()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Button("curl").ClickAsync();
+        ILocator code = page.Locator("#code-dialog pre");
+        await code.Sees().ToContainTextAsync("/activations' \\");
+        await page.Locator("#code-dialog").GetByText("Python", new() { Exact = true }).ClickAsync();
+        await code.Sees().ToContainTextAsync("client.activations(");
+        await page.Locator("#code-dialog").GetByText("TypeScript", new() { Exact = true }).ClickAsync();
+        await code.Sees().ToContainTextAsync("await client.activations(");
+    }
+
+    [Fact]
+    public async Task The_kernels_of_a_layer_are_shown_and_one_is_enlarged()
+    {
+        IPage page = await chromium.Open();
+        await page.SeeNetwork();
+        await page.Pick("Checkpoint", "nearest-unpool");
+        await page.Locator(".strip-title").First.Sees().ToContainTextAsync("nearest-unpool");
+        await page.OpenLayer("conv2");
+        await page.Button("Kernels").ClickAsync();
+        await page.Kernels("conv2").Sees().ToHaveCountAsync(16);
+        await page.Button("conv2 kernel 1, from map 1 to map 0").ClickAsync();
+        await page.Heading("conv2, kernel 1, from map 1 to map 0").Sees().ToBeVisibleAsync();
         Assert.Matches("Size\\s+5×5", await page.Locator("#map-facts").InnerTextAsync());
     }
 
@@ -142,6 +279,7 @@ public sealed class InspectionTests(Chromium chromium)
         await page.SeeNetwork();
         await page.Pick("Checkpoint", "strided");
         await page.Pick("Compare with", "nearest-unpool");
+        await page.Tab("Map");
         ILocator ways = page.GetByRole(AriaRole.Img, new() { Name = "9 images from test digit 0 to test digit 1" });
         await ways.Sees().ToHaveCountAsync(2);
         Assert.NotEqual(await ways.Nth(0).ImageData(), await ways.Nth(1).ImageData());
@@ -158,8 +296,9 @@ public sealed class InspectionTests(Chromium chromium)
         IPage page = await chromium.Open();
         await page.SeeNetwork();
         await page.Pick("Checkpoint", "strided");
-        await page.Locator(".code h4").Sees().ToContainTextAsync("strided, step 40");
+        await page.Tab("Ablation");
         await page.GetByText("1,568 numbers").Sees().ToBeVisibleAsync();
+        await page.Locator(".outdated").Sees().ToHaveCountAsync(0);
         ILocator decoded = page.GetByRole(AriaRole.Img, new() { Name = "Decoded from the changed code" });
         Assert.Equal(await page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" }).ImageData(), await decoded.ImageData());
         string before = await decoded.ImageData();
@@ -175,36 +314,17 @@ public sealed class InspectionTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_map_of_zeros_alone_is_marked_for_the_eye_and_the_ear()
-    {
-        IPage page = await chromium.Open(prepare: page => page.RouteAsync("**/layers/code/tiles?count=16", async route =>
-        {
-            IAPIResponse answer = await route.FetchAsync();
-            string json = (await answer.TextAsync()).Replace("\"silent\":false", "\"silent\":true", StringComparison.Ordinal);
-            await route.FulfillAsync(new() { Response = answer, Body = json });
-        }));
-        await page.SeeNetwork();
-        await page.Pick("Checkpoint", "strided");
-        await page.Button("code map 5, silent for this digit").Sees().ToHaveClassAsync("tile zero");
-        await page.Locator("[data-layer=output] .tile").First.Sees().ToHaveClassAsync("tile");
-    }
-
-    [Fact]
     public async Task A_map_that_is_zero_for_one_digit_is_silent_for_this_digit_and_nowhere_called_dead()
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
         await page.Pick("Checkpoint", "strided");
+        await page.Locator(".strip-title").First.Sees().ToContainTextAsync("strided");
         await page.Button("Clear").ClickAsync(); // nothing drawn: a relu network without bias has only zeros
-        ILocator silent = page.Locator(".tile[aria-label$=', silent for this digit']");
-        await silent.First.Sees().ToBeVisibleAsync();
-        await page.Locator(".silent-count")
-            .Filter(new() { HasTextRegex = new(@"^\d+ of \d+ silent for this digit$") })
-            .First.Sees()
-            .ToBeVisibleAsync();
-        await silent.First.ClickAsync();
-        await page.Locator("#map-facts").Sees().ToContainTextAsync("silent for this digit");
-        Assert.DoesNotMatch(@"\b[Dd]ead\b", await page.Locator("#look").InnerTextAsync());
+        await page.Locator(".block .silent-count").Filter(new() { HasTextRegex = new(@"^\d+ silent$") }).First.Sees().ToBeVisibleAsync();
+        await page.OpenLayer("output");
+        await page.Button("output map 0, silent for this digit").Sees().ToHaveClassAsync("tile zero");
+        Assert.DoesNotMatch(@"\b[Dd]ead\b", await page.Locator("#inspect").InnerTextAsync());
     }
 
     [Fact]
@@ -270,4 +390,9 @@ public sealed class InspectionTests(Chromium chromium)
         await page.Keyboard.PressAsync("Delete");
         Assert.Equal(empty, await page.Locator("#pad").ImageData());
     }
+
+    private static float Shown(string text) => float.Parse(text.Replace('−', '-'), CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Digits();
 }

@@ -20,8 +20,8 @@ public sealed class OutageTests(Chromium chromium)
         await page.Stroke((0.3f, 0.2f), (0.7f, 0.8f));
         await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "The service does not answer." }).Sees().ToBeVisibleAsync();
         await row.Sees().ToHaveAttributeAsync("aria-busy", "true");
-        await output.Sees().ToHaveCSSAsync("opacity", "0.3");
-        await page.Locator(".stage.outdated").First.Sees().ToBeVisibleAsync();
+        await output.Sees().ToHaveCSSAsync("opacity", "0.45");
+        await page.Locator(".strip.outdated").First.Sees().ToBeVisibleAsync();
         Assert.Equal(before, await output.ImageData());
         string drawn = await page.Locator("#pad").ImageData();
 

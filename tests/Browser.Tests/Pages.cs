@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace AutoencoderApi.Browser.Tests;
@@ -18,7 +19,24 @@ internal static class Pages
 
     public static ILocator Rows(this IPage page) => page.Locator("#jobs > .job");
 
-    public static ILocator Tiles(this IPage page, string layer) => page.Locator($"[data-layer={layer}] .tile");
+    /// <summary>A layer's block in the picture of the network.</summary>
+    public static ILocator Block(this IPage page, string layer, int network = 0) =>
+        page.Locator(".one-network").Nth(network).Locator($"[data-layer={layer}] button");
+
+    /// <summary>The maps of the layer that is open.</summary>
+    public static ILocator Tiles(this IPage page) => page.Locator(".panel-tiles .tile");
+
+    /// <summary>Opens a layer, and goes to one of its maps.</summary>
+    public static async Task OpenLayer(this IPage page, string layer)
+    {
+        await page.Block(layer).ClickAsync();
+        await page.Locator("#panel-title").Sees().ToContainTextAsync(layer);
+    }
+
+    /// <summary>Goes to one of the page's views: Train, Inspect, Compare.</summary>
+    public static Task Go(this IPage page, string view) => page.Locator("#views").GetByText(view, new() { Exact = true }).ClickAsync();
+
+    public static Task Tab(this IPage page, string tab) => page.GetByRole(AriaRole.Tab, new() { Name = tab, Exact = true }).ClickAsync();
 
     public static ILocator Kernels(this IPage page, string layer) => page.Locator($"[data-kernels={layer}] .tile");
 
@@ -29,7 +47,7 @@ internal static class Pages
     {
         ILocator list = page.GetByLabel(label, new() { Exact = true });
         string? value = await list.Locator("option")
-            .Filter(new() { HasText = $"{architecture}, step 40" })
+            .Filter(new() { HasTextRegex = new Regex($"^{architecture}\\b.*step 40,") })
             .First.GetAttributeAsync("value");
         await list.SelectOptionAsync(value!);
     }
@@ -38,11 +56,12 @@ internal static class Pages
     public static Task Answer(this IPage page, string yes) =>
         page.GetByRole(AriaRole.Dialog).GetByText(yes, new() { Exact = true }).ClickAsync();
 
-    /// <summary>Waits until the digit has gone through the network and all its stages.</summary>
+    /// <summary>Waits until the digit has gone through the network and all its layers.</summary>
     public static async Task SeeNetwork(this IPage page)
     {
         await page.Locator(".mse").First.Sees().Not.ToHaveTextAsync("");
-        await page.Tiles("output").First.Sees().ToBeVisibleAsync();
+        await page.Block("output").Sees().ToBeVisibleAsync();
+        await page.Locator(".outdated").Sees().ToHaveCountAsync(0);
     }
 
     /// <summary>All pixels of a canvas as one string, to tell images apart.</summary>

@@ -20,7 +20,7 @@ public sealed class StreamTests(Chromium chromium)
         (string piece, string lastId) = await Beginning(job.Path);
         bool isBroken = true;
         var asked = new ConcurrentQueue<string?>();
-        IPage page = await chromium.Open(prepare: page => page.RouteAsync($"**{job.Path}/events", route =>
+        IPage page = await chromium.Open(chromium.Url + "#train", prepare: page => page.RouteAsync($"**{job.Path}/events", route =>
         {
             string? mark = route.Request.Headers.GetValueOrDefault("last-event-id");
             asked.Enqueue(mark);
@@ -52,7 +52,7 @@ public sealed class StreamTests(Chromium chromium)
         await using Running job = await Running.Start(chromium, "hidden");
         var asked = new ConcurrentQueue<string?>();
         int open = 0;
-        IPage page = await chromium.Open(prepare: page =>
+        IPage page = await chromium.Open(chromium.Url + "#train", prepare: page =>
         {
             page.Request += (_, request) => Count(request, 1);
             page.RequestFailed += (_, request) => Count(request, -1);
@@ -84,11 +84,11 @@ public sealed class StreamTests(Chromium chromium)
     public async Task Seven_tabs_are_all_answered_while_a_job_runs()
     {
         await using Running job = await Running.Start(chromium, "seven");
-        IPage first = await chromium.Open();
+        IPage first = await chromium.Open(chromium.Url + "#train");
         IPage[] pages = [first, .. await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => first.Context.NewPageAsync()))];
         foreach (IPage page in pages[1..])
         {
-            await page.GotoAsync(chromium.Url);
+            await page.GotoAsync(chromium.Url + "#train");
         }
 
         foreach (IPage page in pages)

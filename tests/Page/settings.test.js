@@ -24,6 +24,6 @@ test("a job evaluates twenty times and writes four checkpoints, but not more oft
 
 test("a setting has its label, and a setting that the form lacks its own name", () => {
   assert.equal(labelOf("learningRate"), "Learning rate");
-  assert.equal(labelOf("noise"), "noise");
+  assert.equal(labelOf("imageShape"), "imageShape");
   assert.notEqual(labelOf("architecture"), "architecture");
 });

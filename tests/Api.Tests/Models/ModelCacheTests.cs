@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using AutoencoderApi.Api.Checkpoints;
+using AutoencoderApi.Api.Films;
 using AutoencoderApi.Api.Jobs;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Models;
@@ -40,7 +41,8 @@ public sealed class ModelCacheTests : IAsyncLifetime
     {
         _store = await StoreUnderTest.New("sqlite");
         _checkpoints = new CheckpointStore(_store.Stores);
-        _cache = new ModelCache(_checkpoints, _store.Deletions, _memory, Options.Create(new TrainingOptions()), Time);
+        _cache = new ModelCache(
+            _checkpoints, new FilmStore(_store.Stores), _store.Deletions, _memory, Options.Create(new TrainingOptions()), Time);
     }
 
     public async ValueTask DisposeAsync()

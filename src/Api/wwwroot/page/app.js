@@ -13,13 +13,13 @@ import { lessonList } from "./lessons.js";
 import { clear, show } from "./notifications.js";
 import * as role from "./role.js";
 import * as state from "./state.js";
-import { welcome } from "./welcome.js";
+import { drawByItself, welcome } from "./welcome.js";
 
 const VIEWS = ["train", "inspect", "compare"];
 
 api.key.takeFromAddress(); // before the first call
 const inspection = inspect();
-const refreshInspection = latest(() => inspection.refresh());
+const refreshInspection = latest(async () => form.offerCheckpoints(await inspection.refresh()));
 const offerChoices = latest(async () => {
   const [datasets, architectures] = await Promise.all([api.get("/v1/datasets"), api.get("/v1/architectures")]);
   form.offer(datasets, architectures);
@@ -34,7 +34,11 @@ const pick = async (checkpoint) => {
 };
 const jobs = new Jobs({ look: pick, checkpoints: refreshInspection, listed: (isEmpty) => listed(isEmpty) });
 const experiments = new Experiments({ look: pick, checkpoints: refreshInspection, jobs: () => jobs.refresh() });
-const form = jobForm((job) => jobs.started(job).catch(show));
+const form = jobForm((job) => {
+  state.set({ view: "train" });
+  showView();
+  jobs.started(job).catch(show);
+});
 const experiment = experimentForm((made) => experiments.started(made).catch(show));
 const start = welcome({
   settings: () => {
@@ -44,6 +48,7 @@ const start = welcome({
   },
 });
 let isFirstVisit = null; // until the first answer nothing is shown
+let hasDrawn = false;
 
 function listed(isEmpty) {
   const before = isFirstVisit;
@@ -90,4 +95,8 @@ async function begin() {
   role.take(null);
   await Promise.all([askRole(), jobs.refresh(), experiments.refresh(), offerChoices()]);
   await refreshInspection();
+  if (isFirstVisit && inspection.isAlive && !hasDrawn && state.get().lesson === undefined) {
+    hasDrawn = true;
+    drawByItself(inspection.source);
+  }
 }

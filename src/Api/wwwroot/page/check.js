@@ -37,7 +37,7 @@ function violation(schema, value) {
   return rule === null || rule.holds(value) ? null : rule.words;
 }
 
-function ruleOf({ enum: choices, type, minimum, maximum, pattern, format, items, minItems }) {
+function ruleOf({ enum: choices, type, minimum, maximum, pattern, format, items, minItems, maxItems }) {
   const types = [type].flat();
   const within = (low, high) => `from ${number(low)} to ${number(high)}`;
   const isWithin = (value, low, high) => typeof value === "number" && value >= low && value <= high;
@@ -47,6 +47,10 @@ function ruleOf({ enum: choices, type, minimum, maximum, pattern, format, items,
   }
   if (types.includes("boolean")) return { words: "must be true or false.", holds: (value) => typeof value === "boolean" };
   if (types.includes("array")) {
+    if (minItems !== maxItems) {
+      const holdsAny = (value) => value.every((each) => Number.isInteger(each) && isWithin(each, items.minimum, items.maximum));
+      return { words: `must be whole numbers ${within(items.minimum, items.maximum)}, separated by commas.`, holds: holdsAny };
+    }
     const holds = (value) => value.length === minItems && value.every((each) => Number.isInteger(each) && isWithin(each, items.minimum, items.maximum));
     return { words: `must be ${NUMBERS[minItems]} ${within(items.minimum, items.maximum)}.`, holds };
   }

@@ -2,20 +2,25 @@
 
 import * as api from "./api.js";
 import { byId, count, el, loss, time } from "./dom.js";
+import { nameOf } from "./settings.js";
 
 const NEWEST = 200;
 const KEPT = { latest: "latest: the newest", best: "best: the lowest test loss" };
 
+const EXAMPLES = { "example-strided-code-32": "strided, code 32" };
+const FIRST = "example-strided-code-32";
+
 export const pickers = [byId("pick-0"), byId("pick-1")];
 
-/** All that can be picked: no checkpoint, no names. */
+/** All that can be picked: the checkpoints and tags of the store, and the examples that come with the service. */
 export async function load() {
-  const [checkpoints, tags] = await Promise.all([api.get(`/v1/checkpoints?limit=${NEWEST}`), api.get(`/v1/tags?limit=${NEWEST}`)]);
-  return { checkpoints: checkpoints.items, tags: tags.items };
+  const [checkpoints, tags, examples] = await Promise.all(
+    [`/v1/checkpoints?limit=${NEWEST}`, `/v1/tags?limit=${NEWEST}`, "/v1/tags?examples=true"].map((path) => api.get(path)));
+  return { checkpoints: checkpoints.items, tags: tags.items, examples: examples.items };
 }
 
 /** Fills both lists and keeps what was picked, where it is still there. */
-export function fill({ checkpoints, tags }) {
+export function fill({ checkpoints, tags, examples }) {
   pickers.forEach((picker, i) => {
     const before = picker.value;
     picker.replaceChildren(
@@ -23,10 +28,14 @@ export function fill({ checkpoints, tags }) {
       group("Names", tags.map((tag) => el("option", { value: tag.name, textContent: KEPT[tag.name] ?? tag.name }))),
       ...byJob(checkpoints).map((made) => group(
         made[0].imported ? "Imported" : `${nameOf(made[0].settings)} on ${made[0].settings.dataset}, ${time(made[0].createdAt)}`,
-        made.map((each) => el("option", { value: each.id, textContent: describe(each) })))));
-    picker.value = [...picker.options].some((option) => option.value === before) ? before : picker.options[0]?.value ?? "";
+        made.map((each) => el("option", { value: each.id, textContent: describe(each) })))),
+      group("Examples, trained beforehand", examples.map((tag) => el("option", { value: tag.name, textContent: `Example: ${EXAMPLES[tag.name] ?? tag.name.replace("example-", "")}` }))));
+    picker.value = [...picker.options].some((option) => option.value === before) ? before : first(picker, i);
   });
 }
+
+/** What is looked at first: the newest of one's own; before there is any, the example with a bottleneck. */
+const first = (picker, i) => (i === 1 ? "" : [...picker.options].map(({ value }) => value).find((value) => value === "latest" || value === FIRST) ?? picker.options[0]?.value ?? "");
 
 /** Picks a checkpoint that may have been made since the lists were filled. */
 export function pick(picker, checkpoint) {
@@ -39,19 +48,6 @@ export function pick(picker, checkpoint) {
 export function describe(checkpoint) {
   const value = checkpoint.losses.test ?? checkpoint.losses.validation;
   return `${checkpoint.name ?? nameOf(checkpoint.settings)}, step ${count(checkpoint.step)}, loss ${loss(value)}`;
-}
-
-const USUAL = { channels: "16,32", kernelSize: 5, batchSize: 60, learningRate: 0.01, seed: 1, warmupSteps: 500, noise: null, labels: null };
-const WORDS = { kernelSize: "kernel", batchSize: "batch", learningRate: "rate", warmupSteps: "warm-up" };
-
-/** The architecture and what is unusual in the settings, so that the jobs of a sweep have names of their own. */
-export function nameOf(settings) {
-  const size = settings.architecture === "dense" ? [`code ${settings.denseWidths.at(-1)}`] : settings.codeWidth ? [`code ${settings.codeWidth}`] : [];
-  const unusual = Object.entries(USUAL)
-    .filter(([name, usual]) => String(settings[name] ?? null) !== String(usual))
-    .filter(([name]) => settings.architecture !== "dense" || !["channels", "kernelSize"].includes(name))
-    .map(([name]) => (name === "noise" ? `noise ${settings.noise.amount}` : `${WORDS[name] ?? name} ${settings[name]}`));
-  return [settings.architecture, ...size, ...unusual].join(", ");
 }
 
 const byJob = (checkpoints) => [...Map.groupBy(checkpoints, (each) => each.jobId).values()];

@@ -59,10 +59,13 @@ export class CodeMap {
     return this.#shown === null;
   }
 
-  async show(network, evaluation) {
+  /** @param hasImages whether the evaluation's images are here, to be shown and taken. */
+  async show(network, evaluation, hasImages) {
     this.network = network;
     this.evaluation = evaluation;
+    this.#hasImages = hasImages;
     if (this.#shown === evaluation.id) return;
+    this.#shown = null;
     const [pca, tsne] = await Promise.all(["pca", "tsne"].map((method) => api.get(`/v1/evaluations/${evaluation.id}/map?method=${method}`)));
     this.#points = { pca: pca.points, tsne: tsne.points };
     this.#shown = evaluation.id;
@@ -78,6 +81,7 @@ export class CodeMap {
   }
 
   #axes = [0, 0];
+  #hasImages = true;
 
   /** Where the drawing is, and its neighbours. */
   update = latest(async (pixels) => {
@@ -254,13 +258,14 @@ export class CodeMap {
       if (!this.#decodedTip) this.#tip.hidden = true;
       return;
     }
-    const image = await this.#image(point.index);
+    const image = this.#hasImages ? await this.#image(point.index) : null;
     if (this.#hover?.index !== point.index) return;
     this.#tipAt(point.place, image, `${this.evaluation.split} image ${point.index}${point.label === null ? "" : `, label ${point.label}`}`);
   });
 
   #tipAt([x, y], pixels, caption) {
-    drawImage(this.#tip.querySelector("canvas"), pixels, this.network.imageShape);
+    this.#tip.querySelector("canvas").hidden = pixels === null;
+    if (pixels) drawImage(this.#tip.querySelector("canvas"), pixels, this.network.imageShape);
     say(this.#tip.querySelector("figcaption"), caption);
     const isRight = x > this.#plane.clientWidth / 2;
     Object.assign(this.#tip.style, { left: isRight ? "" : `${x + 14}px`, right: isRight ? `${this.#plane.clientWidth - x + 14}px` : "", top: `${Math.max(0, Math.min(y - 40, this.#plane.clientHeight - 110))}px` });
@@ -295,7 +300,8 @@ export class CodeMap {
     if (isClick) this.#click(place, this.#pressed.point);
     else if (from) {
       const to = this.#nearest(place, 24);
-      if (to && to.index !== from.index) this.#between(from, to);
+      const isKnown = ({ index }) => index === "drawing" || this.#hasImages;
+      if (to && to.index !== from.index && isKnown(from) && isKnown(to)) this.#between(from, to);
       this.#draw();
     }
     this.#pressed = null;
@@ -303,7 +309,7 @@ export class CodeMap {
 
   #click(place, point) {
     if (!point) this.#decode(place);
-    else if (point.index !== "drawing") this.#choose({ dataset: this.evaluation.dataset, split: this.evaluation.split, index: point.index });
+    else if (point.index !== "drawing" && this.#hasImages) this.#choose({ dataset: this.evaluation.dataset, split: this.evaluation.split, index: point.index });
   }
 
   #decode = latest(async (place) => {

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { check } from "./check.js";
+import { describe } from "./checkpoints.js";
 import { byId, el } from "./dom.js";
 import { send } from "./fields.js";
 import { MORE, offerArchitectures, options, rhythm, typed } from "./settings.js";
@@ -24,6 +25,14 @@ export function jobForm(started) {
   byId("welcome-start").onclick = () => send(form, byId("welcome-start"), async () => started(await api.post(PATH, { ...rhythm(WELCOME.steps), ...WELCOME, dataset: byId("dataset").value })));
 
   return {
+    /** The checkpoints that a job may start from. */
+    offerCheckpoints(checkpoints) {
+      const list = byId("startFrom");
+      const before = list.value;
+      list.replaceChildren(el("option", { value: "", textContent: "None" }), ...checkpoints.map((each) => el("option", { value: each.id, textContent: describe(each) })));
+      list.value = checkpoints.some(({ id }) => id === before) ? before : "";
+    },
+
     offer(datasets, architectures) {
       known = architectures;
       offerArchitectures(byId("architecture"), architectures);
@@ -43,10 +52,10 @@ function explain(architectures) {
   }
 }
 
-function field({ name, label, choices, number, pair, text }) {
+function field({ name, label, choices, number, pair }) {
   const input = choices
     ? el("select", { id: name, name }, el("option", { value: "", textContent: "Default" }), ...choices.map((choice) => el("option", { value: choice, textContent: choice })))
-    : el("input", { id: name, name, autocomplete: "off", spellcheck: false, inputMode: number === undefined ? "text" : "decimal", placeholder: text ?? number ?? pair.join(", ") });
+    : el("input", { id: name, name, autocomplete: "off", spellcheck: false, inputMode: typeof number === "number" ? "decimal" : "text", placeholder: number ?? pair?.join(", ") ?? "" });
   return el("div", { className: "field", "data-field": name }, el("label", { for: name, textContent: label }), input);
 }
 

@@ -37,6 +37,10 @@ export function inspect() {
   let unpooling = null; // what the decoders unpool with, where it is not their own way
   let framePath = null; // of the film's frame that is looked at
   let restTimer;
+  let datasets = [];
+
+  /** Whether the images of an evaluation are here: an example's may not be. */
+  const hasImages = () => datasets.some(({ name, status }) => name === evaluation.dataset && status === "available");
   const speak = speaker();
 
   const mode = () => ({ range: byId("same-range").checked ? "layer" : "map", palette: byId("viridis").checked ? "viridis" : "grey" });
@@ -122,7 +126,7 @@ export function inspect() {
       await ablation.update(network, first.tensors, pixels);
       await code.update(pixels);
     }
-    if (tab === "map") await map.update(pixels);
+    if (tab === "map" && !map.element.hidden) await map.update(pixels);
     if (tab === "layers") await film.update(pixels);
   });
 
@@ -130,7 +134,7 @@ export function inspect() {
     const box = byId("score");
     try {
       const { percentile, isAnomalous, threshold } = await api.post(`${network.path}/score`, { pixels });
-      say(box, `higher than ${Math.round(percentile)} % of its validation images${isAnomalous ? `: not normal (above ${loss(threshold)})` : ""}`);
+      say(box, `higher than ${Math.round(percentile)} % of the validation images${isAnomalous ? `: not normal (above ${loss(threshold)})` : ""}`);
     } catch (fault) {
       if (fault.status !== 422) throw fault;
       say(box, "");
@@ -139,20 +143,36 @@ export function inspect() {
 
   async function neighbours(pixels) {
     const list = byId("neighbours");
-    if (evaluation?.result === null || evaluation === null) {
+    if (evaluation === null) {
       list.replaceChildren();
       return;
     }
-    const { neighbors } = await api.post(`/v1/evaluations/${evaluation.id}/map/position`, { pixels });
+    const { neighbors } = await withMap(() => api.post(`/v1/evaluations/${evaluation.id}/map/position`, { pixels })) ?? { neighbors: [] };
+    byId("neighbours-part").hidden = neighbors.length === 0;
     const { dataset, split } = evaluation;
-    const images = await Promise.all(neighbors.map(({ index }) => api.get(`/v1/datasets/${dataset}/${split}/${index}`)));
+    const images = hasImages() ? await Promise.all(neighbors.map(({ index }) => api.get(`/v1/datasets/${dataset}/${split}/${index}`))) : [];
     list.replaceChildren(...neighbors.map(({ index, label }, i) => {
       const canvas = el("canvas");
-      drawImage(canvas, images[i].pixels, images[i].shape);
+      if (images[i]) drawImage(canvas, images[i].pixels, images[i].shape);
+      canvas.hidden = !images[i];
       const button = el("button", { type: "button", "aria-label": `${split} image ${index}${label === null ? "" : `, label ${label}`}` }, canvas, el("strong", { textContent: label ?? `#${index}` }));
       button.onclick = () => takeImage({ dataset, split, index });
       return el("li", {}, button);
     }));
+  }
+
+  /** What an act on the evaluation's map gives; null where it comes without one, and the tab says so. */
+  async function withMap(act) {
+    try {
+      byId("no-map").hidden = true;
+      return await act();
+    } catch (fault) {
+      if (fault.isPassing || !(fault instanceof api.Problem)) throw fault;
+      say(byId("no-map"), fault.message);
+      byId("no-map").hidden = false;
+      map.element.hidden = true;
+      return null;
+    }
   }
 
   /** The errors of the test images as bars, and where this image is among them. */
@@ -259,12 +279,12 @@ export function inspect() {
     const tab = state.get().tab ?? "layers";
     const [first] = networks;
     if (!first) return;
-    const has = evaluation !== null && evaluation.result !== null;
+    const has = evaluation !== null;
     for (const each of WITH_EVALUATION) byId(`need-${each}`).hidden = has;
     map.element.hidden = extremes.element.hidden = !has;
     if (tab === "map") redrawInterpolations();
-    if (tab === "map" && has) await map.show(first.network, evaluation);
-    if (tab === "extremes" && has) await extremes.update(first.network, evaluation);
+    if (tab === "map" && has) await withMap(() => map.show(first.network, evaluation, hasImages()));
+    if (tab === "extremes" && has && hasImages()) await extremes.update(first.network, evaluation);
     rest();
   });
 
@@ -299,7 +319,7 @@ export function inspect() {
     const { checkpoint } = networks[0].network;
     const found = await evaluations.find(checkpoint.id);
     if (networks[0].network.checkpoint.id !== checkpoint.id) return;
-    takeEvaluation(found?.result ? found : null);
+    takeEvaluation(found?.status === "succeeded" ? found : null);
   });
 
   const open = latest(async () => {
@@ -420,8 +440,9 @@ export function inspect() {
   let isFirst = true;
 
   const page = {
-    offer(datasets) {
-      source.offer(datasets);
+    offer(offered) {
+      datasets = offered;
+      source.offer(offered);
     },
 
     get isAlive() {
@@ -429,23 +450,25 @@ export function inspect() {
     },
 
     follow,
+    source,
 
-    /** Takes in checkpoints made or deleted since. */
+    /** Takes in checkpoints made or deleted since. @returns those that are there. */
     async refresh() {
       const found = await checkpoints.load();
-      const any = found.checkpoints.length > 0 || found.tags.length > 0;
+      const any = found.checkpoints.length > 0 || found.examples.length > 0;
       checkpoints.fill(found);
-      tags = found.tags;
+      tags = [...found.tags, ...found.examples];
       for (const id of ["look-body", "picked", "settings-open"]) byId(id).hidden = !any;
       byId("look-none").hidden = any;
       if (any && isFirst) {
         isFirst = false;
         await follow(state.get());
-        return;
+        return found.checkpoints;
       }
-      const ids = wanted().map((reference) => found.tags.find((tag) => tag.name === reference)?.checkpoint ?? reference);
+      const ids = wanted().map((reference) => tags.find((tag) => tag.name === reference)?.checkpoint ?? reference);
       if (any && ids.join() !== networks.map(({ network }) => network.checkpoint.id).join()) await open();
       else if (any) describe();
+      return found.checkpoints;
     },
 
     async pick(checkpoint) {

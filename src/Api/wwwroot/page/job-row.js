@@ -2,12 +2,13 @@
 
 import { count, duration, el, loss, say, time } from "./dom.js";
 import { needs } from "./role.js";
+import { nameOf as settingsName } from "./settings.js";
 
 export const ENDED = ["succeeded", "failed", "cancelled"];
 
 export const isOver = (job) => ENDED.includes(job.status);
 
-export const nameOf = (job) => job.name ?? job.settings.architecture;
+export const nameOf = (job) => job.name ?? settingsName(job.settings);
 
 export class JobRow {
   #parts = {
@@ -43,7 +44,7 @@ export class JobRow {
     this.job = job;
     const { title, about, status, note, look, cancel, remove } = this.#parts;
     say(title, nameOf(job));
-    say(about, `${job.name ? `${job.settings.architecture} on ` : ""}${job.settings.dataset}, ${count(job.settings.steps)} steps, ${time(job.createdAt)}`);
+    say(about, `${job.name ? `${settingsName(job.settings)} on ` : ""}${job.settings.dataset}, ${count(job.settings.steps)} steps, ${time(job.createdAt)}`);
     say(status, job.status);
     status.className = `status ${job.status}`;
     say(note, [job.error?.detail, ...job.warnings].filter(Boolean).join(" "));

@@ -8,7 +8,7 @@ const ACTIVATIONS = ["relu", "sigmoid"];
 
 /** Fields under "More settings": a list of choices, a number with its default, or two numbers. */
 export const MORE = [
-  { name: "name", label: "Name", text: "my-first-network" },
+  { name: "name", label: "Name" },
   { name: "batchSize", label: "Batch size", number: 60 },
   { name: "learningRate", label: "Learning rate", number: 0.01 },
   { name: "learningRateSchedule", label: "Schedule", choices: ["cosine", "constant"] },
@@ -16,7 +16,7 @@ export const MORE = [
   { name: "seed", label: "Seed", number: 1 },
   { name: "channels", label: "Channels", pair: [16, 32] },
   { name: "kernelSize", label: "Kernel size", number: 5 },
-  { name: "codeWidth", label: "Code width", number: "no vector" },
+  { name: "codeWidth", label: "Numbers in the code", number: "its maps" },
   { name: "denseWidths", label: "Layer widths (hidden, code)", pair: [300, 64] },
   { name: "encoderActivation", label: "Encoder's activation", choices: ACTIVATIONS },
   { name: "decoderActivation", label: "Decoder's activation", choices: ACTIVATIONS },
@@ -25,7 +25,10 @@ export const MORE = [
   { name: "stopOnCollapse", label: "Stop on collapse", choices: ["true", "false"] },
   { name: "evaluateEvery", label: "Steps between evaluations", number: "a twentieth" },
   { name: "checkpointEvery", label: "Steps between checkpoints", number: "a quarter" },
-  { name: "startFrom", label: "Start from checkpoint", text: "id" },
+  { name: "labels", label: "Only these labels", number: "all" },
+  { name: "noise", label: "Noise to remove (σ)", number: "none" },
+  { name: "film", label: "Film", choices: ["true", "false"] },
+  { name: "startFrom", label: "Start from checkpoint", choices: [] },
 ];
 
 /** What a form or a table calls a setting. */
@@ -35,9 +38,24 @@ export const labelOf = (name) => MORE.find((each) => each.name === name)?.label 
 export function typed(name, value) {
   const kind = MORE.find((each) => each.name === name);
   const asNumber = (text) => (text !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
+  if (name === "labels") return value.split(/[\s,]+/).map(asNumber);
+  if (name === "noise") return { kind: "gaussian", amount: asNumber(value) };
   if (kind?.pair) return value.split(/[\s,]+/).map(asNumber);
   if (kind?.number !== undefined || name === "steps") return asNumber(value);
   return value === "true" ? true : value === "false" ? false : value;
+}
+
+const USUAL = { channels: "16,32", kernelSize: 5, batchSize: 60, learningRate: 0.01, seed: 1, warmupSteps: 500, noise: null, labels: null };
+const WORDS = { kernelSize: "kernel", batchSize: "batch", learningRate: "rate", warmupSteps: "warm-up" };
+
+/** The architecture and what is unusual in the settings, so that the jobs of a sweep have names of their own. */
+export function nameOf(settings) {
+  const size = settings.architecture === "dense" ? [`code ${settings.denseWidths.at(-1)}`] : settings.codeWidth ? [`code ${settings.codeWidth}`] : [];
+  const unusual = Object.entries(USUAL)
+    .filter(([name, usual]) => settings[name] !== undefined && String(settings[name]) !== String(usual))
+    .filter(([name]) => settings.architecture !== "dense" || !["channels", "kernelSize"].includes(name))
+    .map(([name]) => (name === "noise" ? `noise ${settings.noise.amount}` : `${WORDS[name] ?? name} ${settings[name]}`));
+  return [settings.architecture, ...size, ...unusual].join(", ");
 }
 
 /** How often a job of so many steps evaluates and writes a checkpoint. */

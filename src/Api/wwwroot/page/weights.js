@@ -29,7 +29,7 @@ export function weights(imported) {
       const mistake = await mistakeOf(file);
       if (mistake) throw new api.Problem(415, mistake);
       const checkpoint = await api.upload(`/v1/checkpoints${nameOf(file)}`, file);
-      say(byId("import-outcome"), `Imported ${file.name}; it is selected below.`);
+      say(byId("import-outcome"), `Imported ${file.name}; it is shown now.`);
       await imported(checkpoint);
     } catch (fault) {
       if (!(fault instanceof api.Problem)) console.error(fault);

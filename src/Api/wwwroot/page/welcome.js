@@ -28,7 +28,6 @@ export function drawByItself(source) {
   let isOver = false;
   const stop = () => {
     isOver = true;
-    byId("pad").parentElement.classList.remove("demo");
   };
   for (const type of ["pointerdown", "keydown", "input"]) byId("inspect").addEventListener(type, stop, { once: true, capture: true });
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,7 +38,6 @@ export function drawByItself(source) {
       source.draw(performance.now());
       return;
     }
-    byId("pad").parentElement.classList.add("demo");
     for (let i = 0; !isOver; i = (i + 1) % STROKES.length) {
       source.pad.clear();
       for (const stroke of STROKES[i].strokes) {
@@ -59,5 +57,5 @@ export function drawByItself(source) {
       if (!isOver) await wait(REST);
     }
   };
-  return { stop, done: draw() };
+  draw();
 }
