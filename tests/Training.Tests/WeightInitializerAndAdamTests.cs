@@ -42,6 +42,25 @@ public sealed class WeightInitializerAndAdamTests
         Assert.NotEqual(weights, WeightInitializer.Initialize(s_dense, 2));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(64)]
+    public void The_weights_of_a_narrow_code_are_as_small_as_its_sums_are_long(int width)
+    {
+        TrainingSettings narrow = TrainingSettings.For(Architecture.Strided, "mnist", codeWidth: width);
+        var definition = NetworkDefinition.For(narrow);
+        float[] weights = WeightInitializer.Initialize(definition, 1);
+        Assert.Equal(0.8796 * Math.Sqrt(2.0 / (1_568 + width)), DeviationOf("code.weight"), 1.5e-3);
+        Assert.Equal(0.8796 * 0.1, DeviationOf("expand.weight"), 2e-3);
+
+        double DeviationOf(string name)
+        {
+            int start = definition.Parameters.TakeWhile(parameter => parameter.Name != name).Sum(parameter => parameter.Count);
+            int count = definition.Parameters.Single(parameter => parameter.Name == name).Count;
+            return Math.Sqrt(weights.AsSpan(start, count).ToArray().Average(weight => (double)weight * weight));
+        }
+    }
+
     [Fact]
     public void Adam_takes_the_steps_that_libtorchs_takes()
     {

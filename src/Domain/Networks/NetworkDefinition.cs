@@ -36,6 +36,9 @@ public sealed class NetworkDefinition
     /// <summary>Numbers of an image for each number of the code; below 1 there is no bottleneck.</summary>
     public double Compression => (double)Input.Count / CodeShape.Count;
 
+    /// <summary>Whether the code is a vector between two linear layers (<c>codeWidth</c>).</summary>
+    public bool HasVectorCode => Find(VectorCode.Expand) is not null;
+
     /// <summary>Whether the decoder needs more than the code: where the maxima were in the encoder's pooling.</summary>
     public bool NeedsSwitches => Layers.Any(layer => layer is SwitchUnpool);
 

@@ -4,8 +4,9 @@ using AutoencoderApi.Domain.Numerics;
 namespace AutoencoderApi.Training.Runs;
 
 /// <summary>
-/// Weights from a normal distribution of mean 0 and σ 0.1, sampled again where they fall beyond ±2σ; biases 0.1. Each
-/// parameter has a random stream of its own, so one layer's size does not change the next layer's weights.
+/// Weights from a normal distribution of mean 0 and σ 0.1, sampled again where they fall beyond ±2σ; biases 0.1. The weights of a narrow
+/// code, whose sums have many terms, have σ √(2 / (inputs + outputs)) (Glorot and Bengio, 2010). Each parameter has a random stream of its
+/// own, so one layer's size does not change the next layer's weights.
 /// </summary>
 internal static class WeightInitializer
 {
@@ -29,7 +30,7 @@ internal static class WeightInitializer
             }
             else
             {
-                FillTruncatedNormal(values, SplitMix64.ForStream((ulong)seed, (ulong)(firstStream + i)));
+                FillTruncatedNormal(values, DeviationOf(definition, parameter), SplitMix64.ForStream((ulong)seed, (ulong)(firstStream + i)));
             }
 
             rest = rest[parameter.Count..];
@@ -38,7 +39,12 @@ internal static class WeightInitializer
         return weights;
     }
 
-    private static void FillTruncatedNormal(Span<float> values, SplitMix64 random)
+    private static double DeviationOf(NetworkDefinition definition, Parameter parameter) =>
+        definition.HasVectorCode && parameter.Name == $"{NetworkDefinition.Code}.weight"
+            ? Math.Sqrt(2.0 / parameter.Shape.Sum())
+            : StandardDeviation;
+
+    private static void FillTruncatedNormal(Span<float> values, double deviation, SplitMix64 random)
     {
         foreach (ref float value in values)
         {
@@ -48,7 +54,7 @@ internal static class WeightInitializer
                 z = random.NextNormal();
             }
             while (Math.Abs(z) > Bound);
-            value = (float)(StandardDeviation * z);
+            value = (float)(deviation * z);
         }
     }
 }

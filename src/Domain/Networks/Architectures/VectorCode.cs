@@ -10,7 +10,7 @@ namespace AutoencoderApi.Domain.Networks;
 internal static class VectorCode
 {
     private const string Features = "features";
-    private const string Expand = "expand";
+    public const string Expand = "expand";
 
     /// <summary>The name of the encoder's last layer.</summary>
     public static string EncoderEnd(TrainingSettings settings) => settings.CodeWidth is null ? NetworkDefinition.Code : Features;
