@@ -211,7 +211,8 @@ public sealed class ExampleCheckpointFileTests
             .Where(name => name.StartsWith("examples/", StringComparison.Ordinal))
             .Sum(name => typeof(ExampleCheckpoints).Assembly.GetManifestResourceStream(name)!.Length);
         Assert.InRange(bytes, 1, MostBytes);
-        Assert.Equal(ExampleCheckpointTests.Tags.Select(row => row.Data).Order(), ExampleCheckpoints.All.Select(example => example.Tag).Order());
+        Assert.Equal(
+            ExampleCheckpointTests.Tags.Select(row => row.Data).Order(), ExampleCheckpoints.All.Select(example => example.Tag).Order());
         Assert.All(ExampleCheckpoints.All, example =>
         {
             byte[] file = ExampleCheckpoints.Weights(example);
