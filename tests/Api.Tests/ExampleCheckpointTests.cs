@@ -17,24 +17,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AutoencoderApi.Api.Tests;
 
-/// <summary>The trained networks that come with the service, on a store in which nothing else is.</summary>
-public sealed class ExampleCheckpointTests : IAsyncLifetime
+/// <summary>The trained networks that come with the service.</summary>
+public sealed class ExampleCheckpointTests(Service host) : IClassFixture<Service>
 {
-    private const int MostBytes = 2_000_000;
     private const string Narrow = "example-strided-code-32";
 
-    private readonly Service _host = new();
-
-    private ServiceClient Service => _host.Client;
+    private ServiceClient Service => host.Client;
 
     public static TheoryData<string> Tags =>
     [
         "example-strided", "example-zero-unpool", "example-nearest-unpool", "example-switch-unpool", Narrow,
     ];
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Tags))]
@@ -61,21 +54,6 @@ public sealed class ExampleCheckpointTests : IAsyncLifetime
             byte[] weights = await Service.Http.GetByteArrayAsync($"{path}/weights");
             Assert.Equal((string)example["sha256"]!, Convert.ToHexStringLower(SHA256.HashData(weights)));
         }
-    }
-
-    [Fact]
-    public async Task The_examples_stand_in_no_list_are_neither_latest_nor_best_and_take_no_place_in_the_store()
-    {
-        foreach (string list in (string[])["checkpoints", "tags", "evaluations", "training-jobs"])
-        {
-            Assert.Empty((await Service.Json($"/v1/{list}"))["items"]!.AsArray());
-        }
-
-        await Expect.Problem(HttpStatusCode.NotFound, await Service.Http.GetAsync("/v1/checkpoints/latest"));
-        await Expect.Problem(HttpStatusCode.NotFound, await Service.Http.GetAsync("/v1/checkpoints/best"));
-        await using AppDbContext store =
-            await _host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
-        Assert.Equal((0, 0, 0), (await store.Checkpoints.CountAsync(), await store.Jobs.CountAsync(), await store.Tags.CountAsync()));
     }
 
     [Fact]
@@ -130,7 +108,7 @@ public sealed class ExampleCheckpointTests : IAsyncLifetime
     {
         string checkpoint = await Service.SmallCheckpoint();
         await using (AppDbContext store =
-            await _host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync())
+            await host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync())
         {
             store.Tags.Add(new TagRow { Name = Narrow, CheckpointId = Guid.Parse(checkpoint), Revision = Guid.NewGuid() });
             await store.SaveChangesAsync();
@@ -196,6 +174,36 @@ public sealed class ExampleCheckpointTests : IAsyncLifetime
         }
     }
 
+    private Task<HttpResponseMessage> Put(string tag, string checkpoint) => Service.Http.PutAsync(
+        $"/v1/tags/{tag}",
+        new StringContent($$"""{"checkpoint":"{{checkpoint}}"}""", MediaTypeHeaderValue.Parse("application/json")));
+}
+
+/// <summary>The examples on a store in which nothing else is.</summary>
+public sealed class ExampleCheckpointFirstStartTests
+{
+    [Fact]
+    public async Task The_examples_stand_in_no_list_are_neither_latest_nor_best_and_take_no_place_in_the_store()
+    {
+        await using var host = new Service();
+        foreach (string list in (string[])["checkpoints", "tags", "evaluations", "training-jobs"])
+        {
+            Assert.Empty((await host.Client.Json($"/v1/{list}"))["items"]!.AsArray());
+        }
+
+        await Expect.Problem(HttpStatusCode.NotFound, await host.Client.Http.GetAsync("/v1/checkpoints/latest"));
+        await Expect.Problem(HttpStatusCode.NotFound, await host.Client.Http.GetAsync("/v1/checkpoints/best"));
+        await using AppDbContext store =
+            await host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
+        Assert.Equal((0, 0, 0), (await store.Checkpoints.CountAsync(), await store.Jobs.CountAsync(), await store.Tags.CountAsync()));
+    }
+}
+
+/// <summary>The files of the examples.</summary>
+public sealed class ExampleCheckpointFileTests
+{
+    private const int MostBytes = 2_000_000;
+
     [Fact]
     public void The_examples_are_small_and_say_of_themselves_what_their_files_say()
     {
@@ -203,7 +211,8 @@ public sealed class ExampleCheckpointTests : IAsyncLifetime
             .Where(name => name.StartsWith("examples/", StringComparison.Ordinal))
             .Sum(name => typeof(ExampleCheckpoints).Assembly.GetManifestResourceStream(name)!.Length);
         Assert.InRange(bytes, 1, MostBytes);
-        Assert.Equal(Tags.Select(row => row.Data).Order(), ExampleCheckpoints.All.Select(example => example.Tag).Order());
+        Assert.Equal(
+            ExampleCheckpointTests.Tags.Select(row => row.Data).Order(), ExampleCheckpoints.All.Select(example => example.Tag).Order());
         Assert.All(ExampleCheckpoints.All, example =>
         {
             byte[] file = ExampleCheckpoints.Weights(example);
@@ -220,7 +229,7 @@ public sealed class ExampleCheckpointTests : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(Tags))]
+    [MemberData(nameof(ExampleCheckpointTests.Tags), MemberType = typeof(ExampleCheckpointTests))]
     public void The_losses_of_an_example_are_those_of_its_weights_on_MNIST(string tag)
     {
         DatasetSplit test = MnistFolder.Load().Test;
@@ -234,10 +243,6 @@ public sealed class ExampleCheckpointTests : IAsyncLifetime
             Assert.Equal(losses[index], loss, 1e-6);
         }
     }
-
-    private Task<HttpResponseMessage> Put(string tag, string checkpoint) => Service.Http.PutAsync(
-        $"/v1/tags/{tag}",
-        new StringContent($$"""{"checkpoint":"{{checkpoint}}"}""", MediaTypeHeaderValue.Parse("application/json")));
 }
 
 /// <summary>The examples on stores of other kinds and versions.</summary>

@@ -1322,7 +1322,7 @@ export interface components {
             id: string;
             /**
              * Format: uuid
-             * @description Id of the job that wrote the checkpoint; null of an imported one.
+             * @description Id of the job that wrote the checkpoint; null of an imported one and of an example.
              */
             jobId: null | string;
             /** @description Name given at import, or null. */
@@ -1369,6 +1369,8 @@ export interface components {
              * @description Time when the checkpoint was written or imported.
              */
             createdAt: string;
+            /** @description How an example that comes with the service was made; null of all other checkpoints. */
+            provenance: components["schemas"]["Provenance"] | null;
         };
         /** @description A page of a list. */
         CheckpointResponsePage: {
@@ -2412,6 +2414,20 @@ export interface components {
             /** @description Losses of an evaluation; null where only the step or the status has changed. */
             point: components["schemas"]["MetricPoint"] | null;
         };
+        /** @description How an example checkpoint was made. */
+        Provenance: {
+            /** @description Tag of the example. */
+            tag: string;
+            /** @description Command of this service's repository that trained and evaluated the network. */
+            command: string;
+            /** @description Images of the training, the validation and the test. */
+            trainedOn: string;
+            /**
+             * Format: uuid
+             * @description Id of the evaluation on the test images that comes with the example.
+             */
+            evaluation: string;
+        };
         /** @description The values and errors of a reconstruction. */
         ReconstructionResponse: {
             /** @description Values of the image, channel by channel, row by row: 0 background, 1 ink; outside 0..1 where the network's output is unbounded. */
@@ -2494,7 +2510,7 @@ export interface components {
              * @description Id of the tagged checkpoint.
              */
             checkpoint: string;
-            /** @description True for `latest` and `best`, which the service moves, and which do not prevent deletion. */
+            /** @description True for `latest` and `best`, which the service moves, and which do not prevent deletion, and for the tags of examples. */
             managed: boolean;
             /**
              * Format: date-time
@@ -4515,6 +4531,8 @@ export interface operations {
                 jobId?: string;
                 /** @description Only items of this architecture. */
                 architecture?: "strided" | "zero-unpool" | "nearest-unpool" | "switch-unpool" | "dense";
+                /** @description Only the examples that come with the service, in place of the stored checkpoints. */
+                examples?: boolean;
                 /** @description Maximum number of items on the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before; none for the first page. */
@@ -4870,6 +4888,8 @@ export interface operations {
     listTags: {
         parameters: {
             query?: {
+                /** @description Only the tags of the examples that come with the service, in place of all others. */
+                examples?: boolean;
                 /** @description Maximum number of items on the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before; none for the first page. */
