@@ -48,7 +48,6 @@ const start = welcome({
   },
 });
 let isFirstVisit = null; // until the first answer nothing is shown
-let hasDrawn = false;
 
 function listed(isEmpty) {
   const before = isFirstVisit;
@@ -94,9 +93,6 @@ async function begin() {
   clear();
   role.take(null);
   await Promise.all([askRole(), jobs.refresh(), experiments.refresh(), offerChoices()]);
+  if (isFirstVisit) inspection.demo = drawByItself;
   await refreshInspection();
-  if (isFirstVisit && inspection.isAlive && !hasDrawn && state.get().lesson === undefined) {
-    hasDrawn = true;
-    drawByItself(inspection.source);
-  }
 }

@@ -357,7 +357,9 @@ export function inspect() {
     const { dataset, index } = state.get();
     if (dataset && index !== undefined && dataset === byId("stepper-set").value) byId("stepper-index").value = index;
     image = null;
-    source.begin();
+    if (page.demo !== null && index === undefined) page.demo(source);
+    else source.begin();
+    page.demo = null;
   }
 
   function build(network, i) {
@@ -445,12 +447,10 @@ export function inspect() {
       source.offer(offered);
     },
 
-    get isAlive() {
-      return networks.length > 0;
-    },
-
     follow,
-    source,
+
+    /** Draws the first image in place of a test image, on a first visit; given the source of the page's image. */
+    demo: null,
 
     /** Takes in checkpoints made or deleted since. @returns those that are there. */
     async refresh() {
