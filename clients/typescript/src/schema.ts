@@ -4643,7 +4643,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -4693,7 +4693,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -4730,7 +4730,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -4793,7 +4793,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -4841,7 +4841,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -5683,7 +5683,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -5760,7 +5760,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -5847,7 +5847,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -5911,7 +5911,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -5991,7 +5991,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6055,7 +6055,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6132,7 +6132,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6217,7 +6217,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6281,7 +6281,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6349,7 +6349,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6411,7 +6411,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6482,7 +6482,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6528,7 +6528,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6591,7 +6591,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6658,7 +6658,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6734,7 +6734,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6792,7 +6792,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6857,7 +6857,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6904,7 +6904,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -6975,7 +6975,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -7051,7 +7051,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -7106,7 +7106,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -7163,7 +7163,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -7226,7 +7226,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -7280,7 +7280,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -7335,7 +7335,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -7393,7 +7393,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
@@ -7464,7 +7464,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`.
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
                  * @example best
                  */
                 reference: string;
