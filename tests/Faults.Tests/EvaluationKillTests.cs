@@ -44,7 +44,7 @@ public sealed class EvaluationKillTests(PostgresServer postgres, Report report)
         return results;
     }
 
-    /// <summary>Requests evaluations and kills processes at moments drawn from the seed, both at once; restarts each dead process.</summary>
+    /// <summary>Requests evaluations and kills processes at moments drawn from the seed, and restarts them.</summary>
     private async Task<ScenarioResult> RunAsync(string store, int seed, Task<Dictionary<string, Evaluated>> uninterrupted)
     {
         string name = $"kill-evaluations-{store}-{seed}";
@@ -109,7 +109,7 @@ public sealed class EvaluationKillTests(PostgresServer postgres, Report report)
         }
     }
 
-    /// <summary>Waits for a process that is at an evaluation; null where there is none for ten seconds, as after the last of them.</summary>
+    /// <summary>Waits for a process that is at an evaluation; null where there is none for ten seconds.</summary>
     private static async Task<int?> BusyAsync(FaultScenario scenario, ServiceNode[] nodes)
     {
         for (int look = 0; look < 500; look++)
