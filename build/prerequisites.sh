@@ -63,11 +63,11 @@ need_faketime() {
   ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || install_package libfaketime "libfaketime is missing, so the test of wrong clocks is skipped"
 }
 
-# Python with NumPy and PyTorch, in which the client of clients/python is tested.
+# Python with NumPy and PyTorch, in which the client of clients/python is tested, and with scikit-learn, which recomputes evaluations.
 need_python() {
   local module
-  for module in numpy torch; do
-    python_has "$module" || install_package "python3-$module" "Python's $module is missing, so the tests of clients/python that need it are skipped"
+  for module in numpy torch sklearn; do
+    python_has "$module" || install_package "python3-$module" "Python's $module is missing, so the tests that need it are skipped"
   done
 }
 

@@ -51,29 +51,64 @@ public sealed class ActivationTests(TrainedService trained)
     public async Task The_terms_of_a_unit_sum_up_to_its_value_in_the_activations(string architecture)
     {
         string path = trained.CheckpointOf(architecture);
+        await AssertUnitsAreTheirSums(path);
+        foreach (JsonNode? layer in (await trained.Service.Json(path))["layers"]!.AsArray())
+        {
+            string unit = $"{path}/layers/{layer!["name"]}/units/0/0/0";
+            using HttpResponseMessage upload = await Upload(unit);
+            Assert.Equal(
+                (await trained.Service.Json($"{unit}?{Digit}")).ToJsonString(),
+                JsonNode.Parse(await upload.Content.ReadAsStringAsync())!.ToJsonString());
+        }
+    }
+
+    [Theory]
+    [InlineData("strided")]
+    [InlineData("zero-unpool")]
+    [InlineData("nearest-unpool")]
+    public async Task The_terms_of_a_unit_sum_up_in_a_network_with_a_narrow_code_too(string architecture)
+    {
+        JsonNode job = await trained.Service.Ended(await trained.Service.Submit(
+            $$"""
+            {"architecture":"{{architecture}}","dataset":"synthetic-digits","steps":20,"channels":[4,8],"codeWidth":5,
+            "stopOnCollapse":false}
+            """));
+        await AssertUnitsAreTheirSums($"/v1/checkpoints/{job["latestCheckpoint"]}");
+    }
+
+    /// <summary>Of units drawn from every layer, of all networks above over a thousand.</summary>
+    private async Task AssertUnitsAreTheirSums(string path)
+    {
+        const int UnitsOfLayer = 20;
         byte[] file = await Http.GetByteArrayAsync($"{path}/activations?{Digit}");
         var random = new Random(1);
         foreach (JsonNode? layer in (await trained.Service.Json(path))["layers"]!.AsArray())
         {
             int[] shape = [.. layer!["shape"]!.AsArray().Select(size => (int)size!)];
-            (int channel, int row, int column) = (random.Next(shape[0]), random.Next(shape[1]), random.Next(shape[2]));
-            string unitPath = $"{path}/layers/{layer["name"]}/units/{channel}/{row}/{column}";
-            JsonNode unit = await trained.Service.Json($"{unitPath}?{Digit}");
-            float value = (float)Floats(file, (string)layer["name"]!)[(((channel * shape[1]) + row) * shape[2]) + column];
-            Assert.Equal(value, (float)unit["value"]!);
-            double sum = unit["terms"]!.AsArray().Sum(term => (double)term!["product"]!) + (double)unit["bias"]!;
-            Assert.Equal(sum, (double)unit["preActivation"]!, 1e-6 * Math.Max(1, Math.Abs(sum)));
-            Assert.Equal(value, Apply((string)unit["activation"]!, sum), 1e-4);
-            Assert.All(unit["terms"]!.AsArray(), term =>
+            double[] values = Floats(file, (string)layer["name"]!);
+            for (int i = 0; i < UnitsOfLayer; i++)
             {
-                double product = (double)term!["value"]! * (double)term["weight"]!;
-                Assert.Equal(product, (double)term["product"]!, 1e-6 * Math.Max(1, Math.Abs(product)));
-            });
-            Assert.True((int)unit["receptiveField"]!["height"]! is > 0 and <= 28);
-            Assert.True((int)unit["projectiveField"]!["width"]! is > 0 and <= 28);
-            using HttpResponseMessage upload = await Upload(unitPath);
-            Assert.Equal(unit.ToJsonString(), JsonNode.Parse(await upload.Content.ReadAsStringAsync())!.ToJsonString());
+                (int channel, int row, int column) = (random.Next(shape[0]), random.Next(shape[1]), random.Next(shape[2]));
+                string unit = $"{path}/layers/{layer["name"]}/units/{channel}/{row}/{column}?{Digit}";
+                AssertIsItsSum(await trained.Service.Json(unit), (float)values[(((channel * shape[1]) + row) * shape[2]) + column]);
+            }
         }
+    }
+
+    private static void AssertIsItsSum(JsonNode unit, float value)
+    {
+        Assert.Equal(value, (float)unit["value"]!);
+        double sum = unit["terms"]!.AsArray().Sum(term => (double)term!["product"]!) + (double)unit["bias"]!;
+        double rounding = 1e-5 * Math.Max(1, Math.Abs(sum));
+        Assert.Equal(sum, (double)unit["preActivation"]!, rounding);
+        Assert.Equal(value, Apply((string)unit["activation"]!, sum), rounding);
+        Assert.All(unit["terms"]!.AsArray(), term =>
+        {
+            double product = (double)term!["value"]! * (double)term["weight"]!;
+            Assert.Equal(product, (double)term["product"]!, 1e-6 * Math.Max(1, Math.Abs(product)));
+        });
+        Assert.True((int)unit["receptiveField"]!["height"]! is > 0 and <= 28);
+        Assert.True((int)unit["projectiveField"]!["width"]! is > 0 and <= 28);
     }
 
     [Fact]

@@ -157,6 +157,22 @@ public sealed class BatchTests(TrainedService trained)
     }
 
     [Fact]
+    public async Task A_batch_of_more_bytes_than_the_limit_is_refused_whatever_it_declares()
+    {
+        byte[] file = [.. With(0), .. new byte[33_554_432]];
+        foreach (string operation in (string[])["reconstruction", "encode", "layers/code/values", "decode"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"{trained.CheckpointOf("strided")}/{operation}")
+            {
+                Content = NpyAnswer.Body(file),
+                Headers = { ExpectContinue = true }, // the answer comes before the body is sent
+            };
+            JsonNode problem = await Expect.Problem(Large, await Http.SendAsync(request));
+            Assert.Contains("33554432 bytes", (string?)problem["detail"], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_batch_of_codes_that_are_none_of_this_network_is_refused()
     {
         string path = $"{trained.CheckpointOf("dense")}/decode";

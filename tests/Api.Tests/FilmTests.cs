@@ -47,6 +47,34 @@ public sealed class FilmTests(TrainedService trained)
         Assert.Equal(HttpStatusCode.NoContent, (await trained.Service.Http.DeleteAsync(imported.Headers.Location)).StatusCode);
     }
 
+    [Fact]
+    public async Task Every_frame_of_the_strip_is_the_reconstruction_of_its_step_once_that_is_imported()
+    {
+        const int Padding = 3, Gap = 4, Side = 28 * 4;
+        const string Image = "dataset=synthetic-digits&index=7&scale=4";
+        using SKBitmap strip = SKBitmap.Decode(await trained.Service.Http.GetByteArrayAsync($"{Film}.png?{Image}&frames=64"));
+        for (int frame = 0; frame < s_steps.Length; frame++)
+        {
+            byte[] file = await trained.Service.Http.GetByteArrayAsync($"{Film}/{s_steps[frame]}");
+            using HttpResponseMessage imported = await trained.Service.Http.PostAsync(
+                "/v1/checkpoints",
+                new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
+            Assert.Equal(HttpStatusCode.Created, imported.StatusCode);
+            using SKBitmap expected = SKBitmap.Decode(
+                await trained.Service.Http.GetByteArrayAsync($"{imported.Headers.Location}/reconstruction.png?{Image}"));
+            int left = Padding + ((frame + 1) * (Side + Gap)); // the first image is the input
+            Assert.Equal(Levels(expected, 0, 0), Levels(strip, left, Padding));
+            await trained.Service.Http.DeleteAsync(imported.Headers.Location);
+        }
+
+        static byte[] Levels(SKBitmap bitmap, int left, int top) =>
+        [
+            .. from y in Enumerable.Range(top, Side)
+               from x in Enumerable.Range(left, Side)
+               select bitmap.GetPixel(x, y).Red,
+        ];
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("/16")]

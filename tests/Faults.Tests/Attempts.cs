@@ -9,6 +9,7 @@ namespace AutoencoderApi.Faults.Tests;
 internal sealed partial class Attempts
 {
     private readonly ConcurrentDictionary<(string Job, int Attempt), (ServiceNode Node, long At)> _begun = new();
+    private readonly ConcurrentDictionary<ServiceNode, bool> _busy = new();
     private readonly ConcurrentDictionary<string, int> _successes = new();
     private readonly ConcurrentDictionary<string, int> _refusals = new();
 
@@ -19,16 +20,24 @@ internal sealed partial class Attempts
             _begun[(begins.Groups[1].Value, int.Parse(begins.Groups[2].ValueSpan, CultureInfo.InvariantCulture))] = (
                 node,
                 Stopwatch.GetTimestamp());
+            _busy[node] = true;
         }
-        else if (SucceededLine().Match(line) is { Success: true } succeeded)
+        else if (EndedLine().Match(line) is { Success: true } ended)
         {
-            _successes.AddOrUpdate(succeeded.Groups[1].Value, 1, (_, count) => count + 1);
+            _busy[node] = false;
+            if (ended.Groups[2].Value == "Succeeded")
+            {
+                _successes.AddOrUpdate(ended.Groups[1].Value, 1, (_, count) => count + 1);
+            }
         }
         else if (RefusedLine().Match(line) is { Success: true } refused)
         {
             _refusals.AddOrUpdate(refused.Groups[1].Value, 1, (_, count) => count + 1);
         }
     }
+
+    /// <summary>Whether the process is at an attempt at a job.</summary>
+    public bool IsBusy(ServiceNode node) => node.IsAlive && _busy.GetValueOrDefault(node);
 
     public ServiceNode? NodeOf(string job, int attempt) => _begun.TryGetValue((job, attempt), out var begun) ? begun.Node : null;
 
@@ -54,6 +63,6 @@ internal sealed partial class Attempts
     [GeneratedRegex("Job ([0-9a-f-]{36}) is not there to be claimed")]
     private static partial Regex RefusedLine();
 
-    [GeneratedRegex("Job ([0-9a-f-]{36}) is now Succeeded")]
-    private static partial Regex SucceededLine();
+    [GeneratedRegex("Job ([0-9a-f-]{36}) is now ([A-Z][a-z]+)")]
+    private static partial Regex EndedLine();
 }

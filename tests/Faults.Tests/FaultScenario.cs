@@ -11,6 +11,7 @@ namespace AutoencoderApi.Faults.Tests;
 internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
 {
     private const string Jobs = "/v1/training-jobs";
+    private const string Evaluations = "/v1/evaluations";
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(3);
 
     private readonly List<ServiceNode> _nodes = [];
@@ -88,12 +89,7 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
     /// <returns>The job's path.</returns>
     public async Task<string> SubmitAsync(JobKind kind)
     {
-        string key = Guid.NewGuid().ToString();
-        string job = await UntilAnsweredAsync(
-            HttpMethod.Post,
-            Jobs,
-            response => Task.FromResult(response.StatusCode == HttpStatusCode.Accepted ? response.Headers.Location!.ToString() : null),
-            request => Prepare(request, kind, key));
+        string job = await CreateAsync(Jobs, kind.Body);
         Log.Write("client", $"accepted {kind.Name} as {job}");
         lock (_accepted)
         {
@@ -103,11 +99,30 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
         return job;
     }
 
+    /// <summary>Requests the evaluation of a checkpoint as a careful client does: again with the same key until it is accepted.</summary>
+    /// <returns>The evaluation's path.</returns>
+    public async Task<string> EvaluateAsync(string checkpoint, string split)
+    {
+        string evaluation = await CreateAsync(Evaluations, $$"""{"checkpoint":"{{checkpoint}}","split":"{{split}}"}""");
+        Log.Write("client", $"accepted the evaluation of {checkpoint} on {split} as {evaluation}");
+        return evaluation;
+    }
+
+    private Task<string> CreateAsync(string path, string body)
+    {
+        string key = Guid.NewGuid().ToString();
+        return UntilAnsweredAsync(
+            HttpMethod.Post,
+            path,
+            response => Task.FromResult(response.StatusCode == HttpStatusCode.Accepted ? response.Headers.Location!.ToString() : null),
+            request => Prepare(request, body, key));
+    }
+
     /// <summary>Submits a job once: false where it is accepted, true where the answer is a 503 that says when to come again.</summary>
     public async Task<bool> IsRefusedAsync(JobKind kind)
     {
         using HttpResponseMessage? response = await _api!.AskAsync(HttpMethod.Post, Jobs, request =>
-            Prepare(request, kind, Guid.NewGuid().ToString()));
+            Prepare(request, kind.Body, Guid.NewGuid().ToString()));
         Assert.True(
             response?.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.ServiceUnavailable,
             $"{response?.StatusCode} Log: {Log.Path}");
@@ -158,10 +173,10 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
         Log.Dispose();
     }
 
-    private static void Prepare(HttpRequestMessage request, JobKind kind, string key)
+    private static void Prepare(HttpRequestMessage request, string body, string key)
     {
         request.Headers.Add("Idempotency-Key", key);
-        request.Content = new StringContent(kind.Body, MediaTypeHeaderValue.Parse("application/json"));
+        request.Content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
     }
 
     /// <summary>Asks whichever process serves clients, again while it is dead, starting, or answers 503.</summary>

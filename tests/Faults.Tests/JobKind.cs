@@ -23,7 +23,14 @@ internal sealed record JobKind(string Name, string Settings)
     public static readonly JobKind Trials =
         new("trials", "\"architecture\":\"switch-unpool\",\"steps\":300,\"channels\":[4,8],\"evaluateEvery\":150,\"checkpointEvery\":100");
 
-    public static JobKind Named(string name) => Short.Append(Long).Append(Trials).Single(kind => kind.Name == name);
+    /// <summary>Networks to evaluate: trained on all labels, and on one, so that the others are anomalous.</summary>
+    public static readonly JobKind[] Narrow =
+    [
+        new("narrow", "\"steps\":60,\"channels\":[4,8],\"codeWidth\":4,\"evaluateEvery\":60,\"checkpointEvery\":30"),
+        new("one-label", "\"steps\":60,\"channels\":[4,8],\"codeWidth\":2,\"labels\":[1],\"evaluateEvery\":60,\"checkpointEvery\":30"),
+    ];
+
+    public static JobKind Named(string name) => Short.Append(Long).Append(Trials).Concat(Narrow).Single(kind => kind.Name == name);
 
     public string Body => $"{{\"name\":\"{Name}\",{Common}{Settings}}}";
 }

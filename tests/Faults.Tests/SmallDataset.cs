@@ -34,6 +34,11 @@ internal static class SmallDataset
 
         byte[] labels = new byte[8 + count];
         WriteHeader(labels, 0x801, count);
+        for (int i = 0; i < count; i++)
+        {
+            labels[8 + i] = (byte)(i % 10);
+        }
+
         File.WriteAllBytes(Path.Combine(folder, $"{part}-labels-idx1-ubyte"), labels);
     }
 

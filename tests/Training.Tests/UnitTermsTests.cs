@@ -79,6 +79,66 @@ public sealed class UnitTermsTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Each_pixel_inside_the_receptive_field_changes_a_unit_of_the_first_layers_that_is_not_zero(
+        Architecture architecture, int kernel, int? codeWidth, EngineKind engine)
+    {
+        using Model model = ModelOf(architecture, kernel, codeWidth, engine);
+        NetworkDefinition definition = model.Definition;
+        float[] image = Noise(definition.Input.Count, seed: 2);
+        Activations before = model.Activate(image).Value();
+        int tried = 0;
+        foreach ((int layer, (int Channel, int Row, int Column) unit) in Units(definition).Where(each => IsFirst(each.Layer)))
+        {
+            float value = before.Outputs[layer][Place(definition.Layers[layer].Output, unit)];
+            if (value <= 0)
+            {
+                continue;
+            }
+
+            // of a pooling, the unit depends on the maximum of its block alone
+            UnitField field = definition.Layers[layer] is Layer.MaxPool
+                ? UnitField.Receptive(definition, 0, Maximum(layer, unit).Row, Maximum(layer, unit).Column)
+                : UnitField.Receptive(definition, layer, unit.Row, unit.Column);
+            foreach (int pixel in Inside(field, definition.Input))
+            {
+                Assert.NotEqual(value, WithChanged(model, image, pixel)[layer][Place(definition.Layers[layer].Output, unit)]);
+                tried++;
+            }
+        }
+
+        Assert.True(tried > 0);
+
+        bool IsFirst(int layer) => layer == 0 || (layer == 1 && definition.Layers[1] is Layer.MaxPool);
+        UnitTerm Maximum(int layer, (int, int, int) unit) =>
+            model.Explain(before, layer, unit).Terms.Single(term => term.Weight == 1);
+    }
+
+    [Theory]
+    [InlineData(Architecture.Strided, 5, null, EngineKind.Simd)]
+    [InlineData(Architecture.Strided, 3, null, EngineKind.Simd)]
+    [InlineData(Architecture.Strided, 5, 9, EngineKind.Simd)]
+    [InlineData(Architecture.Strided, 5, null, EngineKind.TorchSharp)]
+    [InlineData(Architecture.Dense, 5, null, EngineKind.Simd)]
+    public void Each_pixel_inside_the_receptive_field_changes_every_unit_of_a_network_without_zeros(
+        Architecture architecture, int kernel, int? codeWidth, EngineKind engine)
+    {
+        using Model model = ModelOf(architecture, kernel, codeWidth, engine, Activation.Linear);
+        NetworkDefinition definition = model.Definition;
+        float[] image = Noise(definition.Input.Count, seed: 2);
+        Activations before = model.Activate(image).Value();
+        var random = new Random(1);
+        foreach ((int layer, (int Channel, int Row, int Column) unit) in Units(definition))
+        {
+            int place = Place(definition.Layers[layer].Output, unit);
+            int[] inside = [.. Inside(UnitField.Receptive(definition, layer, unit.Row, unit.Column), definition.Input)];
+            random.Shuffle(inside);
+            Assert.All(inside.Take(30), pixel => Assert.NotEqual(
+                before.Outputs[layer][place], WithChanged(model, image, pixel)[layer][place]));
+        }
+    }
+
     [Fact]
     public void The_fields_of_the_articles_strided_network_are_what_its_padding_makes_them()
     {
@@ -139,7 +199,8 @@ public sealed class UnitTermsTests
         Assert.Contains(reason, fault, StringComparison.Ordinal);
     }
 
-    private static Model ModelOf(Architecture architecture, int kernel, int? codeWidth, EngineKind engine)
+    private static Model ModelOf(
+        Architecture architecture, int kernel, int? codeWidth, EngineKind engine, Activation? activation = null)
     {
         TrainingSettings settings = TrainingSettings.For(architecture, "any", codeWidth: codeWidth) with
         {
@@ -148,8 +209,25 @@ public sealed class UnitTermsTests
             Channels = [3, 5],
             DenseWidths = [20, 6],
         };
+        settings = activation is { } each
+            ? settings with { EncoderActivation = each, DecoderActivation = each, OutputActivation = each }
+            : settings;
         Checkpoint checkpoint = Trainer.CreateInitialState(settings, threads: 1);
         return new Model(checkpoint, engine);
+    }
+
+    /// <summary>The pixels of a field.</summary>
+    private static IEnumerable<int> Inside(UnitField field, TensorShape image) =>
+        from row in Enumerable.Range(field.Top, field.Height)
+        from column in Enumerable.Range(field.Left, field.Width)
+        select (row * image.Width) + column;
+
+    /// <summary>Every layer's outputs for the image with one pixel that is half as dark or half as bright again.</summary>
+    private static IReadOnlyList<float[]> WithChanged(Model model, float[] image, int pixel)
+    {
+        float[] changed = [.. image];
+        changed[pixel] += image[pixel] > 0.5f ? -0.5f : 0.5f;
+        return model.Activate(changed).Value().Outputs;
     }
 
     private static IEnumerable<(int Layer, (int Channel, int Row, int Column) Unit)> Units(NetworkDefinition definition)

@@ -9,22 +9,22 @@ using AutoencoderApi.Domain.Numerics;
 namespace AutoencoderApi.Api.Tests.Evaluations;
 
 /// <summary>Evaluations, scores and maps over HTTP, on a small data set of rendered digits with labels.</summary>
-public sealed class EvaluationTests : IAsyncLifetime
+[Collection(TrainedCollection.Name)]
+public sealed class EvaluationTests(TrainedService trained) : IAsyncLifetime
 {
     private const int Images = 300;
     private const int TestImages = 60;
 
-    private readonly Service _host = new();
     private readonly Dataset _digits = SyntheticDigits.Create(Images, 1, TestImages);
 
-    private ServiceClient Service => _host.Client;
+    private ServiceClient Service => trained.Service;
 
     public async ValueTask InitializeAsync()
     {
-        Assert.Equal(HttpStatusCode.Created, (await PutDigits("digits", labelled: true)).StatusCode);
+        Assert.True((await PutDigits("digits", labelled: true)).IsSuccessStatusCode); // again and again the same
     }
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task An_evaluation_finds_losses_accuracies_and_a_map_and_is_there_when_asked_again()
@@ -122,9 +122,32 @@ public sealed class EvaluationTests : IAsyncLifetime
         await Expect.Problem(
             HttpStatusCode.NotFound,
             await Service.Post($"/v1/checkpoints/{checkpoint}/decode", $$"""{"plane":[0,0],"evaluation":"{{Guid.NewGuid()}}"}"""));
+        foreach (string body in (string[])
+            [$$"""{"plane":[0],"evaluation":"{{evaluation["id"]}}"}""", $$"""{"plane":[0,0]}""",
+                $$"""{"plane":[1e39,0],"evaluation":"{{evaluation["id"]}}"}"""])
+        {
+            await Expect.Problem(HttpStatusCode.BadRequest, await Service.Post($"/v1/checkpoints/{checkpoint}/decode", body));
+        }
+
+        await Expect.Problem(HttpStatusCode.BadRequest, await Service.Http.GetAsync($"{path}/map?method=umap"));
         await Expect.Problem(
-            HttpStatusCode.BadRequest,
-            await Service.Post($"/v1/checkpoints/{checkpoint}/decode", $$"""{"plane":[0],"evaluation":"{{evaluation["id"]}}"}"""));
+            HttpStatusCode.BadRequest, await Service.Post($"{path}/map/position", """{"pixels":[0.5,0.5]}"""));
+    }
+
+    [Fact]
+    public async Task An_imported_network_that_lacks_its_validation_errors_has_no_score_and_says_how_it_gets_one()
+    {
+        JsonNode job = await Service.Ended(await Service.Submit(
+            """{"architecture":"strided","dataset":"digits","channels":[4,8],"codeWidth":3,"steps":4,"warmupSteps":2,"film":true}"""));
+        byte[] frame = await Service.Http.GetByteArrayAsync($"{job["links"]!["film"]}/4"); // without losses
+        using HttpResponseMessage imported = await Service.Http.PostAsync(
+            "/v1/checkpoints",
+            new ByteArrayContent(frame) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
+        Assert.Equal(HttpStatusCode.Created, imported.StatusCode);
+        JsonNode problem = await Expect.Problem(
+            HttpStatusCode.UnprocessableEntity, await Service.Http.GetAsync($"{imported.Headers.Location}/score?dataset=digits"));
+        Assert.Contains("errors on validation images", (string?)problem["detail"], StringComparison.Ordinal);
+        await Expect.Png(await Service.Http.GetAsync($"{imported.Headers.Location}/score.png?dataset=digits")); // which needs none
     }
 
     [Fact]
@@ -159,9 +182,9 @@ public sealed class EvaluationTests : IAsyncLifetime
     [Fact]
     public async Task Labels_that_a_data_set_has_not_are_refused_and_one_without_labels_is_evaluated_without_them()
     {
-        Assert.Equal(HttpStatusCode.Created, (await PutDigits("plain", labelled: false)).StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await PutDigits("plain-digits", labelled: false)).StatusCode);
         foreach ((string dataset, string labels, string reason) in ((string, string, string)[])
-            [("digits", "[11]", "no image of label 11"), ("plain", "[1]", "have no labels"), ("digits", "[]", "one or more"),
+            [("digits", "[11]", "no image of label 11"), ("plain-digits", "[1]", "have no labels"), ("digits", "[]", "one or more"),
                 ("digits", "[1,1]", "different"), ("digits", "[-1]", "from 0 to 255")])
         {
             JsonNode problem = await Expect.Problem(
@@ -170,7 +193,7 @@ public sealed class EvaluationTests : IAsyncLifetime
             Assert.Contains(reason, (string?)problem["errors"]!["labels"]![0], StringComparison.Ordinal);
         }
 
-        string checkpoint = await Train("\"codeWidth\":4", dataset: "plain");
+        string checkpoint = await Train("\"codeWidth\":4", dataset: "plain-digits");
         JsonNode result = (await Evaluate($$"""{"checkpoint":"{{checkpoint}}"}"""))["result"]!;
         Assert.Null(result["labelAccuracy"]);
         Assert.Empty(result["perLabel"]!.AsArray());
@@ -195,6 +218,16 @@ public sealed class EvaluationTests : IAsyncLifetime
             await Expect.Problem(status, await Service.Post("/v1/evaluations", body));
         }
 
+        (string, byte[])[] small = [("images", OwnImages.Idx(new byte[40 * 64], 40, 8, 8))];
+        Assert.Equal(HttpStatusCode.Created, (await Service.PutForm("small-digits", small)).StatusCode);
+        foreach (string field in (string[])["dataset", "against"])
+        {
+            JsonNode misfit = await Expect.Problem(
+                HttpStatusCode.UnprocessableEntity,
+                await Service.Post("/v1/evaluations", $$"""{"checkpoint":"{{checkpoint}}","{{field}}":"small-digits"}"""));
+            Assert.Contains("small-digits", (string?)misfit["detail"], StringComparison.Ordinal);
+        }
+
         string none = $"/v1/evaluations/{Guid.NewGuid()}";
         foreach (string path in (string[])["", "/losses", "/worst.png", "/best.png", "/map", "/map.png"])
         {
@@ -211,6 +244,10 @@ public sealed class EvaluationTests : IAsyncLifetime
         await Service.Await(blocker, job => (string)job["status"]! == "running");
         string doomed = await Begin($$"""{"checkpoint":"{{checkpoint}}"}"""), cancelled = await Begin($$"""{"checkpoint":"{{other}}"}""");
         JsonNode early = await Expect.Problem(HttpStatusCode.Conflict, await Service.Http.GetAsync($"{doomed}/map"));
+        await Expect.Problem( // a plane that is not there yet
+            HttpStatusCode.Conflict,
+            await Service.Post(
+                $"/v1/checkpoints/{checkpoint}/decode", $$"""{"plane":[0,0],"evaluation":"{{doomed.Split('/')[^1]}}"}"""));
         Assert.Contains("not found this yet", (string?)early["detail"], StringComparison.Ordinal);
         await Expect.Problem(HttpStatusCode.Conflict, await Service.Http.DeleteAsync(doomed));
         Assert.Equal(HttpStatusCode.OK, (await Service.Post($"{cancelled}/cancel", "")).StatusCode);
