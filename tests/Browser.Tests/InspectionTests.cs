@@ -132,6 +132,7 @@ public sealed partial class InspectionTests(Chromium chromium)
                 await page.Keyboard.PressAsync("ArrowLeft");
                 await page.Keyboard.PressAsync("ArrowUp");
                 await page.Locator(".shares .total").Sees().ToBeVisibleAsync();
+                await page.Locator(".shares[aria-busy]").Sees().ToHaveCountAsync(0);
                 float shown = float.Parse(
                     (await page.Locator(".unit-value").GetAttributeAsync("data-value"))!,
                     CultureInfo.InvariantCulture);
@@ -322,8 +323,9 @@ public sealed partial class InspectionTests(Chromium chromium)
         await page.Locator(".strip-title").First.Sees().ToContainTextAsync("strided");
         await page.Button("Clear").ClickAsync(); // nothing drawn: a relu network without bias has only zeros
         await page.Locator(".block .silent-count").Filter(new() { HasTextRegex = new(@"^\d+ silent$") }).First.Sees().ToBeVisibleAsync();
-        await page.OpenLayer("output");
-        await page.Button("output map 0, silent for this digit").Sees().ToHaveClassAsync("tile zero");
+        await page.OpenLayer("code");
+        ILocator silent = page.Locator(".panel-tiles .tile.zero").First;
+        await silent.Sees().ToHaveAttributeAsync("aria-label", SilentMap());
         Assert.DoesNotMatch(@"\b[Dd]ead\b", await page.Locator("#inspect").InnerTextAsync());
     }
 
@@ -392,6 +394,9 @@ public sealed partial class InspectionTests(Chromium chromium)
     }
 
     private static float Shown(string text) => float.Parse(text.Replace('−', '-'), CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^code map \d+, silent for this digit$")]
+    private static partial Regex SilentMap();
 
     [GeneratedRegex(@"\d+")]
     private static partial Regex Digits();

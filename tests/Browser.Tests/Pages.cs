@@ -50,6 +50,7 @@ internal static class Pages
             .Filter(new() { HasTextRegex = new Regex($"^{architecture}\\b.*step 40,") })
             .First.GetAttributeAsync("value");
         await list.SelectOptionAsync(value!);
+        await page.SeeNetwork();
     }
 
     /// <summary>Answers the page's own question.</summary>

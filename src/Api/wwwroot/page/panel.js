@@ -1,6 +1,6 @@
 /** One layer opened in place: its maps, one of them enlarged, and how the value under the pointer came about. */
 
-import { count, el, say } from "./dom.js";
+import { count, el, outdate, say } from "./dom.js";
 import { activationName, describe, fieldsOf, shapeText } from "./network.js";
 import { drawImage, drawMap, fixed, isSigned, largest, number } from "./palette.js";
 import { isVector, mapOf } from "./tensors.js";
@@ -95,6 +95,7 @@ export class Panel {
   close() {
     if (!this.isOpen) return;
     this.element.hidden = true;
+    outdate(this.#parts.shares, false);
     this.#layer = null;
     this.#on.selected(null);
     this.#on.closed();
@@ -142,7 +143,9 @@ export class Panel {
       this.#drawLarge(tensor);
     }
     this.#on.selected({ layer: this.#layer.name, map, row, column });
-    if (!isPairs) this.#explain();
+    if (isPairs) return;
+    outdate(this.#parts.shares);
+    this.#explain();
   }
 
   #paletteOf(tensor) {
@@ -269,6 +272,7 @@ export class Panel {
     const output = this.#network.imageShape;
     const reach = layer.name === "output" ? "" : height * width === output[1] * output[2] ? "; it reaches the whole output" : `; it reaches ${height}×${width} output pixels`;
     say(this.#parts.field, this.#fieldText + reach);
+    outdate(this.#parts.shares, false);
     const kept = layer.activation === "relu" ? (preActivation > 0 ? "positive: ReLU keeps it" : "not positive: ReLU makes it 0")
       : layer.activation === "linear" ? "linear: the sum is the value" : `${activationName(layer.activation)} makes ${number(value)} of it`;
     say(this.#parts.why, `from ${before.name === "input" ? "the input" : `${shapeText(before.shape)} of ${before.name}`}; ${kept}`);
