@@ -241,7 +241,11 @@ export function inspect() {
 
   function openPanel(network, name, at) {
     const own = networks.find((each) => each.network === network);
-    if (name === "input" || !own?.tensors) return;
+    if (name === "input" || !own) return;
+    if (!own.tensors) {
+      whenDrawn(() => openPanel(network, name, at));
+      return;
+    }
     setTab("layers");
     panelNetwork = network;
     panel.update(own.tensors);
