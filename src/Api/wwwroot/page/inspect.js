@@ -102,8 +102,8 @@ export function inspect() {
       if (shown.pixels.length !== network.checkpoint.inputSize) return null;
       const way = network.unpoolings.includes(unpooling) ? unpooling : undefined;
       each.tensors = await network.activations(shown.pixels, { unpooling: way, path: pathOf(each) });
-      const mse = reconstruction.update(shown, each.tensors.get("output").data, network.imageShape, at);
       strip.update(each.tensors, mode());
+      const mse = reconstruction.update(shown, each.tensors.get("output").data, network.imageShape, at);
       if (network === panelNetwork) panel.update(each.tensors);
       say(each.error, `MSE ${loss(mse)}`);
       return mse;
@@ -163,11 +163,14 @@ export function inspect() {
 
   /** What an act on the evaluation's map gives; null where it comes without one, and the tab says so. */
   async function withMap(act) {
+    if (evaluation.isWithoutMap) return null;
     try {
+      const result = await act();
       byId("no-map").hidden = true;
-      return await act();
+      return result;
     } catch (fault) {
       if (fault.isPassing || !(fault instanceof api.Problem)) throw fault;
+      evaluation.isWithoutMap = true;
       say(byId("no-map"), fault.message);
       byId("no-map").hidden = false;
       map.element.hidden = true;

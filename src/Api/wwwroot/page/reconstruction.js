@@ -1,7 +1,7 @@
 /** What the network gets, what it gives back, and where the two differ, with the mean squared error. */
 
 import { byId, el, loss, say } from "./dom.js";
-import { drawImage, drawMap, fixed, largest } from "./palette.js";
+import { drawImage, drawMap, largest, number } from "./palette.js";
 import { meanSquaredError } from "./tensors.js";
 
 const view = (label) => {
@@ -43,11 +43,12 @@ export class Reconstruction {
     });
     const most = largest(difference) || 1;
     drawMap(this.#difference.canvas, difference, [height, width], "diverging", most);
-    this.#low.replaceChildren(`−${fixed(most, 1)}`, el("br"), "lost");
-    this.#high.replaceChildren(`+${fixed(most, 1)}`, el("br"), "added");
+    this.#low.replaceChildren(`−${number(most, 2)}`, el("br"), "lost");
+    this.#high.replaceChildren(`+${number(most, 2)}`, el("br"), "added");
     const mse = meanSquaredError(output, clean);
     say(this.#mse, loss(mse));
     this.#mse.dataset.value = mse;
+    this.#mse.classList.toggle("long", this.#mse.textContent.length > 8);
     const took = performance.now() - at;
     this.#took.dataset.milliseconds = took.toFixed(2);
     return mse;
