@@ -17,7 +17,7 @@ public sealed class CareTests(Chromium chromium)
         IPage page = await chromium.Open(options: new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 } });
         await page.SeeNetwork();
         await Fits();
-        await page.OpenLayer("code");
+        await page.OpenLayer("conv1");
         await page.Button("Kernels").ClickAsync();
         await page.Locator("[data-kernels] .tile").First.Sees().ToBeVisibleAsync();
         await Fits();

@@ -31,6 +31,7 @@ public sealed partial class TrainTests(Chromium chromium)
             await page.Button("Train your own").Sees().ToBeHiddenAsync();
             await page.Locator(".status").Sees().ToHaveTextAsync("running");
             await page.Locator(".job progress").Sees().ToBeVisibleAsync();
+            await Assertions.Expect(page).ToHaveTitleAsync(Progress());
             await page.Locator(".chart .curve").First.Sees().ToHaveAttributeAsync("d", DrawnCurve());
             await page.Button("Cancel strided, code 32").ClickAsync();
             await page.Locator(".status").Sees().ToHaveTextAsync("cancelled");
@@ -65,6 +66,8 @@ public sealed partial class TrainTests(Chromium chromium)
         await job.Locator(".losses dd").Last.Sees().Not.ToHaveTextAsync("–");
         await page.Locator("#live").Sees().ToContainTextAsync("has ended, test loss");
         Assert.True(await page.Locator("#chart .curve").CountAsync() >= 4, "the curves of several jobs stand over each other");
+        await page.GetByLabel("Filter").First.FillAsync($"dense {(withoutEvents ? "polled" : "streamed")}");
+        Assert.Equal(1, await page.Rows().And(page.Locator(":visible")).CountAsync());
     }
 
     [Fact]
@@ -131,6 +134,9 @@ public sealed partial class TrainTests(Chromium chromium)
         await page.Locator("#steps-error").Sees().ToHaveCountAsync(0);
         Assert.Equal(before, await page.Rows().CountAsync());
     }
+
+    [GeneratedRegex(@"^\d+ % of strided, code 32 – ")]
+    private static partial Regex Progress();
 
     [GeneratedRegex(@"^M[\d. L]+$")]
     private static partial Regex DrawnCurve();

@@ -23,6 +23,7 @@ import { showAs } from "./show-as.js";
 import * as state from "./state.js";
 import { Strip } from "./strip.js";
 import { tagging } from "./tags.js";
+import { title } from "./title.js";
 import { weights } from "./weights.js";
 
 const REST = 150; // ms after which the pen rests
@@ -239,7 +240,7 @@ export function inspect() {
     byId("settings-list").replaceChildren(
       ...[["step", count(checkpoint.step)], ["test loss", loss(checkpoint.losses.test)], ["validation loss", loss(checkpoint.losses.validation)], ...shown.map(([name, value]) => [name, textOf(value)])]
         .map(([name, value]) => el("div", {}, el("dt", { textContent: name }), el("dd", { textContent: value }))));
-    document.title = `${network.title} – Autoencoder`;
+    title({ network: network.title });
   }
 
   function openPanel(network, name, at) {

@@ -7,6 +7,7 @@ import { follow } from "./job-stream.js";
 import { JobRow, isOver, nameOf } from "./job-row.js";
 import { Listing, QUIET_SECONDS } from "./listing.js";
 import { attempt, onceAnswered, show } from "./notifications.js";
+import { title } from "./title.js";
 
 const PATH = "/v1/training-jobs";
 const PAGE = 20;
@@ -84,6 +85,8 @@ export class Jobs {
   }
 
   #draw() {
+    const running = this.#list.entries.find(({ job }) => job.status === "running");
+    title({ progress: running ? `${Math.floor(running.job.progress.percent)} % of ${nameOf(running.job)}` : null });
     this.#curves.draw();
     for (const row of this.#list.entries) row.mark(this.#curves.colourOf(row.job.id));
   }

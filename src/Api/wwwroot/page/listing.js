@@ -19,7 +19,8 @@ export class Listing {
   #seconds = QUIET_SECONDS;
 
   /**
-   * @param name the id of the list's element; `name-more` is the button for older entries, `name-none` what stands there while it is empty
+   * @param name the id of the list's element; `name-more` is the button for older entries, `name-none` what stands there while it is empty,
+   * `name-filter` the field whose words the entries shown contain
    * @param size how many entries a page holds
    * @param on {take(items): an entry, which has an `element`, is to be set for each, listed(items, isFirst): the entries are up to date,
    * gives the seconds after which to ask again, older(): more entries were taken, dropped?(id): somebody deleted one}
@@ -29,6 +30,7 @@ export class Listing {
     this.#path = `${path}?limit=${size}`;
     this.#size = size;
     this.#on = on;
+    byId(`${name}-filter`).oninput = () => this.render();
     byId(`${name}-more`).onclick = () => attempt(byId(`${name}-more`), () => this.#older());
     document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
   }
@@ -73,6 +75,11 @@ export class Listing {
     const elements = [...this.#entries].sort(([a], [b]) => (a < b ? 1 : -1)).map(([, entry]) => entry.element);
     const list = byId(this.#name);
     if (elements.length !== list.children.length || elements.some((element, i) => list.children[i] !== element)) list.replaceChildren(...elements);
+    const words = byId(`${this.#name}-filter`).value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const element of elements) {
+      const text = element.textContent.toLowerCase();
+      element.hidden = !words.every((word) => text.includes(word));
+    }
     byId(`${this.#name}-none`).hidden = elements.length > 0;
     byId(`${this.#name}-more`).hidden = this.#cursor === null;
   }
