@@ -60,8 +60,10 @@ public sealed class FilmTests(TrainedService trained)
                 "/v1/checkpoints",
                 new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
             Assert.Equal(HttpStatusCode.Created, imported.StatusCode);
-            using SKBitmap expected = SKBitmap.Decode(
-                await trained.Service.Http.GetByteArrayAsync($"{imported.Headers.Location}/reconstruction.png?{Image}"));
+            byte[] picture = await trained.Service.Http.GetByteArrayAsync($"{imported.Headers.Location}/reconstruction.png?{Image}");
+            string named = $"/v1/checkpoints/{trained.Jobs["strided"]["id"]}@{s_steps[frame]}";
+            Assert.Equal(picture, await trained.Service.Http.GetByteArrayAsync($"{named}/reconstruction.png?{Image}"));
+            using SKBitmap expected = SKBitmap.Decode(picture);
             int left = Padding + ((frame + 1) * (Side + Gap)); // the first image is the input
             Assert.Equal(Levels(expected, 0, 0), Levels(strip, left, Padding));
             await trained.Service.Http.DeleteAsync(imported.Headers.Location);
@@ -73,6 +75,18 @@ public sealed class FilmTests(TrainedService trained)
                from x in Enumerable.Range(left, Side)
                select bitmap.GetPixel(x, y).Red,
         ];
+    }
+
+    [Theory]
+    [InlineData("@3/activations", "checkpoint-not-found")] // no frame of that step
+    [InlineData("@x/activations", "checkpoint-not-found")]
+    [InlineData("@16/layers/none/tiles", "layer-not-found")]
+    public async Task A_network_of_the_film_that_is_not_there_is_answered_with_a_problem(string path, string type)
+    {
+        JsonNode problem = await Expect.Problem(
+            HttpStatusCode.NotFound,
+            await trained.Service.Http.GetAsync($"/v1/checkpoints/{trained.Jobs["strided"]["id"]}{path}?dataset=synthetic-digits"));
+        Assert.Equal($"urn:autoencoder-api:problem:{type}", (string?)problem["type"]);
     }
 
     [Theory]

@@ -5,8 +5,8 @@ using System.Text;
 namespace AutoencoderApi.Api.Films;
 
 /// <summary>
-/// The network of a job's film at a step, written <c>{job}@{step}</c>: it stands where an operation on the network of a checkpoint takes the
-/// checkpoint's id.
+/// The network of a job's film at a step, written <c>{job}@{step}</c>: it stands where an operation on the network of a checkpoint takes
+/// the checkpoint's id.
 /// </summary>
 internal readonly record struct FilmFrameName(Guid Job, int Step)
 {

@@ -95,6 +95,14 @@ internal sealed class InputEntityTags(
             return seen;
         }
 
+        if (FilmFrameName.TryParse(reference, out FilmFrameName name))
+        {
+            return await films.FindAsync(name.Job, name.Step, token) is { } frame
+                && await films.VersionAsync(name.Job, token) is { } film
+                ? (frame.Sha256, film.Dataset)
+                : null;
+        }
+
         long askedAt = time.GetTimestamp();
         if (await checkpoints.FindAsync(reference, token) is not { } row)
         {

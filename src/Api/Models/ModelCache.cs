@@ -54,8 +54,8 @@ internal sealed class ModelCache(
         .Build();
 
     /// <summary>
-    /// The network of the checkpoint with that id or tag, or of a frame of a job's film, to be given back by disposing of it; or the problem
-    /// with getting it.
+    /// The network of the checkpoint with that id or tag, or of a frame of a job's film, to be given back by disposing of it; or the
+    /// problem with getting it.
     /// </summary>
     public async Task<Result<Lease, ProblemHttpResult>> OpenAsync(string reference, CancellationToken token)
     {

@@ -18,8 +18,8 @@ internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : I
     {
         new(
             "reference",
-            "Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a "
-            + "job's film.",
+            "Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame "
+            + "of a job's film.",
             "best"),
         new("layer", "Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.", "code"),
         new("architecture", "Only items of this architecture.", null),

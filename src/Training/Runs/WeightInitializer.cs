@@ -30,7 +30,8 @@ internal static class WeightInitializer
             }
             else
             {
-                FillTruncatedNormal(values, DeviationOf(definition, parameter), SplitMix64.ForStream((ulong)seed, (ulong)(firstStream + i)));
+                var random = SplitMix64.ForStream((ulong)seed, (ulong)(firstStream + i));
+                FillTruncatedNormal(values, DeviationOf(definition, parameter), random);
             }
 
             rest = rest[parameter.Count..];
