@@ -381,6 +381,7 @@ export function inspect() {
     const title = el("h3", { className: "strip-title", textContent: checkpoints.describe(network.checkpoint) });
     const element = el("article", { className: "one-network" }, el("header", {}, title, error), strip.element);
     if (i === 1) element.append(reconstruction.element);
+    for (const part of [strip, reconstruction]) outdate(part.element); // until the image has gone through
     return { network, strip, reconstruction, error, element, tensors: null };
   }
 

@@ -20,7 +20,7 @@ export class Kernels {
     this.#layer = layer;
     this.#tiles = new Tiles(layer.name, `Kernels of ${layer.name}`, nameOf, (kernel) => (kernel.zero ? "zero everywhere" : null));
     this.element = el("section", { className: "stage", "data-kernels": layer.name },
-      el("header", {}, el("h5", { textContent: layer.name }), this.#facts), this.#tiles.element);
+      el("header", {}, el("h4", { textContent: layer.name }), this.#facts), this.#tiles.element);
   }
 
   /** @param options {all, range, palette}: how the user wants the maps. */
