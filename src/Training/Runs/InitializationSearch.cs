@@ -5,15 +5,17 @@ using AutoencoderApi.Training.Engines;
 namespace AutoencoderApi.Training.Runs;
 
 /// <summary>
-/// Finds initial weights of <c>switch-unpool</c> that learn. With about one sample in five its relus let all layers grow at once
-/// in the first steps, the output goes black, and no warm-up helps (docs/decisions/0006-trial-draws.md). So each sample of a
-/// seed is tried on the very steps that the run would take, and the first that escapes black is the run's.
+/// Finds initial weights of <c>switch-unpool</c>, and of networks whose code has few numbers, that learn. With about one sample in five of
+/// the former its relus let all layers grow at once in the first steps, the output goes black, and no warm-up helps
+/// (docs/decisions/0006-trial-draws.md); of the latter one in twenty ends so. So each sample of a seed is tried on the very steps that the
+/// run would take, and the first that escapes black is the run's.
 /// </summary>
 internal sealed class InitializationSearch(TrainingSettings settings, IEngine engine, int threads, BatchLoader batches, double blackLoss)
 {
     private const int MaxTrials = 8;
     private const int TrialSteps = CollapseDetector.FirstStep;
     private const double Learning = 0.5; // of the black image's loss: no run has been seen to come back to black from here
+    private const int FewNumbers = 8; // codes of fewer: no other has been seen to collapse
     private const double Memory = 0.9; // of the running mean of the batches' losses
 
     /// <summary>
@@ -21,7 +23,7 @@ internal sealed class InitializationSearch(TrainingSettings settings, IEngine en
     /// whatever the draw.
     /// </summary>
     public static bool Applies(TrainingSettings settings) =>
-        Architectures.Of(settings.Architecture).SearchesInitialization
+        (Architectures.Of(settings.Architecture).SearchesInitialization || settings.CodeWidth < FewNumbers)
         && settings is { StartFrom: null, WarmupSteps: > 0, Steps: >= TrialSteps };
 
     /// <summary>Steps of all trials of a run together, at most.</summary>

@@ -53,7 +53,6 @@ export class Ablation {
       drawImage(item.querySelector("canvas"), images[map], network.imageShape);
       const button = item.firstChild;
       button.dataset.map = map;
-      button.setAttribute("aria-label", `Without ${noun} ${map}: MSE ${loss(mse)}`);
       item.querySelector(".bar").style.width = `${(100 * mse) / most}%`;
       say(item.querySelector(".name"), `${noun} ${map}`);
       say(item.querySelector(".value"), loss(mse));
@@ -62,7 +61,8 @@ export class Ablation {
 
   #item() {
     const button = el("button", { type: "button", className: "ablated" }, el("canvas"),
-      el("span", { className: "track" }, el("span", { className: "bar positive" })), el("span", { className: "name" }), el("span", { className: "value" }));
+      el("span", { className: "track" }, el("span", { className: "bar positive" })), el("span", { className: "name" }),
+      el("span", {}, el("span", { className: "hidden", textContent: " switched off: MSE " }), el("span", { className: "value" })));
     button.onclick = () => this.#choose(Number(button.dataset.map));
     return el("li", {}, button);
   }

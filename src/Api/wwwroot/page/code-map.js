@@ -101,8 +101,8 @@ export class CodeMap {
     const labels = [...new Set(this.#points.pca.map((point) => point.label))].filter((label) => label !== null).sort((a, b) => a - b);
     this.#labels.replaceChildren(...labels.map((label) => {
       const own = this.#points.pca.filter((point) => point.label === label).length;
-      const button = el("button", { type: "button", className: `label-${label % 10}`, "aria-pressed": "true", "aria-label": `Label ${label}, ${own} images` },
-        el("strong", { textContent: label }), el("span", { className: "hint", textContent: own }));
+      const button = el("button", { type: "button", className: `label-${label % 10}`, "aria-pressed": "true" },
+        el("span", { className: "hidden", textContent: "Label " }), el("strong", { textContent: label }), el("span", { className: "hint", textContent: own }), el("span", { className: "hidden", textContent: " images" }));
       button.onclick = () => {
         const isHidden = !this.#hiddenLabels.delete(label);
         if (isHidden) this.#hiddenLabels.add(label);

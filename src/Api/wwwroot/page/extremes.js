@@ -35,9 +35,8 @@ export class Extremes {
         const [original, output] = [el("canvas"), el("canvas")];
         drawImage(original, images[i].pixels, shape);
         drawImage(output, data.subarray(i * size, (i + 1) * size), shape);
-        const label = each.label === null ? "" : `, label ${each.label}`;
-        const button = el("button", { type: "button", "aria-label": `${split} image ${each.index}${label}: MSE ${loss(each.loss)}. Show it.` }, original, output,
-          el("span", { className: "hint", textContent: `${each.label ?? `#${each.index}`} · ${loss(each.loss)}` }));
+        const button = el("button", { type: "button" }, original, output,
+          el("span", { className: "hidden", textContent: `Show ${split} image ${each.index}, ` }), el("span", { className: "hint", textContent: `${each.label ?? `#${each.index}`} · ${loss(each.loss)}` }));
         button.onclick = () => this.#choose({ dataset, split, index: each.index });
         return el("li", {}, button);
       }));
