@@ -176,6 +176,17 @@ public sealed class TrainerTests
         int steps
     ) => Assert.False(InitializationSearch.Applies(Settings(architecture) with { WarmupSteps = warmup, Steps = steps }));
 
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(7, true)]
+    [InlineData(8, false)]
+    [InlineData(null, false)]
+    public void The_initial_weights_of_a_code_of_few_numbers_are_tried(int? width, bool areTried)
+    {
+        TrainingSettings settings = TrainingSettings.For(Architecture.Strided, "synthetic-digits", codeWidth: width) with { Steps = 300 };
+        Assert.Equal(areTried, InitializationSearch.Applies(settings));
+    }
+
     [Fact]
     public void A_run_asked_to_stop_in_a_trial_of_its_initial_weights_stops_before_its_first_step()
     {
