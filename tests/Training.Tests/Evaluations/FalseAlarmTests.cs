@@ -25,10 +25,10 @@ public sealed class FalseAlarmTests
         TrainingSettings settings = TrainingSettings.For(Architecture.Strided, "mnist", codeWidth: 8) with
         {
             Labels = label is null ? null : [label.Value],
-            Steps = 500,
-            WarmupSteps = 50,
-            EvaluateEvery = 500,
-            CheckpointEvery = 500,
+            Steps = 800,
+            WarmupSteps = 400,
+            EvaluateEvery = 800,
+            CheckpointEvery = 800,
         };
         Checkpoint trained = new Trainer(digits, Trainer.CreateInitialState(settings, 2)).Train(CancellationToken.None)
             .OfType<TrainingEvent.Checkpointed>().Last().Checkpoint;
