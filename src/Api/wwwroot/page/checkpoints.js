@@ -45,6 +45,12 @@ export function pick(picker, checkpoint) {
   picker.value = checkpoint;
 }
 
+/** Picks what is looked at first. */
+export function unpick() {
+  pickers[0].selectedOptions[0]?.remove();
+  pickers.forEach((picker, i) => (picker.value = first(picker, i)));
+}
+
 export function describe(checkpoint) {
   const value = checkpoint.losses.test ?? checkpoint.losses.validation;
   return `${checkpoint.name ?? nameOf(checkpoint.settings)}, step ${count(checkpoint.step)}, loss ${loss(value)}`;

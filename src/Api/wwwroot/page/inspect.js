@@ -331,7 +331,7 @@ export function inspect() {
   });
 
   const open = latest(async () => {
-    const opened = await Promise.all(wanted().map((reference) => Network.open(reference)));
+    const opened = await openPicked();
     const focused = document.activeElement;
     const isFirstSame = opened[0].checkpoint.id === networks[0]?.network.checkpoint.id;
     networks = opened.map((network, i) => build(network, i));
@@ -359,6 +359,18 @@ export function inspect() {
     else redraw(performance.now());
     if (state.get().tab === "map") redrawInterpolations();
   });
+
+  /** The networks that are picked; where an address names one that is gone, that is said, and the first of the list stands for it. */
+  async function openPicked() {
+    try {
+      return await Promise.all(wanted().map((reference) => Network.open(reference)));
+    } catch (fault) {
+      if (fault.status !== 404 || networks.length > 0) throw fault;
+      refuse(fault);
+      checkpoints.unpick();
+      return Promise.all(wanted().map((reference) => Network.open(reference)));
+    }
+  }
 
   /** The image that the address names, else the first test image. */
   function begin() {
@@ -429,7 +441,7 @@ export function inspect() {
     showLesson(Number(next.lesson));
     for (const [i, name] of [[0, "checkpoint"], [1, "second"]]) {
       const picker = checkpoints.pickers[i];
-      if (next[name] !== undefined) checkpoints.pick(picker, next[name]);
+      if (next[name]) checkpoints.pick(picker, next[name]);
       else if (i === 1) picker.value = "";
     }
     if (checkpoints.pickers[0].value === "") return;

@@ -2,10 +2,12 @@
 
 import { el, svg } from "./dom.js";
 import { activate, activationName, describe, paddingBefore } from "./network.js";
+import { drawBars } from "./strip.js";
 import { colourOf, drawMap, fixed, isSigned, largest, number } from "./palette.js";
 import { isVector, mapOf } from "./tensors.js";
 
 const WRITTEN = 3;
+const MOST_CELLS = 81; // more are drawn as a map
 const WITH_NUMBERS = 3; // columns: more are colours alone, their numbers in words under the pointer
 
 export class UnitView {
@@ -68,7 +70,7 @@ export class UnitView {
     const others = groups.filter((group) => !written.includes(group));
     const rows = written.map((group) => {
       const thumb = el("canvas", { className: "thumb", role: "img", "aria-label": `${before.name} map ${group.channel}` });
-      if (isFromVector) drawMap(thumb, source.data, [1, source.data.length], inputPalette, mostInput);
+      if (isFromVector) drawBars(thumb, source.data, 42, 42);
       else drawMap(thumb, mapOf(source, group.channel), source.shape.slice(1), inputPalette, before.name === "input" ? 1 : largest(mapOf(source, group.channel)));
       return el("div", { className: "unit-row" }, thumb,
         cells(group.terms, "value", inputPalette, before.name === "input" ? 1 : mostInput), cells(group.terms, "weight", "diverging", mostWeight),
@@ -200,6 +202,11 @@ const neighbours = (kernel) => {
 function cells(terms, field, palette, max) {
   const rows = unique(terms.map((term) => term.row)), columns = unique(terms.map((term) => term.column));
   const hasNumbers = columns.length <= WITH_NUMBERS;
+  if (rows.length * columns.length > MOST_CELLS) {
+    const canvas = el("canvas", { className: "cells-map", role: "img", "aria-label": `${field}: ${terms.length} numbers up to ${fixed(max)}` });
+    drawMap(canvas, terms.map((term) => term[field]), [rows.length, columns.length], palette, max);
+    return canvas;
+  }
   const grid = el("div", { className: `cells ${hasNumbers ? (columns.length === 3 ? "three" : "") : "small"}`, role: "img", "aria-label": `${field}: ${terms.map((term) => fixed(term[field])).join(", ")}` });
   grid.style.setProperty("--columns", columns.length);
   for (const row of rows) {
