@@ -175,13 +175,13 @@ public sealed partial class InspectionTests(Chromium chromium)
         await page.Pick("Checkpoint", "nearest-unpool");
         await page.Locator(".strip-title").First.Sees().ToContainTextAsync("nearest-unpool");
         await page.OpenLayer("pool1");
-        await page.Locator("[data-way=zero] .unit-result").Sees().Not.ToHaveTextAsync("");
+        await page.Locator("[data-way=zero] .unit-result >> nth=0").Sees().Not.ToHaveTextAsync("");
         string before = await page.Locator(".mse").First.InnerTextAsync();
         await page.Button("zero-fill").ClickAsync();
         await page.Locator(".mse").First.Sees().Not.ToHaveTextAsync(before);
         await page.Button("zero-fill").Sees().ToHaveAttributeAsync("aria-pressed", "true");
         Assert.Equal(
-            Pages.Number(await page.Locator("[data-way=zero] .unit-result").InnerTextAsync()),
+            Pages.Number(await page.Locator("[data-way=zero] .unit-result >> nth=0").InnerTextAsync()),
             Pages.Number(await page.Locator(".mse").First.InnerTextAsync()),
             1e-6);
     }

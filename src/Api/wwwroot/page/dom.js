@@ -67,6 +67,19 @@ export function duration(seconds) {
 export const time = (iso) =>
   new Date(iso).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
+/** Copies text; also where the page came without TLS from another machine, and the browser has no clipboard for it. */
+export async function copy(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const area = el("textarea", { value: text, className: "hidden" });
+  (document.querySelector("dialog[open]") ?? document.body).append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
 /** Gives bytes to the browser to save. */
 export function save(blob, name) {
   const url = URL.createObjectURL(blob);

@@ -6,7 +6,7 @@ import * as checkpoints from "./checkpoints.js";
 import { Code } from "./code.js";
 import { CodeMap } from "./code-map.js";
 import { digitSource } from "./digit.js";
-import { byId, count, el, giveFocus, loss, outdate, say } from "./dom.js";
+import { byId, copy, count, el, giveFocus, loss, outdate, say } from "./dom.js";
 import * as evaluations from "./evaluation.js";
 import { Extremes } from "./extremes.js";
 import { FileLink } from "./file-link.js";
@@ -418,7 +418,7 @@ export function inspect() {
   byId("settings-open").onclick = () => byId("settings-dialog").showModal();
   byId("settings-close").onclick = () => byId("settings-dialog").close();
   byId("copy-link").onclick = () => attempt(byId("copy-link"), async () => {
-    await navigator.clipboard.writeText(location.href);
+    await copy(location.href);
     say(byId("spoken"), "The link is copied.");
   });
   for (const [id, language] of [["as-curl", "curl"], ["as-python", "python"], ["as-typescript", "typescript"]]) byId(id).onclick = () => show("activations", language);

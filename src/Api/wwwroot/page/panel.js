@@ -252,7 +252,8 @@ export class Panel {
     say(this.#parts.facts, facts);
   }, refuse, succeeded);
 
-  #showShares({ terms, bias, preActivation, value, projectiveField: { height, width } }) {
+  #showShares({ terms, bias, preActivation, value, projectiveField }) {
+    const { height, width } = projectiveField;
     const layer = this.#layer;
     const before = this.#network.before(layer.name);
     const isFromVector = isVector(before.shape);
@@ -276,7 +277,7 @@ export class Panel {
     const kept = layer.activation === "relu" ? (preActivation > 0 ? "positive: ReLU keeps it" : "not positive: ReLU makes it 0")
       : layer.activation === "linear" ? "linear: the sum is the value" : `${activationName(layer.activation)} makes ${number(value)} of it`;
     say(this.#parts.why, `from ${before.name === "input" ? "the input" : `${shapeText(before.shape)} of ${before.name}`}; ${kept}`);
-    this.#on.selected({ layer: layer.name, ...this.#at, shares: sums });
+    this.#on.selected({ layer: layer.name, ...this.#at, shares: sums, reaches: projectiveField });
   }
 
   #showUnit(isUnit) {

@@ -1,6 +1,6 @@
 /** What the page has just asked for, as a command or a program that asks for the same. */
 
-import { byId, el, say } from "./dom.js";
+import { byId, copy, el, say } from "./dom.js";
 
 const LANGUAGES = { curl: "curl", python: "Python", typescript: "TypeScript" };
 
@@ -14,7 +14,7 @@ export function showAs({ path, body, python, typescript }, language = "curl") {
     typescript: `import { AutoencoderClient } from "./clients/typescript/src/index.js";\n\nconst client = new AutoencoderClient("${location.origin}");\n${typescript}`,
   };
   const code = el("pre", { tabIndex: 0, role: "group", "aria-label": "The code" });
-  const copy = el("button", { type: "button", className: "primary", textContent: "Copy" });
+  const take = el("button", { type: "button", className: "primary", textContent: "Copy" });
   const close = el("button", { type: "button", textContent: "Close" });
   const told = el("span", { className: "hint", role: "status" });
   let shown = language;
@@ -28,13 +28,13 @@ export function showAs({ path, body, python, typescript }, language = "curl") {
     code.textContent = texts[name];
     for (const [each, button] of choices) button.setAttribute("aria-pressed", String(each === name));
   };
-  copy.onclick = async () => {
-    await navigator.clipboard.writeText(texts[shown]);
+  take.onclick = async () => {
+    await copy(texts[shown]);
     say(told, "Copied.");
   };
   close.onclick = () => dialog.close();
   dialog.replaceChildren(el("h2", { textContent: "The same by program" }), el("div", { className: "buttons left" }, ...choices.map(([, button]) => button)), code,
-    el("div", { className: "buttons" }, told, close, copy));
+    el("div", { className: "buttons" }, told, close, take));
   show(language);
   dialog.showModal();
 }

@@ -49,7 +49,10 @@ export class Strip {
     if (this.tensors) this.update(this.tensors);
   }
 
-  /** @param unit {layer, map, row, column, shares}: shares says how much each map of the layer before gave; null for none. */
+  /**
+   * @param unit {layer, map, row, column, shares, reaches}: shares says how much each map of the layer before gave, reaches which part of
+   * the output the value can change; null for none.
+   */
   select(unit) {
     this.#selected = unit;
     for (const block of this.#blocks) block.element.classList.toggle("chosen", block.stage.name === unit?.layer);
@@ -109,6 +112,7 @@ export class Strip {
         const maps = name === unit.layer ? [unit.map] : block.maps;
         for (const map of maps) marks.push(frame(block.boxOf(boxes.get(name), map, field), name === unit.layer ? "here" : "seen"));
       }
+      if (unit.reaches && unit.layer !== "output") marks.push(frame(this.block("output").boxOf(boxes.get("output"), 0, unit.reaches), "reached"));
       const block = this.block(unit.layer);
       const box = boxes.get(unit.layer);
       if (block && box) {

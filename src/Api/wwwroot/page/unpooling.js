@@ -25,13 +25,14 @@ export class UnpoolingView {
 
   /** @param on {decodeWith(unpooling)} */
   constructor(on) {
-    for (const [way, [title, text]] of Object.entries(WAYS)) {
+    for (const [way, [title, text, name]] of Object.entries(WAYS)) {
       const part = {
         block: el("div", { className: "block-cells" }), error: el("p", {}), picture: el("canvas", { role: "img", "aria-label": `Decoded with ${title.toLowerCase()}` }),
-        mse: el("output", { className: "unit-result" }),
+        mse: el("output", { className: "unit-result" }), own: el("canvas", { role: "img", "aria-label": `${name}, trained its own way` }), ownMse: el("output", { className: "unit-result" }),
       };
       part.element = el("section", { className: "way", "data-way": way }, el("h4", { textContent: title }), el("p", { className: "hint", textContent: text }),
-        el("div", { className: "way-line" }, part.block, part.error), el("div", { className: "way-line" }, part.picture, el("p", {}, el("span", { className: "hint", textContent: "MSE" }), el("br"), part.mse)));
+        el("div", { className: "way-line" }, part.block, part.error), el("div", { className: "way-line" }, part.picture, el("p", {}, el("span", { className: "hint", textContent: "MSE" }), el("br"), part.mse)),
+        el("div", { className: "way-line way-own" }, part.own, el("p", {}, el("span", { className: "hint", textContent: `${name}, trained so` }), el("br"), part.ownMse)));
       this.#ways.set(way, part);
       const choice = el("button", { type: "button", className: "link", textContent: title.toLowerCase(), "aria-pressed": "false" });
       choice.onclick = () => on.decodeWith(way);
@@ -75,7 +76,7 @@ export class UnpoolingView {
       part.error.replaceChildren(el("span", { className: "hint", textContent: "squared error" }), el("br"), el("strong", { textContent: fixed(error) }));
     }
     say(this.#swapped, network.unpoolings.length === 0 ? "The weights of a network with a narrow code are decoded in its own way only."
-      : `${network.settings.architecture} learned with ${WAYS[network.unpooling][0].toLowerCase()}. With the same weights and another way back, the loss jumps.`);
+      : `${network.settings.architecture} learned with ${WAYS[network.unpooling][0].toLowerCase()}. With the same weights and another way back, the loss jumps. Below: the three examples, each trained with its own way.`);
     this.#reconstruct();
   }
 
@@ -97,6 +98,14 @@ export class UnpoolingView {
       say(part.mse, loss(mse));
     }
     this.#decode.hidden = network.unpoolings.length === 0;
+    for (const [way, part] of this.#ways) {
+      const isOfDigits = `${network.imageShape}` === "1,28,28";
+      part.own.parentElement.hidden = !isOfDigits;
+      if (!isOfDigits) continue;
+      const { pixels: output, mse } = await api.post(`/v1/checkpoints/example-${WAYS[way][2]}/reconstruction`, { pixels });
+      drawImage(part.own, output, network.imageShape);
+      say(part.ownMse, loss(mse));
+    }
   });
 }
 
