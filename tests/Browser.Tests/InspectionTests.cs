@@ -298,7 +298,7 @@ public sealed partial class InspectionTests(Chromium chromium)
         await page.SeeNetwork();
         await page.Pick("Checkpoint", "strided");
         await page.Tab("Ablation");
-        await page.GetByText("1,568 numbers").Sees().ToBeVisibleAsync();
+        await page.GetByText("32×7×7: 1,568 numbers").Sees().ToBeVisibleAsync();
         await page.Locator(".outdated").Sees().ToHaveCountAsync(0);
         ILocator decoded = page.GetByRole(AriaRole.Img, new() { Name = "Decoded from the changed code" });
         Assert.Equal(await page.GetByRole(AriaRole.Img, new() { Name = "Reconstruction" }).ImageData(), await decoded.ImageData());

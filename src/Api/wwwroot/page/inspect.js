@@ -88,14 +88,17 @@ export function inspect() {
     image = next;
     state.set(next.source?.split === "test" ? { dataset: next.source.dataset, index: next.source.index } : { dataset: null, index: null });
     dim(true);
-    redraw(at);
+    redraw(at, true);
   });
 
   /** Dims what shows an earlier image than the one asked for last. */
   const dim = (isOutdated) => networks.forEach(({ reconstruction, strip }) => [reconstruction.element, strip.element].forEach((part) => outdate(part, isOutdated)));
 
-  /** Every layer of every network follows the pen: one request a network. The rest follows when the pen rests. */
-  const redraw = latest(async (at) => {
+  /**
+   * Every layer of every network follows the pen: one request a network. The rest follows when the pen rests.
+   * @param isAct whether the user has asked for it: only then its success takes a refusal off.
+   */
+  const redraw = latest(async (at, isAct = false) => {
     if (image === null || networks.length === 0) return;
     const shown = image;
     const errors = await Promise.all(networks.map(async (each) => {
@@ -113,7 +116,8 @@ export function inspect() {
     speak(errors.filter((mse) => mse !== null));
     clearTimeout(restTimer);
     restTimer = setTimeout(rest, REST);
-  }, refuse, succeeded);
+    if (isAct) succeeded();
+  }, refuse);
 
   /** What takes longer: where the error is among the others, the neighbours, the tab that is open. */
   const rest = latest(async () => {
@@ -348,6 +352,7 @@ export function inspect() {
     giveFocus(focused);
     state.set({ checkpoint: byId("pick-0").value, second: byId("pick-1").value || null });
     const isOther = source.fit(networks[0].network);
+    const kept = panel.isOpen && !isFirstSame ? panel.state : null;
     if (!isFirstSame) {
       panel.close();
       extremes.forget();
@@ -355,9 +360,16 @@ export function inspect() {
       histogram();
       await Promise.all([film.open(networks[0].network), findEvaluation()]);
     }
-    if (isOther || image === null) begin();
-    else redraw(performance.now());
     if (state.get().tab === "map") redrawInterpolations();
+    if (isOther || image === null) {
+      begin();
+      return;
+    }
+    await redraw(performance.now());
+    if (kept && networks[0].tensors && networks[0].network.layer(kept.layer) && (state.get().tab ?? "layers") === "layers") {
+      const [row, column] = kept.at.split(",").map(Number);
+      openPanel(networks[0].network, kept.layer, { map: kept.map, row, column, isUnit: kept.unit !== null });
+    }
   });
 
   /** The networks that are picked; where an address names one that is gone, that is said, and the first of the list stands for it. */

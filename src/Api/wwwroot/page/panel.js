@@ -5,7 +5,7 @@ import { activationName, describe, fieldsOf, shapeText } from "./network.js";
 import { drawImage, drawMap, fixed, isSigned, largest, number } from "./palette.js";
 import { isVector, mapOf } from "./tensors.js";
 import { latest } from "./latest.js";
-import { refuse, succeeded } from "./notifications.js";
+import { refuse } from "./notifications.js";
 import { UnitView } from "./unit.js";
 import { drawBars } from "./strip.js";
 import { UnpoolingView } from "./unpooling.js";
@@ -250,7 +250,7 @@ export class Panel {
     const { title, facts } = this.#unit.update(network, layer, this.#at, unit, this.tensors, pixels);
     say(this.#parts.title, title);
     say(this.#parts.facts, facts);
-  }, refuse, succeeded);
+  }, refuse);
 
   #showShares({ terms, bias, preActivation, value, projectiveField }) {
     const { height, width } = projectiveField;
