@@ -59,7 +59,7 @@ export function inspect() {
     curl: (path) => show(path),
     decodeWith: (way) => {
       unpooling = way;
-      panel.element.querySelector(".unpooling") && chooseWay();
+      chooseWay();
       redraw(performance.now());
     },
   });
@@ -186,11 +186,11 @@ export function inspect() {
   /** The errors of the test images as bars, and where this image is among them. */
   function histogram() {
     const box = byId("histogram");
-    const loss_ = evaluation?.result?.loss;
-    box.hidden = !loss_;
-    byId("neighbours-part").hidden = !loss_;
-    if (!loss_) return;
-    const { edges, counts } = loss_.histogram;
+    const errors = evaluation?.result?.loss.histogram;
+    box.hidden = !errors;
+    byId("neighbours-part").hidden = !errors;
+    if (!errors) return;
+    const { edges, counts } = errors;
     const most = Math.max(...counts);
     const shown = counts.slice(0, Math.max(8, counts.findLastIndex((each) => each > most / 200) + 1));
     box.replaceChildren(...shown.map((each, i) => {

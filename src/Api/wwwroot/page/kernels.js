@@ -7,8 +7,6 @@ import { Tiles } from "./tiles.js";
 const FIRST = 16;
 const MOST = 512; // of the widest layer's 4,096
 
-export const hasKernels = (layer) => layer.parameters > 0;
-
 export class Kernels {
   #reference;
   #layer;

@@ -10,7 +10,8 @@ function parse() {
   return { view: VIEWS.includes(view) ? view : null, ...Object.fromEntries(new URLSearchParams(query ?? "")) };
 }
 
-function hashOf({ view, ...rest }) {
+/** The address of a state, for a link. */
+export function linkTo({ view, ...rest }) {
   const query = new URLSearchParams(Object.entries(rest).filter(([, value]) => value !== undefined && value !== null && value !== ""));
   return `#${view ?? "inspect"}${query.size > 0 ? `?${query}` : ""}`;
 }
@@ -25,11 +26,8 @@ export function set(changes) {
   const next = Object.fromEntries(Object.entries({ ...state, ...changes }).filter(([, value]) => value !== null && value !== undefined && value !== ""));
   const isNewView = next.view !== state.view && state.view !== null && changes.view !== undefined;
   state = { view: null, ...next };
-  history[isNewView ? "pushState" : "replaceState"](history.state, "", hashOf(state));
+  history[isNewView ? "pushState" : "replaceState"](history.state, "", linkTo(state));
 }
-
-/** The address of a state, for a link. */
-export const linkTo = (wanted) => hashOf(wanted);
 
 addEventListener("hashchange", () => {
   state = parse();

@@ -1,7 +1,5 @@
 // Digits drawn by pen strokes of our own: lists of points [x, y] in a pad of 280×280, in the order in which a hand draws them.
-// With a round pen of STROKE_WIDTH they look like digits of MNIST.
-
-export const STROKE_WIDTH = 22;
+// With the pad's own pen they look like digits of MNIST.
 
 export const STROKES = [
   {
