@@ -3,28 +3,26 @@
 import { Problem } from "./api.js";
 import { byId, say } from "./dom.js";
 
-const OF_PAGE = "page";
-const OF_USER = "user";
-
-let shown = null;
+/** What is shown: the user's own fault before one of the page, which waits beneath it. */
+const faults = { user: null, page: null };
 const toRepeat = [];
 const toForget = [];
 
 /** A fault of what the page does by itself: it goes as soon as the service has answered again. */
-export const show = (fault) => put(fault, OF_PAGE);
+export const show = (fault) => put(fault, "page");
 
-/** A fault of what the user did: it goes with the next thing that succeeds for the user. */
-export const refuse = (fault) => put(fault, fault.isPassing ? OF_PAGE : OF_USER);
+/** A fault of what follows the user's hand: one that may pass goes as soon as the service has answered again, another with the next thing that succeeds for the user. */
+export const refuse = (fault) => put(fault, fault.isPassing ? "page" : "user");
 
 /** The service has answered what the page asks for by itself: what was shown of it goes, and what it could not answer before is asked again. */
 export function answered() {
-  if (shown === OF_PAGE) clear();
+  drop("page");
   for (const repeat of toRepeat.splice(0)) repeat();
 }
 
 /** Something has succeeded for the user. */
 export function succeeded() {
-  if (shown === OF_USER) clear();
+  drop("user");
   for (const forget of toForget) forget();
 }
 
@@ -35,9 +33,8 @@ export const onceAnswered = (repeat) => toRepeat.push(repeat);
 export const onSuccess = (forget) => toForget.push(forget);
 
 export function clear() {
-  shown = null;
-  byId("notice").hidden = true;
-  say(byId("notice-text"), "");
+  drop("user");
+  drop("page");
 }
 
 /** Runs an action of the user and shows what becomes of it; the button rests meanwhile, and has the focus again where nothing else took it. */
@@ -50,7 +47,7 @@ export async function attempt(button, action) {
     succeeded();
     return result;
   } catch (fault) {
-    refuse(fault);
+    put(fault, "user"); // nothing does it again by itself, so that it stands until the user does something else
   } finally {
     button.disabled = false;
     if (hadFocus && document.activeElement === document.body) button.focus({ preventScroll: true });
@@ -61,8 +58,19 @@ export async function attempt(button, action) {
 function put(fault, kind) {
   if (fault.name === "AbortError") return;
   if (!(fault instanceof Problem)) console.error(fault);
-  shown = kind;
-  say(byId("notice-text"), fault.message);
-  byId("notice-key").hidden = !fault.wantsKey;
-  byId("notice").hidden = false;
+  faults[kind] = fault;
+  render();
+}
+
+function drop(kind) {
+  if (faults[kind] === null) return;
+  faults[kind] = null;
+  render();
+}
+
+function render() {
+  const fault = faults.user ?? faults.page;
+  say(byId("notice-text"), fault?.message ?? "");
+  byId("notice-key").hidden = !fault?.wantsKey;
+  byId("notice").hidden = fault === null;
 }

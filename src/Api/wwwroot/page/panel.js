@@ -79,16 +79,14 @@ export class Panel {
 
   /** @param at {map, row, column, isUnit}: row and column are those of the largest value where they are not given. */
   open(network, name, { map = 0, row, column, isUnit = this.#isUnit } = {}) {
-    const isNew = this.#layer?.name !== name || this.#network !== network;
+    const [isOther, areKernelsShown] = [this.#layer?.name !== name, !this.#learned.hidden];
+    const isNew = isOther || this.#network !== network;
     this.#network = network;
     this.#layer = network.layer(name);
     this.#at = { map: Math.min(map, this.#layer.shape[0] - 1), row, column };
     this.element.hidden = false;
     this.#isUnit = isUnit;
-    if (isNew) {
-      this.#learned.hidden = true;
-      this.#parts.kernels.setAttribute("aria-expanded", "false");
-    }
+    if (isNew && areKernelsShown) this.#showKernels(!isOther);
     this.#render();
   }
 
