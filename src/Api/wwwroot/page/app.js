@@ -85,6 +85,10 @@ byId("lesson").onclick = (event) => {
   byId("lesson").hidden = true;
 };
 byId("notice-close").onclick = clear;
+byId("menu").onclick = () => {
+  const isOpen = byId("menu").closest("header").classList.toggle("open");
+  byId("menu").setAttribute("aria-expanded", String(isOpen));
+};
 keyDialog(begin);
 await begin();
 

@@ -22,6 +22,7 @@ import { Reconstruction, speaker } from "./reconstruction.js";
 import { showAs } from "./show-as.js";
 import * as state from "./state.js";
 import { Strip } from "./strip.js";
+import { Summary } from "./summary.js";
 import { tagging } from "./tags.js";
 import { title } from "./title.js";
 import { weights } from "./weights.js";
@@ -66,6 +67,7 @@ export function inspect() {
   let panelNetwork = null;
   byId("panel-place").append(panel.element);
 
+  const summary = new Summary(byId("pad"));
   const film = new Film({
     step: (path, step) => {
       framePath = path;
@@ -109,6 +111,7 @@ export function inspect() {
       strip.update(each.tensors, mode());
       const mse = reconstruction.update(shown, each.tensors.get("output").data, network.imageShape, at);
       if (network === panelNetwork) panel.update(each.tensors);
+      if (each === networks[0]) summary.update(shown.pixels, each.tensors.get("output").data, network.imageShape, mse);
       say(each.error, `MSE ${loss(mse)}`);
       return mse;
     }));
@@ -257,9 +260,17 @@ export function inspect() {
     setTab("layers");
     panelNetwork = network;
     panel.update(own.tensors);
+    placePanel(own.strip, name);
     panel.open(network, name, at);
     byId("panel-place").classList.add("open");
     remember();
+  }
+
+  /** Below the layers; where these stand below one another, right after the layer that is opened. */
+  function placePanel(strip, name) {
+    const before = strip.isTall ? strip.block(name).element : null;
+    if (before === null && panel.element.parentElement !== byId("panel-place")) byId("panel-place").append(panel.element);
+    if (before !== null && before.nextElementSibling !== panel.element) before.after(panel.element);
   }
 
   const chooseWay = () => {

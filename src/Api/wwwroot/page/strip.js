@@ -12,6 +12,7 @@ const SCALES = [3, 2, 1, 0.5, 0.25];
 const GAP = 24; // px between two blocks, at least
 const BARS = 128; // px: a vector's bars are this wide
 const BAR_HEIGHT = 96;
+const BESIDE = 90; // px that a layer's name takes beside its maps
 
 export class Strip {
   #blocks;
@@ -30,6 +31,11 @@ export class Strip {
     this.#row.append(...this.#blocks.map((block) => block.element));
     this.element = el("div", { className: "strip", role: "group", "aria-label": `The layers of ${network.title}` }, this.#band, this.#row, this.#frames);
     new ResizeObserver(() => this.#layout()).observe(this.element);
+  }
+
+  /** Whether the layers stand below one another, as on a phone. */
+  get isTall() {
+    return this.element.classList.contains("tall");
   }
 
   block(name) {
@@ -67,9 +73,12 @@ export class Strip {
     const fits = (scale) => isNarrow
       ? Math.max(...this.#blocks.map((block) => block.measure(scale).width)) <= width
       : this.#blocks.reduce((sum, block) => sum + Math.max(block.measure(scale).width, 28), 0) + GAP * (this.#blocks.length - 1) <= width;
+    for (const block of this.#blocks) block.spread(null);
     this.#scale = SCALES.slice(width > 1000 || isNarrow ? 0 : 1).find(fits) ?? SCALES.at(-1);
+    if (isNarrow) for (const block of this.#blocks) block.spread(width, this.#scale);
     const sizes = this.#blocks.map((block) => block.measure(this.#scale));
     const height = Math.max(...sizes.map((size) => size.height));
+    this.#blocks.forEach((block, i) => block.element.classList.toggle("wide", isNarrow && sizes[i].width > width - 2 * BESIDE));
     this.#blocks.forEach((block, i) => block.place(sizes[i], isNarrow ? null : height));
     this.#drawBand();
     this.#drawFrames();
@@ -81,7 +90,7 @@ export class Strip {
     const key = boxes.map((box) => [box.left, box.top, box.right, box.bottom].map(Math.round)).join();
     if (key === this.#signature) return;
     this.#signature = key;
-    const isTall = this.element.classList.contains("tall");
+    const { isTall } = this;
     const shapes = boxes.slice(1).flatMap((to, i) => {
       const from = boxes[i];
       const ends = (box, n) => Array.from({ length: n }, (_, at) => isTall ? box.left + ((at + 0.5) * (box.right - box.left)) / n : box.top + ((at + 0.5) * (box.bottom - box.top)) / n);
@@ -126,7 +135,7 @@ export class Strip {
 
   #edges(unit, boxes, tile) {
     const before = this.network.before(unit.layer);
-    if (!unit.shares || !before || this.element.classList.contains("tall")) return [];
+    if (!unit.shares || !before || this.isTall) return [];
     const block = this.block(before.name);
     const most = Math.max(...unit.shares.map((share) => Math.abs(share)));
     if (!(most > 0)) return [];
@@ -164,6 +173,9 @@ class Block {
   width = 0;
   #button;
   #at = 0;
+  #columns = null;
+  #drawnColumns;
+  #mode;
   #silent = el("span", { className: "silent-count" });
 
   constructor(stage, on) {
@@ -191,7 +203,20 @@ class Block {
   }
 
   get grid() {
-    return this.isImage ? { rows: 1, columns: 1 } : gridOf(this.stage.shape[0]);
+    if (this.isImage) return { rows: 1, columns: 1 };
+    const own = gridOf(this.stage.shape[0]);
+    const columns = this.#columns ?? own.columns;
+    return { rows: Math.ceil(this.stage.shape[0] / columns), columns };
+  }
+
+  /** Lays the maps in as many columns, doubled from their own, as the width holds; null for their own. */
+  spread(width, scale) {
+    this.#columns = null;
+    if (width === null || this.isVector || this.isImage) return;
+    const [maps, , side] = this.stage.shape;
+    let { columns } = this.grid;
+    while (columns < maps && scale * (2 * columns * (side + 1) - 1) <= width) columns *= 2;
+    this.#columns = columns;
   }
 
   measure(scale) {
@@ -206,16 +231,19 @@ class Block {
     Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
     this.element.style.width = room === null ? "" : `${Math.max(28, width)}px`;
     this.element.querySelector(".block-maps").style.height = room === null ? "" : `${room}px`;
+    if (this.tensor && this.grid.columns !== this.#drawnColumns) this.draw(this.tensor, this.#mode);
   }
 
-  draw(tensor, { range, palette }) {
+  draw(tensor, mode) {
     if (!tensor) return;
+    const { range, palette } = this.#mode = mode;
     this.tensor = tensor;
     const { shape: [maps, height, width], data } = tensor;
     if (this.isImage) drawImage(this.canvas, data, tensor.shape);
     else if (this.isVector) drawBars(this.canvas, data, Math.min(BARS, Math.max(24, 8 * maps)), BAR_HEIGHT);
     else {
       const { rows, columns } = this.grid;
+      this.#drawnColumns = columns;
       const image = new ImageData(columns * (width + 1) - 1, rows * (height + 1) - 1);
       const ofLayer = range === "layer" ? largest(data) : 0;
       const colours = isSigned(data) ? "diverging" : palette;
