@@ -66,7 +66,8 @@ function showView() {
     if (view === wanted) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  start.show(isFirstVisit && wanted === "inspect");
+  const { layer, lesson } = state.get();
+  start.show(isFirstVisit && wanted === "inspect" && !layer && !lesson); // a link to a layer or a lesson shows that
   document.body.dataset.view = wanted;
 }
 

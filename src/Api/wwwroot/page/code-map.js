@@ -38,7 +38,7 @@ export class CodeMap {
   /** @param choose called with {dataset, split, index}: an image was taken. */
   constructor(choose) {
     this.#choose = choose;
-    const title = el("h3", { id: "map-heading", textContent: "PCA of the codes" });
+    const title = el("h3", { textContent: "PCA of the codes" });
     this.element = el("section", { className: "view-part map-view", "aria-label": "Map of the code" },
       el("div", { className: "map-main" }, el("header", {}, title, this.#share), el("div", { className: "map-stage" }, this.#plane, this.#tip)),
       el("div", { className: "map-side" },
@@ -73,7 +73,7 @@ export class CodeMap {
     this.#star = this.#decoded = null;
     const [first, second] = pca.explainedVariance;
     this.#axes = [first, second];
-    say(this.#share, `${count(pca.points.length)} ${evaluation.split} images; these two directions hold ${Math.round(100 * (first + second))} % of the variance`);
+    say(this.#share, `${network.title}: ${count(pca.points.length)} ${evaluation.split} images; these two directions hold ${Math.round(100 * (first + second))} % of the variance`);
     this.#plane.setAttribute("aria-label", "Map of the code by PCA. Arrow keys go to the nearest image, Enter takes it, L lists the five neighbours of your drawing.");
     this.#listLabels();
     this.#listAccuracies();

@@ -45,7 +45,7 @@ export function inspect() {
   const hasImages = () => datasets.some(({ name, status }) => name === evaluation.dataset && status === "available");
   const speak = speaker();
 
-  const mode = () => ({ range: byId("same-range").checked ? "layer" : "map", palette: byId("viridis").checked ? "viridis" : "grey" });
+  const mode = () => ({ range: byId("same-range").checked ? "layer" : "map", palette: byId("viridis").checked ? "viridis" : "grey", unpooling });
   const pathOf = ({ network }) => (framePath !== null && network === networks[0].network ? framePath : network.path);
 
   const panel = new Panel({
@@ -81,9 +81,11 @@ export function inspect() {
   const takeImage = (where) => source.show(where);
   const ablation = new Ablation((map) => openPanel(networks[0].network, "code", { map }));
   const map = new CodeMap(takeImage);
+  const secondMap = new CodeMap(takeImage);
   const extremes = new Extremes(takeImage);
   byId("tab-ablation-body").append(ablation.element);
-  byId("tab-map-body").prepend(map.element);
+  const maps = el("div", { className: "maps" }, map.element, el("div", {}, secondMap.element, el("p", { className: "need", id: "no-second-map", hidden: true })));
+  byId("tab-map-body").prepend(maps);
   byId("tab-extremes-body").prepend(extremes.element);
 
   const source = digitSource(() => byId("pick-0").value, () => dim(true), (next, at) => {
@@ -134,7 +136,7 @@ export function inspect() {
       await ablation.update(network, first.tensors, pixels);
       await code.update(pixels);
     }
-    if (tab === "map" && !map.element.hidden) await map.update(pixels);
+    if (tab === "map") await Promise.all([map, secondMap].filter((each) => !each.element.hidden).map((each) => each.update(pixels)));
     if (tab === "layers") await film.update(pixels);
   });
 
@@ -297,6 +299,30 @@ export function inspect() {
     fillTab();
   }
 
+  /** The second network's map beside the first, with the same drawing as a star in both. */
+  async function showSecondMap() {
+    const [, second] = networks;
+    maps.classList.toggle("two", second !== undefined && !map.element.hidden);
+    secondMap.element.hidden = true;
+    let why = "";
+    if (second) {
+      const { checkpoint } = second.network;
+      const found = await evaluations.find(checkpoint.id);
+      if (second !== networks[1]) return;
+      try {
+        if (found?.status === "succeeded") {
+          await secondMap.show(second.network, found, hasImages());
+          secondMap.element.hidden = false;
+        } else why = `No evaluation of ${checkpoints.describe(checkpoint)} has ended yet. Pick it as the first network to make one.`;
+      } catch (fault) {
+        if (fault.isPassing || !(fault instanceof api.Problem)) throw fault;
+        why = fault.message;
+      }
+    }
+    say(byId("no-second-map"), why);
+    byId("no-second-map").hidden = why === "";
+  }
+
   /** The tab that is open, where it needs an evaluation: the evaluation, or the button that makes one. */
   const fillTab = latest(async () => {
     const tab = state.get().tab ?? "layers";
@@ -307,6 +333,7 @@ export function inspect() {
     map.element.hidden = extremes.element.hidden = !has;
     if (tab === "map") redrawInterpolations();
     if (tab === "map" && has) await withMap(() => map.show(first.network, evaluation, hasImages()));
+    if (tab === "map") await showSecondMap();
     if (tab === "extremes" && has && hasImages()) await extremes.update(first.network, evaluation);
     rest();
   });
@@ -379,7 +406,7 @@ export function inspect() {
     await redraw(performance.now());
     if (kept && networks[0].tensors && networks[0].network.layer(kept.layer) && (state.get().tab ?? "layers") === "layers") {
       const [row, column] = kept.at.split(",").map(Number);
-      openPanel(networks[0].network, kept.layer, { map: kept.map, row, column, isUnit: kept.unit !== null });
+      openPanel(networks[0].network, kept.layer, { map: kept.map, row, column, isUnit: kept.unit !== null, areKernelsShown: kept.kernels !== null });
     }
   });
 
@@ -436,6 +463,7 @@ export function inspect() {
   onSchemeChange(() => {
     redraw(performance.now());
     map.redraw();
+    secondMap.redraw();
   });
 
   byId("settings-open").onclick = () => byId("settings-dialog").showModal();
@@ -473,7 +501,7 @@ export function inspect() {
     if (next.index !== undefined && next.dataset && image?.source?.index !== Number(next.index)) source.show({ dataset: next.dataset, split: "test", index: Number(next.index) });
     if (next.layer && networks[0]?.network.layer(next.layer)) await whenDrawn(() => {
       const [row, column] = (next.at ?? "").split(",").map(Number);
-      openPanel(networks[0].network, next.layer, { map: Number(next.map ?? 0), ...(next.at ? { row, column } : {}), isUnit: next.unit !== undefined });
+      openPanel(networks[0].network, next.layer, { map: Number(next.map ?? 0), ...(next.at ? { row, column } : {}), isUnit: next.unit !== undefined, areKernelsShown: next.kernels !== undefined });
     });
     if (next.step !== undefined) film.goTo(Number(next.step));
   }

@@ -61,7 +61,10 @@ export class Panel {
     every.onclick = () => this.#showUnit(true);
     back.onclick = () => this.#showUnit(false);
     curl.onclick = () => on.curl(this.#isUnit || this.#isPoolish ? this.#unitPath() : `layers/${this.#layer.name}/tiles`);
-    kernels.onclick = () => this.#showKernels(this.#learned.hidden);
+    kernels.onclick = () => {
+      this.#showKernels(this.#learned.hidden);
+      on.selected({ layer: this.#layer.name, ...this.#at });
+    };
     map.onpointermove = (event) => event.buttons === 0 && event.pointerType === "mouse" && this.#moveTo(event);
     map.onpointerdown = (event) => this.#moveTo(event);
     map.onkeydown = (event) => this.#key(event);
@@ -74,19 +77,22 @@ export class Panel {
   }
 
   get state() {
-    return this.isOpen ? { layer: this.#layer.name, map: this.#at.map, at: `${this.#at.row},${this.#at.column}`, unit: this.#isUnit ? 1 : null } : { layer: null, map: null, at: null, unit: null };
+    return this.isOpen ? { layer: this.#layer.name, map: this.#at.map, at: `${this.#at.row},${this.#at.column}`, unit: this.#isUnit ? 1 : null, kernels: this.#learned.hidden ? null : 1 }
+      : { layer: null, map: null, at: null, unit: null, kernels: null };
   }
 
-  /** @param at {map, row, column, isUnit}: row and column are those of the largest value where they are not given. */
-  open(network, name, { map = 0, row, column, isUnit = this.#isUnit } = {}) {
-    const [isOther, areKernelsShown] = [this.#layer?.name !== name, !this.#learned.hidden];
-    const isNew = isOther || this.#network !== network;
+  /**
+   * @param at {map, row, column, isUnit, areKernelsShown}: row and column are those of the largest value where they are not given; the
+   * kernels stay shown while the layer stays.
+   */
+  open(network, name, { map = 0, row, column, isUnit = this.#isUnit, areKernelsShown = this.#layer?.name === name && !this.#learned.hidden } = {}) {
+    const isNew = this.#layer?.name !== name || this.#network !== network;
     this.#network = network;
     this.#layer = network.layer(name);
     this.#at = { map: Math.min(map, this.#layer.shape[0] - 1), row, column };
     this.element.hidden = false;
     this.#isUnit = isUnit;
-    if (isNew && areKernelsShown) this.#showKernels(!isOther);
+    if (isNew) this.#showKernels(areKernelsShown && this.#layer.parameters > 0);
     this.#render();
   }
 

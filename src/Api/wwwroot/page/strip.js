@@ -3,7 +3,7 @@
  * and the edges. Each block is one tab stop; arrows choose a map, Enter opens it.
  */
 
-import { el, say, svg } from "./dom.js";
+import { count, el, say, svg } from "./dom.js";
 import { describe, fieldsOf, operatorOf, shapeText } from "./network.js";
 import { colourNamed, drawImage, isSigned, largest, put } from "./palette.js";
 import { isVector, mapOf } from "./tensors.js";
@@ -42,13 +42,17 @@ export class Strip {
     return this.#blocks.find((block) => block.stage.name === name);
   }
 
-  /** @param tensors the values of every layer; @param mode {range: map|layer, palette: viridis|grey} */
+  /** @param tensors the values of every layer; @param mode {range: map|layer, palette: viridis|grey, unpooling: where it is not the network's own} */
   update(tensors, mode = this.#mode) {
     this.#mode = mode;
     this.tensors = tensors;
+    this.element.classList.toggle("switched", this.#isSwitched);
     for (const block of this.#blocks) block.draw(tensors.get(block.stage.name), mode);
     if (this.#blocks.some((block) => block.width === 0)) this.#layout();
-    else this.#drawFrames();
+    else {
+      this.#drawBand();
+      this.#drawFrames();
+    }
   }
 
   redraw() {
@@ -87,7 +91,7 @@ export class Strip {
   /** What pinches between two blocks, and an edge from each row of the one before to each column of maps. */
   #drawBand() {
     const boxes = this.#boxes();
-    const key = boxes.map((box) => [box.left, box.top, box.right, box.bottom].map(Math.round)).join();
+    const key = [this.#isSwitched, ...boxes.map((box) => [box.left, box.top, box.right, box.bottom].map(Math.round))].join();
     if (key === this.#signature) return;
     this.#signature = key;
     const { isTall } = this;
@@ -105,7 +109,27 @@ export class Strip {
       const [starts, stops] = [ends(from, lines), ends(to, lines)];
       return [svg("path", { class: "flow", d: shape }), ...starts.map((start, at) => svg("path", { class: "edge", d: curve(start, stops[at]) }))];
     });
-    this.#band.replaceChildren(...shapes);
+    this.#band.replaceChildren(...shapes, ...(this.#isSwitched && !isTall ? this.#switches(boxes) : []));
+  }
+
+  /** From each pooling to the unpooling that its switches lead, the inner pair above the outer. */
+  #switches(boxes) {
+    const at = (kind) => this.#blocks.flatMap(({ stage }, i) => (stage.kind === kind ? [{ stage, box: boxes[i] }] : []));
+    const unpools = at("unpool");
+    const top = Math.max(...boxes.map((box) => box.bottom)) + 18;
+    return at("pool").reverse().flatMap(({ stage, box }, i) => {
+      const from = (box.left + box.right) / 2, to = (unpools[i].box.left + unpools[i].box.right) / 2, y = top + i * 22, end = unpools[i].box.bottom + 3;
+      const turn = 10;
+      const line = `M${from} ${box.bottom + 3}V${y - turn}Q${from} ${y} ${from + turn} ${y}H${to - turn}Q${to} ${y} ${to} ${y - turn}V${end + 5}`;
+      const words = svg("text", { x: (from + to) / 2, y: to - from < 160 ? y + 15 : y + 4, "text-anchor": "middle" });
+      words.textContent = `${count(stage.shape.reduce((a, b) => a * b))} switches of ${stage.name}`;
+      return [svg("path", { class: "switches", d: line }), svg("path", { class: "switches head", d: `M${to - 4} ${end + 7}L${to} ${end}L${to + 4} ${end + 7}Z` }), words];
+    });
+  }
+
+  /** Whether the decoder is led by the places of the maxima. */
+  get #isSwitched() {
+    return (this.#mode.unpooling ?? this.network.unpooling) === "switch";
   }
 
   /** The chosen value's field on every earlier layer, and from which maps it comes. */
@@ -187,8 +211,8 @@ class Block {
     this.#button = el("button", { type: "button", className: "maps", "aria-label": `${stage.name}: ${many}${stage.name === "input" ? "" : `, ${describe(stage)}`}` }, this.canvas);
     this.element = el("div", { className: "block", "data-layer": stage.name },
       el("p", { className: "block-name" }, el("strong", { textContent: stage.name }), el("br"), shapeText(stage.shape)),
-      el("div", { className: "block-maps" }, this.#button),
-      el("p", { className: "block-operator" }, first, el("br"), second), this.#silent);
+      el("p", { className: "block-operator" }, first, el("br"), second),
+      el("div", { className: "block-maps" }, this.#button), this.#silent);
     this.#button.onclick = (event) => {
       if (stage.name === "input") return;
       if (event.detail > 0) this.#at = this.#mapAt(event);

@@ -6,6 +6,7 @@ import { latest } from "./latest.js";
 import { colourOf, drawImage, fixed, largest } from "./palette.js";
 import { mapOf } from "./tensors.js";
 
+const REST = 150; // ms after which the pen rests
 const WAYS = {
   zero: ["Zero-fill", "at the top left, the rest 0", "zero-unpool"],
   nearest: ["Nearest", "in all four places", "nearest-unpool"],
@@ -22,6 +23,7 @@ export class UnpoolingView {
   #swapped = el("p", { className: "hint" });
   #network = null;
   #pixels = null;
+  #timer;
 
   /** @param on {decodeWith(unpooling)} */
   constructor(on) {
@@ -46,7 +48,11 @@ export class UnpoolingView {
   }
 
   update(network, layer, tensors, at, pixels) {
-    [this.#network, this.#pixels] = [network, pixels];
+    if (network !== this.#network || pixels !== this.#pixels) {
+      [this.#network, this.#pixels] = [network, pixels];
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#reconstruct(), REST);
+    }
     const pool = layer.kind === "pool" ? layer : poolOf(network, layer);
     const full = network.before(pool.name);
     const maps = tensors.get(full.name), pooled = tensors.get(pool.name), switches = tensors.get(`${pool.name}.switches`);
@@ -77,7 +83,6 @@ export class UnpoolingView {
     }
     say(this.#swapped, network.unpoolings.length === 0 ? "The weights of a network with a narrow code are decoded in its own way only."
       : `${network.settings.architecture} learned with ${WAYS[network.unpooling][0].toLowerCase()}. With the same weights and another way back, the loss jumps. Below: the three examples, each trained with its own way.`);
-    this.#reconstruct();
   }
 
   /** @param way which one the page decodes with. */
