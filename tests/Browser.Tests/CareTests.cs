@@ -30,6 +30,12 @@ public sealed class CareTests(Chromium chromium)
             await Fits();
         }
 
+        if (width < 600)
+        {
+            await page.Button("More").ClickAsync();
+            await Fits();
+        }
+
         await page.Button("Settings").ClickAsync();
         await Fits();
         await page.Locator("#settings-close").ClickAsync();

@@ -148,6 +148,11 @@ class Client:
         """The places of the images' codes in two dimensions, by `pca` or `tsne`."""
         return self._transport.send(_call("GET", f"/v1/evaluations/{quoted(evaluation_id)}/map", query={"method": method}), json.load)
 
+    def map_position(self, evaluation_id: str, image: np.ndarray | bytes) -> Json:
+        """The place of an image, [C, H, W] in [0, 1] or a PNG or JPEG, in the plane of an evaluation's PCA: `x`, `y`, and its five `neighbors`."""
+        body = image if isinstance(image, bytes) else _pixels(image)
+        return self._json("POST", f"/v1/evaluations/{quoted(evaluation_id)}/map/position", body)
+
     def cancel_evaluation(self, evaluation_id: str) -> Json:
         return self._json("POST", f"/v1/evaluations/{quoted(evaluation_id)}/cancel")
 
@@ -270,6 +275,15 @@ class Client:
         call = _call("POST", f"/v1/checkpoints/{quoted(checkpoint)}/activations", body, options, "application/octet-stream")
         return read_tensors(self._transport.send(call, lambda answer: answer.read()))
 
+    def unit(self, checkpoint: str, layer: str, channel: int, row: int, column: int, image: np.ndarray | bytes) -> Json:
+        """How one value of a layer came about: its `terms`, `bias`, `preActivation`, `value` and fields. The image is [C, H, W] in [0, 1], or a PNG or JPEG."""
+        body = image if isinstance(image, bytes) else _pixels(image)
+        return self._json("POST", f"/v1/checkpoints/{quoted(checkpoint)}/layers/{quoted(layer)}/units/{channel}/{row}/{column}", body)
+
+    def interpolation(self, checkpoint: str, **options: Any) -> list[Json]:
+        """Images between the codes of two test images, each with its `position` and `pixels`; options as `**{"from": 0, "to": 1, "frames": 9}`."""
+        return self._json("GET", f"/v1/checkpoints/{quoted(checkpoint)}/interpolation", query=options)["frames"]
+
     def codes(self, checkpoint: str, **options: Any) -> np.ndarray:
         """The codes [N, C', H', W'] of a data set's images, by default of the checkpoint's own; options as `dataset="mnist", split="train", first=0, count=100`."""
         return self._array("GET", f"/v1/checkpoints/{quoted(checkpoint)}/codes", query=options)
@@ -327,8 +341,8 @@ class Client:
         call = _call("POST", path, body, query, headers={"Idempotency-Key": key or str(uuid.uuid4())})
         return self._transport.send(call, json.load)
 
-    def _json(self, method: str, path: str, body: Json | None = None) -> Any:
-        return self._transport.send(_call(method, path, body), json.load)
+    def _json(self, method: str, path: str, body: Json | bytes | None = None, query: dict[str, Any] | None = None) -> Any:
+        return self._transport.send(_call(method, path, body, query), json.load)
 
     def _array(self, method: str, path: str, body: np.ndarray | bytes | None = None, query: dict[str, Any] | None = None) -> np.ndarray:
         """What an operation answers as NumPy's file; a body is a batch [N, C, H, W], an image [C, H, W], or a PNG or JPEG."""

@@ -1,9 +1,11 @@
 /** Ablation: every part of the code switched off in turn, the image without it, and how much worse it becomes. */
 
 import * as api from "./api.js";
+import * as calls from "./calls.js";
 import { el, loss, say } from "./dom.js";
 import { latest } from "./latest.js";
 import { drawImage } from "./palette.js";
+import { asCurl } from "./show-as.js";
 import { isVector, meanSquaredError, readNpy, writeNpy } from "./tensors.js";
 
 const SHOWN = 64;
@@ -12,18 +14,19 @@ export class Ablation {
   #note = el("p", { className: "hint" });
   #list = el("ol", { className: "ablations" });
   #network = null;
+  #code = null;
   #choose;
 
   /** @param choose called with the part of the code that was picked. */
   constructor(choose) {
     this.#choose = choose;
     this.element = el("section", { className: "view-part", "aria-label": "Ablation" },
-      el("h3", { textContent: "The code, one part switched off at a time" }), this.#note, this.#list);
+      el("header", { className: "card-head" }, el("h3", { textContent: "The code, one part switched off at a time" }), asCurl("ablation", () => calls.decode(this.#network.checkpoint.id, this.#code))), this.#note, this.#list);
   }
 
   update = latest(async (network, tensors, pixels) => {
     this.#network = network;
-    const code = tensors.get("code");
+    const code = this.#code = tensors.get("code");
     if (network.unpooling === "switch") {
       this.#list.replaceChildren();
       say(this.#note, "switch-unpool decodes with the switches of an image, so that its codes cannot be decoded in a batch. Choose another network.");

@@ -4,9 +4,11 @@
  */
 
 import * as api from "./api.js";
+import * as calls from "./calls.js";
 import { count, el, say } from "./dom.js";
 import { latest } from "./latest.js";
 import { colourNamed, drawImage } from "./palette.js";
+import { asCurl } from "./show-as.js";
 import { readNpy, writeNpy } from "./tensors.js";
 
 const NEAR = 14; // px: a pointer this near to a mark is on it
@@ -40,7 +42,7 @@ export class CodeMap {
     this.#choose = choose;
     const title = el("h3", { textContent: "PCA of the codes" });
     this.element = el("section", { className: "view-part map-view", "aria-label": "Map of the code" },
-      el("div", { className: "map-main" }, el("header", {}, title, this.#share), el("div", { className: "map-stage" }, this.#plane, this.#tip)),
+      el("div", { className: "map-main" }, el("header", {}, title, this.#share, asCurl("the map", () => calls.map(this.evaluation.id))), el("div", { className: "map-stage" }, this.#plane, this.#tip)),
       el("div", { className: "map-side" },
         el("h3", { textContent: "Label" }), this.#labels,
         el("h3", { textContent: "t-SNE of the same codes" }), this.#tsne,

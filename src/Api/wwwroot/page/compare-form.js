@@ -1,10 +1,12 @@
 /** The form for a new experiment: all networks side by side, or the values of one or two settings against each other. */
 
 import * as api from "./api.js";
+import * as calls from "./calls.js";
 import { check } from "./check.js";
 import { byId, count, el } from "./dom.js";
 import { send } from "./fields.js";
 import { labelOf, offerArchitectures, options, rhythm, typed } from "./settings.js";
+import { asCurl } from "./show-as.js";
 
 const PATH = "/v1/experiments";
 const PRESET = "convolutional-autoencoder";
@@ -43,6 +45,7 @@ export function experimentForm(started) {
       started(await api.post(PATH, body));
     }, (field) => inputOf(form, field));
   };
+  form.querySelector(".card-head").append(asCurl("the experiment", () => calls.experiment(request(form))));
   return {
     offer(datasets, architectures) {
       preset = architectures.length;

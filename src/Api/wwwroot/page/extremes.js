@@ -1,8 +1,10 @@
 /** The images that the network copies best and worst, as an evaluation has found them. */
 
 import * as api from "./api.js";
+import * as calls from "./calls.js";
 import { el, loss } from "./dom.js";
 import { drawImage } from "./palette.js";
+import { asCurl } from "./show-as.js";
 import { readNpy, writeNpy } from "./tensors.js";
 
 export class Extremes {
@@ -16,7 +18,8 @@ export class Extremes {
     for (const [key, title] of [["worst", "Copied worst"], ["best", "Copied best"]]) this.#groups.set(key, { title, list: el("ol", { className: "extremes" }) });
     this.#labels = el("div", { className: "per-label" });
     this.element = el("section", { className: "view-part", "aria-label": "Best and worst" },
-      ...[...this.#groups.values()].flatMap(({ title, list }) => [el("h3", { textContent: title }), list]),
+      ...[...this.#groups.values()].flatMap(({ title, list }, i) => [
+        i === 0 ? el("header", { className: "card-head" }, el("h3", { textContent: title }), asCurl("the evaluation", () => calls.evaluation(this.#shown))) : el("h3", { textContent: title }), list]),
       el("h3", { textContent: "Mean error by label" }), this.#labels);
   }
 

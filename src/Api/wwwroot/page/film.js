@@ -1,9 +1,11 @@
 /** The film of the training: the drawing, reconstructed by the network at each of its steps, under the loss; a slider sets the step. */
 
 import * as api from "./api.js";
+import * as calls from "./calls.js";
 import { count, el, loss, say, svg } from "./dom.js";
 import { latest } from "./latest.js";
 import { drawImage } from "./palette.js";
+import { asCurl } from "./show-as.js";
 
 const THUMBS = 14;
 const MILLISECONDS = 125;
@@ -16,6 +18,7 @@ export class Film {
   #slider = el("input", { type: "range", min: 0, value: 0, step: 1, "aria-label": "Step of the training" });
   #play = el("button", { type: "button", className: "play", "aria-label": "Play the film", "aria-pressed": "false" });
   #thumbs = el("ol", { className: "film-thumbs" });
+  #curl = asCurl("the film", () => calls.film(this.#network.checkpoint.jobId));
   #none = el("p", { className: "hint" });
   #frames = [];
   #points = [];
@@ -29,7 +32,7 @@ export class Film {
   constructor(on) {
     this.#on = on;
     this.element = el("section", { className: "film", "aria-label": "Film of the training" },
-      el("header", {}, this.#title, this.#hint, this.#outcome), this.#none,
+      el("header", {}, this.#title, this.#hint, this.#outcome, this.#curl), this.#none,
       el("div", { className: "film-body" }, this.#curve, el("div", { className: "film-line" }, this.#play, this.#slider), this.#thumbs));
     this.#slider.oninput = () => this.#go(Number(this.#slider.value));
     this.#play.onclick = () => (this.#timer === null ? this.#start() : this.#stop());
@@ -47,6 +50,7 @@ export class Film {
     this.#points = points.filter((point) => point.step <= step && point.validationLoss !== null);
     const hasFilm = this.#frames.length > 1;
     this.element.classList.toggle("empty", !hasFilm);
+    this.#curl.hidden = !hasFilm;
     say(this.#none, hasFilm ? "" : jobId === null ? "A checkpoint that was imported or comes with the service has no film. Train a network to watch it learn."
       : "This job has kept no film: it was turned off, or the network has 200,000 parameters or more.");
     say(this.#hint, hasFilm ? "your image, reconstructed by the network at each step" : "");

@@ -1,10 +1,12 @@
 /** The form for a new job. What is left empty is left to the service. */
 
 import * as api from "./api.js";
+import * as calls from "./calls.js";
 import { check } from "./check.js";
 import { describe } from "./checkpoints.js";
 import { byId, el } from "./dom.js";
 import { send } from "./fields.js";
+import { asCurl } from "./show-as.js";
 import { MORE, offerArchitectures, options, rhythm, typed } from "./settings.js";
 
 const PATH = "/v1/training-jobs";
@@ -22,6 +24,7 @@ export function jobForm(started) {
     event.preventDefault();
     submit(form, form.querySelector("[type=submit]"), started);
   };
+  form.querySelector(".card-head").append(asCurl("the training", () => calls.trainingJob(request(form))));
   byId("welcome-start").onclick = () => send(form, byId("welcome-start"), async () => started(await api.post(PATH, { ...rhythm(WELCOME.steps), ...WELCOME, dataset: byId("dataset").value })));
 
   return {

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { Ablation } from "./ablation.js";
+import * as calls from "./calls.js";
 import * as checkpoints from "./checkpoints.js";
 import { Code } from "./code.js";
 import { CodeMap } from "./code-map.js";
@@ -19,7 +20,7 @@ import { attempt, refuse, succeeded } from "./notifications.js";
 import { drawImage, onSchemeChange } from "./palette.js";
 import { Panel } from "./panel.js";
 import { Reconstruction, speaker } from "./reconstruction.js";
-import { showAs } from "./show-as.js";
+import { asCurl, showAs } from "./show-as.js";
 import * as state from "./state.js";
 import { Strip } from "./strip.js";
 import { Summary } from "./summary.js";
@@ -57,7 +58,10 @@ export function inspect() {
     mode,
     pixels: () => image.pixels,
     path: () => pathOf(networks.find(({ network }) => network === panelNetwork)),
-    curl: (path) => show(path),
+    curl: (unit) => {
+      const { network } = networks.find((each) => each.network === panelNetwork);
+      showAs(unit.place ? calls.unit(network.checkpoint.id, unit.layer, unit.place, image.pixels, network.imageShape) : calls.layer(network.checkpoint.id, unit.layer, image.pixels, network.imageShape));
+    },
     decodeWith: (way) => {
       unpooling = way;
       chooseWay();
@@ -84,7 +88,7 @@ export function inspect() {
   const secondMap = new CodeMap(takeImage);
   const extremes = new Extremes(takeImage);
   byId("tab-ablation-body").append(ablation.element);
-  const maps = el("div", { className: "maps" }, map.element, el("div", {}, secondMap.element, el("p", { className: "need", id: "no-second-map", hidden: true })));
+  const maps = el("div", { className: "code-maps" }, map.element, el("div", {}, secondMap.element, el("p", { className: "need", id: "no-second-map", hidden: true })));
   byId("tab-map-body").prepend(maps);
   byId("tab-extremes-body").prepend(extremes.element);
 
@@ -472,20 +476,12 @@ export function inspect() {
     await copy(location.href);
     say(byId("spoken"), "The link is copied.");
   });
-  for (const [id, language] of [["as-curl", "curl"], ["as-python", "python"], ["as-typescript", "typescript"]]) byId(id).onclick = () => show("activations", language);
+  for (const [id, language] of [["as-curl", "curl"], ["as-python", "python"], ["as-typescript", "typescript"]]) byId(id).onclick = () => showAs(ofImage((...of) => calls.activations(byId("pick-0").value, ...of))(), language);
 
-  /** The last call of a card, by program. */
-  function show(path, language = "curl") {
-    const reference = byId("pick-0").value;
-    const { pixels } = image;
-    const [layer] = /(?<=^layers\/)[^/]+/.exec(path) ?? [];
-    showAs({
-      path: `/v1/checkpoints/${reference}/${path}`,
-      body: { pixels },
-      python: `pixels = ${JSON.stringify(pixels)}\nimage = numpy.array(pixels, "float32").reshape(${JSON.stringify(networks[0].network.imageShape)})\nvalues = client.${layer ? `layer_values("${reference}", "${layer}", image)` : `activations("${reference}", image)`}`,
-      typescript: `const pixels = ${JSON.stringify(pixels)};\nconst values = await client.activations("${reference}", { pixels });`,
-    }, language);
-  }
+  const ofImage = (call) => () => call(image.pixels, networks[0].network.imageShape);
+  byId("score-as").append(asCurl("the score", ofImage((...of) => calls.score(byId("pick-0").value, ...of))));
+  byId("neighbours-as").append(asCurl("the neighbours", ofImage((...of) => calls.position(evaluation.id, ...of))));
+  byId("ways-as").append(asCurl("the interpolation", () => calls.interpolation(byId("pick-0").value, { dataset: byId("stepper-set").value, from: byId("way-from").value, to: byId("way-to").value }, 9)));
 
   /** Sets the page to what an address says. */
   async function follow(next) {

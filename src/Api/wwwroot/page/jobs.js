@@ -1,12 +1,14 @@
 /** The list of jobs, their curves, and what becomes of them. */
 
 import * as api from "./api.js";
+import * as calls from "./calls.js";
 import { Curves } from "./curves.js";
 import { byId, confirm, loss, say } from "./dom.js";
 import { follow } from "./job-stream.js";
 import { JobRow, isOver, nameOf } from "./job-row.js";
 import { Listing, QUIET_SECONDS } from "./listing.js";
 import { attempt, onceAnswered, show } from "./notifications.js";
+import { asCurl } from "./show-as.js";
 import { title } from "./title.js";
 
 const PATH = "/v1/training-jobs";
@@ -31,6 +33,7 @@ export class Jobs {
       older: () => this.#render(),
       dropped: (id) => this.#curves.hide(id),
     });
+    byId("jobs-title").after(asCurl("the jobs", calls.jobs));
     document.addEventListener("visibilitychange", () => document.hidden && this.#unfollow());
   }
 

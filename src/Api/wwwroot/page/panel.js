@@ -44,7 +44,7 @@ export class Panel {
   #on;
   #frame = svgFrame();
 
-  /** @param on {selected(unit | null), closed(), curl(path), mode(): {range, palette}, pixels(), path(), decodeWith(unpooling)} */
+  /** @param on {selected(unit | null), closed(), curl({layer, place: [map, row, column] | null}), mode(): {range, palette}, pixels(), path(), decodeWith(unpooling)} */
   constructor(on) {
     this.#on = on;
     const { title, facts, tiles, map, mapName, value, patch, field, shares, why, every, back, kernels, curl, close } = this.#parts;
@@ -60,7 +60,7 @@ export class Panel {
     close.onclick = () => this.close();
     every.onclick = () => this.#showUnit(true);
     back.onclick = () => this.#showUnit(false);
-    curl.onclick = () => on.curl(this.#isUnit || this.#isPoolish ? this.#unitPath() : `layers/${this.#layer.name}/tiles`);
+    curl.onclick = () => on.curl({ layer: this.#layer.name, place: this.#isUnit || this.#isPoolish ? [this.#at.map, this.#at.row, this.#at.column] : null });
     kernels.onclick = () => {
       this.#showKernels(this.#learned.hidden);
       on.selected({ layer: this.#layer.name, ...this.#at });
@@ -113,11 +113,6 @@ export class Panel {
 
   get #isPoolish() {
     return ["pool", "unpool"].includes(this.#layer.kind);
-  }
-
-  #unitPath() {
-    const { map, row, column } = this.#at;
-    return `layers/${this.#layer.name}/units/${map}/${row}/${column}`;
   }
 
   #render() {

@@ -1,18 +1,14 @@
-/** What the page has just asked for, as a command or a program that asks for the same. */
+/** What a card of the page asks for, as a command or a program that asks for the same. */
 
+import * as api from "./api.js";
 import { byId, copy, el, say } from "./dom.js";
 
 const LANGUAGES = { curl: "curl", python: "Python", typescript: "TypeScript" };
 
-/** @param call {path, method, body} of the API, body as JSON or null; @param python, typescript lines that do the same with the clients. */
-export function showAs({ path, body, python, typescript }, language = "curl") {
+/** @param call of calls.js. */
+export function showAs(call, language = "curl") {
   const dialog = byId("code-dialog");
-  const address = `${location.origin}${document.baseURI.replace(/[^/]*(#.*)?$/, "").replace(location.origin, "").replace(/\/$/, "")}${path}`;
-  const texts = {
-    curl: body === null ? `curl '${address}'` : `curl '${address}' \\\n  -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(body)}'`,
-    python: `from autoencoder_client import Client\n\nclient = Client("${location.origin}")\n${python}`,
-    typescript: `import { AutoencoderClient } from "./clients/typescript/src/index.js";\n\nconst client = new AutoencoderClient("${location.origin}");\n${typescript}`,
-  };
+  const texts = programs(call);
   const code = el("pre", { tabIndex: 0, role: "group", "aria-label": "The code" });
   const take = el("button", { type: "button", className: "primary", textContent: "Copy" });
   const close = el("button", { type: "button", textContent: "Close" });
@@ -37,4 +33,33 @@ export function showAs({ path, body, python, typescript }, language = "curl") {
     el("div", { className: "buttons" }, told, close, take));
   show(language);
   dialog.showModal();
+}
+
+/** A button that shows a card's call. @param what the call is for; @param call gives it. */
+export function asCurl(what, call) {
+  const button = el("button", { type: "button", className: "link as-curl", textContent: "As curl", "aria-label": `As curl: ${what}` });
+  button.onclick = () => showAs(call());
+  return button;
+}
+
+/** The whole texts. A key stays out of them: they read it where the clients' documentation has it. */
+function programs({ path, body, file, python, typescript }) {
+  const address = new URL(".", document.baseURI).href.replace(/\/$/, "");
+  const isKeyed = api.key.get() !== "";
+  const quoted = (words) => `'${words.replaceAll("'", "'\\''")}'`;
+  const curl = [
+    `curl ${quoted(address + path)}`,
+    ...(isKeyed ? ['-H "X-API-Key: $AUTOENCODER_API_KEY"'] : []),
+    ...(body === null ? [] : ["-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`]),
+    ...(file === null ? [] : [...(file.endsWith(".npy") ? ["-H 'Accept: application/x-npy'"] : []), `-o ${file}`]),
+  ];
+  const imports = [...(/\bjson\./.test(python) ? ["import json"] : []), ...(isKeyed ? ["import os"] : [])];
+  const packages = [...(/\bnumpy\./.test(python) ? ["import numpy"] : []), "from autoencoder_api import Client"];
+  return {
+    curl: curl.join(" \\\n  "),
+    python: [...imports, ...(imports.length > 0 ? [""] : []), ...packages, "",
+      `client = Client("${address}"${isKeyed ? ', key=os.environ["AUTOENCODER_API_KEY"]' : ""})`, python, ""].join("\n"),
+    typescript: ['import { Client } from "autoencoder-api";', "",
+      `const client = new Client({ baseUrl: "${address}"${isKeyed ? ", key: process.env.AUTOENCODER_API_KEY" : ""} });`, typescript, ""].join("\n"),
+  };
 }

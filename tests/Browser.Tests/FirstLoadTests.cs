@@ -1,0 +1,33 @@
+using Microsoft.Playwright;
+
+namespace AutoencoderApi.Browser.Tests;
+
+[Collection(ChromiumCollection.Name)]
+public sealed class FirstLoadTests(Chromium chromium)
+{
+    private const int MostBytes = 120_000, MostRequests = 25;
+
+    [Fact]
+    public async Task A_visitor_without_a_copy_sees_the_first_layers_after_at_most_25_requests_and_120_kB_of_page()
+    {
+        var requests = new List<IRequest>();
+        IPage page = await chromium.Open(prepare: page =>
+        {
+            page.Request += (_, request) => requests.Add(request);
+            return Task.CompletedTask;
+        });
+        await page.SeeNetwork();
+        IRequest[] first = [.. requests];
+        Assert.InRange(first.Length, 5, MostRequests);
+        IRequest[] files = [.. first.Where(request => !request.Url.Contains("/v1/", StringComparison.Ordinal))];
+        int bytes = 0;
+        foreach (IRequest file in files)
+        {
+            RequestSizesResult sizes = await file.SizesAsync();
+            bytes += sizes.ResponseBodySize + sizes.ResponseHeadersSize;
+        }
+
+        Assert.InRange(bytes, 40_000, MostBytes);
+        Assert.Contains(files, file => file.Url.EndsWith("/page/app.js", StringComparison.Ordinal));
+    }
+}
