@@ -5,12 +5,12 @@ namespace AutoencoderApi.Api.Page;
 
 /// <summary>
 /// Folds the page's modules into one script and its style sheets into one, so that a browser asks for four files in place of some sixty.
-/// The sources are plain ES modules and CSS that a browser runs as they are; folding needs no tool that is not .NET (decision 11).
+/// The sources are plain ES modules and CSS, which a browser runs as they are; folding needs no tool that is not .NET (decision 12).
 /// </summary>
 /// <remarks>
-/// A module becomes a function that returns its exports; the modules that it imports stand before it. Read are the forms that the page's
-/// modules have: <c>import { a, b as c } from "./x.js";</c> and <c>import * as x from "./x.js";</c>, each on a line, and <c>export</c> before a
-/// declaration. The script of the page exports nothing and stands last, unwrapped, so that it may await.
+/// A module becomes a function that returns its exports; the modules that it imports stand before it. Read are the forms that the
+/// page's modules have: <c>import { a, b as c } from "./x.js";</c> and <c>import * as x from "./x.js";</c>, each on a line, and
+/// <c>export</c> before a declaration. The script of the page exports nothing and stands last, unwrapped, so that it may await.
 /// </remarks>
 internal static partial class PageSource
 {
@@ -56,7 +56,9 @@ internal static partial class PageSource
             import => StyleSheet(folder, import.Groups["sheet"].Value));
 
     private static string Names(Match import) =>
-        import.Groups["all"] is { Success: true } all ? all.Value : import.Groups["some"].Value.Replace(" as ", ": ", StringComparison.Ordinal);
+        import.Groups["all"] is { Success: true } all
+            ? all.Value
+            : import.Groups["some"].Value.Replace(" as ", ": ", StringComparison.Ordinal);
 
     private static string Variable(string module) => "$" + Path.GetFileNameWithoutExtension(module).Replace('-', '_');
 
@@ -68,7 +70,9 @@ internal static partial class PageSource
         }
     }
 
-    [GeneratedRegex(@"^import (\* as (?<all>\w+)|(?<some>\{[^}\n]*\})) from ""\./(?<module>[\w-]+\.js)"";$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^import (\* as (?<all>\w+)|(?<some>\{[^}\n]*\})) from ""\./(?<module>[\w-]+\.js)"";$",
+        RegexOptions.Multiline)]
     private static partial Regex Import();
 
     [GeneratedRegex(@"^export (?<declaration>(const|class|(async )?function\*?) (?<name>\w+))", RegexOptions.Multiline)]
