@@ -13,9 +13,8 @@ switch (args)
             File.WriteAllText(Path.Combine(folder, $"network-{name}.svg"), NetworkDiagram.Draw(name, NetworkDefinition.For(settings)));
         }
 
-        var narrow = TrainingSettings.For(Architecture.Strided, "mnist", codeWidth: 32);
-        File.WriteAllText(
-            Path.Combine(folder, "network-strided-code-32.svg"), NetworkDiagram.Draw("strided, codeWidth 32", NetworkDefinition.For(narrow)));
+        var narrow = NetworkDefinition.For(TrainingSettings.For(Architecture.Strided, "mnist", codeWidth: 32));
+        File.WriteAllText(Path.Combine(folder, "network-strided-code-32.svg"), NetworkDiagram.Draw("strided, codeWidth 32", narrow));
         return 0;
     case [var folder, "strip", var url, var experiment]:
         File.WriteAllText(Path.Combine(folder, "networks.svg"), await NetworkStrip.DrawAsync(new Uri(url), experiment));

@@ -11,7 +11,8 @@ internal sealed class Svg(int width, int height)
     public void Rect(double x, double y, double w, double h, string fill, string stroke) =>
         Add($"""<rect x="{x:0.#}" y="{y:0.#}" width="{w:0.#}" height="{h:0.#}" fill="{fill}" stroke="{stroke}"/>""");
 
-    public void Text(double x, double y, string text, int size = 13, string anchor = "middle", bool bold = false, string fill = "#1c2229") =>
+    public void Text(
+        double x, double y, string text, int size = 13, string anchor = "middle", bool bold = false, string fill = "#1c2229") =>
         Add($"""<text x="{x:0.#}" y="{y:0.#}" font-size="{size}" text-anchor="{anchor}" {Weight(bold)}fill="{fill}">{text}</text>""");
 
     public void Line(double x1, double y1, double x2, double y2) =>

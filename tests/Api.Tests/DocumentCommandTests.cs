@@ -4,7 +4,8 @@ using AutoencoderApi.Tests;
 namespace AutoencoderApi.Api.Tests;
 
 /// <summary>
-/// The shell blocks that carry no mark, on a service with one trained network. ID stands for its job; files that a reader has are made here.
+/// The shell blocks that carry no mark, on a service with one trained network. ID stands for its job; files that a reader has are made
+/// first.
 /// </summary>
 [StartsProcesses]
 public sealed class DocumentCommandTests(DocumentedService documented) : IClassFixture<DocumentedService>

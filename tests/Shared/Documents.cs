@@ -5,7 +5,8 @@ namespace AutoencoderApi.Tests;
 /// <summary>The documents of the repository, in Markdown: paths from its root.</summary>
 internal static partial class Documents
 {
-    private static readonly string[] s_folders = ["", "docs", "docs/decisions", "deploy/kubernetes", "clients/python", "clients/typescript"];
+    private static readonly string[] s_folders =
+        ["", "docs", "docs/decisions", "deploy/kubernetes", "clients/python", "clients/typescript"];
 
     public static string[] All { get; } =
     [
@@ -50,7 +51,7 @@ internal static partial class Documents
             }
             else if (IsIndented(lines[i]) && i > 0 && lines[i - 1].Length == 0 && !ListItem().IsMatch(lines[i]))
             {
-                while (i + 1 < lines.Length && (IsIndented(lines[i + 1]) || (lines[i + 1].Length == 0 && i + 2 < lines.Length && IsIndented(lines[i + 2]))))
+                while (IsIndented(At(lines, i + 1)) || (At(lines, i + 1) == "" && IsIndented(At(lines, i + 2))))
                 {
                     i++;
                 }
@@ -62,7 +63,9 @@ internal static partial class Documents
         }
     }
 
-    private static bool IsIndented(string line) => line.StartsWith("    ", StringComparison.Ordinal);
+    private static string? At(string[] lines, int number) => lines.ElementAtOrDefault(number);
+
+    private static bool IsIndented(string? line) => line?.StartsWith("    ", StringComparison.Ordinal) is true;
 
     [GeneratedRegex("^ +([-*]|[0-9]+\\.) ")]
     private static partial Regex ListItem();
@@ -79,10 +82,9 @@ internal sealed partial record ShellBlock(string Document, int Line, string[] Co
     /// <summary>Why nothing runs the block, or null.</summary>
     public string? NotRun => Marker is not null && NotRunMarker().Match(Marker) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>The programs of a block that measures or tests, and takes from minutes to hours; empty where it does something else.</summary>
-    public string[] Measurements => Commands.Select(command => Measurement().Match(command)) is var found && found.All(each => each.Success)
-        ? [.. found.Select(each => each.Groups[1].Value)]
-        : [];
+    /// <summary>The programs of a block that only measures or tests, from minutes to hours; else none.</summary>
+    public string[] Measurements =>
+        Commands.All(Measurement().IsMatch) ? [.. Commands.Select(command => Measurement().Match(command).Groups[1].Value)] : [];
 
     public bool IsRunAsItStands => Marker is null && Measurements is [];
 

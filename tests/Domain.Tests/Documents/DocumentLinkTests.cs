@@ -54,7 +54,8 @@ public sealed partial class DocumentLinkTests
     public void Every_document_stands_in_the_index_and_every_decision_in_the_architecture()
     {
         string[] indexed = [.. Links("docs/index.md"), .. Links("docs/architecture.md")];
-        IEnumerable<string> documents = Texts.All.Where(path => path.StartsWith("docs/", StringComparison.Ordinal)).Select(path => path["docs/".Length..]);
+        IEnumerable<string> documents =
+            Texts.All.Where(path => path.StartsWith("docs/", StringComparison.Ordinal)).Select(path => path["docs/".Length..]);
         Assert.Empty(documents.Except([.. indexed, "index.md"]));
     }
 
