@@ -53,7 +53,7 @@ WORKDIR /app
 COPY --from=source --chown=1654:1654 /data /data
 
 # The base image sets ASPNETCORE_HTTP_PORTS=8080. Without diagnostics the runtime opens no socket in /tmp; only uploads are buffered there.
-# glibc gives each of many threads a heap of its own and returns little of them: docs/reliability.md has the figures.
+# glibc gives each of many threads a heap of its own and returns little of them: docs/performance.md has the figures.
 ENV DOTNET_EnableDiagnostics=0 \
     MALLOC_ARENA_MAX=2 \
     Store__Folder=/data

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace AutoencoderApi.Faults.Tests;
 
-/// <summary>The table of docs/reliability.md: a row for each kind of fault, written beside the scenario logs when all are done.</summary>
+/// <summary>The table of docs/testing.md: a row for each kind of fault, written beside the scenario logs when all are done.</summary>
 public sealed class Report : IDisposable
 {
     private readonly Lock _lock = new();

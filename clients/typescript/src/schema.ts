@@ -252,94 +252,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/experiments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the experiments, newest first
-         * @description Needs the role `reader`.
-         */
-        get: operations["listExperiments"];
-        put?: never;
-        /**
-         * Create jobs that belong together: a preset, a list, or a sweep over a grid
-         * @description Needs the role `operator`.
-         */
-        post: operations["createExperiment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/experiments/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One experiment: the table of its jobs and losses
-         * @description Needs the role `reader`.
-         */
-        get: operations["getExperiment"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete an ended experiment with its jobs and their checkpoints
-         * @description Needs the role `operator`.
-         */
-        delete: operations["deleteExperiment"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/experiments/{id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The experiment as one self-contained HTML page, with curves and images
-         * @description Needs the role `reader`.
-         */
-        get: operations["reportExperiment"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/experiments/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel all jobs of an experiment; their last checkpoints are kept
-         * @description Needs the role `operator`.
-         */
-        post: operations["cancelExperiment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/checkpoints": {
         parameters: {
             query?: never;
@@ -442,242 +354,6 @@ export interface paths {
         get: operations["listLayers"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the tags by name, managed ones first
-         * @description Needs the role `reader`.
-         */
-        get: operations["listTags"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/tags/{tag}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The checkpoint that a tag names
-         * @description Needs the role `reader`.
-         */
-        get: operations["getTag"];
-        /**
-         * Tag a checkpoint, or move a tag to another checkpoint
-         * @description Needs the role `operator`.
-         */
-        put: operations["putTag"];
-        post?: never;
-        /**
-         * Delete a tag; its checkpoint stays
-         * @description Needs the role `operator`.
-         */
-        delete: operations["deleteTag"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the evaluations, newest first
-         * @description Needs the role `reader`.
-         */
-        get: operations["listEvaluations"];
-        put?: never;
-        /**
-         * Evaluate a checkpoint on a split of a data set; enqueued like a training
-         * @description Needs the role `operator`.
-         */
-        post: operations["createEvaluation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One evaluation with its progress and what it has found
-         * @description Needs the role `reader`.
-         */
-        get: operations["getEvaluation"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete an ended evaluation with what it has found
-         * @description Needs the role `operator`.
-         */
-        delete: operations["deleteEvaluation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel an evaluation
-         * @description Needs the role `operator`.
-         */
-        post: operations["cancelEvaluation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/losses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The loss of each image of the split, in order: an NPY file of float32
-         * @description Needs the role `reader`.
-         */
-        get: operations["getEvaluationLosses"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/worst.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The 24 images of the largest losses, each with its reconstruction and where the two differ
-         * @description Needs the role `reader`.
-         */
-        get: operations["drawEvaluationWorst"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/best.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The 24 images of the smallest losses, each with its reconstruction and where the two differ
-         * @description Needs the role `reader`.
-         */
-        get: operations["drawEvaluationBest"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The codes of at most 2,000 images in two dimensions
-         * @description Needs the role `reader`.
-         */
-        get: operations["getEvaluationMap"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/map.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The same as a scatter plot, coloured by label
-         * @description Needs the role `reader`.
-         */
-        get: operations["drawEvaluationMap"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{id}/map/position": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Where an image's code lies on the map's plane, and the images whose codes are nearest
-         * @description Needs the role `reader`.
-         */
-        post: operations["locateOnEvaluationMap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1084,6 +760,330 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the evaluations, newest first
+         * @description Needs the role `reader`.
+         */
+        get: operations["listEvaluations"];
+        put?: never;
+        /**
+         * Evaluate a checkpoint on a split of a data set; enqueued like a training
+         * @description Needs the role `operator`.
+         */
+        post: operations["createEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One evaluation with its progress and what it has found
+         * @description Needs the role `reader`.
+         */
+        get: operations["getEvaluation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an ended evaluation with what it has found
+         * @description Needs the role `operator`.
+         */
+        delete: operations["deleteEvaluation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an evaluation
+         * @description Needs the role `operator`.
+         */
+        post: operations["cancelEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The loss of each image of the split, in order: an NPY file of float32
+         * @description Needs the role `reader`.
+         */
+        get: operations["getEvaluationLosses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/worst.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The 24 images of the largest losses, each with its reconstruction and where the two differ
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawEvaluationWorst"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/best.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The 24 images of the smallest losses, each with its reconstruction and where the two differ
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawEvaluationBest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The codes of at most 2,000 images in two dimensions
+         * @description Needs the role `reader`.
+         */
+        get: operations["getEvaluationMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/map.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a scatter plot, coloured by label
+         * @description Needs the role `reader`.
+         */
+        get: operations["drawEvaluationMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/map/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where an image's code lies on the map's plane, and the images whose codes are nearest
+         * @description Needs the role `reader`.
+         */
+        post: operations["locateOnEvaluationMap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the experiments, newest first
+         * @description Needs the role `reader`.
+         */
+        get: operations["listExperiments"];
+        put?: never;
+        /**
+         * Create jobs that belong together: a preset, a list, or a sweep over a grid
+         * @description Needs the role `operator`.
+         */
+        post: operations["createExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One experiment: the table of its jobs and losses
+         * @description Needs the role `reader`.
+         */
+        get: operations["getExperiment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an ended experiment with its jobs and their checkpoints
+         * @description Needs the role `operator`.
+         */
+        delete: operations["deleteExperiment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The experiment as one self-contained HTML page, with curves and images
+         * @description Needs the role `reader`.
+         */
+        get: operations["reportExperiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel all jobs of an experiment; their last checkpoints are kept
+         * @description Needs the role `operator`.
+         */
+        post: operations["cancelExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tags by name, managed ones first
+         * @description Needs the role `reader`.
+         */
+        get: operations["listTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The checkpoint that a tag names
+         * @description Needs the role `reader`.
+         */
+        get: operations["getTag"];
+        /**
+         * Tag a checkpoint, or move a tag to another checkpoint
+         * @description Needs the role `operator`.
+         */
+        put: operations["putTag"];
+        post?: never;
+        /**
+         * Delete a tag; its checkpoint stays
+         * @description Needs the role `operator`.
+         */
+        delete: operations["deleteTag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets": {
         parameters: {
             query?: never;
@@ -1202,7 +1202,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a ticket, by which a browser reads event streams and pictures without a header
+         * Make a ticket, by which a browser reads event streams and images without a header
          * @description Needs the role `reader`.
          */
         post: operations["createTicket"];
@@ -2375,7 +2375,7 @@ export interface components {
         PreparationStep: "as-is" | "resized" | "inverted" | "centred" | "largest";
         /** @description A problem (RFC 9457). */
         ProblemDetails: {
-            /** @description What happened, with a fixed meaning: docs/api.md lists all types. */
+            /** @description What happened, with a fixed meaning: docs/errors.md lists all types. */
             type: string;
             /** @description The type in words. */
             title: string;
@@ -2533,7 +2533,7 @@ export interface components {
              */
             seconds?: null | number;
         };
-        /** @description A right to read event streams and pictures by their address alone. */
+        /** @description A right to read event streams and images by their address alone. */
         TicketResponse: {
             /** @description Value of the query parameter `ticket`. It is shown once. */
             ticket: string;
@@ -3110,15 +3110,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description No such experiment. */
-        "experiment-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
         /** @description There is no checkpoint in the request. Some fields are invalid. The request is malformed. */
         "checkpoint-missing.invalid-fields.malformed-request": {
             headers: {
@@ -3182,105 +3173,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description No such tag. */
-        "tag-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The request cannot be carried out. */
-        unprocessable: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The data set cannot be had. The idempotency key belongs to another request. The image cannot be used. The request cannot be carried out. */
-        "dataset-unavailable.idempotency-key-reused.picture-unusable.unprocessable": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description No such checkpoint. No such data set. */
-        "checkpoint-not-found.dataset-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description No such evaluation. */
-        "evaluation-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description No such checkpoint. No such data set. No such evaluation. No such image. */
-        "checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The checkpoint is damaged. The data set cannot be had. The figure would be too large. The image cannot be used. */
-        "checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description Some fields are invalid. The request is malformed. There is no image in the request. */
-        "invalid-fields.malformed-request.picture-missing": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description No such checkpoint. No such evaluation. */
-        "checkpoint-not-found.evaluation-not-found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The image is too large. The request is too large. The request takes too much memory. */
-        "image-too-large.too-large.too-much-memory": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
-        /** @description The checkpoint is damaged. No digit was found. The image cannot be used. There are several digits. */
-        "checkpoint-damaged.no-digit-found.picture-unusable.several-digits": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDetails"];
-            };
-        };
         /** @description No such checkpoint. No such data set. No such image. */
         "checkpoint-not-found.dataset-not-found.image-not-found": {
             headers: {
@@ -3299,8 +3191,35 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
+        /** @description Some fields are invalid. The request is malformed. There is no image in the request. */
+        "invalid-fields.malformed-request.picture-missing": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
         /** @description The checkpoint is damaged. The figure would be too large. No digit was found. The image cannot be used. There are several digits. The request cannot be carried out. */
         "checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits.unprocessable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The image is too large. The request is too large. The request takes too much memory. */
+        "image-too-large.too-large.too-much-memory": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. The data set cannot be had. The figure would be too large. The image cannot be used. */
+        "checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3337,6 +3256,15 @@ export interface components {
         };
         /** @description The checkpoint is damaged. The data set cannot be had. The image cannot be used. */
         "checkpoint-damaged.dataset-unavailable.picture-unusable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The checkpoint is damaged. No digit was found. The image cannot be used. There are several digits. */
+        "checkpoint-damaged.no-digit-found.picture-unusable.several-digits": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3398,6 +3326,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
+        /** @description No such checkpoint. No such data set. No such evaluation. No such image. */
+        "checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
         /** @description The checkpoint is damaged. The code cannot be decoded. The data set cannot be had. The figure would be too large. The image cannot be used. The network needs an image's switches. */
         "checkpoint-damaged.code-unusable.dataset-unavailable.figure-too-large.picture-unusable.switches-missing": {
             headers: {
@@ -3412,6 +3349,69 @@ export interface components {
             headers: {
                 /** @description Seconds to wait before sending the request again. */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The data set cannot be had. The idempotency key belongs to another request. The image cannot be used. The request cannot be carried out. */
+        "dataset-unavailable.idempotency-key-reused.picture-unusable.unprocessable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such data set. */
+        "checkpoint-not-found.dataset-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such evaluation. */
+        "evaluation-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such checkpoint. No such evaluation. */
+        "checkpoint-not-found.evaluation-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such experiment. */
+        "experiment-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such tag. */
+        "tag-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The request cannot be carried out. */
+        unprocessable: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -4082,7 +4082,10 @@ export interface operations {
                 count?: string;
                 /** @description Index of the first map or kernel, from 0. */
                 first?: number;
-                /** @description Side in pixels of the square that renders each value; by default an image is about 112 pixels wide. */
+                /**
+                 * @description Side in pixels of the square that renders each value; by default an image is about 112 pixels wide.
+                 * @example 8
+                 */
                 scale?: number;
                 /** @description Colour map of the views `layer` and `kernels`. */
                 palette?: "gray" | "viridis";
@@ -4154,7 +4157,10 @@ export interface operations {
                 count?: string;
                 /** @description Index of the first map or kernel, from 0. */
                 first?: number;
-                /** @description Side in pixels of the square that renders each value; by default an image is about 112 pixels wide. */
+                /**
+                 * @description Side in pixels of the square that renders each value; by default an image is about 112 pixels wide.
+                 * @example 8
+                 */
                 scale?: number;
                 /** @description Colour map of the views `layer` and `kernels`. */
                 palette?: "gray" | "viridis";
@@ -4257,271 +4263,6 @@ export interface operations {
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["timeout"];
-        };
-    };
-    listExperiments: {
-        parameters: {
-            query?: {
-                /** @description Maximum number of items on the page. */
-                limit?: number;
-                /** @description `nextCursor` of the page before; none for the first page. */
-                cursor?: string;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of experiments. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the page.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExperimentSummaryPage"];
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the page.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    createExperiment: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: for 24 hours the same key with the same request gets the first response again; with another request, 422. A UUID is a good key. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExperimentRequest"];
-            };
-        };
-        responses: {
-            /** @description Experiment created, its jobs enqueued. */
-            202: {
-                headers: {
-                    /**
-                     * @description Path of the new resource.
-                     * @example /v1/experiments/01a211ba-65b6-7edf-a3ef-736fd028be74
-                     */
-                    Location?: string;
-                    /**
-                     * @description Seconds to wait before requesting the experiment.
-                     * @example 1
-                     */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExperimentResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            408: components["responses"]["too-slow"];
-            409: components["responses"]["conflict"];
-            413: components["responses"]["too-large"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["dataset-unavailable.idempotency-key-reused.unprocessable"];
-            429: components["responses"]["queue-full.too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    getExperiment: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the experiment.
-                 * @example 01a211ba-65b6-7edf-a3ef-736fd028be74
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The experiment. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the current state of the experiment.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    /**
-                     * @description Seconds to wait before the next poll; absent once the experiment has ended.
-                     * @example 1
-                     */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExperimentResponse"];
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the current state of the experiment.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["experiment-not-found"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    deleteExperiment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the experiment.
-                 * @example 01a211ba-65b6-7edf-a3ef-736fd028be74
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Experiment deleted. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["experiment-not-found"];
-            409: components["responses"]["checkpoint-tagged.conflict"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    reportExperiment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the experiment.
-                 * @example 01a211ba-65b6-7edf-a3ef-736fd028be74
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The report. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["experiment-not-found"];
-            413: components["responses"]["too-much-memory"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    cancelExperiment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the experiment.
-                 * @example 01a211ba-65b6-7edf-a3ef-736fd028be74
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The experiment, all its jobs ended. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExperimentResponse"];
-                };
-            };
-            /** @description Cancellation requested; workers stop their jobs. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExperimentResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["experiment-not-found"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
         };
     };
     listCheckpoints: {
@@ -4644,7 +4385,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
+                 * @example example-strided
                  */
                 reference: string;
             };
@@ -4694,7 +4435,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
+                 * @example example-strided
                  */
                 reference: string;
             };
@@ -4731,7 +4472,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
+                 * @example example-strided
                  */
                 reference: string;
             };
@@ -4794,7 +4535,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
+                 * @example example-strided
                  */
                 reference: string;
             };
@@ -4842,7 +4583,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
+                 * @example example-strided
                  */
                 reference: string;
             };
@@ -4885,44 +4626,73 @@ export interface operations {
             503: components["responses"]["timeout.unavailable"];
         };
     };
-    listTags: {
+    reconstructFromDataset: {
         parameters: {
             query?: {
-                /** @description Only the tags of the examples that come with the service, in place of all others. */
-                examples?: boolean;
-                /** @description Maximum number of items on the page. */
-                limit?: number;
-                /** @description `nextCursor` of the page before; none for the first page. */
-                cursor?: string;
+                /** @description Noise added to the network's input; errors are measured against the clean image. */
+                noise?: "none" | "gaussian" | "salt-and-pepper";
+                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
+                amount?: number;
+                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
+                noiseSeed?: number;
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
+                layout?: "single" | "pair" | "difference" | "restored";
+                /** @description Pixels between images. */
+                gap?: number;
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
             };
             header?: {
                 /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
                 "If-None-Match"?: string;
             };
-            path?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A page of tags. */
+            /** @description The reconstruction. */
             200: {
                 headers: {
                     /**
-                     * @description Identifies the page.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
+                    /**
+                     * @description Mean squared error per value against the clean image.
+                     * @example 0.0211
+                     */
+                    "Reconstruction-Mse"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagResponsePage"];
+                    "image/png": string;
+                    "application/json": components["schemas"]["ReconstructionResponse"];
                 };
             };
             /** @description Not modified: the `If-None-Match` of the request is current. */
             304: {
                 headers: {
                     /**
-                     * @description Identifies the page.
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -4933,166 +4703,1823 @@ export interface operations {
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable.unprocessable"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
         };
     };
-    getTag: {
+    reconstructUpload: {
         parameters: {
-            query?: never;
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
+            query?: {
+                /** @description Noise added to the network's input; errors are measured against the clean image. */
+                noise?: "none" | "gaussian" | "salt-and-pepper";
+                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
+                amount?: number;
+                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
+                noiseSeed?: number;
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
+                layout?: "single" | "pair" | "difference" | "restored";
+                /** @description Pixels between images. */
+                gap?: number;
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
             };
+            header?: never;
             path: {
                 /**
-                 * @description Name of the tag.
-                 * @example shown
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
                  */
-                tag: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The tag. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the current checkpoint of the tag.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TagResponse"];
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the current checkpoint of the tag.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["tag-not-found"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
-        };
-    };
-    putTag: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description ETag to replace: where it is not current, the answer is 412 and nothing is written. */
-                "If-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Name of the tag.
-                 * @example shown
-                 */
-                tag: string;
+                reference: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TagRequest"];
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+                "image/png": string;
+                "image/jpeg": string;
+                "application/json": components["schemas"]["PixelsRequest"];
+                "application/x-npy": string;
             };
         };
         responses: {
-            /** @description Tag moved. */
+            /** @description The reconstruction; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
             200: {
                 headers: {
                     /**
-                     * @description Identifies the current checkpoint of the tag.
-                     * @example "01a2106100ad7380b090c0c951facf43"
+                     * @description Mean squared error per value against the clean image.
+                     * @example 0.0211
                      */
-                    ETag?: string;
+                    "Reconstruction-Mse"?: number;
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagResponse"];
+                    "image/png": string;
+                    "application/json": components["schemas"]["ReconstructionResponse"];
+                    "application/x-npy": string;
                 };
             };
-            /** @description Tag created. */
-            201: {
-                headers: {
-                    /**
-                     * @description Path of the new resource.
-                     * @example /v1/tags/shown
-                     */
-                    Location?: string;
-                    /**
-                     * @description Identifies the current checkpoint of the tag.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TagResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
             408: components["responses"]["too-slow"];
-            412: components["responses"]["precondition-failed"];
-            413: components["responses"]["too-large"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
             415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["unprocessable"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits.unprocessable"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
         };
     };
-    deleteTag: {
+    reconstructFromDatasetPng: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Noise added to the network's input; errors are measured against the clean image. */
+                noise?: "none" | "gaussian" | "salt-and-pepper";
+                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
+                amount?: number;
+                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
+                noiseSeed?: number;
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
+                layout?: "single" | "pair" | "difference" | "restored";
+                /** @description Pixels between images. */
+                gap?: number;
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
+            };
             header?: {
-                /** @description ETag to replace: where it is not current, the answer is 412 and nothing is written. */
-                "If-Match"?: string;
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
             };
             path: {
                 /**
-                 * @description Name of the tag.
-                 * @example shown
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
                  */
-                tag: string;
+                reference: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Tag deleted. */
-            204: {
+            /** @description The reconstruction. */
+            200: {
                 headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description Mean squared error per value against the clean image.
+                     * @example 0.0211
+                     */
+                    "Reconstruction-Mse"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    reconstructUploadPng: {
+        parameters: {
+            query?: {
+                /** @description Noise added to the network's input; errors are measured against the clean image. */
+                noise?: "none" | "gaussian" | "salt-and-pepper";
+                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
+                amount?: number;
+                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
+                noiseSeed?: number;
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
+                layout?: "single" | "pair" | "difference" | "restored";
+                /** @description Pixels between images. */
+                gap?: number;
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The reconstruction. */
+            200: {
+                headers: {
+                    /**
+                     * @description Mean squared error per value against the clean image.
+                     * @example 0.0211
+                     */
+                    "Reconstruction-Mse"?: number;
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    drawReconstructions: {
+        parameters: {
+            query?: {
+                /** @description Noise added to the network's input; errors are measured against the clean image. */
+                noise?: "none" | "gaussian" | "salt-and-pepper";
+                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
+                amount?: number;
+                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
+                noiseSeed?: number;
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the first image in the split, from 0. */
+                first?: number;
+                /** @description Number of images. */
+                count?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Pixels between images. */
+                gap?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows of images. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawTilesFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Number of maps, or `all`. */
+                count?: string;
+                /** @description Index of the first map, from 0. */
+                first?: number;
+                /** @description Tiles in a row; by default the square root of their number, rounded up. */
+                columns?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Pixels between tiles. */
+                gap?: number;
+                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
+                range?: "tile" | "layer";
+                /** @description Colour map from low to high values. */
+                palette?: "gray" | "viridis";
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feature maps. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "application/json": components["schemas"]["TilesResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: components["responses"]["invalid-fields"];
+            400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
-            404: components["responses"]["tag-not-found"];
-            412: components["responses"]["precondition-failed"];
-            422: components["responses"]["unprocessable"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
-            503: components["responses"]["timeout.unavailable"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawTilesOfUpload: {
+        parameters: {
+            query?: {
+                /** @description Number of maps, or `all`. */
+                count?: string;
+                /** @description Index of the first map, from 0. */
+                first?: number;
+                /** @description Tiles in a row; by default the square root of their number, rounded up. */
+                columns?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Pixels between tiles. */
+                gap?: number;
+                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
+                range?: "tile" | "layer";
+                /** @description Colour map from low to high values. */
+                palette?: "gray" | "viridis";
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+                "image/png": string;
+                "image/jpeg": string;
+                "application/json": components["schemas"]["PixelsRequest"];
+            };
+        };
+        responses: {
+            /** @description The feature maps. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "application/json": components["schemas"]["TilesResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    drawTilesFromDatasetPng: {
+        parameters: {
+            query?: {
+                /** @description Number of maps, or `all`. */
+                count?: string;
+                /** @description Index of the first map, from 0. */
+                first?: number;
+                /** @description Tiles in a row; by default the square root of their number, rounded up. */
+                columns?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Pixels between tiles. */
+                gap?: number;
+                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
+                range?: "tile" | "layer";
+                /** @description Colour map from low to high values. */
+                palette?: "gray" | "viridis";
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feature maps. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawTilesOfUploadPng: {
+        parameters: {
+            query?: {
+                /** @description Number of maps, or `all`. */
+                count?: string;
+                /** @description Index of the first map, from 0. */
+                first?: number;
+                /** @description Tiles in a row; by default the square root of their number, rounded up. */
+                columns?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Pixels between tiles. */
+                gap?: number;
+                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
+                range?: "tile" | "layer";
+                /** @description Colour map from low to high values. */
+                palette?: "gray" | "viridis";
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The feature maps. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    getLayerValuesFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerValuesResponse"];
+                    "application/x-npy": string;
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    getLayerValuesOfUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`; `application/x-npy`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The values; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerValuesResponse"];
+                    "application/x-npy": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    activateFromDataset: {
+        parameters: {
+            query?: {
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A safetensors file: `input`, each layer's name [C, H, W] as float32, and for each pooling `{layer}.switches` as uint8. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    activateUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+                /** @description In place of the network's own, with the same weights; for networks that pool. */
+                unpooling?: "zero" | "nearest" | "switch";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A safetensors file: `input`, each layer's name [C, H, W] as float32, and for each pooling `{layer}.switches` as uint8. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    explainUnitFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+                /** @description Channel of the unit, from 0. */
+                channel: number;
+                /** @description Row of the unit, from 0. */
+                row: number;
+                /** @description Column of the unit, from 0. */
+                column: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The unit. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found.unit-not-found"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    explainUnitOfUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+                /** @description Channel of the unit, from 0. */
+                channel: number;
+                /** @description Row of the unit, from 0. */
+                row: number;
+                /** @description Column of the unit, from 0. */
+                column: number;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The unit. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found.unit-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    scoreFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+                /** @description Fraction of the validation images that are to count as normal. */
+                quantile?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The score. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    scoreUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+                /** @description Fraction of the validation images that are to count as normal. */
+                quantile?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The score. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits.unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    drawScoreFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image, in grey; the error from dark red to white. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawScoreUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The image, in grey; the error from dark red to white. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    drawKernels: {
+        parameters: {
+            query?: {
+                /** @description Number of maps, or `all`. */
+                count?: string;
+                /** @description Index of the first map, from 0. */
+                first?: number;
+                /** @description Tiles in a row; by default the square root of their number, rounded up. */
+                columns?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Pixels between tiles. */
+                gap?: number;
+                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
+                range?: "tile" | "layer";
+                /** @description Colour map from low to high values. */
+                palette?: "gray" | "viridis";
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The kernels. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "application/json": components["schemas"]["KernelsResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    drawKernelsPng: {
+        parameters: {
+            query?: {
+                /** @description Number of maps, or `all`. */
+                count?: string;
+                /** @description Index of the first map, from 0. */
+                first?: number;
+                /** @description Tiles in a row; by default the square root of their number, rounded up. */
+                columns?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Pixels between tiles. */
+                gap?: number;
+                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
+                range?: "tile" | "layer";
+                /** @description Colour map from low to high values. */
+                palette?: "gray" | "viridis";
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+                /**
+                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
+                 * @example code
+                 */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The kernels. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.layer-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.figure-too-large"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    encodeFromDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split, from 0. */
+                index?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The code. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeResponse"];
+                    "application/x-npy": string;
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    encodeUpload: {
+        parameters: {
+            query?: {
+                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
+                preprocess?: "auto" | "mnist" | "resize" | "none";
+                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
+                digits?: "only" | "largest";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`; `application/x-npy`. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
+                     */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The code; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
+            200: {
+                headers: {
+                    /**
+                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
+                     * @example inverted, centred, inkFraction=0.0213
+                     */
+                    "Image-Preparation"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeResponse"];
+                    "application/x-npy": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            408: components["responses"]["too-slow"];
+            413: components["responses"]["image-too-large.too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    decodeCode: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split whose pooling switches a switch-unpool network uses. */
+                switchesFrom?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecodeRequest"];
+                "application/x-npy": string;
+            };
+        };
+        responses: {
+            /** @description The decoded image; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "application/json": components["schemas"]["DecodingResponse"];
+                    "application/x-npy": string;
+                };
+            };
+            400: components["responses"]["code-missing.invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
+            408: components["responses"]["too-slow"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.code-unusable.dataset-unavailable.figure-too-large.picture-unusable.switches-missing"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    decodeCodePng: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the image in the split whose pooling switches a switch-unpool network uses. */
+                switchesFrom?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        /** @description Also accepted: `application/x-npy`. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecodeRequest"];
+            };
+        };
+        responses: {
+            /** @description The decoded image. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["code-missing.invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
+            408: components["responses"]["too-slow"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-large.too-much-memory"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["checkpoint-damaged.code-unusable.dataset-unavailable.figure-too-large.picture-unusable.switches-missing"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    encodeDataset: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of the checkpoint. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the first image in the split, from 0. */
+                first?: number;
+                /** @description Number of images; by default all from `first` on. */
+                count?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes: an NPY file [N, C, H, W], float32, sent while they are computed. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-npy": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.unavailable"];
+        };
+    };
+    drawInterpolation: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the first image in the split, from 0. */
+                from?: number;
+                /** @description Index of the last image in the split, from 0. */
+                to?: number;
+                /** @description Number of frames, both ends included. */
+                frames?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Pixels between images. */
+                gap?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decoded frames. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "application/json": components["schemas"]["InterpolationResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+        };
+    };
+    drawInterpolationPng: {
+        parameters: {
+            query?: {
+                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
+                dataset?: string;
+                /** @description Split of the data set. */
+                split?: "train" | "validation" | "test";
+                /** @description Index of the first image in the split, from 0. */
+                from?: number;
+                /** @description Index of the last image in the split, from 0. */
+                to?: number;
+                /** @description Number of frames, both ends included. */
+                frames?: number;
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
+                scale?: number;
+                /** @description Pixels between images. */
+                gap?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decoded frames. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
+            413: components["responses"]["too-much-memory"];
+            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
         };
     };
     listEvaluations: {
@@ -5395,7 +6822,10 @@ export interface operations {
     drawEvaluationWorst: {
         parameters: {
             query?: {
-                /** @description Side in pixels of the square that renders each value. */
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
                 scale?: number;
             };
             header?: {
@@ -5442,7 +6872,10 @@ export interface operations {
     drawEvaluationBest: {
         parameters: {
             query?: {
-                /** @description Side in pixels of the square that renders each value. */
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
                 scale?: number;
             };
             header?: {
@@ -5653,70 +7086,42 @@ export interface operations {
             503: components["responses"]["memory-full.timeout.unavailable"];
         };
     };
-    reconstructFromDataset: {
+    listExperiments: {
         parameters: {
             query?: {
-                /** @description Noise added to the network's input; errors are measured against the clean image. */
-                noise?: "none" | "gaussian" | "salt-and-pepper";
-                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
-                amount?: number;
-                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
-                noiseSeed?: number;
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
-                layout?: "single" | "pair" | "difference" | "restored";
-                /** @description Pixels between images. */
-                gap?: number;
-                /** @description In place of the network's own, with the same weights; for networks that pool. */
-                unpooling?: "zero" | "nearest" | "switch";
+                /** @description Maximum number of items on the page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; none for the first page. */
+                cursor?: string;
             };
             header?: {
                 /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
                 "If-None-Match"?: string;
             };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The reconstruction. */
+            /** @description A page of experiments. */
             200: {
                 headers: {
                     /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @description Identifies the page.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
-                    /**
-                     * @description Mean squared error per value against the clean image.
-                     * @example 0.0211
-                     */
-                    "Reconstruction-Mse"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": string;
-                    "application/json": components["schemas"]["ReconstructionResponse"];
+                    "application/json": components["schemas"]["ExperimentSummaryPage"];
                 };
             };
             /** @description Not modified: the `If-None-Match` of the request is current. */
             304: {
                 headers: {
                     /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @description Identifies the page.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -5727,1701 +7132,101 @@ export interface operations {
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable.unprocessable"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+            503: components["responses"]["timeout.unavailable"];
         };
     };
-    reconstructUpload: {
+    createExperiment: {
         parameters: {
-            query?: {
-                /** @description Noise added to the network's input; errors are measured against the clean image. */
-                noise?: "none" | "gaussian" | "salt-and-pepper";
-                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
-                amount?: number;
-                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
-                noiseSeed?: number;
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
-                layout?: "single" | "pair" | "difference" | "restored";
-                /** @description Pixels between images. */
-                gap?: number;
-                /** @description In place of the network's own, with the same weights; for networks that pool. */
-                unpooling?: "zero" | "nearest" | "switch";
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: for 24 hours the same key with the same request gets the first response again; with another request, 422. A UUID is a good key. */
+                "Idempotency-Key"?: string;
             };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-                "image/png": string;
-                "image/jpeg": string;
-                "application/json": components["schemas"]["PixelsRequest"];
-                "application/x-npy": string;
+                "application/json": components["schemas"]["ExperimentRequest"];
             };
         };
         responses: {
-            /** @description The reconstruction; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
-            200: {
+            /** @description Experiment created, its jobs enqueued. */
+            202: {
                 headers: {
                     /**
-                     * @description Mean squared error per value against the clean image.
-                     * @example 0.0211
+                     * @description Path of the new resource.
+                     * @example /v1/experiments/01a211ba-65b6-7edf-a3ef-736fd028be74
                      */
-                    "Reconstruction-Mse"?: number;
+                    Location?: string;
                     /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
+                     * @description Seconds to wait before requesting the experiment.
+                     * @example 1
                      */
-                    "Image-Preparation"?: string;
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": string;
-                    "application/json": components["schemas"]["ReconstructionResponse"];
-                    "application/x-npy": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits.unprocessable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    reconstructFromDatasetPng: {
-        parameters: {
-            query?: {
-                /** @description Noise added to the network's input; errors are measured against the clean image. */
-                noise?: "none" | "gaussian" | "salt-and-pepper";
-                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
-                amount?: number;
-                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
-                noiseSeed?: number;
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
-                layout?: "single" | "pair" | "difference" | "restored";
-                /** @description Pixels between images. */
-                gap?: number;
-                /** @description In place of the network's own, with the same weights; for networks that pool. */
-                unpooling?: "zero" | "nearest" | "switch";
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The reconstruction. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    /**
-                     * @description Mean squared error per value against the clean image.
-                     * @example 0.0211
-                     */
-                    "Reconstruction-Mse"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
+                    "application/json": components["schemas"]["ExperimentResponse"];
                 };
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable.unprocessable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    reconstructUploadPng: {
-        parameters: {
-            query?: {
-                /** @description Noise added to the network's input; errors are measured against the clean image. */
-                noise?: "none" | "gaussian" | "salt-and-pepper";
-                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
-                amount?: number;
-                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
-                noiseSeed?: number;
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the digit, the noisy digit and its reconstruction. */
-                layout?: "single" | "pair" | "difference" | "restored";
-                /** @description Pixels between images. */
-                gap?: number;
-                /** @description In place of the network's own, with the same weights; for networks that pool. */
-                unpooling?: "zero" | "nearest" | "switch";
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The reconstruction. */
-            200: {
-                headers: {
-                    /**
-                     * @description Mean squared error per value against the clean image.
-                     * @example 0.0211
-                     */
-                    "Reconstruction-Mse"?: number;
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits.unprocessable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    drawReconstructions: {
-        parameters: {
-            query?: {
-                /** @description Noise added to the network's input; errors are measured against the clean image. */
-                noise?: "none" | "gaussian" | "salt-and-pepper";
-                /** @description Amount of noise, as in a job's `noise`; by default the amount that the network was trained with, or 0.3. */
-                amount?: number;
-                /** @description Seed of the noise, together with the image's index; 0 is the noise of evaluations. */
-                noiseSeed?: number;
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the first image in the split, from 0. */
-                first?: number;
-                /** @description Number of images. */
-                count?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Pixels between images. */
-                gap?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The rows of images. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    drawTilesFromDataset: {
-        parameters: {
-            query?: {
-                /** @description Number of maps, or `all`. */
-                count?: string;
-                /** @description Index of the first map, from 0. */
-                first?: number;
-                /** @description Tiles in a row; by default the square root of their number, rounded up. */
-                columns?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Pixels between tiles. */
-                gap?: number;
-                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
-                range?: "tile" | "layer";
-                /** @description Colour map from low to high values. */
-                palette?: "gray" | "viridis";
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The feature maps. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                    "application/json": components["schemas"]["TilesResponse"];
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    drawTilesOfUpload: {
-        parameters: {
-            query?: {
-                /** @description Number of maps, or `all`. */
-                count?: string;
-                /** @description Index of the first map, from 0. */
-                first?: number;
-                /** @description Tiles in a row; by default the square root of their number, rounded up. */
-                columns?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Pixels between tiles. */
-                gap?: number;
-                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
-                range?: "tile" | "layer";
-                /** @description Colour map from low to high values. */
-                palette?: "gray" | "viridis";
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-                "image/png": string;
-                "image/jpeg": string;
-                "application/json": components["schemas"]["PixelsRequest"];
-            };
-        };
-        responses: {
-            /** @description The feature maps. */
-            200: {
-                headers: {
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                    "application/json": components["schemas"]["TilesResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.layer-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    drawTilesFromDatasetPng: {
-        parameters: {
-            query?: {
-                /** @description Number of maps, or `all`. */
-                count?: string;
-                /** @description Index of the first map, from 0. */
-                first?: number;
-                /** @description Tiles in a row; by default the square root of their number, rounded up. */
-                columns?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Pixels between tiles. */
-                gap?: number;
-                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
-                range?: "tile" | "layer";
-                /** @description Colour map from low to high values. */
-                palette?: "gray" | "viridis";
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The feature maps. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    drawTilesOfUploadPng: {
-        parameters: {
-            query?: {
-                /** @description Number of maps, or `all`. */
-                count?: string;
-                /** @description Index of the first map, from 0. */
-                first?: number;
-                /** @description Tiles in a row; by default the square root of their number, rounded up. */
-                columns?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Pixels between tiles. */
-                gap?: number;
-                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
-                range?: "tile" | "layer";
-                /** @description Colour map from low to high values. */
-                palette?: "gray" | "viridis";
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The feature maps. */
-            200: {
-                headers: {
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.layer-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    getLayerValuesFromDataset: {
-        parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The values. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LayerValuesResponse"];
-                    "application/x-npy": string;
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    getLayerValuesOfUpload: {
-        parameters: {
-            query?: {
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`; `application/x-npy`. */
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The values; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
-            200: {
-                headers: {
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LayerValuesResponse"];
-                    "application/x-npy": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.layer-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    activateFromDataset: {
-        parameters: {
-            query?: {
-                /** @description In place of the network's own, with the same weights; for networks that pool. */
-                unpooling?: "zero" | "nearest" | "switch";
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A safetensors file: `input`, each layer's name [C, H, W] as float32, and for each pooling `{layer}.switches` as uint8. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable.unprocessable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    activateUpload: {
-        parameters: {
-            query?: {
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-                /** @description In place of the network's own, with the same weights; for networks that pool. */
-                unpooling?: "zero" | "nearest" | "switch";
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A safetensors file: `input`, each layer's name [C, H, W] as float32, and for each pooling `{layer}.switches` as uint8. */
-            200: {
-                headers: {
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits.unprocessable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    explainUnitFromDataset: {
-        parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-                /** @description Channel of the unit, from 0. */
-                channel: number;
-                /** @description Row of the unit, from 0. */
-                row: number;
-                /** @description Column of the unit, from 0. */
-                column: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The unit. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnitResponse"];
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found.layer-not-found.unit-not-found"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    explainUnitOfUpload: {
-        parameters: {
-            query?: {
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-                /** @description Channel of the unit, from 0. */
-                channel: number;
-                /** @description Row of the unit, from 0. */
-                row: number;
-                /** @description Column of the unit, from 0. */
-                column: number;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The unit. */
-            200: {
-                headers: {
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnitResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.layer-not-found.unit-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    scoreFromDataset: {
-        parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-                /** @description Fraction of the validation images that are to count as normal. */
-                quantile?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The score. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScoreResponse"];
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable.unprocessable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    scoreUpload: {
-        parameters: {
-            query?: {
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-                /** @description Fraction of the validation images that are to count as normal. */
-                quantile?: number;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The score. */
-            200: {
-                headers: {
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScoreResponse"];
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits.unprocessable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    drawScoreFromDataset: {
-        parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The image, in grey; the error from dark red to white. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    drawScoreUpload: {
-        parameters: {
-            query?: {
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`. */
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The image, in grey; the error from dark red to white. */
-            200: {
-                headers: {
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.figure-too-large.no-digit-found.picture-unusable.several-digits"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    drawKernels: {
-        parameters: {
-            query?: {
-                /** @description Number of maps, or `all`. */
-                count?: string;
-                /** @description Index of the first map, from 0. */
-                first?: number;
-                /** @description Tiles in a row; by default the square root of their number, rounded up. */
-                columns?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Pixels between tiles. */
-                gap?: number;
-                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
-                range?: "tile" | "layer";
-                /** @description Colour map from low to high values. */
-                palette?: "gray" | "viridis";
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The kernels. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                    "application/json": components["schemas"]["KernelsResponse"];
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.layer-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.figure-too-large"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    drawKernelsPng: {
-        parameters: {
-            query?: {
-                /** @description Number of maps, or `all`. */
-                count?: string;
-                /** @description Index of the first map, from 0. */
-                first?: number;
-                /** @description Tiles in a row; by default the square root of their number, rounded up. */
-                columns?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Pixels between tiles. */
-                gap?: number;
-                /** @description Values rendered black and white: extremes of the `tile` or of the whole `layer`. */
-                range?: "tile" | "layer";
-                /** @description Colour map from low to high values. */
-                palette?: "gray" | "viridis";
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-                /**
-                 * @description Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.
-                 * @example code
-                 */
-                layer: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The kernels. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.layer-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.figure-too-large"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    encodeFromDataset: {
-        parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split, from 0. */
-                index?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The code. */
-            200: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodeResponse"];
-                    "application/x-npy": string;
-                };
-            };
-            /** @description Not modified: the `If-None-Match` of the request is current. */
-            304: {
-                headers: {
-                    /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
-                     */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    encodeUpload: {
-        parameters: {
-            query?: {
-                /** @description Preparation of an uploaded image for the network: see docs/api.md. */
-                preprocess?: "auto" | "mnist" | "resize" | "none";
-                /** @description `largest` takes the largest of several digits; `only` refuses an image with several. */
-                digits?: "only" | "largest";
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `image/png`; `image/jpeg`; `application/json`; `application/x-npy`. */
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description A PNG or JPEG of at most 16,384 pixels a side, 64,000,000 pixels (36,000,000 of a PNG) and 33,554,432 bytes.
-                     */
-                    image: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The code; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
-            200: {
-                headers: {
-                    /**
-                     * @description Preparation steps in order, as a list of `as-is`, `resized`, `largest` (of several digits), `inverted`, `centred`; last `inkFraction=`, the fraction of the image that is ink of the digit.
-                     * @example inverted, centred, inkFraction=0.0213
-                     */
-                    "Image-Preparation"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodeResponse"];
-                    "application/x-npy": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request.picture-missing"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found"];
-            408: components["responses"]["too-slow"];
-            413: components["responses"]["image-too-large.too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.no-digit-found.picture-unusable.several-digits"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["memory-full.timeout.unavailable"];
-        };
-    };
-    decodeCode: {
-        parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split whose pooling switches a switch-unpool network uses. */
-                switchesFrom?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecodeRequest"];
-                "application/x-npy": string;
-            };
-        };
-        responses: {
-            /** @description The decoded image; of a batch [N, C, H, W] as NPY, whatever `Accept` says. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                    "application/json": components["schemas"]["DecodingResponse"];
-                    "application/x-npy": string;
-                };
-            };
-            400: components["responses"]["code-missing.invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
             408: components["responses"]["too-slow"];
             409: components["responses"]["conflict"];
-            413: components["responses"]["too-large.too-much-memory"];
+            413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.code-unusable.dataset-unavailable.figure-too-large.picture-unusable.switches-missing"];
-            429: components["responses"]["too-many-requests"];
+            422: components["responses"]["dataset-unavailable.idempotency-key-reused.unprocessable"];
+            429: components["responses"]["queue-full.too-many-requests"];
             500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+            503: components["responses"]["timeout.unavailable"];
         };
     };
-    decodeCodePng: {
+    getExperiment: {
         parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the image in the split whose pooling switches a switch-unpool network uses. */
-                switchesFrom?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        /** @description Also accepted: `application/x-npy`. */
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecodeRequest"];
-            };
-        };
-        responses: {
-            /** @description The decoded image. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            400: components["responses"]["code-missing.invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.evaluation-not-found.image-not-found"];
-            408: components["responses"]["too-slow"];
-            409: components["responses"]["conflict"];
-            413: components["responses"]["too-large.too-much-memory"];
-            415: components["responses"]["unsupported-media-type"];
-            422: components["responses"]["checkpoint-damaged.code-unusable.dataset-unavailable.figure-too-large.picture-unusable.switches-missing"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
-        };
-    };
-    encodeDataset: {
-        parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of the checkpoint. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the first image in the split, from 0. */
-                first?: number;
-                /** @description Number of images; by default all from `first` on. */
-                count?: number;
-            };
+            query?: never;
             header?: {
                 /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
+                 * @description Id of the experiment.
+                 * @example 01a211ba-65b6-7edf-a3ef-736fd028be74
                  */
-                reference: string;
+                id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The codes: an NPY file [N, C, H, W], float32, sent while they are computed. */
+            /** @description The experiment. */
             200: {
                 headers: {
                     /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @description Identifies the current state of the experiment.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-npy": string;
-                };
-            };
-            400: components["responses"]["invalid-fields.malformed-request"];
-            401: components["responses"]["not-authenticated"];
-            403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.picture-unusable"];
-            429: components["responses"]["too-many-requests"];
-            500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.unavailable"];
-        };
-    };
-    drawInterpolation: {
-        parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the first image in the split, from 0. */
-                from?: number;
-                /** @description Index of the last image in the split, from 0. */
-                to?: number;
-                /** @description Number of frames, both ends included. */
-                frames?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Pixels between images. */
-                gap?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
-                 */
-                reference: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The decoded frames. */
-            200: {
-                headers: {
                     /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
-                     * @example "01a2106100ad7380b090c0c951facf43"
+                     * @description Seconds to wait before the next poll; absent once the experiment has ended.
+                     * @example 1
                      */
-                    ETag?: string;
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": string;
-                    "application/json": components["schemas"]["InterpolationResponse"];
+                    "application/json": components["schemas"]["ExperimentResponse"];
                 };
             };
             /** @description Not modified: the `If-None-Match` of the request is current. */
             304: {
                 headers: {
                     /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @description Identifies the current state of the experiment.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
@@ -7432,70 +7237,328 @@ export interface operations {
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            404: components["responses"]["experiment-not-found"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+            503: components["responses"]["timeout.unavailable"];
         };
     };
-    drawInterpolationPng: {
+    deleteExperiment: {
         parameters: {
-            query?: {
-                /** @description Name of the data set, from `GET /v1/datasets`; by default that of jobs. */
-                dataset?: string;
-                /** @description Split of the data set. */
-                split?: "train" | "validation" | "test";
-                /** @description Index of the first image in the split, from 0. */
-                from?: number;
-                /** @description Index of the last image in the split, from 0. */
-                to?: number;
-                /** @description Number of frames, both ends included. */
-                frames?: number;
-                /** @description Side in pixels of the square that renders each value. */
-                scale?: number;
-                /** @description Pixels between images. */
-                gap?: number;
-            };
-            header?: {
-                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
-                "If-None-Match"?: string;
-            };
+            query?: never;
+            header?: never;
             path: {
                 /**
-                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
-                 * @example best
+                 * @description Id of the experiment.
+                 * @example 01a211ba-65b6-7edf-a3ef-736fd028be74
                  */
-                reference: string;
+                id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The decoded frames. */
+            /** @description Experiment deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["experiment-not-found"];
+            409: components["responses"]["checkpoint-tagged.conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    reportExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the experiment.
+                 * @example 01a211ba-65b6-7edf-a3ef-736fd028be74
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["experiment-not-found"];
+            413: components["responses"]["too-much-memory"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    cancelExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the experiment.
+                 * @example 01a211ba-65b6-7edf-a3ef-736fd028be74
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The experiment, all its jobs ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentResponse"];
+                };
+            };
+            /** @description Cancellation requested; workers stop their jobs. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["experiment-not-found"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    listTags: {
+        parameters: {
+            query?: {
+                /** @description Only the tags of the examples that come with the service, in place of all others. */
+                examples?: boolean;
+                /** @description Maximum number of items on the page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; none for the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tags. */
             200: {
                 headers: {
                     /**
-                     * @description Identifies the bytes of the weights and of the data set, the query, the representation and the build.
+                     * @description Identifies the page.
                      * @example "01a2106100ad7380b090c0c951facf43"
                      */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": string;
+                    "application/json": components["schemas"]["TagResponsePage"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getTag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Name of the tag.
+                 * @example shown
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tag. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the current checkpoint of the tag.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the current checkpoint of the tag.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["tag-not-found"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    putTag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag to replace: where it is not current, the answer is 412 and nothing is written. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Name of the tag.
+                 * @example shown
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRequest"];
+            };
+        };
+        responses: {
+            /** @description Tag moved. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the current checkpoint of the tag.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagResponse"];
+                };
+            };
+            /** @description Tag created. */
+            201: {
+                headers: {
+                    /**
+                     * @description Path of the new resource.
+                     * @example /v1/tags/shown
+                     */
+                    Location?: string;
+                    /**
+                     * @description Identifies the current checkpoint of the tag.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagResponse"];
                 };
             };
             400: components["responses"]["invalid-fields.malformed-request"];
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
-            404: components["responses"]["checkpoint-not-found.dataset-not-found.image-not-found"];
-            413: components["responses"]["too-much-memory"];
-            422: components["responses"]["checkpoint-damaged.dataset-unavailable.figure-too-large.picture-unusable"];
+            408: components["responses"]["too-slow"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["unprocessable"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
-            503: components["responses"]["dataset-pending.memory-full.timeout.unavailable"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    deleteTag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag to replace: where it is not current, the answer is 412 and nothing is written. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Name of the tag.
+                 * @example shown
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tag deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["tag-not-found"];
+            412: components["responses"]["precondition-failed"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
         };
     };
     listDatasets: {
@@ -7809,7 +7872,10 @@ export interface operations {
     getDatasetPicture: {
         parameters: {
             query?: {
-                /** @description Side in pixels of the square that renders each value. */
+                /**
+                 * @description Side in pixels of the square that renders each value.
+                 * @example 8
+                 */
                 scale?: number;
             };
             header?: {

@@ -12,7 +12,7 @@ namespace AutoencoderApi.Api.Access;
 
 /// <summary>
 /// Tells who calls. By a key in <c>X-API-Key</c>; for pages, which a browser asks for by itself, also by the password of HTTP Basic
-/// (RFC 7617); for event streams and pictures, where a browser sends no header, by a ticket (<see cref="TicketStore"/>), which counts as a
+/// (RFC 7617); for event streams and images, where a browser sends no header, by a ticket (<see cref="TicketStore"/>), which counts as a
 /// reader of its key. Where no key is configured, a caller on this machine is the admin without one (<see cref="LoopbackOnlyMiddleware"/>).
 /// </summary>
 internal sealed class ApiKeyAuthenticationHandler(
@@ -74,7 +74,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         if (Context.User.IsByTicket() && !Context.TakesTicket())
         {
             return Problems
-                .NotAllowed($"A ticket is for GET of event streams and pictures alone. Send a key in the header {Header}.")
+                .NotAllowed($"A ticket is for GET of event streams and images alone. Send a key in the header {Header}.")
                 .ExecuteAsync(Context);
         }
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace AutoencoderApi.Api.Access;
 
-/// <summary>Where a ticket is accepted: by GET on event streams and pictures, which a browser requests without a header.</summary>
+/// <summary>Where a ticket is accepted: by GET on event streams and images, which a browser requests without a header.</summary>
 internal static class TicketConventions
 {
     private static readonly string[] s_types = ["image/png", "image/apng", "text/event-stream"];

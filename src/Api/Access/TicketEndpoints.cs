@@ -16,7 +16,7 @@ internal sealed record TicketRequest
     public int? Seconds { get; init; }
 }
 
-/// <summary>A right to read event streams and pictures by their address alone.</summary>
+/// <summary>A right to read event streams and images by their address alone.</summary>
 /// <param name="Ticket">Value of the query parameter <c>ticket</c>. It is shown once.</param>
 /// <param name="ExpiresAt">Time from which on no connection is opened by the ticket; streams opened before go on.</param>
 internal sealed record TicketResponse(string Ticket, DateTime ExpiresAt);
@@ -30,7 +30,7 @@ internal static class TicketEndpoints
             .WithTags("Access")
             .RequireRole(Roles.Reader)
             .WithName("createTicket")
-            .WithSummary("Make a ticket, by which a browser reads event streams and pictures without a header")
+            .WithSummary("Make a ticket, by which a browser reads event streams and images without a header")
             .Answers(201, "Ticket made.");
 
     private static async Task<Results<Created<TicketResponse>, ProblemHttpResult>> Create(

@@ -17,22 +17,52 @@ internal static class OpenApiSetup
     private const string TicketScheme = "Ticket";
 
     private const string Description = """
-        Train convolutional autoencoders on MNIST-like digits, reconstruct images, and inspect the layers.
+        Train convolutional autoencoders on MNIST-like digits, reconstruct images, and inspect every layer.
 
-        Bodies are JSON unless they are images or files. Ids are UUIDs of version 7, sortable by creation time; times are ISO 8601 in UTC; a
-        loss is a mean squared error per pixel, pixels from 0 (background) to 1 (ink). Every error is `application/problem+json`.
-        docs/api.md in the source is the guide.
+        ## First steps
+
+        Trained examples come with the service, so that everything under *Model inspection* can be tried before anything is trained.
+
+        1. `GET /v1/checkpoints/example-strided/layers/code/tiles.png` renders the code of a test digit.
+        2. `POST /v1/checkpoints/example-strided/reconstruction.png` reconstructs an image of yours.
+        3. `POST /v1/training-jobs` trains a network. `GET /v1/training-jobs/{id}` reports its progress; poll after `Retry-After`, or read
+           `/events`.
+        4. `latest` and `best` then name the trained networks, and a tag any other, wherever a path takes a checkpoint.
+
+        ## Conventions
+
+        Bodies are JSON unless they are images or files. Unknown fields and parameters are rejected. Ids are UUIDs of version 7, sortable by
+        creation time; times are ISO 8601 in UTC; a loss is a mean squared error per pixel, pixels from 0 (background) to 1 (ink). A path
+        that ends in `.png` returns a PNG whatever `Accept` says. Callers on the same machine need no key while none is configured; others
+        send theirs in `X-API-Key`.
+
+        ## Errors
+
+        Every error is `application/problem+json` (RFC 9457). `type` identifies the error and never changes its meaning, `detail` states the
+        remedy, `errors` names each invalid field, `traceId` identifies the request in the log.
+
+        | status | what to do |
+        |---|---|
+        | 400, 406, 415, 422 | correct the request |
+        | 401, 403 | send a key, or one with the role |
+        | 404, 405 | correct the path |
+        | 409, 412 | read the current state, then decide |
+        | 408, 413 | send less, or faster |
+        | 429, 503 | repeat after `Retry-After` seconds |
+        | 500 | report it: a fault of the service |
+
+        Each operation lists its types as examples of its responses. docs/api.md and docs/errors.md in the source are the guide.
         """;
 
     /// <summary>Groups of operations, in the order in which a user meets them.</summary>
     private static readonly OpenApiTag[] s_tags =
     [
         new() { Name = "Training jobs", Description = "Create, follow, cancel and delete trainings." },
-        new() { Name = "Experiments", Description = "Create jobs together and compare them." },
         new() { Name = "Checkpoints", Description = "Networks that jobs have written or users have imported." },
-        new() { Name = "Tags", Description = "Names for checkpoints. A tagged checkpoint cannot be deleted." },
-        new() { Name = "Evaluations", Description = "What a network has understood: losses, labels, anomalies, and a map of its codes." },
         new() { Name = "Model inspection", Description = "Reconstructions, codes, feature maps and kernels of a checkpoint." },
+        new() { Name = "Evaluations", Description = "What a network has understood: losses, labels, anomalies, and a map of its codes." },
+        new() { Name = "Experiments", Description = "Create jobs together and compare them." },
+        new() { Name = "Tags", Description = "Names for checkpoints. A tagged checkpoint cannot be deleted." },
         new() { Name = "Data sets", Description = "Images to train on." },
         new() { Name = "Access", Description = "The caller and its role." },
     ];
@@ -63,7 +93,7 @@ internal static class OpenApiSetup
             options.OperationFilter<RequestOperationFilter>();
             options.OperationFilter<ResponseOperationFilter>();
             options.OperationFilter<TicketOperationFilter>();
-            options.DocumentFilter<TagsDocumentFilter>();
+            options.DocumentFilter<DocumentFilter>();
             options.AddSecurityDefinition(ApiKeyAuthenticationHandler.SchemeName, new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.ApiKey,
@@ -134,8 +164,17 @@ internal static class OpenApiSetup
         }
     }
 
-    private sealed class TagsDocumentFilter : IDocumentFilter
+    private sealed class DocumentFilter : IDocumentFilter
     {
-        public void Apply(OpenApiDocument document, DocumentFilterContext context) => document.Tags = s_tags.ToHashSet();
+        public void Apply(OpenApiDocument document, DocumentFilterContext context)
+        {
+            document.Tags = s_tags.ToHashSet();
+            document.ExternalDocs = new OpenApiExternalDocs
+            {
+                Description = "The article whose networks are trained: "
+                    + "Tensorflow Day18 Convolutional Autoencoder (c1mone, 2017, in Chinese)",
+                Url = new Uri("https://github.com/c1mone/Tensorflow-101"),
+            };
+        }
     }
 }

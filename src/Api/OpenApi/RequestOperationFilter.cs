@@ -13,6 +13,8 @@ namespace AutoencoderApi.Api.OpenApi;
 /// <summary>Copies what endpoints declare of their parameters, headers and bodies into the document.</summary>
 internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : IOperationFilter
 {
+    private const string Scale = "scale";
+
     /// <summary>Parameters that mean the same in every operation.</summary>
     private static readonly Dictionary<string, ParameterMetadata> s_shared = new ParameterMetadata[]
     {
@@ -20,7 +22,7 @@ internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : I
             "reference",
             "Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame "
             + "of a job's film.",
-            "best"),
+            "example-strided"), // which is there before anything is trained
         new("layer", "Name of the layer, from `GET /v1/checkpoints/{reference}/layers`.", "code"),
         new("architecture", "Only items of this architecture.", null),
         new("limit", "Maximum number of items on the page.", null),
@@ -28,7 +30,7 @@ internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : I
         new("dataset", "Name of the data set, from `GET /v1/datasets`; by default that of jobs.", null),
         new("split", "Split of the data set.", "test"),
         new("index", "Index of the image in the split, from 0.", "0"),
-        new("scale", "Side in pixels of the square that renders each value.", null),
+        new(Scale, "Side in pixels of the square that renders each value.", "8"),
         new(
             "layout",
             "Images in the figure: `single` the reconstruction; `pair` the digit too; `difference` also their difference; `restored` the "
@@ -92,7 +94,8 @@ internal sealed class RequestOperationFilter(IOptions<LimitsOptions> limits) : I
             ?? s_shared.GetValueOrDefault(parameter.Name)) is { } declared)
         {
             parameter.Description ??= declared.Description;
-            parameter.Example = parameter.In == ParameterLocation.Path ? ExampleOf(declared, schema) : null;
+            bool isShown = parameter.In == ParameterLocation.Path || parameter.Name == Scale; // Swagger fills it in
+            parameter.Example = isShown && declared.Example is not null ? ExampleOf(declared, schema) : null;
         }
     }
 

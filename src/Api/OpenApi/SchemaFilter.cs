@@ -170,7 +170,7 @@ internal sealed class SchemaFilter : ISchemaFilter
     /// <summary>A problem as <see cref="ProblemWriter"/> writes it.</summary>
     private static void DescribeProblem(OpenApiSchema schema)
     {
-        OpenApiSchema type = Field(JsonSchemaType.String, "What happened, with a fixed meaning: docs/api.md lists all types.");
+        OpenApiSchema type = Field(JsonSchemaType.String, "What happened, with a fixed meaning: docs/errors.md lists all types.");
         type.Pattern = $"^{ProblemType.UrnPrefix}[a-z]+(-[a-z]+)*$";
         OpenApiSchema status = Field(JsonSchemaType.Integer, "HTTP status of the response.");
         Bound(status, new SettingBounds(StatusCodes.Status400BadRequest, 599));

@@ -19,7 +19,7 @@ public sealed class DocumentTests(TrainedService trained)
         Assert.True(
             File.Exists(file) && served == await File.ReadAllTextAsync(file),
             $"docs/{name} is not what the service serves. Write it anew: "
-            + $"dotnet run -c Release --project src/Api -- {command} > docs/{name}");
+            + $"dotnet run -c Release --no-launch-profile --project src/Api -- {command} > docs/{name}");
     }
 
     [Theory]
