@@ -13,7 +13,8 @@ public sealed class ProgramTests(Chromium chromium)
     {
         foreach ((string card, string curl, _, string typescript) in await Programs())
         {
-            string answer = await Run("bash", ["-c", $"cd \"$(mktemp -d)\" && {curl.Replace("curl ", "curl -sS --fail-with-body ", StringComparison.Ordinal)} && ls"]);
+            string command = curl.Replace("curl ", "curl -sS --fail-with-body ", StringComparison.Ordinal);
+            string answer = await Run("bash", ["-c", $"cd \"$(mktemp -d)\" && {command} && ls"]);
             Assert.True(answer.Length > 2, card);
             string client = new Uri(Path.Combine(Repository.Root, "clients", "typescript", "src", "index.js")).AbsoluteUri;
             string script = typescript.Replace("\"autoencoder-api\"", $"\"{client}\"", StringComparison.Ordinal);
@@ -90,7 +91,8 @@ public sealed class ProgramTests(Chromium chromium)
 
     private static async Task<string> Run(string program, string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.StaticFiles;
 
 namespace AutoencoderApi.Api.Page;
 
-/// <summary>The page at <c>/</c> and the script, the style sheet and the icon that it is made of. Each file is an endpoint, so no path of a request reaches the disk.</summary>
+/// <summary>
+/// The page at <c>/</c>, and its script, style sheet and icon. Each is an endpoint, so no path of a request reaches the disk.
+/// </summary>
 internal static class PageEndpoints
 {
     private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];

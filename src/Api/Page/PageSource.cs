@@ -14,7 +14,9 @@ namespace AutoencoderApi.Api.Page;
 /// </remarks>
 internal static partial class PageSource
 {
-    /// <exception cref="InvalidOperationException">Two modules import one another, or a module has another form of import or export.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Two modules import one another, or a module has another form of import or export.
+    /// </exception>
     public static string Script(string folder, string name)
     {
         var folded = new StringBuilder();
