@@ -13,7 +13,7 @@ public sealed class PhoneTests(Chromium chromium)
     {
         IPage page = await chromium.Open(options: s_phone);
         await page.SeeNetwork();
-        ILocator summary = page.Button("Back to the pad");
+        ILocator summary = page.Locator("#summary");
         await summary.Sees().ToBeHiddenAsync();
         await page.Block("output").ScrollIntoViewIfNeededAsync();
         await summary.Sees().ToBeVisibleAsync();

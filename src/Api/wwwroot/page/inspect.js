@@ -400,14 +400,13 @@ export function inspect() {
       extremes.forget();
       evaluation = null;
       histogram();
-      await Promise.all([film.open(networks[0].network), findEvaluation()]);
     }
     if (state.get().tab === "map") redrawInterpolations();
-    if (isOther || image === null) {
-      begin();
-      return;
-    }
-    await redraw(performance.now());
+    const isToCome = isOther || image === null;
+    if (isToCome) begin();
+    else await redraw(performance.now());
+    if (!isFirstSame) await Promise.all([film.open(networks[0].network), findEvaluation()]); // after the layers, which are seen first
+    if (isToCome) return;
     if (kept && networks[0].tensors && networks[0].network.layer(kept.layer) && (state.get().tab ?? "layers") === "layers") {
       const [row, column] = kept.at.split(",").map(Number);
       openPanel(networks[0].network, kept.layer, { map: kept.map, row, column, isUnit: kept.unit !== null, areKernelsShown: kept.kernels !== null });

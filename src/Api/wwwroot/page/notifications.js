@@ -47,7 +47,7 @@ export async function attempt(button, action) {
     succeeded();
     return result;
   } catch (fault) {
-    put(fault, "user"); // nothing does it again by itself, so that it stands until the user does something else
+    put(fault, fault.status === 0 ? "page" : "user"); // nothing does it again by itself; that the service is away goes with its return
   } finally {
     button.disabled = false;
     if (hadFocus && document.activeElement === document.body) button.focus({ preventScroll: true });
