@@ -47,7 +47,8 @@ public sealed class CompareTests(Chromium chromium)
         Assert.Equal(colours, await report.Locator(".chart .curve").EvaluateAllAsync<string[]>(Colours));
         Assert.Equal(
             colours,
-            await report.Locator(".legend .key").EvaluateAllAsync<string[]>("keys => keys.map(key => getComputedStyle(key).backgroundColor)"));
+            await report.Locator(".legend .key").EvaluateAllAsync<string[]>(
+                "keys => keys.map(key => getComputedStyle(key).backgroundColor)"));
         Assert.Equal(await Paper(page), await Paper(report));
         LocatorBoundingBoxResult chart = (await report.Locator(".chart").BoundingBoxAsync())!;
         Assert.True((await report.Locator(".legend").BoundingBoxAsync())!.Y >= chart.Y + chart.Height); // so it covers no curve

@@ -14,9 +14,15 @@ public sealed class ReportOutcomeTests
     public void Jobs_that_have_not_ended_or_not_succeeded_are_counted_instead()
     {
         Assert.Equal("The experiment has no jobs left.", Outcome.Of([]));
-        Assert.Equal("No job has ended yet: 1 queued, 1 running.", Outcome.Of([Row("a", null, JobStatus.Running), Row("b", null, JobStatus.Queued)]));
-        Assert.Equal("No job has succeeded yet: 1 running, 1 failed.", Outcome.Of([Row("a", null, JobStatus.Running), Row("b", 0.1, JobStatus.Failed)]));
-        Assert.Equal("No job has succeeded: 1 failed, 1 cancelled.", Outcome.Of([Row("a", null, JobStatus.Cancelled), Row("b", 0.1, JobStatus.Failed)]));
+        Assert.Equal(
+            "No job has ended yet: 1 queued, 1 running.",
+            Outcome.Of([Row("a", null, JobStatus.Running), Row("b", null, JobStatus.Queued)]));
+        Assert.Equal(
+            "No job has succeeded yet: 1 running, 1 failed.",
+            Outcome.Of([Row("a", null, JobStatus.Running), Row("b", 0.1, JobStatus.Failed)]));
+        Assert.Equal(
+            "No job has succeeded: 1 failed, 1 cancelled.",
+            Outcome.Of([Row("a", null, JobStatus.Cancelled), Row("b", 0.1, JobStatus.Failed)]));
         Assert.Equal("All 2 jobs failed.", Outcome.Of([Row("a", 0.1, JobStatus.Failed), Row("b", null, JobStatus.Failed)]));
         Assert.Equal("The job failed.", Outcome.Of([Row("a", null, JobStatus.Failed)]));
     }
@@ -25,10 +31,18 @@ public sealed class ReportOutcomeTests
     public void One_job_is_compared_with_nothing_but_the_article()
     {
         Assert.Equal("a has a test loss of 0.00200.", Outcome.Of([Row("a", 0.002)]));
-        Assert.Equal("a has a test loss of 0.000900; this is 10 % below the article's 0.00100.", Outcome.Of([Row("a", 0.0009, article: 0.001)]));
-        Assert.Equal("a has a test loss of 0.00101; this is 1.0 % above the article's 0.00100.", Outcome.Of([Row("a", 0.00101, article: 0.001)]));
-        Assert.Equal("a has a test loss of 0.00300; this is 3.0 times the article's 0.00100.", Outcome.Of([Row("a", 0.003, article: 0.001)]));
-        Assert.Equal("a has a test loss of 0.0000200; this is 2.0 % of the article's 0.00100.", Outcome.Of([Row("a", 0.00002, article: 0.001)]));
+        Assert.Equal(
+            "a has a test loss of 0.000900; this is 10 % below the article's 0.00100.",
+            Outcome.Of([Row("a", 0.0009, article: 0.001)]));
+        Assert.Equal(
+            "a has a test loss of 0.00101; this is 1.0 % above the article's 0.00100.",
+            Outcome.Of([Row("a", 0.00101, article: 0.001)]));
+        Assert.Equal(
+            "a has a test loss of 0.00300; this is 3.0 times the article's 0.00100.",
+            Outcome.Of([Row("a", 0.003, article: 0.001)]));
+        Assert.Equal(
+            "a has a test loss of 0.0000200; this is 2.0 % of the article's 0.00100.",
+            Outcome.Of([Row("a", 0.00002, article: 0.001)]));
     }
 
     [Fact]

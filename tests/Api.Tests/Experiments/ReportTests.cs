@@ -27,15 +27,16 @@ public sealed partial class ReportTests(TrainedService trained)
 
         string done = Section(await Report(path), "What was done");
 
-        Assert.Contains($"reported, images of 1 × 8 × 8: {Images("train")} training, {Images("validation")} validation, {Images("test")} test", done);
+        Assert.Contains("reported, images of 1 × 8 × 8: ", done);
+        Assert.Contains($": {Images("train")} training, {Images("validation")} validation, {Images("test")} test images.", done);
         Assert.Contains($"SHA-256 {data["sha256"]}", done);
         Assert.Contains("Jobs 2 succeeded Seed 7 Steps 3 of 2 images each", done);
-        Assert.Matches(@"Settings of all jobs architecture strided, .*, channels 2 3, .*, warmupSteps 0, .* Settings that differ learningRate Machine", done);
+        Assert.Matches("Settings of all jobs architecture strided, .*, channels 2 3, .*, warmupSteps 0, ", done);
+        Assert.Contains("Settings that differ learningRate Machine", done);
         Assert.DoesNotContain("denseWidths", done); // no network here has them
-        JsonNode machine = await Machine((string)experiment["jobs"]![0]!["latestCheckpoint"]!);
+        JsonNode machine = await MachineOf((string)experiment["jobs"]![0]!["latestCheckpoint"]!);
         Assert.Contains($"engine {machine["engine"]}, instruction set {machine["instructionSet"]}, {machine["threads"]} thread", done);
-        var times = experiment["jobs"]!.AsArray().Select(job => Service.Json((string)job!["job"]!));
-        JsonNode[] jobs = await Task.WhenAll(times);
+        JsonNode[] jobs = await Task.WhenAll(experiment["jobs"]!.AsArray().Select(job => Service.Json((string)job!["job"]!)));
         Assert.Contains($"created {Minute(experiment["createdAt"]!)}, first job started {Minute(jobs[0]["startedAt"]!)}", done);
         Assert.Contains($"last job ended {Minute(jobs[1]["endedAt"]!)}", done);
         Assert.Matches(@"AutoencoderApi 0\.1\.0.* wrote this report", done);
@@ -73,7 +74,8 @@ public sealed partial class ReportTests(TrainedService trained)
     public async Task The_outcome_of_seeds_is_their_mean_and_standard_deviation()
     {
         (string path, JsonNode experiment) = await Ended("""
-            {"common":{"dataset":"synthetic-digits","steps":20,"warmupSteps":5,"channels":[2,3],"stopOnCollapse":false},"grid":{"seed":[1,2,3]}}
+            {"common":{"dataset":"synthetic-digits","steps":20,"warmupSteps":5,"channels":[2,3],"stopOnCollapse":false},
+            "grid":{"seed":[1,2,3]}}
             """);
         double[] losses = [.. experiment["jobs"]!.AsArray().Select(job => (double)job!["loss"]!["test"]!)];
         double mean = losses.Average(), deviation = Math.Sqrt(losses.Sum(loss => (loss - mean) * (loss - mean)) / 2);
@@ -118,7 +120,9 @@ public sealed partial class ReportTests(TrainedService trained)
         using HttpResponseMessage cancelled = await service.Client.Post($"{made.Headers.Location}/cancel", "");
         Assert.Contains(">article</th>", html);
         string losses = html[html.IndexOf("<h2>Losses", StringComparison.Ordinal)..];
-        Assert.Equal(["0.000948", "&#x2013;", "&#x2013;", "0.0858", "&#x2013;"], ArticleCell().Matches(losses).Select(cell => cell.Groups[1].Value));
+        Assert.Equal(
+            ["0.000948", "–", "–", "0.0858", "–"],
+            ArticleCell().Matches(losses).Select(cell => WebUtility.HtmlDecode(cell.Groups[1].Value)));
     }
 
     [Fact]
@@ -135,10 +139,10 @@ public sealed partial class ReportTests(TrainedService trained)
         Assert.Equal(colours, ColourRule().Matches(style).Select(rule => rule.Value));
 
         Assert.Equal(["series-0", "series-1", "series-2"], Curve().Matches(html).Select(curve => curve.Groups[1].Value));
-        string legend = html[html.IndexOf("<ul class=\"legend\"", StringComparison.Ordinal)..html.IndexOf("</ul>", StringComparison.Ordinal)];
+        string[] parts = html.Split("<ul class=\"legend\">", 2);
         Assert.Equal(
             ["series-0 strided (seed 1)", "series-1 strided (seed 2)", "series-2 strided (seed 3)"],
-            LegendEntry().Matches(legend).Select(entry => $"{entry.Groups[1].Value} {entry.Groups[2].Value.Trim()}"));
+            LegendEntry().Matches(parts[1].Split("</ul>", 2)[0]).Select(entry => $"{entry.Groups[1].Value} {entry.Groups[2].Value.Trim()}"));
         Assert.Contains(">validation loss (mean squared error)</span>", html);
         Assert.Contains(">step</span>", html);
     }
@@ -154,7 +158,8 @@ public sealed partial class ReportTests(TrainedService trained)
     /// <summary>The report, its character references resolved.</summary>
     private async Task<string> Report(string path) => WebUtility.HtmlDecode(await Service.Http.GetStringAsync($"{path}/report"));
 
-    private static string Outcome(string html) => Text(Regex.Match(html, "<p class=\"outcome\">(.*?)</p>", RegexOptions.Singleline).Groups[1].Value);
+    private static string Outcome(string html) =>
+        Text(Regex.Match(html, "<p class=\"outcome\">(.*?)</p>", RegexOptions.Singleline).Groups[1].Value);
 
     private static string Section(string html, string heading) =>
         Text(Regex.Match(html, $"<h2>{heading}</h2>(.*?)</section>", RegexOptions.Singleline).Groups[1].Value);
@@ -165,7 +170,7 @@ public sealed partial class ReportTests(TrainedService trained)
     private static double Number(Group group) => double.Parse(group.Value, CultureInfo.InvariantCulture);
 
     /// <summary>What the file of a checkpoint says that computed it.</summary>
-    private async Task<JsonNode> Machine(string checkpoint)
+    private async Task<JsonNode> MachineOf(string checkpoint)
     {
         byte[] file = await Service.Http.GetByteArrayAsync($"/v1/checkpoints/{checkpoint}/weights");
         int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file);

@@ -55,7 +55,10 @@ public sealed record LossChart(string Plot, string Losses, string Steps)
         double[] decades = [.. Decades(bottom, top)];
         int[] steps = [.. RoundSteps(lastStep)];
         return new LossChart(
-            Svg("plot", decades.Select(GridLine).Concat(drawn.OrderBy(curve => curve.Row.Colour is not null).SelectMany(Curve)), hasScale: true),
+            Svg(
+                "plot",
+                decades.Select(GridLine).Concat(drawn.OrderBy(curve => curve.Row.Colour is not null).SelectMany(Curve)),
+                hasScale: true),
             Svg("losses", decades.Select(loss => Text(Label(loss), "100%", Number(Y(loss) + 4)))),
             Svg("steps", steps.Select(step => Text(ReportText.Count(step), $"{Number(100.0 * step / lastStep)}%", "16"))));
 

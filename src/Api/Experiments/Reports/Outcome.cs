@@ -6,7 +6,9 @@ using static AutoencoderApi.Api.Experiments.Reports.ReportText;
 
 namespace AutoencoderApi.Api.Experiments.Reports;
 
-/// <summary>What came out of an experiment, as one sentence: which of the jobs that succeeded has the least test loss, and by how much.</summary>
+/// <summary>
+/// What came out of an experiment, as one sentence: which of the jobs that succeeded has the least test loss, and by how much.
+/// </summary>
 internal static class Outcome
 {
     /// <summary>Jobs that differ in their seed alone, taken together.</summary>
@@ -32,7 +34,8 @@ internal static class Outcome
         if (measured.DistinctBy(Task).Count() > 1)
         {
             (double least, double largest) = (measured.Min(row => row.TestLoss!.Value), measured.Max(row => row.TestLoss!.Value));
-            return $"{scope}{(scope.Length == 0 ? "The" : "their")} test losses range from {Loss(least)} to {Loss(largest)}; the jobs differ in their data, so these losses do not compare.";
+            return $"{scope}{(scope.Length == 0 ? "The" : "their")} test losses range from {Loss(least)} to {Loss(largest)}; "
+                + "the jobs differ in their data, so these losses do not compare.";
         }
 
         Candidate[] candidates = [.. measured.GroupBy(WithoutSeed).Select(Together).OrderBy(candidate => candidate.Mean)];
@@ -46,8 +49,8 @@ internal static class Outcome
         [{ Seeds: 1 } only] => $"{only.Label} has a test loss of {only.Value}",
         [var only] => $"{only.Label} has a mean test loss of {only.Value} (± standard deviation)",
         _ when ties.Length > 1 => $"{Listed(ties)} have the same least test loss, {ties[0].Value}",
-        [var best, var next, ..] => $"{best.Label} has the least {(best.Seeds > 1 || next.Seeds > 1 ? "mean " : "")}test loss, {best.Value}, "
-            + $"{Ratio(best.Mean, next.Mean)} that of the next, {next.Label} ({next.Value})",
+        [var best, var next, ..] => $"{best.Label} has the least "
+            + $"{(best.Seeds > 1 || next.Seeds > 1 ? "mean " : "")}test loss, {best.Value}, {Ratio(best.Mean, next.Mean)} that of the next, {next.Label} ({next.Value})",
         [] => "",
     };
 
@@ -65,7 +68,9 @@ internal static class Outcome
     };
 
     private static string Fraction(double fraction) =>
-        fraction is > 0 and < 0.0005 ? "less than 0.1 %" : fraction.ToString(fraction < 0.1 ? "0.0 %" : "0 %", CultureInfo.InvariantCulture);
+        fraction is > 0 and < 0.0005
+            ? "less than 0.1 %"
+            : fraction.ToString(fraction < 0.1 ? "0.0 %" : "0 %", CultureInfo.InvariantCulture);
 
     private static string Listed(Candidate[] ties) =>
         $"{string.Join(", ", ties[..^1].Select(tie => tie.Label))} and {ties[^1].Label}";
