@@ -49,8 +49,8 @@ internal static class Outcome
         [{ Seeds: 1 } only] => $"{only.Label} has a test loss of {only.Value}",
         [var only] => $"{only.Label} has a mean test loss of {only.Value} (± standard deviation)",
         _ when ties.Length > 1 => $"{Listed(ties)} have the same least test loss, {ties[0].Value}",
-        [var best, var next, ..] => $"{best.Label} has the least "
-            + $"{(best.Seeds > 1 || next.Seeds > 1 ? "mean " : "")}test loss, {best.Value}, {Ratio(best.Mean, next.Mean)} that of the next, {next.Label} ({next.Value})",
+        [var best, var next, ..] => $"{best.Label} has the least {(best.Seeds > 1 || next.Seeds > 1 ? "mean " : "")}test loss, "
+            + $"{best.Value}, {Ratio(best.Mean, next.Mean)} that of the next, {next.Label} ({next.Value})",
         [] => "",
     };
 
