@@ -142,7 +142,8 @@ public sealed partial class ReportTests(TrainedService trained)
         string[] parts = html.Split("<ul class=\"legend\">", 2);
         Assert.Equal(
             ["series-0 strided (seed 1)", "series-1 strided (seed 2)", "series-2 strided (seed 3)"],
-            LegendEntry().Matches(parts[1].Split("</ul>", 2)[0]).Select(entry => $"{entry.Groups[1].Value} {entry.Groups[2].Value.Trim()}"));
+            LegendEntry().Matches(parts[1].Split("</ul>", 2)[0])
+                .Select(entry => $"{entry.Groups[1].Value} {entry.Groups[2].Value.Trim()}"));
         Assert.Contains(">validation loss (mean squared error)</span>", html);
         Assert.Contains(">step</span>", html);
     }
