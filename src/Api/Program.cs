@@ -71,6 +71,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<FilmStore>();
     builder.Services.AddSingleton<TagStore>();
     builder.Services.AddSingleton<ExperimentStore>();
+    builder.Services.AddSingleton<ReportMethodBuilder>();
     builder.Services.AddSingleton<ReportBuilder>();
     builder.Services.AddSingleton<EvaluationStore>();
     builder.Services.AddSingleton<EvaluationCreation>();

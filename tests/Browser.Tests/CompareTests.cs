@@ -30,7 +30,7 @@ public sealed class CompareTests(Chromium chromium)
         IPage report = await page.Context.RunAndWaitForPageAsync(() => page.Link("Report of five, in a new tab").ClickAsync());
         await report.Heading("five").Sees().ToBeVisibleAsync();
         Assert.Equal(
-            1 + 5 + 5 + 4 + 3,
+            5 + 5 + 4 + 3,
             await report.EvaluateAsync<int>(
                 "async () => { await Promise.all([...document.images].map(image => image.decode())); return document.images.length; }"));
         AxeResult faults = await report.RunAxe();
@@ -40,7 +40,27 @@ public sealed class CompareTests(Chromium chromium)
                 .Select(fault => $"{fault.Id}: {string.Join("; ", fault.Nodes.Select(node => node.Html))}"));
         Assert.Equal(0, await report.EvaluateAsync<int>("performance.getEntriesByType('resource').length"));
         Assert.Equal([new Uri(chromium.Url).Authority], hosts.Where(host => host != "")); // images within the page have none
+
+        const string Colours = "curves => curves.map(curve => getComputedStyle(curve).stroke)";
+        string[] colours = await five.Locator(".chart .curve:not(.thin)").EvaluateAllAsync<string[]>(Colours);
+        Assert.Equal(5, colours.Distinct().Count());
+        Assert.Equal(colours, await report.Locator(".chart .curve").EvaluateAllAsync<string[]>(Colours));
+        Assert.Equal(
+            colours,
+            await report.Locator(".legend .key").EvaluateAllAsync<string[]>(
+                "keys => keys.map(key => getComputedStyle(key).backgroundColor)"));
+        Assert.Equal(await Paper(page), await Paper(report));
+        LocatorBoundingBoxResult chart = (await report.Locator(".chart").BoundingBoxAsync())!;
+        Assert.True((await report.Locator(".legend").BoundingBoxAsync())!.Y >= chart.Y + chart.Height); // so it covers no curve
+
+        await report.SetViewportSizeAsync(390, 800);
+        Assert.Equal(390, await report.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        string[] sheets = PrintedPages.Of(await report.PdfAsync());
+        Assert.InRange(sheets.Length, 2, 4);
+        Assert.All(sheets, sheet => Assert.Contains("BT", sheet, StringComparison.Ordinal)); // "begin text": no page is empty
     }
+
+    private static Task<string> Paper(IPage page) => page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
 
     [Fact]
     public async Task With_a_key_a_sweep_tags_its_best_and_the_report_and_the_weights_are_saved_as_files()

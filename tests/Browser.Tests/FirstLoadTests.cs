@@ -19,7 +19,7 @@ public sealed class FirstLoadTests(Chromium chromium)
         await page.SeeNetwork();
         int layers = requests.FindIndex(request => request.Url.Contains("/activations", StringComparison.Ordinal));
         IRequest[] first = [.. requests.Take(layers + 1)];
-        Assert.InRange(first.Length, 5, MostRequests);
+        Assert.True(first.Length <= MostRequests, string.Join('\n', first.Select(request => request.Url)));
         IRequest[] files = [.. first.Where(request => !request.Url.Contains("/v1/", StringComparison.Ordinal))];
         int bytes = 0;
         foreach (IRequest file in files)

@@ -107,6 +107,13 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
     public async Task<Result<Checkpoint, string>> LoadWeightsAsync(CheckpointRow row, CancellationToken token) =>
         await OpenAsync(row, token) is { } content ? await CheckpointFile.ReadWeightsAsync(content, token) : Changed(row);
 
+    /// <summary>What the file says before its first tensor; null where it is gone or its bytes are not those that were written.</summary>
+    public async Task<CheckpointHeader?> HeaderAsync(CheckpointRow row, CancellationToken token) =>
+        await OpenAsync(row, token) is { } content
+        && (await CheckpointHeader.ReadAsync(content, token)).TryGet(out CheckpointHeader? header, out _)
+            ? header
+            : null;
+
     /// <summary>A job's checkpoints, the newest first.</summary>
     public async Task<IReadOnlyList<CheckpointRow>> OfJobAsync(Guid jobId, CancellationToken token)
     {

@@ -104,7 +104,10 @@ internal sealed class BuiltInDatasets
             {
                 hash.AppendData(split.Image(i));
             }
+        }
 
+        foreach (DatasetSplit split in splits) // after all images, as in the store: the same images have the same sha256 there
+        {
             hash.AppendData(split.Labels(0, split.Count));
         }
 

@@ -91,6 +91,10 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
             : row.Fingerprint;
     }
 
+    /// <summary>The SHA-256 of the data set's images and labels; null where there is no such data set, or it is not here.</summary>
+    public async Task<string?> Sha256Async(string name, CancellationToken token) =>
+        (await FingerprintAsync(name, token))?.Split(' ')[0];
+
     /// <summary>How a built-in data set stands.</summary>
     public async Task<BuiltInStatus> StatusAsync(string name, CancellationToken token)
     {

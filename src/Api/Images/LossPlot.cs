@@ -13,7 +13,6 @@ public static class LossPlot
 
     // SkiaSharp's build without dependencies finds no installed fonts, and would render no text at all.
     private const string FontName = "DejaVu Sans";
-    private const double CompareScale = 1.5; // legible where the image is shown at three quarters of its size
     private static readonly Color TrainColor = Color.FromHex("#1f77b4");
     private static readonly Color ValidationColor = Color.FromHex("#d95f02");
 
@@ -42,28 +41,6 @@ public static class LossPlot
             AddNote(plot);
         }
 
-        plot.Font.Set(FontName);
-        return plot.GetImageBytes(width, height, ImageFormat.Png);
-    }
-
-    /// <summary>One curve a run, on the same axes.</summary>
-    public static byte[] Compare(string title, IReadOnlyList<(string Name, IReadOnlyList<LossPoint> Points)> runs, int width, int height)
-    {
-        using var plot = new Plot();
-        plot.Title(title, size: 16);
-        plot.XLabel("step");
-        plot.YLabel("validation loss (mean squared error)");
-        plot.ScaleFactor = CompareScale;
-        var palette = new ScottPlot.Palettes.Category10();
-        var all = new List<Coordinates>();
-        foreach ((int index, (string name, IReadOnlyList<LossPoint> points)) in runs.Index())
-        {
-            Coordinates[] curve = Curve(points, point => point.Validation);
-            AddCurve(plot, name, curve, palette.GetColor(index), markers: false);
-            all.AddRange(curve);
-        }
-
-        LossAxes.Set(plot, [.. all]);
         plot.Font.Set(FontName);
         return plot.GetImageBytes(width, height, ImageFormat.Png);
     }

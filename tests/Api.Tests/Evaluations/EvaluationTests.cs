@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Tests.Datasets;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
@@ -265,13 +267,13 @@ public sealed class EvaluationTests(TrainedService trained) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_experiment_evaluates_its_checkpoints_where_it_is_to()
+    public async Task An_experiment_evaluates_its_checkpoints_where_it_is_to_and_its_report_has_what_they_found()
     {
         using HttpResponseMessage created = await Service.Post(
             "/v1/experiments",
             """
             {"evaluate":true,"common":{"architecture":"strided","dataset":"digits","channels":[4,8],"steps":20,"warmupSteps":5,
-            "evaluateEvery":20,"checkpointEvery":20,"stopOnCollapse":false},"grid":{"codeWidth":[2,4]}}
+            "evaluateEvery":20,"checkpointEvery":20,"stopOnCollapse":false,"labels":[1,7]},"grid":{"codeWidth":[2,4]}}
             """);
         Assert.True(created.StatusCode == HttpStatusCode.Accepted, await created.Content.ReadAsStringAsync());
         string path = created.Headers.Location!.ToString();
@@ -279,7 +281,40 @@ public sealed class EvaluationTests(TrainedService trained) : IAsyncLifetime
             job => (string?)job!["evaluation"]?["status"] == "succeeded"));
         Assert.All(table["jobs"]!.AsArray(), job => Assert.InRange((double)job!["evaluation"]!["knn"]!, 0, 1));
         string report = await Service.Http.GetStringAsync($"{path}/report");
-        Assert.Contains("kNN on the code", report, StringComparison.Ordinal);
+        int[] widths = [2, 4];
+        string[][] accuracies = Rows("accuracies"), errors = Rows("errors"), labels = Rows("labels"), anomalies = Rows("anomalies");
+        foreach ((int i, JsonNode? job) in table["jobs"]!.AsArray().Index())
+        {
+            JsonNode result = (await Service.Json($"/v1/evaluations/{job!["evaluation"]!["id"]}"))["result"]!;
+            JsonNode of = result["labelAccuracy"]!;
+            Assert.Equal(
+                [
+                    $"strided (codeWidth {widths[i]})", $"{widths[i]}",
+                    .. from classifier in (string[])["knn", "ridge"]
+                       from numbers in (string[])["code", "pca", "pixels"]
+                       select ((double)of[numbers]![classifier]!).ToString("0.0 %", CultureInfo.InvariantCulture),
+                ],
+                accuracies[i]);
+            Assert.Equal(["20", $"{result["count"]}"], errors[i][1..3]);
+            AssertAbout([result["loss"]!["mean"]!, result["loss"]!["quantiles"]!["p50"]!], errors[i][3..5]);
+            AssertAbout([result["pcaLoss"]!], errors[i][7..8]);
+            AssertAbout([.. result["perLabel"]!.AsArray().Select(label => label!["mean"]!)], labels[i][1..]);
+            Assert.Equal(((double)result["anomaly"]!["auroc"]!).ToString("0.000", CultureInfo.InvariantCulture), anomalies[i][2]);
+        }
+
+        string[][] Rows(string name)
+        {
+            string own = Regex.Match(report, $"<table class=\"{name}\">.*?<tbody>(.*?)</tbody>", RegexOptions.Singleline).Groups[1].Value;
+            return
+            [
+                .. from row in own.Split("</tr>")[..^1]
+                   select Regex.Matches(row, "<t[dh][^>]*>(.*?)</t[dh]>", RegexOptions.Singleline)
+                       .Select(cell => Regex.Replace(cell.Groups[1].Value, "<[^>]*>", "").Trim()).ToArray(),
+            ];
+        }
+
+        static void AssertAbout(JsonNode[] losses, string[] written) => Assert.All(losses.Zip(written), pair =>
+            Assert.Equal((double)pair.First, double.Parse(pair.Second, CultureInfo.InvariantCulture), 0.005 * (double)pair.First + 1e-9));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Datasets;
 using AutoencoderApi.Api.Images;
@@ -7,7 +6,6 @@ using AutoencoderApi.Api.Models;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
-using AutoencoderApi.Domain.Evaluations;
 using AutoencoderApi.Domain.Imaging;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training;
@@ -17,10 +15,11 @@ using Microsoft.EntityFrameworkCore;
 namespace AutoencoderApi.Api.Experiments.Reports;
 
 /// <summary>
-/// Gathers what the report of an experiment shows: losses, curves, and a look into each network, in the article's own
-/// views.
+/// Gathers what the report of an experiment shows: what was done, losses, curves, evaluations, and a look into each network, in the
+/// article's own views.
 /// </summary>
-internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, ModelCache models, DatasetCatalog datasets)
+internal sealed class ReportBuilder(
+    IDbContextFactory<AppDbContext> stores, ModelCache models, DatasetCatalog datasets, ReportMethodBuilder methods)
 {
     /// <summary>Jobs that are looked into; of more, those with the lowest test losses.</summary>
     private const int MaxLooks = 8;
@@ -28,23 +27,22 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
     private const int Digits = 10;
     private const int Tiles = 16;
     private const int TileSide = 42; // pixels of a tile, about
-    private const int CurvesWidth = 1_400, CurvesHeight = 700;
 
     /// <summary>The layers whose maps the article shows.</summary>
-    private static readonly string[] s_stages = [NetworkDefinition.Code, "deconv1", "unpool1"];
+    private static readonly string[] s_layers = [NetworkDefinition.Code, "deconv1", "unpool1"];
 
     public async Task<Report> BuildAsync(StoredExperiment stored, CancellationToken token)
     {
         ExperimentResponse experiment = ExperimentResponse.Of(stored);
-        (ExperimentJob Job, JobRow Row)[] jobs = [.. experiment.Jobs.Zip(stored.Jobs)];
-        List<ReportRow> rows = await RowsAsync(jobs, token);
+        List<ReportRow> rows = await RowsAsync(experiment, stored.Jobs, token);
+        (JobRow Job, ReportRow Row)[] jobs = [.. stored.Jobs.Zip(rows)];
         var looks = new List<ReportLook>();
-        foreach ((ExperimentJob job, JobRow row) in jobs.Where(job => job.Job.LatestCheckpoint is not null)
-            .OrderBy(job => job.Job.Loss.Test ?? double.MaxValue)
+        foreach ((JobRow job, ReportRow row) in jobs.Where(job => job.Job.LatestCheckpoint is not null)
+            .OrderBy(job => job.Row.TestLoss ?? double.MaxValue)
             .Take(MaxLooks)
             .OrderBy(job => job.Job.Id))
         {
-            looks.Add(await LookAsync(Label(job), row, token));
+            looks.Add(await LookAsync(row, job, token));
         }
 
         int? digit =
@@ -52,17 +50,26 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
                 ? first.Label(0)
                 : null;
         return new Report(
-            experiment.Id, Title(stored.Row), experiment.CreatedAt, experiment.EndedAt, DateTime.UtcNow, digit, rows,
-            await CurvesAsync([.. jobs.Zip(rows, (job, row) => (job.Row, row.Label))], token), looks);
+            experiment.Id,
+            Title(stored.Row),
+            Outcome.Of(rows),
+            DateTime.UtcNow,
+            digit,
+            await methods.BuildAsync(experiment, jobs, token),
+            rows,
+            await ChartAsync(jobs, token),
+            await ReportEvaluation.OfAsync(experiment.Id, jobs, stores, token),
+            looks);
     }
 
-    private async Task<List<ReportRow>> RowsAsync((ExperimentJob Job, JobRow Row)[] jobs, CancellationToken token)
+    private async Task<List<ReportRow>> RowsAsync(ExperimentResponse experiment, IReadOnlyList<JobRow> stored, CancellationToken token)
     {
         var rows = new List<ReportRow>();
         var floors = new Dictionary<(string, TensorShape, Architecture), double?>();
-        foreach ((ExperimentJob job, JobRow row) in jobs)
+        int?[] colours = LossChart.ColoursOf([.. experiment.Jobs.Select(job => job.Loss.Validation)]);
+        HashSet<string?> repeated = [.. experiment.Jobs.GroupBy(job => job.Name).Where(jobs => jobs.Count() > 1).Select(jobs => jobs.Key)];
+        foreach ((int index, (ExperimentJob job, JobRow row)) in experiment.Jobs.Zip(stored).Index())
         {
-            double? article = row.Settings.Dataset == MirroredSet.Mnist.Name ? Architectures.Of(row.Architecture).ArticleLoss : null;
             var kind = (row.Settings.Dataset, TensorShape.Of(row.Settings.ImageShape), row.Architecture);
             if (!floors.TryGetValue(kind, out double? reachable))
             {
@@ -72,19 +79,22 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
                 floors[kind] = reachable;
             }
 
+            string? shared = repeated.Contains(job.Name) ? job.Name : null;
             rows.Add(
                 new ReportRow(
-                    Label(job),
+                    job.Name is { } own && shared is null ? own : Label(shared, job, without: null),
+                    Label(shared, job, without: "seed"),
+                    row.Settings,
+                    job.Varied.ToDictionary(field => field.Key, field => ReportText.Setting(field.Value)),
+                    colours[index],
                     job.Status,
                     job.Loss,
-                    article,
+                    ArticleReference.LossOf(row.Settings),
                     reachable,
                     job.DeadUnits,
                     job.MillisecondsPerStep,
                     job.Step,
-                    NetworkDefinition.For(row.Settings),
-                    job.Evaluation is { Knn: { } knn, Ridge: { } ridge } ? new ClassifierAccuracies(knn, ridge) : null,
-                    job.Evaluation?.Auroc,
+                    row.Warnings,
                     job.Error?.Detail));
         }
 
@@ -98,16 +108,19 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
         _ => "An experiment with autoencoders",
     };
 
-    private static string Label(ExperimentJob job)
+    /// <summary>What the job has in common with others, and the settings that set it apart from them.</summary>
+    /// <param name="name">A name that several jobs have; null: the architecture.</param>
+    /// <param name="without">A setting that is left out.</param>
+    private static string Label(string? name, ExperimentJob job, string? without)
     {
-        string architecture = JsonConventions.Name(job.Architecture);
-        IEnumerable<string> varied = job
-            .Varied.Where(field => field.Key is not "architecture")
-            .Select(field => $"{field.Key} {Text(field.Value)}");
-        return job.Name ?? string.Join(", ", varied.Prepend(architecture));
+        string[] varied =
+        [
+            .. job.Varied.Where(field => field.Key != "architecture" && field.Key != without)
+                .Select(field => $"{field.Key} {ReportText.Setting(field.Value)}"),
+        ];
+        string common = name ?? JsonConventions.Name(job.Architecture);
+        return varied.Length == 0 ? common : $"{common} ({string.Join(", ", varied)})";
     }
-
-    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     /// <summary>The test split of the job's data set; or why it cannot be shown, such as that another data set now has its name.</summary>
     private async Task<Result<DatasetSplit, string>> TestSplitAsync(JobRow job, CancellationToken token)
@@ -124,24 +137,22 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
                 + $"height, width).";
     }
 
-    private async Task<byte[]?> CurvesAsync((JobRow Row, string Label)[] jobs, CancellationToken token)
+    private async Task<LossChart?> ChartAsync((JobRow Job, ReportRow Row)[] jobs, CancellationToken token)
     {
-        var curves = new List<(string Label, IReadOnlyList<LossPoint> Points)>();
-        foreach ((JobRow job, string label) in jobs)
+        var curves = new List<(ReportRow Row, IReadOnlyList<LossPoint> Points)>();
+        foreach ((JobRow job, ReportRow row) in jobs)
         {
-            curves.Add((label, await LossCurve.ThinnedAsync(job, stores, token)));
+            curves.Add((row, await LossCurve.ThinnedAsync(job, stores, token)));
         }
 
-        return curves.TrueForAll(curve => curve.Points.Count == 0)
-            ? null
-            : LossPlot.Compare("Validation loss by step", curves, CurvesWidth, CurvesHeight);
+        return LossChart.Of(curves);
     }
 
-    private async Task<ReportLook> LookAsync(string label, JobRow job, CancellationToken token)
+    private async Task<ReportLook> LookAsync(ReportRow row, JobRow job, CancellationToken token)
     {
         if (!(await TestSplitAsync(job, token)).TryGet(out DatasetSplit? set, out string? trouble))
         {
-            return new ReportLook(label, null, [], trouble);
+            return new ReportLook(row, null, [], trouble);
         }
 
         if (!(await models.OpenAsync(job.LatestCheckpoint.ToString()!, token)).TryGet(
@@ -149,22 +160,22 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
                 out ProblemHttpResult? problem))
         {
             bool isGone = problem.StatusCode == StatusCodes.Status404NotFound;
-            return new ReportLook(label, null, [], isGone ? "Its checkpoint has been deleted." : problem.ProblemDetails.Detail);
+            return new ReportLook(row, null, [], isGone ? "Its checkpoint has been deleted." : problem.ProblemDetails.Detail);
         }
 
         using (lease)
         {
-            return Look(label, lease.Model, set);
+            return Look(row, lease.Model, set);
         }
     }
 
-    private static ReportLook Look(string label, Model model, DatasetSplit set)
+    private static ReportLook Look(ReportRow row, Model model, DatasetSplit set)
     {
         float[][] originals =
             [.. Enumerable.Range(0, Math.Min(Digits, set.Count)).Select(index => ImageInputReader.ToUnit(set.Image(index)))];
         float[][] inputs = [.. originals.Select((original, index) => Noisy(model.Noise, original, index))];
         var tiles = new List<ReportTiles>();
-        foreach (Layer layer in s_stages.Select(model.Definition.Find).OfType<Layer>())
+        foreach (Layer layer in s_layers.Select(model.Definition.Find).OfType<Layer>())
         {
             FeatureMaps maps = model.Look(layer, inputs[0]);
             TensorShape shape = VectorAsImage.Of(layer.Output);
@@ -180,7 +191,7 @@ internal sealed class ReportBuilder(IDbContextFactory<AppDbContext> stores, Mode
         }
 
         Canvas figure = ReconstructionMontage.Render(model, originals, model.Noise is null ? null : inputs, scale: 3, gap: 3);
-        return new ReportLook(label, PngEncoder.Encode(figure), tiles, Trouble: null);
+        return new ReportLook(row, PngEncoder.Encode(figure), tiles, Trouble: null);
     }
 
     /// <summary>What the network is given: where it takes noise off, the image with the noise of its evaluations.</summary>

@@ -8,7 +8,7 @@ namespace AutoencoderApi.Api.Experiments.Reports;
 /// <summary>A report as one HTML page that needs nothing else: its style and its images are within it.</summary>
 internal static class ReportHtml
 {
-    public static readonly string Style = ReadStyle();
+    public static readonly string Style = $"{Read("colours.css")}\n{Read("report.css")}";
 
     /// <summary>The page's content security policy: the one style by its hash, images from within, and nothing else.</summary>
     public static readonly string Policy =
@@ -27,9 +27,9 @@ internal static class ReportHtml
 
     public static string Png(byte[] bytes) => $"data:image/png;base64,{Convert.ToBase64String(bytes)}";
 
-    private static string ReadStyle()
+    private static string Read(string sheet)
     {
-        using var reader = new StreamReader(typeof(ReportHtml).Assembly.GetManifestResourceStream("report.css")!);
+        using var reader = new StreamReader(typeof(ReportHtml).Assembly.GetManifestResourceStream(sheet)!);
         return reader.ReadToEnd();
     }
 }

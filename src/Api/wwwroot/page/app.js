@@ -68,7 +68,10 @@ function showView() {
   }
   const { layer, lesson } = state.get();
   start.show(isFirstVisit && wanted === "inspect" && !layer && !lesson); // a link to a layer or a lesson shows that
+  const before = document.body.dataset.view;
   document.body.dataset.view = wanted;
+  if (wanted === "train") jobs.seen().catch(show);
+  if (wanted === "compare" && before !== "compare") experiments.refresh().catch(show);
 }
 
 state.onNavigation((next) => {
@@ -97,7 +100,7 @@ await begin();
 async function begin() {
   clear();
   role.take(null);
-  await Promise.all([askRole(), jobs.refresh(), experiments.refresh(), offerChoices()]);
+  await Promise.all([askRole(), jobs.refresh(), state.get().view === "compare" ? experiments.refresh() : null, offerChoices()]);
   if (isFirstVisit) inspection.demo = drawByItself;
   await refreshInspection();
 }

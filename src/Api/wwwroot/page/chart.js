@@ -40,10 +40,16 @@ export class Chart {
     return `series-${this.#colours.get(id)}`;
   }
 
-  /** @param series [{id, name, isOver, steps, points: [{step, trainLoss, validationLoss}]}]: steps is how far the axis reaches at least. */
+  /**
+   * @param series [{id, name, isOver, steps, colour, points: [{step, trainLoss, validationLoss}]}]: steps is how far the axis reaches at least;
+   * colour the number of its colour, where that is not to be the first free one.
+   */
   show(series) {
     for (const id of this.#colours.keys()) {
       if (!series.some((each) => each.id === id)) this.#colours.delete(id);
+    }
+    for (const { id, colour } of series) {
+      if (colour !== undefined) this.#colours.set(id, colour);
     }
     this.#series = series.filter((each) => each.points.length > 0);
     this.#draw();

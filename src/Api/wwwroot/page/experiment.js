@@ -155,18 +155,23 @@ export class Experiment {
       el("th", { scope: "col" }, el("span", { className: "hidden", textContent: "Look inside" })));
   }
 
-  /** Draws the curves of the jobs that stand best, and asks only for those that have grown. */
+  /**
+   * Draws the curves of the jobs that stand best, and asks only for those that have grown. Each has the colour of its place among them, which
+   * is its colour in the report too (LossChart.cs).
+   */
   async #curves(jobs) {
-    const shown = jobs.filter((job) => job.loss.validation !== null)
-      .sort((a, b) => a.loss.validation - b.loss.validation).slice(0, MOST_CURVES).map((job) => job.id);
-    const drawn = jobs.filter((job) => shown.includes(job.id));
+    const rank = (job) => job.loss.validation ?? Number.MAX_VALUE;
+    const best = new Set([...jobs].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_CURVES));
+    const colours = new Map(jobs.filter((job) => best.has(job)).map((job, i) => [job.id, i]));
+    const drawn = jobs.filter((job) => best.has(job) && job.loss.validation !== null);
+    const shown = drawn.map((job) => job.id);
     await Promise.all(drawn.map(async (job) => {
       if (this.#points.get(job.id)?.loss === job.loss.validation) return;
       this.#points.set(job.id, { loss: job.loss.validation, points: await api.get(`${job.job}/metrics`) });
     }));
     this.#chart ??= new Chart(this.#place);
     this.#chart.show(drawn.map((job) => ({
-      id: job.id, name: spoken(job, this.#varied), points: this.#points.get(job.id).points, steps: isOver(job) ? 0 : job.steps })));
+      id: job.id, colour: colours.get(job.id), name: spoken(job, this.#varied), points: this.#points.get(job.id).points, steps: isOver(job) ? 0 : job.steps })));
     for (const [id, row] of this.#rows) row.mark(shown.includes(id) ? this.#chart.colourOf(id) : null);
     say(this.#parts.hint, `Mean squared error per pixel. Thick: validation, thin: training.${jobs.length > MOST_CURVES ? ` The curves of the ${MOST_CURVES} best.` : ""}`);
   }

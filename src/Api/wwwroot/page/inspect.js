@@ -405,7 +405,10 @@ export function inspect() {
     const isToCome = isOther || image === null;
     if (isToCome) begin();
     else await redraw(performance.now());
-    if (!isFirstSame) await Promise.all([film.open(networks[0].network), findEvaluation()]); // after the layers, which are seen first
+    if (!isFirstSame) {
+      await whenDrawn(() => {}); // the layers are seen first
+      await Promise.all([film.open(networks[0].network), findEvaluation()]);
+    }
     if (isToCome) return;
     if (kept && networks[0].tensors && networks[0].network.layer(kept.layer) && (state.get().tab ?? "layers") === "layers") {
       const [row, column] = kept.at.split(",").map(Number);

@@ -21,6 +21,7 @@ export class Jobs {
   #underWay = new Set(); // ids of jobs whose end is still to be told, by whoever learns of it first
   #curves = new Curves(() => this.#list.entries.map((row) => row.job));
   #followed = null; // {id, stop}
+  #isSeen = false;
   #marks = new Map(); // by job: where its events go on
   #on;
 
@@ -50,9 +51,18 @@ export class Jobs {
     this.#list.get(job.id)?.element.scrollIntoView({ block: "nearest" });
   }
 
+  /** The list is looked at: the curves of its newest jobs are asked for, once. */
+  async seen() {
+    this.#isSeen = true;
+    const newest = this.#list.entries.slice(0, FIRST_CURVES);
+    if (newest.length === 0 || !this.#curves.isEmpty) return;
+    await Promise.all(newest.map(({ job }) => this.#curves.show(job.id)));
+    this.#draw();
+  }
+
   async #listed(jobs, isFirst) {
-    if (isFirst && this.#curves.isEmpty) await Promise.all(jobs.slice(0, FIRST_CURVES).map((job) => this.#curves.show(job.id)));
     this.#render();
+    if (isFirst && this.#isSeen) await this.seen();
     return this.#list.entries.some((row) => !isOver(row.job)) ? BUSY_SECONDS : QUIET_SECONDS;
   }
 
