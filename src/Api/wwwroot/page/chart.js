@@ -88,7 +88,11 @@ export class Chart {
       svg("text", { class: "axis end", x: EDGE.left - 8, y: this.#y(value) + 4 }, String(value)),
     ]);
     const steps = round(this.#lastStep, this.#width).map((step) => svg("text", { class: "axis middle", x: this.#x(step), y: HEIGHT - 12 }, count(step)));
-    return [...lines, ...steps];
+    const names = [
+      svg("text", { class: "axis", x: EDGE.left, y: 12 }, "MSE, logarithmic"),
+      svg("text", { class: "axis end", x: this.#width - EDGE.right, y: HEIGHT - 30 }, "step"),
+    ];
+    return [...lines, ...steps, ...names];
   }
 
   #curves({ id, points }) {

@@ -20,6 +20,7 @@ import { attempt, refuse, succeeded } from "./notifications.js";
 import { drawImage, onSchemeChange } from "./palette.js";
 import { Panel } from "./panel.js";
 import { Reconstruction, speaker } from "./reconstruction.js";
+import { settingsList } from "./settings.js";
 import { asCurl, showAs } from "./show-as.js";
 import * as state from "./state.js";
 import { Strip } from "./strip.js";
@@ -248,11 +249,9 @@ export function inspect() {
     names.show(tags, checkpoint);
     files.show(checkpoint);
     onnx.point(`${network.path}/onnx`, `${checkpoint.settings.architecture}-${checkpoint.step}.onnx`);
-    const shown = Object.entries(checkpoint.settings).filter(([, value]) => value !== null);
-    const textOf = (value) => (typeof value === "object" ? (Array.isArray(value) ? value.join(", ") : Object.entries(value).map(([name, part]) => `${name} ${part}`).join(", ")) : String(value));
-    byId("settings-list").replaceChildren(
-      ...[["step", count(checkpoint.step)], ["test loss", loss(checkpoint.losses.test)], ["validation loss", loss(checkpoint.losses.validation)], ...shown.map(([name, value]) => [name, textOf(value)])]
-        .map(([name, value]) => el("div", {}, el("dt", { textContent: name }), el("dd", { textContent: value }))));
+    byId("settings-list").replaceChildren(...settingsList({
+      step: count(checkpoint.step), "test loss": loss(checkpoint.losses.test), "validation loss": loss(checkpoint.losses.validation), ...checkpoint.settings,
+    }));
     title({ network: network.title });
   }
 

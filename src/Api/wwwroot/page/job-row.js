@@ -2,7 +2,7 @@
 
 import { count, duration, el, loss, say, time } from "./dom.js";
 import { needs } from "./role.js";
-import { nameOf as settingsName } from "./settings.js";
+import { nameOf as settingsName, settingsList } from "./settings.js";
 
 export const ENDED = ["succeeded", "failed", "cancelled"];
 
@@ -21,6 +21,7 @@ export class JobRow {
     pace: el("span", { className: "hint pace" }),
     losses: el("dl", { className: "losses" }),
     note: el("p", { className: "note" }),
+    settings: el("dl", { className: "settings-list" }),
     look: el("button", { type: "button", textContent: "Look inside" }),
     cancel: el("button", { type: "button", textContent: "Cancel" }),
     remove: el("button", { type: "button", className: "quiet", textContent: "Delete" }),
@@ -28,11 +29,12 @@ export class JobRow {
 
   /** @param actions {show, look, cancel, remove}: each is called with the job, and the button. */
   constructor(job, actions) {
-    const { show, swatch, title, about, status, bar, pace, losses, note, look, cancel, remove } = this.#parts;
+    const { show, swatch, title, about, status, bar, pace, losses, note, settings, look, cancel, remove } = this.#parts;
     this.element = el("li", { className: "job" },
       el("label", { className: "what" }, show, swatch, el("span", {}, title, el("br"), about)),
       el("div", { className: "state" }, status, bar, pace), losses,
-      el("div", { className: "buttons" }, look, needs("operator", cancel, remove)), note);
+      el("div", { className: "buttons" }, look, needs("operator", cancel, remove)), note,
+      el("details", { className: "job-settings" }, el("summary", { textContent: "Settings" }), settings));
     show.onchange = () => actions.show(this.job, show.checked);
     look.onclick = () => actions.look(this.job, look);
     cancel.onclick = () => actions.cancel(this.job, cancel);
@@ -42,7 +44,8 @@ export class JobRow {
 
   update(job) {
     this.job = job;
-    const { title, about, status, note, look, cancel, remove } = this.#parts;
+    const { title, about, status, note, settings, look, cancel, remove } = this.#parts;
+    if (settings.children.length === 0) settings.replaceChildren(...settingsList(job.settings));
     say(title, nameOf(job));
     say(about, `${job.name ? `${settingsName(job.settings)} on ` : ""}${job.settings.dataset}, ${count(job.settings.steps)} steps, ${time(job.createdAt)}`);
     say(status, job.status);

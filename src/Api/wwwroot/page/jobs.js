@@ -34,7 +34,7 @@ export class Jobs {
       older: () => this.#render(),
       dropped: (id) => this.#curves.hide(id),
     });
-    byId("jobs-title").after(asCurl("the jobs", calls.jobs));
+    byId("live").before(asCurl("the jobs", calls.jobs));
     document.addEventListener("visibilitychange", () => document.hidden && this.#unfollow());
   }
 

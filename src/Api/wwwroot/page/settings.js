@@ -78,3 +78,11 @@ export function options(list, datasets) {
   list.value = first.name;
   return first;
 }
+
+/** Settings as the entries of a dl, but for those that are not set. */
+export const settingsList = (settings) => Object.entries(settings)
+  .filter(([, value]) => value !== null && value !== undefined)
+  .map(([name, value]) => el("div", {}, el("dt", { textContent: name }), el("dd", { textContent: textOf(value) })));
+
+const textOf = (value) => (Array.isArray(value) ? value.join(", ")
+  : typeof value === "object" ? Object.entries(value).map(([name, part]) => `${name} ${part}`).join(", ") : String(value));
