@@ -118,7 +118,7 @@ export class Strip {
     const unpools = at("unpool");
     const top = Math.max(...boxes.map((box) => box.bottom)) + 18;
     return at("pool").reverse().flatMap(({ stage, box }, i) => {
-      const from = (box.left + box.right) / 2, to = (unpools[i].box.left + unpools[i].box.right) / 2, y = top + i * 22, end = unpools[i].box.bottom + 3;
+      const from = (box.left + box.right) / 2, to = (unpools[i].box.left + unpools[i].box.right) / 2, y = top + i * 30, end = unpools[i].box.bottom + 3;
       const turn = 10;
       const line = `M${from} ${box.bottom + 3}V${y - turn}Q${from} ${y} ${from + turn} ${y}H${to - turn}Q${to} ${y} ${to} ${y - turn}V${end + 5}`;
       const words = svg("text", { x: (from + to) / 2, y: to - from < 160 ? y + 15 : y + 4, "text-anchor": "middle" });
