@@ -48,7 +48,8 @@ internal static class Tables
 
     private static void PrintLooks(Rounds rounds)
     {
-        Console.WriteLine("\n| one image forward, 1 thread | SIMD, µs | TorchSharp, µs | ratio | python3-torch, µs | ratio |");
+        int threads = rounds.ThreadCounts.Min();
+        Console.WriteLine($"\n| one image forward, {threads} thread(s) | SIMD, µs | TorchSharp, µs | ratio | python3-torch, µs | ratio |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (string name in s_architectures.Select(JsonConventions.Name))
         {
@@ -58,7 +59,7 @@ internal static class Tables
             Console.WriteLine(
                 $"| `{name}` | {Text(simd, 1e3)} | {Text(torch, 1e3)} | {Ratio(torch, simd)} | {Text(peer, 1e3)} | {Ratio(peer, simd)} |");
 
-            Sample[] Look(string engine) => rounds.Of(engine, 1, $"look {name}");
+            Sample[] Look(string engine) => rounds.Of(engine, threads, $"look {name}");
         }
     }
 

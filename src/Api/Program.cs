@@ -34,6 +34,7 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         return exitStatus;
     }
 
+    NativeHeap.ReturnLargeBlocks();
     WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {
         Args = args,

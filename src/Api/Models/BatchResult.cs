@@ -19,6 +19,7 @@ internal sealed class BatchResult : IResult
 {
     private const int PassBytes = 4 << 20; // of what a pass holds: inputs, and the outputs of all layers
     private const int MaxPerPass = 256;
+    private const int MinPerShare = 8; // items; fewer are not worth another processor
 
     private readonly Model _model;
     private readonly int? _layer;
@@ -82,7 +83,7 @@ internal sealed class BatchResult : IResult
         {
             token.ThrowIfCancellationRequested();
             int some = Math.Min(PerPass, _count - first);
-            Compute(first, inputs.AsSpan(0, some * Input.Count), outputs.AsSpan(0, some * size));
+            Compute(first, some, inputs, outputs);
             await response.Body.WriteAsync(outputs.AsMemory(0, some * size), token);
         }
     }
@@ -90,17 +91,24 @@ internal sealed class BatchResult : IResult
     private static Result<BatchResult, ProblemHttpResult> Taking(HttpContext context, BatchResult result) =>
         context.Memory().Take(result.PerPass * result.BytesPerItem) is { } full ? full : result;
 
-    private void Compute(int first, Span<float> inputs, Span<byte> outputs)
+    /// <summary>Computes so many items side by side, a share on each processor; the outcome of an item does not depend on its share.</summary>
+    private void Compute(int first, int some, float[] inputs, byte[] outputs)
     {
-        _read(first, inputs);
-        Span<float> values = MemoryMarshal.Cast<byte, float>(outputs);
-        if (_layer is { } layer)
+        int shares = Math.Clamp(some / MinPerShare, 1, Environment.ProcessorCount);
+        Parallel.For(0, shares, share =>
         {
-            _model.RunBatch(inputs, layer, values);
-        }
-        else
-        {
-            _model.DecodeBatch(inputs, values);
-        }
+            int begin = share * some / shares, items = ((share + 1) * some / shares) - begin;
+            Span<float> values = MemoryMarshal.Cast<byte, float>(outputs.AsSpan()).Slice(begin * Output.Count, items * Output.Count);
+            Span<float> taken = inputs.AsSpan(begin * Input.Count, items * Input.Count);
+            _read(first + begin, taken);
+            if (_layer is { } layer)
+            {
+                _model.RunBatch(taken, layer, values);
+            }
+            else
+            {
+                _model.DecodeBatch(taken, values);
+            }
+        });
     }
 }

@@ -103,6 +103,12 @@ public sealed class MemoryTests : IDisposable
         await File.WriteAllTextAsync($"/proc/{service.Id}/clear_refs", "5"); // proc(5): sets the peak back to what is resident now
         Assert.Equal("10000, 32, 7, 7", (await NpyAnswer.Read(await Post(batch))).Shape);
         Assert.InRange(Status(service.Id, "VmHWM") - before, 0, batch.Length + (64 << 20));
+        for (int i = 0; i < 8; i++)
+        {
+            Assert.Equal("10000, 32, 7, 7", (await NpyAnswer.Read(await Post(batch))).Shape);
+        }
+
+        Assert.InRange(Resident(service.Id) - before, long.MinValue, 64 << 20); // what a batch took has gone back
 
         Task<HttpResponseMessage> Post(byte[] npy) => http.PostAsync(path, NpyAnswer.Body(npy));
     }
