@@ -95,7 +95,7 @@ internal sealed class BatchResult : IResult
     private void Compute(int first, int some, float[] inputs, byte[] outputs)
     {
         int shares = Math.Clamp(some / MinPerShare, 1, Environment.ProcessorCount);
-        Parallel.For(0, shares, share =>
+        Parallel.For(0, shares, ComputeTaskScheduler.Options(shares), share =>
         {
             int begin = share * some / shares, items = ((share + 1) * some / shares) - begin;
             Span<float> values = MemoryMarshal.Cast<byte, float>(outputs.AsSpan()).Slice(begin * Output.Count, items * Output.Count);

@@ -39,7 +39,11 @@ public static class SyntheticDigits
     {
         byte[] pixels = new byte[(train + validation + test) * PixelCount];
         byte[] labels = new byte[train + validation + test];
-        Parallel.For(0, labels.Length, index => labels[index] = Render(seed, (ulong)index, pixels.AsSpan(index * PixelCount, PixelCount)));
+        Parallel.For(
+            0,
+            labels.Length,
+            ComputeTaskScheduler.Options(Environment.ProcessorCount),
+            index => labels[index] = Render(seed, (ulong)index, pixels.AsSpan(index * PixelCount, PixelCount)));
         DatasetSplit all = new DatasetSplit(new(1, PenCanvas.Side, PenCanvas.Side), pixels, labels);
         return new Dataset(Name, all.Slice(0, train), all.Slice(train, validation), all.Slice(train + validation, test));
     }

@@ -1,5 +1,6 @@
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Evaluations;
+using AutoencoderApi.Domain.Numerics;
 
 namespace AutoencoderApi.Training.Evaluations;
 
@@ -21,7 +22,7 @@ public sealed record DatasetBaseline(ClassifierAccuracies? Pixels, ClassifierAcc
         int threads,
         CancellationToken token)
     {
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = token };
+        ParallelOptions parallel = ComputeTaskScheduler.Options(threads, token);
         (Features train, Features test) = (Features.OfPixels(dataset.Train), Features.OfPixels(split));
         bool isWhole = components == train.Width; // a rotation changes no distance and no regression
         Moments fitted;
@@ -74,7 +75,7 @@ public sealed class CheckpointEvaluator(
 
     public CheckpointEvaluation Evaluate(DatasetBaseline baseline, int threads, CancellationToken token)
     {
-        ParallelOptions parallel = Parallel(threads, token);
+        ParallelOptions parallel = ComputeTaskScheduler.Options(threads, token);
         ImagePass pass = ImagePass.Over(model, split, parallel);
         byte[]? labels = labelled ? DatasetBaseline.Labels(split) : null;
         LabelAccuracies? accuracies = null;
@@ -102,13 +103,10 @@ public sealed class CheckpointEvaluator(
     /// <summary>The codes in two dimensions.</summary>
     public CodeMap Map(int threads, CancellationToken token)
     {
-        ParallelOptions parallel = Parallel(threads, token);
+        ParallelOptions parallel = ComputeTaskScheduler.Options(threads, token);
         (Moments fitted, float[] origin) = MomentsOfCodes(parallel);
         return CodeMap.Of(_codes, new PrincipalComponents(fitted, origin, 2), parallel);
     }
-
-    private static ParallelOptions Parallel(int threads, CancellationToken token) =>
-        new() { MaxDegreeOfParallelism = threads, CancellationToken = token };
 
     private (Moments Fitted, float[] Origin) MomentsOfCodes(ParallelOptions parallel) =>
         _moments ??= LabelProbe.MomentsOf(_codes, parallel);
