@@ -13,7 +13,8 @@ public sealed class GoneTests(Chromium chromium)
     {
         chromium.SkipWithoutBrowser();
         string job = await chromium.Client.Submit("""{"architecture":"dense","dataset":"synthetic-digits","steps":10,"warmupSteps":0}""");
-        string checkpoint = (string)(await chromium.Client.Await(job, state => (string?)state["status"] == "succeeded"))["latestCheckpoint"]!;
+        JsonNode ended = await chromium.Client.Await(job, state => (string?)state["status"] == "succeeded");
+        string checkpoint = (string)ended["latestCheckpoint"]!;
         IPage page = await chromium.Open($"{chromium.Url}#inspect?checkpoint={checkpoint}");
         await page.SeeNetwork();
         using HttpResponseMessage deleted = await chromium.Client.Http.DeleteAsync(job);

@@ -91,7 +91,7 @@ internal sealed class BatchResult : IResult
     private static Result<BatchResult, ProblemHttpResult> Taking(HttpContext context, BatchResult result) =>
         context.Memory().Take(result.PerPass * result.BytesPerItem) is { } full ? full : result;
 
-    /// <summary>Computes so many items side by side, a share on each processor; the outcome of an item does not depend on its share.</summary>
+    /// <summary>Computes so many items, a share on each processor; what an item gives does not depend on its share.</summary>
     private void Compute(int first, int some, float[] inputs, byte[] outputs)
     {
         int shares = Math.Clamp(some / MinPerShare, 1, Environment.ProcessorCount);
