@@ -37,6 +37,7 @@ public sealed class ProgramTests(Chromium chromium)
     {
         IPage page = await chromium.Open();
         await page.SeeNetwork();
+        await page.Pick("Checkpoint", "nearest-unpool");
         var programs = new List<(string, string, string, string)>();
         await page.Go("Train");
         await page.Form("A new network").Field("Steps").FillAsync("10");
@@ -57,7 +58,13 @@ public sealed class ProgramTests(Chromium chromium)
         await page.Locator(".ablations .value").First.Sees().ToBeVisibleAsync();
         await Take("ablation");
         await page.Tab("Best and worst");
-        await page.Button("Evaluate this checkpoint").ClickAsync();
+        ILocator evaluate = page.Button("Evaluate this checkpoint");
+        await evaluate.Or(page.Locator(".extremes button").First).Sees().ToBeVisibleAsync();
+        if (await evaluate.IsVisibleAsync())
+        {
+            await evaluate.ClickAsync(); // once for both tests
+        }
+
         await page.Locator(".extremes button").First.Sees().ToBeVisibleAsync();
         await Take("the evaluation", "the score", "the neighbours");
         await page.Tab("Map");

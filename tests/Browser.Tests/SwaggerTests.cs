@@ -28,7 +28,7 @@ public sealed class SwaggerTests(Chromium chromium)
         await operation.GetByText("Execute", new() { Exact = true }).ClickAsync();
         ILocator image = operation.Locator(".live-responses-table img");
         await image.Sees().ToBeVisibleAsync();
-        Assert.Equal(28, await image.EvaluateAsync<int>("async img => { await img.decode(); return img.naturalWidth; }"));
+        Assert.Equal(8 * 28, await image.EvaluateAsync<int>("async img => { await img.decode(); return img.naturalWidth; }"));
         Assert.Empty(errors);
     }
 }

@@ -111,12 +111,14 @@ export class Chart {
     if (this.#series.length === 0) return;
     const box = this.#drawing.getBoundingClientRect();
     const step = (event.clientX - box.left - EDGE.left) * (this.#lastStep / (this.#width - EDGE.left - EDGE.right));
-    const near = this.#series.map(({ name, points }) => ({ name, point: points.reduce((a, b) => (Math.abs(a.step - step) <= Math.abs(b.step - step) ? a : b)) }));
+    const near = this.#series.map(({ id, name, points }) => ({ id, name, point: points.reduce((a, b) => (Math.abs(a.step - step) <= Math.abs(b.step - step) ? a : b)) }));
     const at = this.#x(near[0].point.step);
     this.#cursor.setAttribute("x1", at);
     this.#cursor.setAttribute("x2", at);
     this.#cursor.classList.add("on");
-    this.#readout.textContent = near.map(({ name, point }) => `${name}, step ${count(point.step)}: ${loss(point.validationLoss)}`).join("   ");
+    this.#readout.replaceChildren(el("span", { textContent: `step ${count(near[0].point.step)}` }), ...near.map(({ id, name, point }) =>
+      el("span", {}, el("span", { className: `key ${this.colourOf(id)}` }), ` ${name} `, el("strong", { textContent: loss(point.validationLoss) }),
+        point.step === near[0].point.step ? "" : ` at ${count(point.step)}`)));
   }
 
   #rest() {

@@ -8,6 +8,8 @@ import { attempt, refuse } from "./notifications.js";
 import { Pad } from "./pad.js";
 import { read, shrink, withNoise } from "./pixels.js";
 
+const ORIGINAL = 84; // px of the longer side of a file that is shown
+
 /**
  * @param reference gives the checkpoint that is looked at: its calls prepare uploaded images.
  * @param asked called when an image has been asked for that is still to come.
@@ -18,6 +20,7 @@ export function digitSource(reference, asked, changed) {
   let shape = [1, 28, 28];
   let datasets = [];
   let clean = null; // the image without noise
+  let original = null; // the file that the image was read from
   let source = null;
 
   /** The service prepares the image; the left half of a pair is what the network got. */
@@ -44,19 +47,22 @@ export function digitSource(reference, asked, changed) {
   }
 
   function describe() {
-    say(byId("digit-title"), source ? `${source.split === "test" ? "Test" : source.split} image ${source.index}` : "Your drawing");
+    if (source !== null || original === null) byId("original").hidden = true;
+    say(byId("digit-title"), source ? `${source.split === "test" ? "Test" : source.split} image ${source.index}` : original ? "Your image" : "Your drawing");
     say(byId("digit-label"), source && source.label !== null ? `label ${source.label}` : "no label");
   }
 
   /** One source at a time, so that a test image that comes late does not replace what has been drawn since. */
   const take = latest((from, ...rest) => from(...rest), refuse);
   const fromPad = (at) => {
+    original = null;
     outdate(byId("pad"), false);
     source = null;
     describe();
     take(takePad, at);
   };
   const fromDataset = (...where) => {
+    original = null;
     outdate(byId("pad"));
     asked();
     take(takeImage, performance.now(), ...where);
@@ -67,6 +73,7 @@ export function digitSource(reference, asked, changed) {
     say(byId("digit-title"), `Reading ${file.name} …`);
     try {
       const pixels = await prepare(file, "auto");
+      await showOriginal(file);
       pad.show(pixels, shape);
       outdate(byId("pad"), false);
       give(pixels, null, performance.now());
@@ -74,6 +81,19 @@ export function digitSource(reference, asked, changed) {
       describe();
     }
   });
+
+  /** The file itself, small, beside what was made of it; it goes with the next image. */
+  async function showOriginal(file) {
+    const bitmap = await createImageBitmap(file);
+    const scale = Math.min(1, ORIGINAL / Math.max(bitmap.width, bitmap.height));
+    const canvas = byId("original").querySelector("canvas");
+    Object.assign(canvas, { width: Math.max(1, Math.round(scale * bitmap.width)), height: Math.max(1, Math.round(scale * bitmap.height)) });
+    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    canvas.setAttribute("aria-label", file.name);
+    say(byId("original-name"), `${file.name}, ${bitmap.width}×${bitmap.height}, as it came`);
+    byId("original").hidden = false;
+    original = file;
+  }
 
   const step = (by) => {
     const index = byId("stepper-index");
