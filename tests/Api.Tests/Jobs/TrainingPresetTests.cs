@@ -51,7 +51,10 @@ public sealed class TrainingPresetTests(TrainedService trained)
     {
         using HttpResponseMessage response = await Service.Post(
             "/v1/experiments",
-            """{"name":"quick-grid","common":{"preset":"quick","dataset":"synthetic-digits","steps":20},"grid":{"initialization":["article","lecun"]}}""");
+            """
+            {"name":"quick-grid","common":{"preset":"quick","dataset":"synthetic-digits","steps":20},
+            "grid":{"initialization":["article","lecun"]}}
+            """);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         JsonNode experiment = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         JsonNode?[] initializations = [.. experiment["jobs"]!.AsArray().Select(job => job!["varied"]!["initialization"])];
