@@ -44,6 +44,25 @@ public sealed class TrainerTests
     }
 
     [Theory]
+    [InlineData(EngineKind.Simd)]
+    [InlineData(EngineKind.TorchSharp)]
+    public void A_run_with_LeCun_s_initialization_learns_and_resumes_to_the_same_bytes(EngineKind engine)
+    {
+        TrainingSettings settings = Settings(Architecture.Strided) with { Initialization = Initialization.Lecun, BatchSize = 8 };
+        Checkpoint initial = Trainer.CreateInitialState(settings, 1, engine: engine);
+        List<TrainingEvent> whole = [.. new Trainer(s_digits, initial, engine).Train(CancellationToken.None)];
+        double[] losses = [.. whole.OfType<TrainingEvent.Evaluated>().Select(point => point.ValidationLoss)];
+        Assert.True(losses[^1] < 0.9 * losses[0], string.Join(", ", losses));
+
+        Checkpoint[] saved = [.. whole.OfType<TrainingEvent.Checkpointed>().Select(happened => happened.Checkpoint)];
+        Checkpoint read = CheckpointFile.Read(CheckpointFile.Write(saved[0])).Value();
+        Assert.Equal(Initialization.Lecun, read.Settings.Initialization);
+        TrainingEvent[] rest = [.. new Trainer(s_digits, read, engine).Train(CancellationToken.None)];
+        Assert.Equal(
+            CheckpointFile.Write(saved[^1]), CheckpointFile.Write(rest.OfType<TrainingEvent.Checkpointed>().Last().Checkpoint));
+    }
+
+    [Theory]
     [InlineData(Architecture.Strided, NoiseKind.Gaussian)]
     [InlineData(Architecture.NearestUnpool, NoiseKind.SaltAndPepper)]
     [InlineData(Architecture.Dense, NoiseKind.Gaussian)]

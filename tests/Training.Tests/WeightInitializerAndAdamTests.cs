@@ -43,6 +43,37 @@ public sealed class WeightInitializerAndAdamTests
     }
 
     [Theory]
+    [InlineData(Architecture.Strided, null, "conv1", 25)]
+    [InlineData(Architecture.Strided, null, "code", 400)]
+    [InlineData(Architecture.Strided, null, "deconv1", 200)]
+    [InlineData(Architecture.Strided, null, "output", 100)]
+    [InlineData(Architecture.NearestUnpool, null, "deconv1", 800)]
+    [InlineData(Architecture.NearestUnpool, null, "deconv2", 400)]
+    [InlineData(Architecture.Strided, 32, "code", 1_568)]
+    [InlineData(Architecture.Strided, 32, "expand", 32)]
+    [InlineData(Architecture.Dense, null, "output", 300)]
+    public void By_LeCun_a_weight_is_as_small_as_its_unit_has_inputs_and_biases_are_zero(
+        Architecture architecture, int? codeWidth, string layer, double inputs)
+    {
+        TrainingSettings settings = TrainingSettings.For(architecture, "mnist", codeWidth: codeWidth) with
+        {
+            Initialization = Initialization.Lecun,
+            Seed = 3,
+        };
+        var definition = NetworkDefinition.For(settings);
+        float[] weights = WeightInitializer.Initialize(settings);
+        Assert.Equal(1, Deviation($"{layer}.weight") / (0.8796 / Math.Sqrt(inputs)), 0.1);
+        Assert.All(definition.Parameters.Where(parameter => parameter.Shape.Length == 1), bias => Assert.Equal(0, Deviation(bias.Name)));
+
+        double Deviation(string name)
+        {
+            int start = definition.Parameters.TakeWhile(parameter => parameter.Name != name).Sum(parameter => parameter.Count);
+            int count = definition.Parameters.Single(parameter => parameter.Name == name).Count;
+            return Math.Sqrt(weights.AsSpan(start, count).ToArray().Average(weight => (double)weight * weight));
+        }
+    }
+
+    [Theory]
     [InlineData(2)]
     [InlineData(64)]
     public void The_weights_of_a_narrow_code_are_as_small_as_its_sums_are_long(int width)

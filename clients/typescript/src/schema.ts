@@ -1955,6 +1955,13 @@ export interface components {
              */
             loss: number;
         };
+        /**
+         * @description Distribution of the initial weights.
+         *     - `article`: The article's: standard deviation 0.1, biases 0.1.
+         *     - `lecun`: Standard deviation 1 / √(inputs of a unit), biases 0 (LeCun and others, "Efficient BackProp", 1998).
+         * @enum {string}
+         */
+        Initialization: "article" | "lecun";
         /** @description Frames of an interpolation between two codes. */
         InterpolationResponse: {
             /** @description Frames in order; the first and the last are the reconstructions of the two images. */
@@ -2566,6 +2573,11 @@ export interface components {
         TrainingJobRequest: {
             /** @description How the encoder shrinks an image and the decoder undoes it. Default `strided`. */
             architecture?: components["schemas"]["Architecture"] | null;
+            /**
+             * @description Predefined settings, which the other fields of the request override: `quick` trains for seconds. The job's `settings` have
+             *     the resolved values.
+             */
+            preset?: components["schemas"]["TrainingPreset"] | null;
             /** @description A name to find the job by. */
             name?: null | string;
             /** @description The data set, from GET /v1/datasets. Default `mnist` where it is here, else `synthetic-digits`. */
@@ -2630,6 +2642,8 @@ export interface components {
             warmupSteps?: null | number;
             /** @description Schedule of the learning rate after the warm-up. Default `cosine`. */
             learningRateSchedule?: components["schemas"]["LearningRateSchedule"] | null;
+            /** @description Distribution of the initial weights. Default `article`. Unused with `startFrom`. */
+            initialization?: components["schemas"]["Initialization"] | null;
             /** @description Whether a job whose network collapses ends as failed. Default `true`. */
             stopOnCollapse?: null | boolean;
             /**
@@ -2713,6 +2727,12 @@ export interface components {
             /** @description `cursor` of the next page; null on the last. */
             nextCursor: null | string;
         };
+        /**
+         * @description Predefined settings of a training job.
+         *     - `quick`: A short run: batches of 8, steps, rate and initialization by network, evaluation and checkpoint at the end.
+         * @enum {string}
+         */
+        TrainingPreset: "quick";
         /** @description A training run with every value resolved: together with the thread count it decides the weights bit for bit. */
         TrainingSettings: {
             /** @description How the encoder shrinks an image and the decoder undoes it. */
@@ -2774,6 +2794,8 @@ export interface components {
             warmupSteps: number;
             /** @description Schedule of the learning rate after the warm-up. */
             learningRateSchedule: components["schemas"]["LearningRateSchedule"];
+            /** @description Distribution of the initial weights; unused where the job starts from a checkpoint. */
+            initialization: components["schemas"]["Initialization"];
             /** @description Whether a job whose network collapses ends as failed. */
             stopOnCollapse: boolean;
             /**

@@ -14,6 +14,12 @@ internal sealed record TrainingJobRequest
     /// <summary>How the encoder shrinks an image and the decoder undoes it. Default <c>strided</c>.</summary>
     public Architecture? Architecture { get; init; }
 
+    /// <summary>
+    /// Predefined settings, which the other fields of the request override: <c>quick</c> trains for seconds. The job's <c>settings</c> have
+    /// the resolved values.
+    /// </summary>
+    public TrainingPreset? Preset { get; init; }
+
     /// <summary>A name to find the job by.</summary>
     [Name]
     public string? Name { get; init; }
@@ -77,6 +83,9 @@ internal sealed record TrainingJobRequest
     /// <summary>Schedule of the learning rate after the warm-up. Default <c>cosine</c>.</summary>
     public LearningRateSchedule? LearningRateSchedule { get; init; }
 
+    /// <summary>Distribution of the initial weights. Default <c>article</c>. Unused with <c>startFrom</c>.</summary>
+    public Initialization? Initialization { get; init; }
+
     /// <summary>Whether a job whose network collapses ends as failed.</summary>
     public bool? StopOnCollapse { get; init; }
 
@@ -108,6 +117,7 @@ internal sealed record TrainingJobRequest
     {
         TrainingSettings settings = TrainingSettings.For(
             Architecture ?? DefaultArchitecture, dataset, EncoderActivation, DecoderActivation, OutputActivation, CodeWidth);
+        settings = Preset is { } preset ? settings.With(preset) : settings;
         return settings with
         {
             ImageShape = images.ToArray(),
@@ -122,6 +132,7 @@ internal sealed record TrainingJobRequest
             Labels = Labels,
             WarmupSteps = WarmupSteps ?? settings.WarmupSteps,
             LearningRateSchedule = LearningRateSchedule ?? settings.LearningRateSchedule,
+            Initialization = Initialization ?? settings.Initialization,
             StopOnCollapse = StopOnCollapse ?? settings.StopOnCollapse,
             EvaluateEvery = EvaluateEvery ?? settings.EvaluateEvery,
             CheckpointEvery = CheckpointEvery ?? settings.CheckpointEvery,

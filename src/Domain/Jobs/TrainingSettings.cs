@@ -13,6 +13,16 @@ public enum LearningRateSchedule
     Constant,
 }
 
+/// <summary>Distribution of the initial weights.</summary>
+public enum Initialization
+{
+    /// <summary>The article's: standard deviation 0.1, biases 0.1.</summary>
+    Article,
+
+    /// <summary>Standard deviation 1 / √(inputs of a unit), biases 0 (LeCun and others, "Efficient BackProp", 1998).</summary>
+    Lecun,
+}
+
 /// <summary>A training run with every value resolved: together with the thread count it decides the weights bit for bit.</summary>
 public sealed record TrainingSettings
 {
@@ -74,6 +84,9 @@ public sealed record TrainingSettings
 
     public LearningRateSchedule LearningRateSchedule { get; init; } = LearningRateSchedule.Cosine;
 
+    /// <summary>Distribution of the initial weights; unused where the job starts from a checkpoint.</summary>
+    public Initialization Initialization { get; init; } = Initialization.Article;
+
     /// <summary>Whether a job whose network collapses ends as failed.</summary>
     public bool StopOnCollapse { get; init; } = true;
 
@@ -115,6 +128,13 @@ public sealed record TrainingSettings
         };
     }
 
+    /// <summary>These settings with those of a preset in their place.</summary>
+    public TrainingSettings With(TrainingPreset preset) => preset switch
+    {
+        TrainingPreset.Quick => With(CodeWidth is null ? Architectures.Of(Architecture).Quick : QuickRun.OfVectorCode),
+        _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, null),
+    };
+
     /// <summary>The learning rate of step <paramref name="step"/> = 0, 1, ...; a run shorter than its warm-up only climbs.</summary>
     public double LearningRateAt(int step)
     {
@@ -123,4 +143,14 @@ public sealed record TrainingSettings
         double anneal = annealing ? 0.5 * (1 + Math.Cos(Math.PI * (step - WarmupSteps) / (Steps - WarmupSteps))) : 1;
         return LearningRate * climb * anneal;
     }
+
+    private TrainingSettings With(QuickRun run) => this with
+    {
+        Steps = run.Steps,
+        BatchSize = QuickRun.BatchSize,
+        LearningRate = run.LearningRate,
+        Initialization = run.Initialization,
+        EvaluateEvery = run.Steps,
+        CheckpointEvery = run.Steps,
+    };
 }

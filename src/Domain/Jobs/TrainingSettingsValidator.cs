@@ -68,6 +68,10 @@ public static partial class TrainingSettingsValidator
             $"must be one of {string.Join(", ", JsonConventions.Names<Architecture>())}.");
         Require(IsName(settings.Dataset), "dataset", NameRule);
         Require(
+            Enum.IsDefined(settings.Initialization),
+            "initialization",
+            $"must be one of {string.Join(", ", JsonConventions.Names<Initialization>())}.");
+        Require(
             IsImageShape(settings.ImageShape),
             "imageShape",
             $"must be channels (1 or 3), height and width, both divisible by 4 and from {ImageShapes.MinSide} to {ImageShapes.MaxSide}.");

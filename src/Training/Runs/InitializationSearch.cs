@@ -38,7 +38,7 @@ internal sealed class InitializationSearch(TrainingSettings settings, IEngine en
         for (int sample = 0; sample < MaxTrials; sample++)
         {
             FaultPoints.Pass("trial.before");
-            double loss = LossAfter(WeightInitializer.Initialize(NetworkDefinition.For(settings), settings.Seed, sample), stop);
+            double loss = LossAfter(WeightInitializer.Initialize(settings, sample), stop);
             FaultPoints.Pass("trial.after");
             if (stop.IsCancellationRequested)
             {

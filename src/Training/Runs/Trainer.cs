@@ -51,7 +51,7 @@ public sealed class Trainer
         EvaluatedStep: -1,
         LossSum: 0,
         EnvironmentFor(settings, threads, engine),
-        weights ?? WeightInitializer.Initialize(NetworkDefinition.For(settings), settings.Seed),
+        weights ?? WeightInitializer.Initialize(settings),
         FirstMoment: null,
         SecondMoment: null);
 
@@ -108,5 +108,5 @@ public sealed class Trainer
 
     private NetworkState InitialState(int sample) => sample == 0
         ? NetworkState.Of(_start)
-        : NetworkState.Initial(WeightInitializer.Initialize(_definition, _settings.Seed, sample));
+        : NetworkState.Initial(WeightInitializer.Initialize(_settings, sample));
 }

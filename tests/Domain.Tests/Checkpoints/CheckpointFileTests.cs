@@ -99,7 +99,7 @@ public sealed class CheckpointFileTests
     }
 
     [Fact]
-    public void A_file_from_before_there_were_other_shapes_and_noise_is_of_clean_28_by_28_digits()
+    public void A_file_from_before_there_were_other_shapes_noise_and_initializations_has_their_defaults()
     {
         Checkpoint digits = SampleCheckpoint.Of(Architecture.Strided);
         digits = digits with { Settings = digits.Settings with { ImageShape = [1, 28, 28], Noise = null } };
@@ -107,6 +107,7 @@ public sealed class CheckpointFileTests
         digits = digits with { Weights = new float[count], FirstMoment = null, SecondMoment = null };
         (Dictionary<string, string> metadata, List<NamedTensor> tensors) = Parts(digits);
         metadata["settings"] = Without("\"imageShape\":[1,28,28],", Without("\"noise\":null,", metadata["settings"]));
+        metadata["settings"] = Without("\"initialization\":\"article\",", metadata["settings"]);
 
         Checkpoint read = CheckpointFile.Read(Safetensors.Write([.. metadata], tensors)).Value();
 

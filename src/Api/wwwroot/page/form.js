@@ -12,7 +12,7 @@ import { MORE, offerArchitectures, options, rhythm, typed } from "./settings.js"
 const PATH = "/v1/training-jobs";
 
 /** What the first visit proposes: a network with a bottleneck. */
-const WELCOME = { architecture: "strided", codeWidth: 32, steps: 1000 };
+const WELCOME = { preset: "quick", architecture: "strided", codeWidth: 32, evaluateEvery: 250 };
 
 /** @param started called with the job that was made. */
 export function jobForm(started) {
@@ -25,7 +25,7 @@ export function jobForm(started) {
     submit(form, form.querySelector("[type=submit]"), started);
   };
   form.querySelector(".card-head").append(asCurl("the training", () => calls.trainingJob(request(form))));
-  byId("welcome-start").onclick = () => send(form, byId("welcome-start"), async () => started(await api.post(PATH, { ...rhythm(WELCOME.steps), ...WELCOME, dataset: byId("dataset").value })));
+  byId("welcome-start").onclick = () => send(form, byId("welcome-start"), async () => started(await api.post(PATH, { ...WELCOME, dataset: byId("dataset").value })));
 
   return {
     /** The checkpoints that a job may start from. */
@@ -41,7 +41,7 @@ export function jobForm(started) {
       offerArchitectures(byId("architecture"), architectures);
       explain(known);
       const first = options(byId("dataset"), datasets);
-      byId("welcome-hint").textContent = `${WELCOME.steps.toLocaleString("en")} steps on ${first.name === "mnist" ? "MNIST" : "generated synthetic digits"}, a code of ${WELCOME.codeWidth}: seconds on two idle cores.`;
+      byId("welcome-hint").textContent = `A quick training on ${first.name === "mnist" ? "MNIST" : "generated synthetic digits"}, a code of ${WELCOME.codeWidth}: seconds on two idle cores.`;
     },
   };
 }

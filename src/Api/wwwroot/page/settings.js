@@ -13,6 +13,7 @@ export const MORE = [
   { name: "learningRate", label: "Learning rate", number: 0.01 },
   { name: "learningRateSchedule", label: "Schedule", choices: ["cosine", "constant"] },
   { name: "warmupSteps", label: "Warm-up steps", number: 500 },
+  { name: "initialization", label: "Initial weights", choices: ["article", "lecun"] },
   { name: "seed", label: "Seed", number: 1 },
   { name: "channels", label: "Channels", pair: [16, 32] },
   { name: "kernelSize", label: "Kernel size", number: 5 },

@@ -41,6 +41,9 @@ public sealed record ArchitectureDescriptor
     /// <summary>Why convolutions of this architecture take no code width, as the end of a sentence; null where they do.</summary>
     public string? CodeWidthRefusal { get; init; }
 
+    /// <summary>The run of <see cref="TrainingPreset.Quick"/>.</summary>
+    public required QuickRun Quick { get; init; }
+
     /// <summary>Whether a run begins with a search for initial weights that learn (docs/decisions/0006-trial-draws.md).</summary>
     public bool SearchesInitialization { get; init; }
 }

@@ -13,6 +13,7 @@ internal static class DenseNetwork
         SizeFields = SizeFields.OfLinearLayers,
         Layers = Layers,
         EncoderActivation = Activation.Sigmoid,
+        Quick = new QuickRun(Steps: 5_000),
     };
 
     private static Layer[] Layers(TrainingSettings settings)

@@ -14,6 +14,7 @@ internal static class StridedNetwork
         Layers = Layers,
         DecoderActivation = Activation.Relu,
         ArticleLoss = 0.000948159,
+        Quick = new QuickRun(Steps: 800, Initialization: Initialization.Lecun),
     };
 
     private static Layer[] Layers(TrainingSettings settings)

@@ -14,6 +14,7 @@ internal static class SwitchUnpoolNetwork
         Layers = Layers,
         DecoderActivation = Activation.Relu,
         OutputActivation = Activation.Sigmoid,
+        Quick = new QuickRun(Steps: 2_000),
         SearchesInitialization = true,
         CodeWidthRefusal = "its switches carry the shape of each image past the code, so that a narrow code would say nothing",
     };

@@ -17,6 +17,7 @@ internal static class UnpoolNetwork
         SizeFields = SizeFields.WithCodeWidth,
         Layers = settings => Layers(settings, (name, input, output) => new ZeroUnpool(name, input, output)),
         ArticleLoss = 0.0858374,
+        Quick = new QuickRun(Steps: 9_000),
         BlockError = SquaresOffTheCorner,
     };
 
@@ -28,6 +29,7 @@ internal static class UnpoolNetwork
         SizeFields = SizeFields.WithCodeWidth,
         Layers = settings => Layers(settings, (name, input, output) => new NearestUnpool(name, input, output)),
         ArticleLoss = 0.0172661,
+        Quick = new QuickRun(Steps: 5_500, LearningRate: 0.02, Initialization: Initialization.Lecun),
         BlockError = SquaresAroundTheMean,
     };
 
