@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AutoencoderApi.Api.Tests;
 using Microsoft.Playwright;
@@ -26,6 +28,13 @@ public sealed partial class TrainTests(Chromium chromium)
             held.SetResult();
             await page.Button("Train your own").Sees().ToBeVisibleAsync();
             await page.Heading("Jobs").Sees().ToBeHiddenAsync();
+            await page.RouteAsync("**/v1/training-jobs", async route => // with more steps, to be still running when it is cancelled
+            {
+                JsonNode body = JsonNode.Parse(route.Request.PostData!)!;
+                Assert.Equal("quick", (string?)body["preset"]);
+                body["steps"] = 100_000;
+                await route.ContinueAsync(new() { PostData = Encoding.UTF8.GetBytes(body.ToJsonString()) });
+            });
             await page.Button("Train your own").ClickAsync();
             await page.Rows().Sees().ToHaveCountAsync(1);
             await page.Button("Train your own").Sees().ToBeHiddenAsync();
@@ -33,9 +42,9 @@ public sealed partial class TrainTests(Chromium chromium)
             await page.Locator(".job progress").Sees().ToBeVisibleAsync();
             await Assertions.Expect(page).ToHaveTitleAsync(Progress());
             await page.Locator(".chart .curve").First.Sees().ToHaveAttributeAsync("d", DrawnCurve());
-            await page.Button("Cancel strided, code 32").ClickAsync();
+            await page.Button("Cancel strided, code 32, batch 8").ClickAsync();
             await page.Locator(".status").Sees().ToHaveTextAsync("cancelled");
-            await page.Button("Delete strided, code 32").ClickAsync();
+            await page.Button("Delete strided, code 32, batch 8").ClickAsync();
             await page.Answer("Delete");
             await page.Go("Inspect");
             await page.Button("Train your own").Sees().ToBeVisibleAsync();
@@ -135,7 +144,7 @@ public sealed partial class TrainTests(Chromium chromium)
         Assert.Equal(before, await page.Rows().CountAsync());
     }
 
-    [GeneratedRegex(@"^\d+ % of strided, code 32 – ")]
+    [GeneratedRegex(@"^\d+ % of strided, code 32, batch 8 – ")]
     private static partial Regex Progress();
 
     [GeneratedRegex(@"^M[\d. L]+$")]
