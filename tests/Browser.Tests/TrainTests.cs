@@ -42,9 +42,9 @@ public sealed partial class TrainTests(Chromium chromium)
             await page.Locator(".job progress").Sees().ToBeVisibleAsync();
             await Assertions.Expect(page).ToHaveTitleAsync(Progress());
             await page.Locator(".chart .curve").First.Sees().ToHaveAttributeAsync("d", DrawnCurve());
-            await page.Button("Cancel strided, code 32").ClickAsync();
+            await page.Button("Cancel strided, code 32, batch 8").ClickAsync();
             await page.Locator(".status").Sees().ToHaveTextAsync("cancelled");
-            await page.Button("Delete strided, code 32").ClickAsync();
+            await page.Button("Delete strided, code 32, batch 8").ClickAsync();
             await page.Answer("Delete");
             await page.Go("Inspect");
             await page.Button("Train your own").Sees().ToBeVisibleAsync();
@@ -144,7 +144,7 @@ public sealed partial class TrainTests(Chromium chromium)
         Assert.Equal(before, await page.Rows().CountAsync());
     }
 
-    [GeneratedRegex(@"^\d+ % of strided, code 32 – ")]
+    [GeneratedRegex(@"^\d+ % of strided, code 32, batch 8 – ")]
     private static partial Regex Progress();
 
     [GeneratedRegex(@"^M[\d. L]+$")]
