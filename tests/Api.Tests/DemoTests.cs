@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using AutoencoderApi.Tests;
 
 namespace AutoencoderApi.Api.Tests;
@@ -26,9 +27,37 @@ public sealed class DemoTests(TrainedService trained)
         Assert.Contains("100 %", ended, StringComparison.Ordinal);
     }
 
-    private static async Task<string> Shown(string job)
+    [Fact]
+    public async Task The_images_of_the_networks_stand_in_one_file_with_their_names_losses_and_code_sizes()
     {
-        var start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", ". build/progress.sh; progress \"$1\"", "progress", job])
+        string folder = Directory.CreateTempSubdirectory("autoencoder-strip-").FullName;
+        try
+        {
+            string file = Path.Combine(folder, "networks.svg"), png = Path.Combine(folder, "digits.png");
+            byte[] image = await trained.Service.Http.GetByteArrayAsync("/v1/datasets/synthetic-digits/test/0.png?scale=10");
+            await File.WriteAllBytesAsync(png, image);
+            await Bash(". build/strip.sh; strip \"$@\"", file, png, "strided", "0.000470", "1568", png, "dense", "0.016106", "64");
+            XElement svg = XElement.Load(file);
+            XElement[] images = [.. svg.Elements().Where(part => part.Name.LocalName == "image")];
+            Assert.Equal(["12", "304"], images.Select(part => part.Attribute("y")!.Value));
+            Assert.All(images, part => Assert.Equal("280", part.Attribute("width")!.Value));
+            Assert.All(images, part => Assert.Equal($"data:image/png;base64,{Convert.ToBase64String(image)}", part.Attribute("href")!.Value));
+            Assert.Equal(
+                ["strided", "MSE 0.000470", "code of 1568 numbers", "dense", "MSE 0.016106", "code of 64 numbers"],
+                svg.Elements().Where(part => part.Name.LocalName == "text").Select(part => part.Value));
+            Assert.Equal(("468", "596"), (svg.Attribute("width")!.Value, svg.Attribute("height")!.Value));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static Task<string> Shown(string job) => Bash(". build/progress.sh; progress \"$1\"", job);
+
+    private static async Task<string> Bash(string script, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", script, "bash", .. arguments])
         {
             WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,
