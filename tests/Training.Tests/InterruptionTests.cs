@@ -16,6 +16,8 @@ public sealed class InterruptionTests
     private static readonly Dataset s_digits = SyntheticDigits.Create(300, 60, 60);
     private static readonly ConcurrentDictionary<(Architecture, int), TrainingEvent[]> s_whole = []; // runs that nobody stopped
 
+    private const double AtItsEnd = 0.1; // seconds of work after the wish to stop
+
     /// <summary>
     /// The most work at once that a job may ask for: the widest network on the largest images, and the widest layers on the
     /// largest batch.
@@ -224,7 +226,7 @@ public sealed class InterruptionTests
         stop.Cancel();
         measured.Set();
         (bool stopped, double seconds) = working.GetAwaiter().GetResult();
-        Assert.True(stopped || seconds <= asked, "The work neither stopped nor was over before."); // on a fast machine it may be
+        Assert.True(stopped || seconds - asked < AtItsEnd, "The work neither stopped nor was at its end."); // on a fast machine it may be
         Assert.InRange(seconds - asked, -0.3, 2);
 
         (bool, double) Work()
