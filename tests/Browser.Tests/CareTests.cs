@@ -16,6 +16,7 @@ public sealed class CareTests(Chromium chromium)
     {
         IPage page = await chromium.Open(options: new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 } });
         await page.SeeNetwork();
+        await page.Pick("Checkpoint", "strided");
         await Fits();
         await page.OpenLayer("conv1");
         await page.Button("Kernels").ClickAsync();
@@ -78,6 +79,7 @@ public sealed class CareTests(Chromium chromium)
         });
         await page.SeeNetwork();
         await page.Stroke((0.5f, 0.2f), (0.5f, 0.8f));
+        await page.Pick("Checkpoint", "strided");
         await page.OpenLayer("conv1");
         Assert.Empty(complaints);
         Assert.Equal([new Uri(chromium.Url).Authority], hosts);

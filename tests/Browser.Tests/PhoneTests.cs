@@ -13,6 +13,7 @@ public sealed class PhoneTests(Chromium chromium)
     {
         IPage page = await chromium.Open(options: s_phone);
         await page.SeeNetwork();
+        await page.Pick("Checkpoint", "strided");
         ILocator summary = page.Locator("#summary");
         await summary.Sees().ToBeHiddenAsync();
         await page.Block("output").ScrollIntoViewIfNeededAsync();
