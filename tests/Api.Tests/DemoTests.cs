@@ -41,7 +41,8 @@ public sealed class DemoTests(TrainedService trained)
             XElement[] images = [.. svg.Elements().Where(part => part.Name.LocalName == "image")];
             Assert.Equal(["12", "304"], images.Select(part => part.Attribute("y")!.Value));
             Assert.All(images, part => Assert.Equal("280", part.Attribute("width")!.Value));
-            Assert.All(images, part => Assert.Equal($"data:image/png;base64,{Convert.ToBase64String(image)}", part.Attribute("href")!.Value));
+            string address = $"data:image/png;base64,{Convert.ToBase64String(image)}";
+            Assert.All(images, part => Assert.Equal(address, part.Attribute("href")!.Value));
             Assert.Equal(
                 ["strided", "MSE 0.000470", "code of 1568 numbers", "dense", "MSE 0.016106", "code of 64 numbers"],
                 svg.Elements().Where(part => part.Name.LocalName == "text").Select(part => part.Value));
