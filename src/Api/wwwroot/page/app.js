@@ -100,7 +100,7 @@ await begin();
 async function begin() {
   clear();
   role.take(null);
-  await Promise.all([askRole(), jobs.refresh(), state.get().view === "compare" ? experiments.refresh() : null, offerChoices()]);
+  await Promise.all([askRole(), jobs.refresh(), document.body.dataset.view === "compare" ? experiments.refresh() : null, offerChoices()]); // the view asks when it is first shown
   if (isFirstVisit) inspection.demo = drawByItself;
   await refreshInspection();
 }

@@ -3,7 +3,7 @@
  * same: {path, body, file, python, typescript}; body is JSON, or null for a GET, file the name for an answer that is no JSON.
  */
 
-const get = (path, python, typescript, file = null) => ({ path, body: null, file, python, typescript });
+const get = (path, python, typescript) => ({ path, body: null, file: null, python, typescript });
 const post = (path, body, python, typescript, file = null) => ({ path, body, file, python, typescript });
 const text = JSON.stringify;
 

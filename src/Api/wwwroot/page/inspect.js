@@ -12,7 +12,7 @@ import * as evaluations from "./evaluation.js";
 import { Extremes } from "./extremes.js";
 import { FileLink } from "./file-link.js";
 import { Film } from "./film.js";
-import { latest } from "./latest.js";
+import { latest, REST } from "./latest.js";
 import { showLesson } from "./lessons.js";
 import { Interpolation, interpolationForm } from "./interpolation.js";
 import { Network } from "./network.js";
@@ -29,7 +29,6 @@ import { tagging } from "./tags.js";
 import { title } from "./title.js";
 import { weights } from "./weights.js";
 
-const REST = 150; // ms after which the pen rests
 const TABS = ["layers", "ablation", "map", "extremes"];
 const WITH_EVALUATION = ["map", "extremes"];
 
@@ -55,7 +54,7 @@ export function inspect() {
       for (const { strip, network } of networks) strip.select(unit !== null && network === panelNetwork ? unit : null);
       remember();
     },
-    closed: () => remember(),
+    changed: () => remember(),
     mode,
     pixels: () => image.pixels,
     path: () => pathOf(networks.find(({ network }) => network === panelNetwork)),

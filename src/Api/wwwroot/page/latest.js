@@ -1,5 +1,7 @@
 import { onceAnswered, show } from "./notifications.js";
 
+export const REST = 150; // ms after which the pen rests
+
 /**
  * One piece of work at a time, and the latest wins: what arrives meanwhile waits, and replaces what waited before it.
  * Nothing is cut short, so the screen follows the hand even where an answer takes longer than the next move.

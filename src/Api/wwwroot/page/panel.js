@@ -44,7 +44,7 @@ export class Panel {
   #on;
   #frame = svgFrame();
 
-  /** @param on {selected(unit | null), closed(), curl({layer, place: [map, row, column] | null}), mode(): {range, palette}, pixels(), path(), decodeWith(unpooling)} */
+  /** @param on {selected(unit | null), changed(): its state is another, curl({layer, place: [map, row, column] | null}), mode(): {range, palette}, pixels(), path(), decodeWith(unpooling)} */
   constructor(on) {
     this.#on = on;
     const { title, facts, tiles, map, mapName, value, patch, field, shares, why, every, back, kernels, curl, close } = this.#parts;
@@ -63,7 +63,7 @@ export class Panel {
     curl.onclick = () => on.curl({ layer: this.#layer.name, place: this.#isUnit || this.#isPoolish ? [this.#at.map, this.#at.row, this.#at.column] : null });
     kernels.onclick = () => {
       this.#showKernels(this.#learned.hidden);
-      on.selected({ layer: this.#layer.name, ...this.#at });
+      on.changed();
     };
     map.onpointermove = (event) => event.buttons === 0 && event.pointerType === "mouse" && this.#moveTo(event);
     map.onpointerdown = (event) => this.#moveTo(event);
@@ -102,7 +102,7 @@ export class Panel {
     outdate(this.#parts.shares, false);
     this.#layer = null;
     this.#on.selected(null);
-    this.#on.closed();
+    this.#on.changed();
   }
 
   /** The values of another image, or of another step. */

@@ -2,11 +2,10 @@
 
 import * as api from "./api.js";
 import { el, loss, say } from "./dom.js";
-import { latest } from "./latest.js";
+import { latest, REST } from "./latest.js";
 import { colourOf, drawImage, fixed, largest } from "./palette.js";
 import { mapOf } from "./tensors.js";
 
-const REST = 150; // ms after which the pen rests
 const WAYS = {
   zero: ["Zero-fill", "at the top left, the rest 0", "zero-unpool"],
   nearest: ["Nearest", "in all four places", "nearest-unpool"],

@@ -21,7 +21,8 @@ export function welcome(on) {
 }
 
 /**
- * Draws one digit after another until the first touch of the pad or of another control of it; at once a whole one where motion is not wanted.
+ * Draws one digit after another until the first touch of the page, wherever: what is drawn counts as an act of the user, whose success takes a
+ * refusal off. At once a whole one where motion is not wanted.
  * @param source the source of the page's image.
  */
 export function drawByItself(source) {
@@ -29,7 +30,7 @@ export function drawByItself(source) {
   const stop = () => {
     isOver = true;
   };
-  for (const type of ["pointerdown", "keydown", "input"]) byId("inspect").addEventListener(type, stop, { once: true, capture: true });
+  for (const type of ["pointerdown", "keydown", "input"]) document.addEventListener(type, stop, { once: true, capture: true });
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const draw = async () => {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
