@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using AutoencoderApi.Tests;
 
@@ -11,6 +12,8 @@ public sealed class ServiceProcess : IAsyncDisposable
 {
     /// <summary>Stands in a variable's value for the address that the client uses.</summary>
     public const string Url = "{url}";
+
+    private static readonly Dictionary<string, int> _signals = new() { ["TERM"] = 15, ["CONT"] = 18, ["STOP"] = 19 };
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -68,7 +71,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a signal by its name, such as <c>STOP</c>.</summary>
-    public void Signal(string name) => Process.Start("kill", [$"-{name}", _process.Id.ToString(null as IFormatProvider)]).WaitForExit();
+    public void Signal(string name) =>
+        Assert.Equal(0, Kill(_process.Id, _signals[name]));
 
     /// <summary>What the process has written so far.</summary>
     public string Output()
@@ -189,4 +193,9 @@ public sealed class ServiceProcess : IAsyncDisposable
             _output.AppendLine(line);
         }
     }
+
+    /// <summary>kill(2): a program started for it would come milliseconds too late for a test that waits for a moment.</summary>
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
 }
