@@ -37,6 +37,7 @@ internal sealed record StoredEvaluation
                 Status = JobStatus.Succeeded,
                 Architecture = example.Settings.Architecture,
                 Settings = example.Settings,
+                Dataset = evaluation.Dataset,
                 Losses = new Losses(null, null, null),
                 Attempt = 1,
                 CreatedAt = evaluation.CreatedAt,

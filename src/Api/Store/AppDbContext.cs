@@ -18,6 +18,10 @@ internal abstract class AppDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<DatasetBaselineRow> DatasetBaselines => Set<DatasetBaselineRow>();
 
+    public DbSet<VerificationRow> Verifications => Set<VerificationRow>();
+
+    public DbSet<KeyTurnRow> KeyTurns => Set<KeyTurnRow>();
+
     public DbSet<ExperimentRow> Experiments => Set<ExperimentRow>();
 
     public DbSet<MetricRow> Metrics => Set<MetricRow>();
@@ -55,6 +59,8 @@ internal abstract class AppDbContext(DbContextOptions options) : DbContext(optio
         modelBuilder.ApplyConfiguration<EvaluationRow>(new EvaluationRowConfiguration());
         modelBuilder.ApplyConfiguration<EvaluationFileRow>(new EvaluationRowConfiguration());
         modelBuilder.ApplyConfiguration<DatasetBaselineRow>(new EvaluationRowConfiguration());
+        modelBuilder.ApplyConfiguration(new VerificationRowConfiguration());
+        modelBuilder.ApplyConfiguration(new KeyTurnRowConfiguration());
         modelBuilder.ApplyConfiguration(new ExperimentRowConfiguration());
         modelBuilder.ApplyConfiguration(new MetricRowConfiguration());
         modelBuilder.ApplyConfiguration(new CheckpointRowConfiguration());

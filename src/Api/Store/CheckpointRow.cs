@@ -35,6 +35,18 @@ internal sealed class CheckpointRow
     /// <summary>Of the file, in lower-case hexadecimal; checked at each load.</summary>
     public required string Sha256 { get; init; }
 
+    /// <summary>Of the data set's content, in lower-case hexadecimal; null where it is not known.</summary>
+    public string? DatasetSha256 { get; init; }
+
+    /// <summary>
+    /// The checkpoint that training went on from: the one before it of its job, or the one whose weights the job starts from; null where
+    /// it began with the seed, or where that is not known.
+    /// </summary>
+    public Guid? ParentId { get; set; }
+
+    /// <summary>Of the parent's file; it outlives the parent.</summary>
+    public string? ParentSha256 { get; set; }
+
     public DateTime CreatedAt { get; init; }
 
     /// <summary>

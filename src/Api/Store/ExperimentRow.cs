@@ -20,6 +20,9 @@ internal sealed class ExperimentRow
     /// <summary>Whether the checkpoints of its jobs are to be evaluated once all have ended.</summary>
     public bool Evaluate { get; init; }
 
+    /// <summary>What its maker has written on it: texts <c>key:value</c>.</summary>
+    public string[] Metadata { get; init; } = [];
+
     public DateTime CreatedAt { get; init; }
 
     /// <summary>When the service saw that all its jobs had ended; null before.</summary>

@@ -33,14 +33,23 @@ internal sealed class JobRow
 
     public string? Name { get; init; }
 
-    /// <summary>The id of the key that made it; null of jobs made before there were keys.</summary>
-    public string? Owner { get; init; }
+    /// <summary>The id of the key that made it; empty of jobs made before there were keys. Never null, though its column may be.</summary>
+    public string? Owner { get; init; } = "";
 
     public JobStatus Status { get; set; }
 
     public Architecture Architecture { get; init; }
 
-    public required TrainingSettings Settings { get; init; }
+    public required TrainingSettings Settings { get; set; }
+
+    /// <summary>The data set of the settings, to find the job by.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>What its maker has written on it: texts <c>key:value</c>.</summary>
+    public string[] Metadata { get; init; } = [];
+
+    /// <summary>The step from which on the schedule is another than before; null where there is but one.</summary>
+    public int? RescheduledAt { get; set; }
 
     /// <summary>Whether frames of its weights are kept. Apart from the settings, which its checkpoints carry.</summary>
     public bool Film { get; init; }
@@ -59,7 +68,7 @@ internal sealed class JobRow
     public DateTime CreatedAt { get; init; }
 
     /// <summary>Since when it waits, or when it last began to; null of jobs made before this was kept.</summary>
-    public DateTime? QueuedAt { get; init; }
+    public DateTime? QueuedAt { get; set; }
 
     public DateTime? StartedAt { get; set; }
 
@@ -122,6 +131,8 @@ internal sealed class JobRowConfiguration : IEntityTypeConfiguration<JobRow>
         job.HasIndex(row => new { row.Status, row.Id });
         job.HasIndex(row => new { row.Architecture, row.Id });
         job.HasIndex(row => new { row.Name, row.Id });
+        job.HasIndex(row => new { row.Dataset, row.Id });
+        job.HasIndex(row => new { row.Status, row.PendingDataset, row.Owner, row.Id });
         job.HasIndex(row => new { row.ExperimentId, row.Id });
         job.HasOne<ExperimentRow>().WithMany().HasForeignKey(row => row.ExperimentId).OnDelete(DeleteBehavior.Cascade);
     }

@@ -8,4 +8,7 @@ public enum JobKind
 
     /// <summary>Evaluates a checkpoint.</summary>
     Evaluation,
+
+    /// <summary>Trains a checkpoint again and compares the two.</summary>
+    Verification,
 }

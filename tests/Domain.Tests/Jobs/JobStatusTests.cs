@@ -9,9 +9,12 @@ public sealed class JobStatusTests
 
     private static readonly HashSet<(JobStatus, JobStatus)> s_allowed =
     [
-        (Queued, Running), (Queued, Cancelled), (Queued, Failed),
-        (Running, Queued), (Running, Cancelling), (Running, Succeeded), (Running, Failed),
+        (Queued, Running), (Queued, Paused), (Queued, Cancelled), (Queued, Failed),
+        (Running, Queued), (Running, Pausing), (Running, Cancelling), (Running, Succeeded), (Running, Failed),
+        (Pausing, Paused), (Pausing, Running), (Pausing, Cancelling), (Pausing, Succeeded), (Pausing, Failed),
+        (Paused, Queued), (Paused, Cancelled),
         (Cancelling, Cancelled),
+        (Cancelled, Queued), (Succeeded, Queued),
     ];
 
     public static TheoryData<JobStatus, JobStatus> Pairs => [.. s_all.SelectMany(from => s_all.Select(to => (from, to)))];
@@ -27,12 +30,12 @@ public sealed class JobStatusTests
     }
 
     [Fact]
-    public void Exactly_the_terminal_statuses_lead_nowhere()
+    public void A_job_leaves_its_end_only_for_the_queue()
     {
-        JobStatus[] ends = [.. s_all.Where(from => !s_all.Any(to => from.MayBecome(to)))];
+        JobStatus[] ends = [.. s_all.Where(status => status.IsTerminal())];
 
         Assert.Equal([Succeeded, Failed, Cancelled], ends);
         Assert.Equal(ends, JobStatuses.Terminal);
-        Assert.Equal(ends, s_all.Where(status => status.IsTerminal()));
+        Assert.All(ends, end => Assert.DoesNotContain(s_all, to => to != Queued && end.MayBecome(to)));
     }
 }

@@ -53,6 +53,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("DatasetSha256")
+                        .HasColumnType("text");
+
                     b.Property<double>("ElapsedSeconds")
                         .HasColumnType("double precision");
 
@@ -60,6 +63,12 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                         .HasColumnType("uuid");
 
                     b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ParentSha256")
                         .HasColumnType("text");
 
                     b.Property<string>("Settings")
@@ -307,6 +316,10 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<bool>("Evaluate")
                         .HasColumnType("boolean");
 
+                    b.PrimitiveCollection<string[]>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("text[]");
+
                     b.Property<string>("Name")
                         .HasColumnType("text");
 
@@ -402,6 +415,10 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("Dataset")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -432,6 +449,10 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.Property<DateTime?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone");
 
+                    b.PrimitiveCollection<string[]>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("text[]");
+
                     b.Property<string>("Name")
                         .HasColumnType("text");
 
@@ -449,6 +470,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.Property<DateTime?>("QueuedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<int?>("RescheduledAt")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -495,13 +519,35 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.HasIndex("Architecture", "Id");
 
+                    b.HasIndex("Dataset", "Id");
+
                     b.HasIndex("ExperimentId", "Id");
 
                     b.HasIndex("Name", "Id");
 
                     b.HasIndex("Status", "Id");
 
+                    b.HasIndex("Status", "PendingDataset", "Owner", "Id");
+
                     b.ToTable("jobs", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.KeyTurnRow", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasColumnType("text");
+
+                    b.Property<long>("Claims")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Turn")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Owner");
+
+                    b.HasIndex("Turn", "Owner");
+
+                    b.ToTable("key_turns", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.MetricRow", b =>
@@ -599,6 +645,28 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                     b.ToTable("tickets", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.VerificationRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("CheckpointId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("JobId");
+
+                    b.HasIndex("CheckpointId", "JobId");
+
+                    b.ToTable("verifications", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.CheckpointFileRow", b =>
                 {
                     b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
@@ -675,6 +743,15 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("CheckpointId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.VerificationRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
+                        .WithOne()
+                        .HasForeignKey("AutoencoderApi.Api.Store.VerificationRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

@@ -48,6 +48,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("DatasetSha256")
+                        .HasColumnType("TEXT");
+
                     b.Property<double>("ElapsedSeconds")
                         .HasColumnType("REAL");
 
@@ -55,6 +58,12 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ParentSha256")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Settings")
@@ -302,6 +311,10 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.Property<bool>("Evaluate")
                         .HasColumnType("INTEGER");
 
+                    b.PrimitiveCollection<string>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
 
@@ -397,6 +410,10 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Dataset")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("TEXT");
 
@@ -427,6 +444,10 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.Property<DateTime?>("LeaseUntil")
                         .HasColumnType("TEXT");
 
+                    b.PrimitiveCollection<string>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
 
@@ -444,6 +465,9 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 
                     b.Property<DateTime?>("QueuedAt")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("RescheduledAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -490,13 +514,35 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 
                     b.HasIndex("Architecture", "Id");
 
+                    b.HasIndex("Dataset", "Id");
+
                     b.HasIndex("ExperimentId", "Id");
 
                     b.HasIndex("Name", "Id");
 
                     b.HasIndex("Status", "Id");
 
+                    b.HasIndex("Status", "PendingDataset", "Owner", "Id");
+
                     b.ToTable("jobs", (string)null);
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.KeyTurnRow", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Claims")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Turn")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Owner");
+
+                    b.HasIndex("Turn", "Owner");
+
+                    b.ToTable("key_turns", (string)null);
                 });
 
             modelBuilder.Entity("AutoencoderApi.Api.Store.MetricRow", b =>
@@ -592,6 +638,28 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                     b.ToTable("tickets", (string)null);
                 });
 
+            modelBuilder.Entity("AutoencoderApi.Api.Store.VerificationRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("CheckpointId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("JobId");
+
+                    b.HasIndex("CheckpointId", "JobId");
+
+                    b.ToTable("verifications", (string)null);
+                });
+
             modelBuilder.Entity("AutoencoderApi.Api.Store.CheckpointFileRow", b =>
                 {
                     b.HasOne("AutoencoderApi.Api.Store.CheckpointRow", null)
@@ -668,6 +736,15 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("CheckpointId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AutoencoderApi.Api.Store.VerificationRow", b =>
+                {
+                    b.HasOne("AutoencoderApi.Api.Store.JobRow", null)
+                        .WithOne()
+                        .HasForeignKey("AutoencoderApi.Api.Store.VerificationRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618
