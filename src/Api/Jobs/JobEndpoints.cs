@@ -48,6 +48,7 @@ internal static class JobEndpoints
         RouteGroupBuilder job = app.MapGroup("/v1/training-jobs/{id}").WithTags("Training jobs").RequireRole(Roles.Reader);
         job.TakesParameter("id", "Id of the job.", ExampleId).ProducesProblems(ProblemType.JobNotFound);
         job.MapState();
+        job.MapJobControl();
         job.MapEnding();
         job.MapCurve();
     }
@@ -87,13 +88,6 @@ internal static class JobEndpoints
 
     private static void MapEnding(this RouteGroupBuilder job)
     {
-        job.MapPost("cancel", Cancel)
-            .RequireRole(Roles.Operator)
-            .WithName("cancelTrainingJob")
-            .WithSummary("Cancel a job; its last checkpoint is kept")
-            .Answers(200, "The job, cancelled.")
-            .Answers(202, "Cancellation requested; the worker stops the job.")
-            .ProducesProblems(ProblemType.Conflict);
         job.MapDelete("", Delete)
             .RequireRole(Roles.Operator)
             .WithName("deleteTrainingJob")
@@ -230,23 +224,6 @@ internal static class JobEndpoints
             : HttpMethods.IsHead(context.Request.Method) ? EventStreams.Head(context.Response)
             : EventStreams.Refusal(context, readers) is { } refusal ? refusal
             : TypedResults.ServerSentEvents(events.ReadAsync(id, sent, context.Response, token));
-    }
-
-    private static async Task<Results<Accepted<TrainingJobResponse>, Ok<TrainingJobResponse>, ProblemHttpResult>> Cancel(
-        Guid id, IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, CancellationToken token)
-    {
-        await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        await JobCancelling.CancelAsync(store.TrainingJobs.Where(job => job.Id == id), token);
-        notifier.Notify();
-        JobRow? job = await store.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
-        return job?.Status switch
-        {
-            null => Problems.JobNotFound(id),
-            JobStatus.Cancelled => TypedResults.Ok(TrainingJobResponse.Of(job)),
-            JobStatus.Succeeded or JobStatus.Failed => Problems.Conflict(
-                $"The job has {JsonConventions.Name(job.Status)} already; there is nothing to cancel."),
-            _ => TypedResults.Accepted(JobLinks.Of(id).Self, TrainingJobResponse.Of(job)),
-        };
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(

@@ -73,7 +73,9 @@ internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
         return claimed == 1 ? new JobLease(jobId, fence.Value + 1, requestedAt) : null;
     }
 
-    /// <summary>What every write sets that takes a job from its worker: the new status, and nothing left of the run.</summary>
+    /// <summary>
+    /// What every write sets that takes a job from its worker or from the queue: the new status, and nothing left of the run.
+    /// </summary>
     public static UpdateSettersBuilder<JobRow> LetGo(UpdateSettersBuilder<JobRow> set, JobStatus status, JobError? error) => set
         .SetProperty(job => job.Status, status)
         .SetProperty(job => job.Error, error)
@@ -89,5 +91,6 @@ internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
 
     /// <summary>The job's row, as long as this lease holds.</summary>
     public IQueryable<JobRow> Row(AppDbContext store) => store.Jobs.Where(
-        job => job.Id == jobId && job.Fence == fence && (job.Status == JobStatus.Running || job.Status == JobStatus.Cancelling));
+        job => job.Id == jobId && job.Fence == fence
+            && (job.Status == JobStatus.Running || job.Status == JobStatus.Pausing || job.Status == JobStatus.Cancelling));
 }

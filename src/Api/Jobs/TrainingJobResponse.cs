@@ -90,6 +90,9 @@ internal sealed record JobProgress(
 /// <param name="Loss">Path of the loss plot.</param>
 /// <param name="Events">Path of the job's server-sent events.</param>
 /// <param name="Cancel">Path to POST to for cancelling the job.</param>
+/// <param name="Pause">Path to POST to for pausing the job.</param>
+/// <param name="Resume">Path to POST to for resuming the paused or cancelled job.</param>
+/// <param name="Extend">Path to POST to for more steps.</param>
 /// <param name="Checkpoints">Path of the list of the job's checkpoints.</param>
 /// <param name="Film">Path of the list of the frames of the job's film.</param>
 internal sealed record JobLinks(
@@ -98,6 +101,9 @@ internal sealed record JobLinks(
     [property: ApiPath] string Loss,
     [property: ApiPath] string Events,
     [property: ApiPath] string Cancel,
+    [property: ApiPath] string Pause,
+    [property: ApiPath] string Resume,
+    [property: ApiPath] string Extend,
     [property: ApiPath] string Checkpoints,
     [property: ApiPath] string Film)
 {
@@ -110,6 +116,9 @@ internal sealed record JobLinks(
             $"{self}/loss.png",
             $"{self}/events",
             $"{self}/cancel",
+            $"{self}/pause",
+            $"{self}/resume",
+            $"{self}/extend",
             $"/v1/checkpoints?jobId={id}",
             $"{self}/film");
     }

@@ -141,8 +141,13 @@ internal sealed partial class TrainingJobRunner(
 
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
         {
-            if ((await checkpoints.LoadAsync(row, token)).TryGet(out Checkpoint? checkpoint, out _))
+            if ((await checkpoints.LoadAsync(row, token)).TryGet(out Checkpoint? stored, out _))
             {
+                if (stored.Under(job.Settings) is not { } checkpoint)
+                {
+                    continue;
+                }
+
                 await progress.RewindAsync(lease, checkpoint.EvaluatedStep, checkpoint.Step);
                 if (ResumeWarning(row.Step, checkpoint) is { } warning)
                 {
