@@ -55,6 +55,7 @@ internal sealed class JobInsertion(JobQueue queue, BuiltInDatasets builtIn, AppD
             store.Evaluations.Add(evaluation);
         }
 
+        await queue.AddTurnsAsync(store, jobs, token);
         store.Jobs.AddRange(jobs);
         FaultPoints.Pass("insert.before", jobs[0].Id);
         if (!await store.TrySaveAsync(answer, token, mayBeTaken: evaluation is not null))

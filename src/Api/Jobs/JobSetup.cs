@@ -27,6 +27,7 @@ internal static class JobSetup
                 .UseRecommendedSerializerSettings()
                 // the only one there is: nothing to store with each entry
                 .UseDefaultCulture(CultureInfo.InvariantCulture, captureDefault: false)
+                .UseQueueEntryDetails()
                 .UseQueue(configuration));
         if (configuration.Role() != ProcessRole.Api)
         {
