@@ -163,6 +163,7 @@ internal static class JobEndpoints
 
     private static async Task<Results<Ok<Page<TrainingJobResponse>>, ProblemHttpResult>> List(
         IDbContextFactory<AppDbContext> stores,
+        QueuePositions positions,
         CancellationToken token,
         [OneOf<JobStatus>, Description("Only the jobs with this status.")] string? status = null,
         [OneOf<Architecture>] string? architecture = null,
@@ -188,16 +189,28 @@ internal static class JobEndpoints
             .OrderByDescending(job => job.Id)
             .Take(limit + 1)
             .ToListAsync(token);
-        return TypedResults.Ok(Paging.Cut(rows, limit, job => job.Id, TrainingJobResponse.Of));
+        IReadOnlyDictionary<Guid, QueuePosition?> queue = await positions.OfAsync(rows, token);
+        return TypedResults.Ok(
+            Paging.Cut(rows, limit, job => job.Id, job => TrainingJobResponse.Of(job, queue.GetValueOrDefault(job.Id))));
     }
 
     private static async Task<Results<Ok<TrainingJobResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
-        Guid id, IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, HttpContext context, CancellationToken token)
+        Guid id,
+        IDbContextFactory<AppDbContext> stores,
+        QueuePositions positions,
+        JobChangeNotifier notifier,
+        HttpContext context,
+        CancellationToken token)
     {
-        JobRow? job = await context.PollAsync(() => FindAsync(id, stores, token), found => found, notifier, token);
-        return job is null ? Problems.JobNotFound(id)
-            : context.IsKnown(JobPolling.EntityTag(job)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(TrainingJobResponse.Of(job));
+        if (await context.PollAsync(() => FindAsync(id, stores, token), found => found, notifier, token) is not { } job)
+        {
+            return Problems.JobNotFound(id);
+        }
+
+        QueuePosition? queue = await positions.OfAsync(job, token);
+        return context.IsKnown(JobPolling.EntityTag(job, queue))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(TrainingJobResponse.Of(job, queue));
     }
 
     private static async Task<IResult> Events(

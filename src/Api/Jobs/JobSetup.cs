@@ -44,6 +44,7 @@ internal static class JobSetup
         services.AddSingleton<JobQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<JobQueue>());
         services.AddSingleton<JobResumption>();
+        services.AddSingleton<QueuePositions>();
         services.AddSingleton<JobProgressWriter>();
         services.AddTransient<TrainingJobRunner>();
         services.AddSingleton<ExpiredLeases>();

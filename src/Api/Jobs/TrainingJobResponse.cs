@@ -12,6 +12,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// <param name="Status">Current status.</param>
 /// <param name="Settings">All settings, with defaults resolved.</param>
 /// <param name="Film">Whether frames of the weights are kept; <c>links.film</c> lists them.</param>
+/// <param name="Queue">Place in the queue; null where the job does not wait for a worker, and until the place is known.</param>
 /// <param name="Progress">Progress of the training.</param>
 /// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
 /// <param name="Warnings">Warnings in words, such as a data set that the job waits for, a damaged checkpoint or a collapse.</param>
@@ -28,6 +29,7 @@ internal record TrainingJobResponse(
     JobStatus Status,
     TrainingSettings Settings,
     bool Film,
+    QueuePosition? Queue,
     JobProgress Progress,
     Losses Loss,
     string[] Warnings,
@@ -39,12 +41,13 @@ internal record TrainingJobResponse(
     Guid? LatestCheckpoint,
     JobLinks Links)
 {
-    public static TrainingJobResponse Of(JobRow job) => new(
+    public static TrainingJobResponse Of(JobRow job, QueuePosition? queue = null) => new(
         job.Id,
         job.Name,
         job.Status,
         job.Settings,
         job.Film,
+        job.Status == JobStatus.Queued ? queue : null,
         JobProgress.Of(job),
         job.Losses,
         WarningsOf(job),
