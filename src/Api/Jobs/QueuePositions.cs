@@ -15,7 +15,7 @@ internal sealed class QueuePositions(
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _oneAtATime = new(1);
-    private volatile Snapshot _snapshot = new(new Dictionary<Guid, QueuePosition?>(), long.MinValue);
+    private volatile CachedPositions _cached = new(new Dictionary<Guid, QueuePosition?>(), long.MinValue);
 
     /// <summary>The job's place; null where it does not wait for a worker.</summary>
     public async Task<QueuePosition?> OfAsync(JobRow job, CancellationToken token) =>
@@ -25,31 +25,31 @@ internal sealed class QueuePositions(
     public async Task<IReadOnlyDictionary<Guid, QueuePosition?>> OfAsync(IReadOnlyCollection<JobRow> jobs, CancellationToken token)
     {
         JobRow[] queued = [.. jobs.Where(job => job.Status == JobStatus.Queued)];
-        Snapshot snapshot = _snapshot;
-        if (queued.Length == 0 || IsCurrent(snapshot))
+        CachedPositions cached = _cached;
+        if (queued.Length == 0 || IsCurrent(cached))
         {
-            return snapshot.Positions;
+            return cached.Positions;
         }
 
         await _oneAtATime.WaitAsync(token);
         try
         {
-            snapshot = _snapshot;
-            if (!IsCurrent(snapshot))
+            cached = _cached;
+            if (!IsCurrent(cached))
             {
                 long now = time.GetTimestamp();
-                _snapshot = snapshot = new Snapshot(await ComputeAsync(token), now);
+                _cached = cached = new CachedPositions(await ComputeAsync(token), now);
             }
 
-            return snapshot.Positions;
+            return cached.Positions;
         }
         finally
         {
             _oneAtATime.Release();
         }
 
-        bool IsCurrent(Snapshot snapshot) => snapshot.At != long.MinValue && time.GetElapsedTime(snapshot.At) < s_fresh
-            && Array.TrueForAll(queued, job => snapshot.Positions.ContainsKey(job.Id));
+        bool IsCurrent(CachedPositions cached) => cached.At != long.MinValue && time.GetElapsedTime(cached.At) < s_fresh
+            && Array.TrueForAll(queued, job => cached.Positions.ContainsKey(job.Id));
     }
 
     public void Dispose() => _oneAtATime.Dispose();
@@ -98,5 +98,5 @@ internal sealed class QueuePositions(
         .OrderBy(each => each.round).ThenBy(each => each.turn).ThenBy(each => each.Key, StringComparer.Ordinal)
         .Select(each => each.job);
 
-    private sealed record Snapshot(IReadOnlyDictionary<Guid, QueuePosition?> Positions, long At);
+    private sealed record CachedPositions(IReadOnlyDictionary<Guid, QueuePosition?> Positions, long At);
 }
