@@ -1505,6 +1505,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Current status. */
             status: components["schemas"]["JobStatus"];
             /** @description All settings, with defaults resolved. */
@@ -1779,6 +1783,10 @@ export interface components {
             preset?: components["schemas"]["ExperimentPreset"] | null;
             /** @description A name to find the experiment by. */
             name?: null | string;
+            /** @description Up to 16 pairs of text to find the experiment by, as those of a job. Its jobs have their own, in `common` or `jobs`. */
+            metadata?: null | {
+                [key: string]: string;
+            };
             /** @description Settings that all jobs share, such as data set, steps or seed; each applies where the architecture has it. */
             common?: components["schemas"]["TrainingJobRequest"] | null;
             /** @description The jobs. */
@@ -1801,6 +1809,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Preset that the jobs were made from, or null. */
             preset: components["schemas"]["ExperimentPreset"] | null;
             /** @description Current status. */
@@ -1843,6 +1855,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Preset that the jobs were made from, or null. */
             preset: components["schemas"]["ExperimentPreset"] | null;
             /** @description Current status. */
@@ -2025,13 +2041,15 @@ export interface components {
          * @description Status of a training job.
          *     - `queued`: Waiting for a worker.
          *     - `running`: A worker is training.
+         *     - `pausing`: A pause is requested; the worker is stopping after a checkpoint.
+         *     - `paused`: Stopped by a request to pause, until a request to resume.
          *     - `cancelling`: Cancellation is requested; the worker is stopping.
          *     - `succeeded`: All steps are done.
          *     - `failed`: Ended by an error, which the job's error describes.
          *     - `cancelled`: Ended by a request to cancel.
          * @enum {string}
          */
-        JobStatus: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        JobStatus: "queued" | "running" | "pausing" | "paused" | "cancelling" | "succeeded" | "failed" | "cancelled";
         /** @description Statistics of one kernel. */
         KernelStatistics: {
             /**
@@ -2580,6 +2598,13 @@ export interface components {
             preset?: components["schemas"]["TrainingPreset"] | null;
             /** @description A name to find the job by. */
             name?: null | string;
+            /**
+             * @description Up to 16 pairs of text to find the job by. A key has 1 to 64 letters of ASCII, digits, dots, dashes, underscores or slashes, a value
+             *     at most 256 characters.
+             */
+            metadata?: null | {
+                [key: string]: string;
+            };
             /** @description The data set, from GET /v1/datasets. Default `mnist` where it is here, else `synthetic-digits`. */
             dataset?: null | string;
             /**
@@ -2678,6 +2703,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Current status. */
             status: components["schemas"]["JobStatus"];
             /** @description All settings, with defaults resolved. */
@@ -3537,11 +3566,15 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only the jobs with this status. */
-                status?: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+                status?: "queued" | "running" | "pausing" | "paused" | "cancelling" | "succeeded" | "failed" | "cancelled";
                 /** @description Only items of this architecture. */
                 architecture?: "strided" | "zero-unpool" | "nearest-unpool" | "switch-unpool" | "dense";
                 /** @description Only the jobs of this name. */
                 name?: string;
+                /** @description Only the jobs on this data set. */
+                dataset?: string;
+                /** @description Only the jobs with this pair, as `key:value`; repeated, with all of them. */
+                metadata?: string[];
                 /** @description Maximum number of items on the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before; none for the first page. */
@@ -6552,7 +6585,7 @@ export interface operations {
                 /** @description Only the evaluations on this data set. */
                 dataset?: string;
                 /** @description Only the evaluations with this status. */
-                status?: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+                status?: "queued" | "running" | "pausing" | "paused" | "cancelling" | "succeeded" | "failed" | "cancelled";
                 /** @description Maximum number of items on the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before; none for the first page. */
@@ -7111,6 +7144,8 @@ export interface operations {
     listExperiments: {
         parameters: {
             query?: {
+                /** @description Only the experiments with this pair, as `key:value`; repeated, with all of them. */
+                metadata?: string[];
                 /** @description Maximum number of items on the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before; none for the first page. */
