@@ -5,8 +5,8 @@ using AutoencoderApi.Api.Store;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Pairs of text by which clients find their jobs and experiments. A row stores each as one text <c>key:value</c>; a key has no colon, so the
-/// first one separates them.
+/// Pairs of text by which clients find their jobs and experiments. A row stores each as one text <c>key:value</c>; a key has no colon, so
+/// the first one separates them.
 /// </summary>
 internal static partial class MetadataPairs
 {
@@ -31,7 +31,8 @@ internal static partial class MetadataPairs
 
     public static string[] ToTexts(Dictionary<string, string>? pairs) => [.. (pairs ?? []).Select(pair => $"{pair.Key}:{pair.Value}")];
 
-    public static Dictionary<string, string> Parse(string[] texts) => texts.Select(Split).ToDictionary(pair => pair.Key, pair => pair.Value);
+    public static Dictionary<string, string> Parse(string[] texts) =>
+        texts.Select(Split).ToDictionary(pair => pair.Key, pair => pair.Value);
 
     /// <summary>The rule that the pairs of a request break; null where they are valid.</summary>
     public static string? Violation(IReadOnlyDictionary<string, string>? pairs) =>

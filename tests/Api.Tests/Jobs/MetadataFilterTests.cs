@@ -43,8 +43,12 @@ public sealed class MetadataFilterTests(PostgresServer postgres) : IClassFixture
     {
         await using ServiceStore store = await ServiceStore.New(provider, postgres);
         await using ServiceProcess service = await store.Start();
-        foreach (string value in (string[])
-            ["http://host:80/?a=b&c", "\"double\" and 'single'", "{\"a\":[1,\\\\2]}", "Größe 😀 数", " padded ", "+ %41 %", "a,b", "\ufffe", "NULL"])
+        string[] values =
+        [
+            "http://host:80/?a=b&c", "\"double\" and 'single'", "{\"a\":[1,\\\\2]}", "Größe 😀 数",
+            " padded ", "+ %41 %", "a,b", "\ufffe", "NULL",
+        ];
+        foreach (string value in values)
         {
             string job = await Submit(service, ("note", value), ("same", "in all"));
             Assert.Equal([job], await Found(service, $"note:{value}"));
@@ -100,9 +104,10 @@ public sealed class MetadataFilterTests(PostgresServer postgres) : IClassFixture
     }
 
     private static string Body(string dataset, params (string Key, string Value)[] pairs) =>
-        $$"""
-        {"dataset":"{{dataset}}",{{Settings}},"metadata":{{JsonSerializer.Serialize(pairs.ToDictionary(pair => pair.Key, pair => pair.Value))}}}
-        """;
+        $$"""{"dataset":"{{dataset}}",{{Settings}},"metadata":{{Json(pairs)}}}""";
+
+    private static string Json((string Key, string Value)[] pairs) =>
+        JsonSerializer.Serialize(pairs.ToDictionary(pair => pair.Key, pair => pair.Value));
 
     private static Task<string> Submit(ServiceProcess service, params (string Key, string Value)[] pairs) =>
         Submit(service, Body("synthetic-digits", pairs));

@@ -47,7 +47,8 @@ public sealed class MetadataTests(TrainedService trained)
     public async Task An_experiment_has_its_own_pairs_and_its_jobs_theirs()
     {
         JsonNode experiment = await Created("/v1/experiments", $$$"""
-            {"metadata":{"of":"all"},"common":{{{{Settings}}},"metadata":{"of":"common"}},"jobs":[{},{"metadata":{"of":"one"}},{"metadata":{}}]}
+            {"metadata":{"of":"all"},"common":{{{{Settings}}},"metadata":{"of":"common"}},
+            "jobs":[{},{"metadata":{"of":"one"}},{"metadata":{}}]}
             """);
         HasPairs("""{"of":"all"}""", experiment);
         HasPairs("""{"of":"all"}""", await Service.Json($"/v1/experiments/{experiment["id"]}"));
@@ -107,8 +108,8 @@ public sealed class MetadataTests(TrainedService trained)
     {
         foreach (string list in (string[])["/v1/training-jobs", "/v1/experiments"])
         {
-            using HttpResponseMessage response = await Service.Http.GetAsync($"{list}?metadata=k:v&metadata={Uri.EscapeDataString(filter)}");
-            JsonNode problem = await Expect.Problem(HttpStatusCode.BadRequest, response);
+            string path = $"{list}?metadata=k:v&metadata={Uri.EscapeDataString(filter)}";
+            JsonNode problem = await Expect.Problem(HttpStatusCode.BadRequest, await Service.Http.GetAsync(path));
             Assert.Contains("key:value", (string?)Assert.Single(problem["errors"]!.AsObject()).Value![0]);
         }
     }
