@@ -61,6 +61,19 @@ class Client:
     def cancel(self, job_id: str) -> Json:
         return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/cancel")
 
+    def pause(self, job_id: str) -> Json:
+        """Pauses a job until it is resumed; a running job stores a checkpoint first."""
+        return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/pause")
+
+    def resume(self, job_id: str) -> Json:
+        """Resumes a paused or cancelled job from its last checkpoint."""
+        return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/resume")
+
+    def extend(self, job_id: str, steps: int, learning_rate_schedule: str | None = None) -> Json:
+        """Trains a job that does not run up to `steps` in all; under another schedule where its own is a cosine."""
+        schedule = {} if learning_rate_schedule is None else {"learningRateSchedule": learning_rate_schedule}
+        return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/extend", {"steps": steps, **schedule})
+
     def delete_job(self, job_id: str) -> None:
         """Deletes an ended job with its metrics, checkpoints and film."""
         self._delete(f"/v1/training-jobs/{quoted(job_id)}")
