@@ -1565,6 +1565,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Current status. */
             status: components["schemas"]["JobStatus"];
             /** @description All settings, with defaults resolved. */
@@ -1841,6 +1845,10 @@ export interface components {
             preset?: components["schemas"]["ExperimentPreset"] | null;
             /** @description A name to find the experiment by. */
             name?: null | string;
+            /** @description Up to 16 pairs of text to find the experiment by, as those of a job. Its jobs have their own, in `common` or `jobs`. */
+            metadata?: null | {
+                [key: string]: string;
+            };
             /** @description Settings that all jobs share, such as data set, steps or seed; each applies where the architecture has it. */
             common?: components["schemas"]["TrainingJobRequest"] | null;
             /** @description The jobs. */
@@ -1863,6 +1871,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Preset that the jobs were made from, or null. */
             preset: components["schemas"]["ExperimentPreset"] | null;
             /** @description Current status. */
@@ -1905,6 +1917,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Preset that the jobs were made from, or null. */
             preset: components["schemas"]["ExperimentPreset"] | null;
             /** @description Current status. */
@@ -2677,6 +2693,13 @@ export interface components {
             preset?: components["schemas"]["TrainingPreset"] | null;
             /** @description A name to find the job by. */
             name?: null | string;
+            /**
+             * @description Up to 16 pairs of text to find the job by. A key has 1 to 64 letters of ASCII, digits, dots, dashes, underscores or slashes, a value
+             *     at most 256 characters.
+             */
+            metadata?: null | {
+                [key: string]: string;
+            };
             /** @description The data set, from GET /v1/datasets. Default `mnist` where it is here, else `synthetic-digits`. */
             dataset?: null | string;
             /**
@@ -2775,6 +2798,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Current status. */
             status: components["schemas"]["JobStatus"];
             /** @description All settings, with defaults resolved. */
@@ -3650,6 +3677,10 @@ export interface operations {
                 architecture?: "strided" | "zero-unpool" | "nearest-unpool" | "switch-unpool" | "dense";
                 /** @description Only the jobs of this name. */
                 name?: string;
+                /** @description Only the jobs on this data set. */
+                dataset?: string;
+                /** @description Only the jobs with this pair, as `key:value`; repeated, with all of them. */
+                metadata?: string[];
                 /** @description Maximum number of items on the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before; none for the first page. */
@@ -7357,6 +7388,8 @@ export interface operations {
     listExperiments: {
         parameters: {
             query?: {
+                /** @description Only the experiments with this pair, as `key:value`; repeated, with all of them. */
+                metadata?: string[];
                 /** @description Maximum number of items on the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before; none for the first page. */

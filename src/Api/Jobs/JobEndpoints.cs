@@ -15,6 +15,7 @@ using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 
@@ -168,6 +169,9 @@ internal static class JobEndpoints
         [OneOf<JobStatus>, Description("Only the jobs with this status.")] string? status = null,
         [OneOf<Architecture>] string? architecture = null,
         [Name, Description("Only the jobs of this name.")] string? name = null,
+        [Name, Description("Only the jobs on this data set.")] string? dataset = null,
+        [FromQuery, MetadataFilter, Description("Only the jobs with this pair, as `key:value`; repeated, with all of them.")]
+        string[]? metadata = null,
         [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
         [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
@@ -181,10 +185,12 @@ internal static class JobEndpoints
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         List<JobRow> rows = await store
             .TrainingJobs.AsNoTracking()
+            .With(metadata)
             .Where(job =>
                 (wantedStatus == null || job.Status == wantedStatus)
                 && (wantedArchitecture == null || job.Architecture == wantedArchitecture)
                 && (name == null || job.Name == name)
+                && (dataset == null || job.Dataset == dataset)
                 && (before == null || job.Id < before))
             .OrderByDescending(job => job.Id)
             .Take(limit + 1)

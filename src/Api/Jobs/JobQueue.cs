@@ -133,6 +133,7 @@ internal sealed partial class JobQueue(
         Architecture = planned.Settings.Architecture,
         Settings = planned.Settings,
         Dataset = planned.Settings.Dataset,
+        Metadata = planned.Metadata,
         Film = planned.Film,
         Losses = new Losses(null, null, null),
         CreatedAt = now,

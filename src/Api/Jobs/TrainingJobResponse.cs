@@ -9,6 +9,7 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>A training job and its current state.</summary>
 /// <param name="Id">Identifier used in URLs.</param>
 /// <param name="Name">Name given at creation, or null.</param>
+/// <param name="Metadata">Pairs given at creation, by key; empty without any.</param>
 /// <param name="Status">Current status.</param>
 /// <param name="Settings">All settings, with defaults resolved.</param>
 /// <param name="Film">Whether frames of the weights are kept; <c>links.film</c> lists them.</param>
@@ -26,6 +27,7 @@ namespace AutoencoderApi.Api.Jobs;
 internal record TrainingJobResponse(
     Guid Id,
     string? Name,
+    IReadOnlyDictionary<string, string> Metadata,
     JobStatus Status,
     TrainingSettings Settings,
     bool Film,
@@ -44,6 +46,7 @@ internal record TrainingJobResponse(
     public static TrainingJobResponse Of(JobRow job, QueuePosition? queue = null) => new(
         job.Id,
         job.Name,
+        MetadataPairs.Parse(job.Metadata),
         job.Status,
         job.Settings,
         job.Film,

@@ -2,7 +2,7 @@
 
 import { count, duration, el, loss, say, time } from "./dom.js";
 import { needs } from "./role.js";
-import { nameOf as settingsName, settingsList } from "./settings.js";
+import { metadataList, nameOf as settingsName, settingsList } from "./settings.js";
 
 export const ENDED = ["succeeded", "failed", "cancelled"];
 
@@ -57,7 +57,7 @@ export class JobRow {
   update(job) {
     this.job = job;
     const { title, about, status, note, settings, look, pause, extend, cancel, remove } = this.#parts;
-    if (settings.children.length === 0) settings.replaceChildren(...settingsList(job.settings));
+    if (settings.children.length === 0) settings.replaceChildren(...settingsList(job.settings), ...metadataList(job.metadata));
     say(title, nameOf(job));
     say(about, `${job.name ? `${settingsName(job.settings)} on ` : ""}${job.settings.dataset}, ${count(job.settings.steps)} steps, ${time(job.createdAt)}`);
     say(status, job.status);
