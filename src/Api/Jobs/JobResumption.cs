@@ -131,10 +131,16 @@ internal sealed class JobResumption(
         }
 
         Dictionary<string, string> violations = new(TrainingSettingsValidator.Validate(settings));
-        return violations.Count > 0 ? violations
-            : await datasets.SizeOfAsync(settings.Dataset, token) is { } size
-                ? bounds.Violations(new PlannedJob(job.Name, settings, job.Film), size)
-            : violations;
+        if (violations.Count == 0 && await datasets.SizeOfAsync(settings.Dataset, token) is { } size)
+        {
+            violations = bounds.Violations(new PlannedJob(job.Name, settings, job.Film), size);
+        }
+
+        // The other fields are the job's own, and not for this request to change.
+        return violations.Count == 0 ? violations : new()
+        {
+            [field] = string.Join(" ", violations.Select(rule => rule.Key == field ? rule.Value : $"{rule.Key} {rule.Value}")),
+        };
     }
 
     /// <summary>The step that the job goes on from.</summary>

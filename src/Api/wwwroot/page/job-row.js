@@ -55,9 +55,10 @@ export class JobRow {
   }
 
   update(job) {
+    const before = this.job;
     this.job = job;
     const { title, about, status, note, settings, look, pause, extend, cancel, remove } = this.#parts;
-    if (settings.children.length === 0) settings.replaceChildren(...settingsList(job.settings), ...metadataList(job.metadata));
+    if (before?.settings.steps !== job.settings.steps) settings.replaceChildren(...settingsList(job.settings), ...metadataList(job.metadata));
     say(title, nameOf(job));
     say(about, `${job.name ? `${settingsName(job.settings)} on ` : ""}${job.settings.dataset}, ${count(job.settings.steps)} steps, ${time(job.createdAt)}`);
     say(status, job.status);
