@@ -170,6 +170,25 @@ public sealed class TrainingJobTests(TrainedService trained)
     }
 
     [Fact]
+    public async Task The_dashboard_shows_which_job_an_entry_of_the_queue_has_run_and_links_to_it()
+    {
+        string job = await Service.Submit("""{"name":"on-the-dashboard","dataset":"synthetic-digits","steps":1,"channels":[1,1]}""");
+        await Service.Ended(job);
+        string details = "";
+        for (int i = 0; i < 50 && !details.Contains(job, StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(100); // the entry ends after its job
+            string entries = await Service.Http.GetStringAsync("/hangfire/jobs/succeeded");
+            string newest = System.Text.RegularExpressions.Regex.Match(entries, "/hangfire/jobs/details/([0-9a-f-]+)").Value;
+            details = newest.Length == 0 ? "" : await Service.Http.GetStringAsync(newest);
+        }
+
+        Assert.Contains($"""<a href="../../..{job}">""", details, StringComparison.Ordinal);
+        Assert.Contains("<dd>on-the-dashboard</dd><dt>Architecture</dt><dd>strided</dd><dt>Dataset</dt><dd>synthetic-digits</dd>", details,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_job_that_was_cancelled_before_it_began_is_resumed_from_its_first_step()
     {
         string running = await Service.Submit(Long), queued = await Service.Submit(Short);
