@@ -85,7 +85,7 @@ internal sealed class QueuePositions(
         foreach (JobRow job in InTurn(jobs.Where(job => job is { Status: JobStatus.Queued, PendingDataset: null }), turns))
         {
             double? eta = workersFreeAt.Take(durations.Remaining(job, now));
-            positions[job.Id] = new QueuePosition(ahead++, eta is { } seconds ? Math.Round(seconds) : null);
+            positions[job.Id] = new QueuePosition(ahead++, eta is { } seconds ? Math.Round(seconds, 1) : null);
         }
 
         return positions;

@@ -91,26 +91,6 @@ public sealed class QueueTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task The_estimated_start_is_near_the_real_one()
-    {
-        ServiceClient client = Client(0);
-        await client.Ended(await client.Submit(Job)); // something to measure by
-        await client.Ended(await client.Submit(Job));
-        string[] jobs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.Submit(Job)));
-        JsonNode[] states = await Task.WhenAll(jobs.Select(job => client.Json(job)));
-        DateTime asked = DateTime.UtcNow;
-        double?[] estimates = [.. states.Select(state => (double?)state["queue"]?["etaSeconds"])];
-        double[] real = [.. await Task.WhenAll(jobs.Select(async job => ((DateTime)(await client.Ended(job))["startedAt"]! - asked).TotalSeconds))];
-        double[] errors =
-        [
-            .. estimates.Zip(real).Where(each => each is { First: not null, Second: > 1 })
-                .Select(each => Math.Abs(each.First!.Value - each.Second) / each.Second).Order(),
-        ];
-        Assert.NotEmpty(errors);
-        Assert.True(errors[errors.Length / 2] <= 0.3, $"{string.Join(", ", estimates)} against {string.Join(", ", real)}");
-    }
-
     private static async Task<int[]> Ahead(ServiceClient client, string[] jobs) =>
         await Task.WhenAll(jobs.Select(async job => (int)(await client.Json(job))["queue"]!["ahead"]!));
 
