@@ -5,6 +5,7 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Evaluations;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Verifications;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
@@ -18,9 +19,9 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Runs one queued job from wherever it stands; an evaluation by <see cref="EvaluationRunner"/>. Training has a thread of its own; this
-/// class writes what it tells, keeps the lease, and passes on a wish to stop. It may be called twice for one job: the second call finds
-/// nothing to claim.
+/// Runs one queued job from wherever it stands; an evaluation by <see cref="EvaluationRunner"/>, a verification by
+/// <see cref="VerificationRunner"/>. Training has a thread of its own; this class writes what it tells, keeps the lease, and passes on a
+/// wish to stop. It may be called twice for one job: the second call finds nothing to claim.
 /// </summary>
 [AutomaticRetry(Attempts = 0)]
 internal sealed partial class TrainingJobRunner(
@@ -30,11 +31,15 @@ internal sealed partial class TrainingJobRunner(
     CheckpointStore checkpoints,
     JobProgressWriter progress,
     EvaluationRunner evaluations,
+    VerificationRunner verifications,
     IOptions<TrainingOptions> options,
     IOptions<LimitsOptions> limits,
     IHostApplicationLifetime lifetime,
     ILogger<TrainingJobRunner> logger)
 {
+    /// <summary>What a warning begins with of a run that was resumed by other instructions, or by another engine.</summary>
+    public const string ResumedElsewhere = "Resumed at step ";
+
     public async Task RunAsync(Guid jobId)
     {
         using IDisposable? scope = Log.OfJob(logger, jobId);
@@ -49,7 +54,9 @@ internal sealed partial class TrainingJobRunner(
         }
 
         // Before the claim: it may take longer than a lease holds.
-        Result<Dataset, DatasetFault> data = await datasets.LoadAsync(queued.Settings.Dataset, shutdown);
+        Result<Dataset, DatasetFault> data = queued.Kind == JobKind.Verification
+            ? await datasets.AskAsync(queued.Settings.Dataset, mayRequest: true, shutdown) // which waits for none that cannot come
+            : await datasets.LoadAsync(queued.Settings.Dataset, shutdown);
         if (!data.TryGet(out _, out DatasetFault? fault) && fault.Kind == DatasetFaultKind.Pending)
         {
             await fetches.ParkAsync(jobId, queued.Settings.Dataset, shutdown);
@@ -81,6 +88,10 @@ internal sealed partial class TrainingJobRunner(
             if (job.Kind == JobKind.Evaluation)
             {
                 (status, error) = await evaluations.RunAsync(lease, data, shutdown);
+            }
+            else if (job.Kind == JobKind.Verification)
+            {
+                (status, error) = await verifications.RunAsync(lease, data, shutdown);
             }
             else if ((await PrepareAsync(job, lease, data, shutdown)).TryGet(out PreparedRun? prepared, out error))
             {
@@ -196,7 +207,7 @@ internal sealed partial class TrainingJobRunner(
         ];
         return differences.Length == 0
             ? null
-            : $"Resumed at step {step} {string.Join(" and ", differences)}: the last bits of the weights may differ from an "
+            : $"{ResumedElsewhere}{step} {string.Join(" and ", differences)}: the last bits of the weights may differ from an "
                 + "uninterrupted run.";
     }
 
@@ -216,7 +227,8 @@ internal sealed partial class TrainingJobRunner(
                 TrainingEvent.Evaluated e => await progress.EvaluatedAsync(lease, e, elapsed),
                 TrainingEvent.Warned e => await progress.WarnedAsync(lease, e.Message),
                 TrainingEvent.Framed e => await progress.FramedAsync(lease, e.Frame),
-                TrainingEvent.Checkpointed e => await progress.CheckpointedAsync(lease, e.Checkpoint, elapsed, run.IsFilmed),
+                TrainingEvent.Checkpointed e => await progress.CheckpointedAsync(
+                    lease, e.Checkpoint, elapsed, run.IsFilmed, () => datasets.Sha256Async(e.Checkpoint.Settings.Dataset, CancellationToken.None)),
                 _ => true,
             };
             outcome = !held ? (JobStatus.Queued, null) : happened switch

@@ -1,3 +1,4 @@
+using AutoencoderApi.Domain.Verifications;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -13,8 +14,8 @@ internal sealed class VerificationRow
     /// <summary>Of the checkpoint's file when the verification was requested.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>JSON; null until it is known.</summary>
-    public string? Result { get; set; }
+    /// <summary>Null until it is known.</summary>
+    public VerificationResult? Result { get; set; }
 }
 
 internal sealed class VerificationRowConfiguration : IEntityTypeConfiguration<VerificationRow>
@@ -23,6 +24,7 @@ internal sealed class VerificationRowConfiguration : IEntityTypeConfiguration<Ve
     {
         verification.ToTable("verifications").HasKey(row => row.JobId);
         verification.HasOne<JobRow>().WithOne().HasForeignKey<VerificationRow>(row => row.JobId).OnDelete(DeleteBehavior.Cascade);
+        verification.Property(row => row.Result).HasJsonConversion();
         verification.HasIndex(row => new { row.CheckpointId, row.JobId });
     }
 }
