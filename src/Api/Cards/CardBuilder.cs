@@ -58,7 +58,7 @@ internal sealed class CardBuilder(
 
     private static string[] Description(CheckpointRow row, NetworkDefinition network, ArchitectureDescriptor architecture) =>
     [
-        architecture.Description,
+        architecture.Description[..(architecture.Description.IndexOf('.', StringComparison.Ordinal) + 1)], // what follows compares
         string.Create(
             CultureInfo.InvariantCulture,
             $"It turns an image of {network.Input.Count} numbers ({network.Input}: channels, height, width) into a code of "
@@ -101,7 +101,7 @@ internal sealed class CardBuilder(
                 ? $"mean squared error per pixel of the first batch, before training{noise}"
                 : $"mean squared error per pixel over the training batches since the evaluation before, {when}"),
             ("validation", row.Losses.Validation, $"mean squared error per pixel on {Images("validation")}, {when}"),
-            ("test", row.Losses.Test, $"mean squared error per pixel on {Images("test")}, after the last step, {header.Step}{noise}"),
+            ("test", row.Losses.Test, $"mean squared error per pixel on {Images("test")}, after the last step ({header.Step}){noise}"),
         ];
         return
         [
@@ -128,7 +128,7 @@ internal sealed class CardBuilder(
             (string Of, ClassifierAccuracies Found, string Words)[] all =
             [
                 ("code", accuracy.Code, "the code"), ("pixels", accuracy.Pixels, "the pixels"),
-                ("pca", accuracy.Pca, "as many principal components as the code has numbers"),
+                ("pca", accuracy.Pca, "as many principal components as the code has numbers, at most those of the image"),
             ];
             foreach ((string of, ClassifierAccuracies found, string words) in all)
             {
@@ -140,7 +140,7 @@ internal sealed class CardBuilder(
 
         numbers.Add(new(
             "pcaLoss", result.PcaLoss,
-            $"mean squared error per pixel of PCA with as many components as the code has numbers, on {images}"));
+            $"mean squared error per pixel of PCA with as many components as the code has numbers, at most those of the image, on {images}"));
         numbers.Add(new("codeDimensions", result.CodeDimensions, $"participation ratio of the codes' covariance on {images}"));
         string? against = row.Against == EvaluationRow.NoDataset ? null : row.Against;
         if (result.Anomaly is { } anomaly)

@@ -17,7 +17,7 @@ namespace AutoencoderApi.Api.Verifications;
 
 internal static class VerificationEndpoints
 {
-    internal const string ExampleId = "01a21060-d2f1-7c55-9a3e-5b0d8f1c2a47";
+    internal const string ExampleId = "01a221f9-88d8-774f-b591-4927a7b05e62";
 
     public static void MapVerifications(this IEndpointRouteBuilder app)
     {

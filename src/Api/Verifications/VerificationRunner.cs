@@ -160,6 +160,6 @@ internal sealed class VerificationRunner(
             plan.Notes);
 
         static string Measured(VerifiedContent content) =>
-            content.Losses.Count == 0 ? "" : $" and the same {string.Join(", ", content.Losses)}";
+            content.Losses.Count == 0 ? "" : $" and the same losses ({string.Join(", ", content.Losses)})";
     }
 }
