@@ -29,8 +29,8 @@ public sealed class CardTests(TrainedService trained)
         Assert.Equal(["train", "validation", "test"], Names(card["losses"]!));
         Assert.All(card["losses"]!.AsArray(), loss => AssertSame(checkpoint["losses"]![(string)loss!["name"]!]!, loss["value"]!));
         Assert.Equal(
-            "mean squared error per pixel on the images of the labels 1, 7 of the test split, after the last step (30), from noisy images to "
-            + "clean ones",
+            "mean squared error per pixel on the images of the labels 1, 7 of the test split, after the last step (30), from noisy images "
+            + "to clean ones",
             (string?)card["losses"]![2]!["measuredBy"]);
         Assert.Empty(card["evaluations"]!.AsArray());
         Assert.Null(card["verification"]);
@@ -64,7 +64,10 @@ public sealed class CardTests(TrainedService trained)
         Assert.Contains($"**equal** (verification {verification["id"]}", text, StringComparison.Ordinal);
         Assert.Contains((string)verification["result"]!["reason"]!, text, StringComparison.Ordinal);
         foreach (JsonNode? sentence in (JsonNode?[])
-            [.. card["limits"]!.AsArray(), .. card["intendedUse"]!.AsArray(), .. card["description"]!.AsArray(), card["data"]!["statement"]])
+            [
+                .. card["limits"]!.AsArray(), .. card["intendedUse"]!.AsArray(), .. card["description"]!.AsArray(),
+                card["data"]!["statement"],
+            ])
         {
             Assert.Contains((string)sentence!, text, StringComparison.Ordinal);
         }
@@ -81,7 +84,9 @@ public sealed class CardTests(TrainedService trained)
         string path = imported.Headers.Location!.ToString();
         JsonNode card = await Service.Json($"{path}/card");
         AssertSame(await Service.Json(path), card["checkpoint"]!);
-        Assert.All(card["losses"]!.AsArray(), loss => Assert.StartsWith("stated by the imported file: ", (string)loss!["measuredBy"]!, StringComparison.Ordinal));
+        Assert.All(
+            card["losses"]!.AsArray(),
+            loss => Assert.StartsWith("stated by the imported file: ", (string)loss!["measuredBy"]!, StringComparison.Ordinal));
         Assert.Null(card["data"]!["sha256"]);
         Assert.Null(card["data"]!["splits"]);
         Assert.Contains(card["limits"]!.AsArray(), limit => ((string)limit!).Contains("no bottleneck", StringComparison.Ordinal));
@@ -113,7 +118,8 @@ public sealed class CardTests(TrainedService trained)
         foreach (string form in (string[])["card", "card.md"])
         {
             using HttpResponseMessage first = await Service.Http.GetAsync($"{path}/{form}");
-            using var again = new HttpRequestMessage(HttpMethod.Get, $"{path}/{form}") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+            using var again = new HttpRequestMessage(HttpMethod.Get, $"{path}/{form}");
+            again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
             Assert.Equal(HttpStatusCode.NotModified, (await Service.Http.SendAsync(again)).StatusCode);
             using HttpResponseMessage head = await Service.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"{path}/{form}"));
             Assert.Equal((HttpStatusCode.OK, first.Headers.ETag), (head.StatusCode, head.Headers.ETag));

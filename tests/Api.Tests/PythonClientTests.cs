@@ -195,7 +195,8 @@ public sealed class PythonClientTests(TrainedService trained)
             print(verification["result"]["outcome"], client.verification(verification["id"]) == verification,
                 [one["id"] for one in client.verifications(checkpoint=checkpoint)] == [verification["id"]])
             card = client.card(checkpoint)
-            print(card["verification"] == verification, len(card["evaluations"]), client.card_markdown(checkpoint).startswith("# " + card["title"]))
+            print(card["verification"] == verification, len(card["evaluations"]),
+                client.card_markdown(checkpoint).startswith("# " + card["title"]))
             client.delete_verification(verification["id"])
             client.delete_evaluation(evaluation["id"])
             client.delete_tag("python")

@@ -79,7 +79,8 @@ internal sealed class CardBuilder(
         string labels = settings.Labels is { } some
             ? string.Create(CultureInfo.InvariantCulture, $", of these the images of the labels {string.Join(", ", some)} alone") : "";
         string noise = settings.Noise is { } added
-            ? string.Create(CultureInfo.InvariantCulture, $", with {JsonConventions.Name(added.Kind)} noise of {added.Amount} on the input") : "";
+            ? string.Create(CultureInfo.InvariantCulture, $", with {JsonConventions.Name(added.Kind)} noise of {added.Amount} on the input")
+            : "";
         string what = row.Provenance is { } provenance ? provenance.TrainedOn
             : splits is null ? $"The data set {settings.Dataset}, whose content is not at hand"
             : string.Create(
@@ -140,7 +141,8 @@ internal sealed class CardBuilder(
 
         numbers.Add(new(
             "pcaLoss", result.PcaLoss,
-            $"mean squared error per pixel of PCA with as many components as the code has numbers, at most those of the image, on {images}"));
+            "mean squared error per pixel of PCA with as many components as the code has numbers, at most those of the image, on "
+                + images));
         numbers.Add(new("codeDimensions", result.CodeDimensions, $"participation ratio of the codes' covariance on {images}"));
         string? against = row.Against == EvaluationRow.NoDataset ? null : row.Against;
         if (result.Anomaly is { } anomaly)
@@ -179,13 +181,15 @@ internal sealed class CardBuilder(
         {
             limits.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Its code has {network.CodeShape.Count} numbers for {network.Input.Count}: no bottleneck, so a copy needs no understanding."));
+                $"Its code has {network.CodeShape.Count} numbers for {network.Input.Count}: no bottleneck, so a copy needs no "
+                    + $"understanding."));
         }
 
         if (row.Settings.Labels is { } labels)
         {
             limits.Add(string.Create(
-                CultureInfo.InvariantCulture, $"It has seen images of the labels {string.Join(", ", labels)} alone; all others are foreign."));
+                CultureInfo.InvariantCulture,
+                $"It has seen images of the labels {string.Join(", ", labels)} alone; all others are foreign."));
         }
 
         if (row.Step < row.Settings.Steps)

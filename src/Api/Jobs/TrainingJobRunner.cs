@@ -228,7 +228,11 @@ internal sealed partial class TrainingJobRunner(
                 TrainingEvent.Warned e => await progress.WarnedAsync(lease, e.Message),
                 TrainingEvent.Framed e => await progress.FramedAsync(lease, e.Frame),
                 TrainingEvent.Checkpointed e => await progress.CheckpointedAsync(
-                    lease, e.Checkpoint, elapsed, run.IsFilmed, () => datasets.Sha256Async(e.Checkpoint.Settings.Dataset, CancellationToken.None)),
+                    lease,
+                    e.Checkpoint,
+                    elapsed,
+                    run.IsFilmed,
+                    () => datasets.Sha256Async(e.Checkpoint.Settings.Dataset, CancellationToken.None)),
                 _ => true,
             };
             outcome = !held ? (JobStatus.Queued, null) : happened switch

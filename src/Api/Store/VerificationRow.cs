@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace AutoencoderApi.Api.Store;
 
-/// <summary>What a verification is of, and what it has found. Its status is that of its job, whose id it has. It outlives its checkpoint.</summary>
+/// <summary>
+/// What a verification is of, and what it has found. Its status is that of its job, whose id it has. It outlives its checkpoint.
+/// </summary>
 internal sealed class VerificationRow
 {
     public required Guid JobId { get; init; }

@@ -42,7 +42,8 @@ internal sealed partial class VerificationPlanner(
 
         if (!data.TryGet(out Dataset? dataset, out DatasetFault? fault) || dataset.Name != settings.Dataset)
         {
-            return new VerificationRefusal.NotCheckable($"Its data set {settings.Dataset} cannot be had: {fault?.Reason ?? "the file names another."}");
+            return new VerificationRefusal.NotCheckable(
+                $"Its data set {settings.Dataset} cannot be had: {fault?.Reason ?? "the file names another."}");
         }
 
         if (await DatasetReasonAsync(verified, dataset, token) is { } otherData)
@@ -95,12 +96,13 @@ internal sealed partial class VerificationPlanner(
             : recorded.Engine != here.Engine
                 ? $"It was trained by the engine {recorded.Engine}; this worker has {here.Engine}, whose last bits are others."
             : recorded.InstructionSet != here.InstructionSet
-                ? $"It was trained on a CPU with {recorded.InstructionSet}; this worker has {here.InstructionSet}, whose last bits are others."
+                ? $"It was trained on a CPU with {recorded.InstructionSet}; this worker has {here.InstructionSet}, whose last bits are "
+                    + "others."
             : recorded.Threads > threads ? $"It was trained with {recorded.Threads} threads; this worker has {threads}."
             : null;
     }
 
-    /// <summary>Why the data set that is here is not the one of the training, as a sentence; null where it is, as far as is known.</summary>
+    /// <summary>Why the data set here is not the one of the training, as a sentence; null where it is, as far as is known.</summary>
     private async Task<string?> DatasetReasonAsync(Verified verified, Dataset dataset, CancellationToken token)
     {
         TensorShape shape = TensorShape.Of(verified.Checkpoint.Settings.ImageShape);
@@ -108,7 +110,8 @@ internal sealed partial class VerificationPlanner(
         return dataset.Train.Shape != shape
                 ? $"The images of {dataset.Name} here are {dataset.Train.Shape} (channels, height, width); it was trained on {shape}."
             : verified.Row.DatasetSha256 is { } recorded && sha256 != recorded
-                ? $"The data set {dataset.Name} here is another than that of the training: its sha256 is {sha256}, and {recorded} was recorded."
+                ? $"The data set {dataset.Name} here is another than that of the training: its sha256 is {sha256}, and {recorded} was "
+                    + "recorded."
             : verified.Checkpoint.Settings.Labels is { } labels ? dataset.LabelFault(labels)
             : null;
     }
@@ -147,7 +150,9 @@ internal sealed partial class VerificationPlanner(
             : reason;
     }
 
-    /// <summary>The state of an earlier checkpoint of the job as the run went on from it; null where it did not, or the file is another.</summary>
+    /// <summary>
+    /// The state of an earlier checkpoint of the job as the run went on from it; null where it did not, or the file is another.
+    /// </summary>
     private async Task<Checkpoint?> UsableAsync(CheckpointRow row, Verified verified, List<string> notes, CancellationToken token)
     {
         Checkpoint stated = verified.Checkpoint;
@@ -184,8 +189,8 @@ internal sealed partial class VerificationPlanner(
         TrainingSettings settings = verified.Checkpoint.Settings;
         if (verified.IsRescheduledAfter(0))
         {
-            return $"Its job was extended with another schedule at step {verified.Job!.RescheduledAt}, and no checkpoint since is left before "
-                + "this one.";
+            return $"Its job was extended with another schedule at step {verified.Job!.RescheduledAt}, and no checkpoint since is left "
+                + "before this one.";
         }
 
         if (verified.Row.JobId is null && await LimitReasonAsync(verified.Checkpoint, token) is { } tooLarge)
@@ -218,7 +223,8 @@ internal sealed partial class VerificationPlanner(
 
         Checkpoint state = Trainer.CreateInitialState(
             settings, verified.Checkpoint.Environment.Threads, weights, options.Value.Engine);
-        bool isFirst = verified.Row.DatasetSha256 is not null && (verified.Row.ParentId is null || verified.Row.ParentId == settings.StartFrom);
+        bool isFirst = verified.Row.DatasetSha256 is not null
+            && (verified.Row.ParentId is null || verified.Row.ParentId == settings.StartFrom);
         return new Start(state, new VerificationStart(settings.StartFrom, Step: 0), MeasuresLosses: true, isFirst);
     }
 

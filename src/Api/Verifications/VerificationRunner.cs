@@ -133,11 +133,12 @@ internal sealed class VerificationRunner(
                 $"{by} did not arrive at such a state: {(ended.Length > 0 ? ended : "the run has no such point")}."),
             (_, { } found, _) => (VerificationOutcome.Differs, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{by} gave another tensor '{found.Tensor}': value {found.Index} is {found.Stated:R} in the file and {found.Measured:R} when "
-                + $"trained again; {found.Count} of its values differ.")),
+                $"{by} gave another tensor '{found.Tensor}': value {found.Index} is {found.Stated:R} in the file and {found.Measured:R} "
+                + $"when trained again; {found.Count} of its values differ.")),
             (_, _, [var loss, ..]) => (VerificationOutcome.LossesDiffer, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{by} gave the same tensors, but another {loss.Name}: {loss.Stated:R} in the file, {loss.Measured:R} when measured again.")),
+                $"{by} gave the same tensors, but another {loss.Name}: {loss.Stated:R} in the file, {loss.Measured:R} when measured "
+                + $"again.")),
             ({ Optimizer: true, File: false }, _, _) => (
                 VerificationOutcome.Differs,
                 $"{by} gave the same tensors and losses, but the file's header states another progress or another data profile."),

@@ -46,7 +46,9 @@ public sealed record VerificationResult(
 }
 
 /// <summary>The state that training began from again.</summary>
-/// <param name="Checkpoint">Id of the earlier checkpoint of the job, or of the one whose weights the job starts from; null: the seed.</param>
+/// <param name="Checkpoint">
+/// Id of the earlier checkpoint of the job, or of the one whose weights the job starts from; null: the seed.
+/// </param>
 /// <param name="Step">Step of that state.</param>
 public sealed record VerificationStart(Guid? Checkpoint, int Step);
 

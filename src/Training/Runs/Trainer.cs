@@ -63,9 +63,9 @@ public sealed class Trainer
     public static int MaxTrialSteps(TrainingSettings settings) => InitializationSearch.MaxSteps(settings);
 
     /// <summary>
-    /// Trains to the last step, or to the point that was asked for, telling what happens on the way; ends early when <paramref name="stop"/> asks, within a step or an
-    /// evaluation too, after a checkpoint of the last whole step. A run that goes on from there does again what was broken off, and so ends
-    /// as the run that was never stopped.
+    /// Trains to the last step, or to the point that was asked for, telling what happens on the way; ends early when
+    /// <paramref name="stop"/> asks, within a step or an evaluation too, after a checkpoint of the last whole step. A run that goes on from
+    /// there does again what was broken off, and so ends as the run that was never stopped.
     /// </summary>
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {

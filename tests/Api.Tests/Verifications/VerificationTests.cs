@@ -121,7 +121,8 @@ public sealed class VerificationTests(TrainedService trained)
         Assert.Equal((tensor, index, 1), ((string)difference["tensor"]!, (int)difference["index"]!, (int)difference["count"]!));
         Assert.NotEqual((float)difference["stated"]!, (float)difference["measured"]!);
         Assert.Equal(
-            BitConverter.SingleToInt32Bits((float)difference["stated"]!) ^ 1, BitConverter.SingleToInt32Bits((float)difference["measured"]!));
+            BitConverter.SingleToInt32Bits((float)difference["stated"]!) ^ 1,
+            BitConverter.SingleToInt32Bits((float)difference["measured"]!));
         Assert.Equal("succeeded", (string?)verification["status"]);
     }
 

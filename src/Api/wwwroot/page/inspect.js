@@ -233,7 +233,7 @@ export function inspect() {
   });
   const files = weights((checkpoint) => page.pick(checkpoint.id));
   const onnx = new FileLink({ download: "", textContent: "Download as ONNX" });
-  const card = new FileLink({ download: "", textContent: "Download its model card" });
+  const card = new FileLink({ download: "", textContent: "Model card" });
   byId("files").append(onnx.element, card.element);
   const proof = verification();
 

@@ -5,7 +5,7 @@ import { byId, say } from "./dom.js";
 import { attempt } from "./notifications.js";
 
 const SECONDS = 0.5;
-const OUTCOMES = { equal: "Equal, bit for bit.", differs: "It differs.", "losses-differ": "Its losses differ.", "not-checkable": "Not checkable here." };
+const OUTCOMES = { equal: "Equal.", differs: "It differs.", "losses-differ": "Its losses differ.", "not-checkable": "Not checkable here." };
 
 /** @returns {show(checkpoint), find()}: takes the checkpoint; says what is known of it. */
 export function verification() {
