@@ -81,12 +81,13 @@ need_node() {
 }
 
 # npm, which brings node, and packages: those of tests/Client lint the OpenAPI documents and generate clients from them, those of
-# clients/typescript generate its types, check and pack it. And the .NET tools of tests/Client, which generate clients too.
+# clients/typescript generate its types, check and pack it, and that of examples/serving/node runs exported models. And the .NET tools of
+# tests/Client, which generate clients too.
 need_client() {
-  local lack="so the OpenAPI documents are not linted, no client is generated from them, and clients/typescript is not packed" folder
+  local lack="so the OpenAPI documents are not linted, no client is generated from them, clients/typescript is not packed, and no exported model is run in node" folder
   command -v npm >/dev/null || install_package npm "npm is missing, $lack"
   if command -v npm >/dev/null; then
-    for folder in tests/Client clients/typescript; do
+    for folder in tests/Client clients/typescript examples/serving/node; do
       cmp -s $folder/package-lock.json $folder/node_modules/installed ||
         (cd $folder && npm ci --silent --ignore-scripts && cp package-lock.json node_modules/installed) || echo "npm could not install $folder, $lack" >&2
     done

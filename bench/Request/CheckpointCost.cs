@@ -61,7 +61,7 @@ public class CheckpointCost
         }
 
         await using AppDbContext store = await stores.CreateDbContextAsync();
-        _lease = await JobLease.ClaimAsync(store, job.Id, CancellationToken.None);
+        _lease = await JobLease.ClaimAsync(store, job, entry: null, CancellationToken.None);
     }
 
     [Benchmark(Baseline = true)]

@@ -170,11 +170,16 @@ public sealed class PythonClientTests(TrainedService trained)
                     return error.kind
 
             common = {"dataset": "synthetic-digits", "steps": 10, "warmupSteps": 5, "channels": [2, 2]}
-            jobs = [{"seed": 1}, {"seed": 2}]
-            requests = [client.submit_experiment(common=common, jobs=jobs, idempotency_key=sys.argv[2]) for _ in range(2)]
+            pairs = {"made": "by Python", "url": "http://a:1/?b=c&d"}
+            jobs = [{"seed": 1, "metadata": pairs}, {"seed": 2}]
+            request = {"common": common, "jobs": jobs, "metadata": {"made": "by Python"}}
+            requests = [client.submit_experiment(**request, idempotency_key=sys.argv[2]) for _ in range(2)]
             *_, ended = client.poll_experiment(requests[0]["id"])
             print(requests[0]["id"] == requests[1]["id"], ended["status"], len(ended["jobs"]), "<html" in client.report(ended["id"]))
             print(ended["id"] in [one["id"] for one in client.experiments()])
+            found = client.jobs(dataset="synthetic-digits", metadata=pairs)
+            print([one["id"] for one in client.experiments(metadata={"made": "by Python"})] == [ended["id"]],
+                [(job["id"], job["metadata"]) for job in found] == [(ended["jobs"][0]["id"], pairs)])
 
             names = {job["id"] for job in ended["jobs"]}
             print(names <= {job["id"] for job in client.jobs(limit=3)})
@@ -219,6 +224,7 @@ public sealed class PythonClientTests(TrainedService trained)
         [
             "True ended 2 True",
             "True",
+            "True True",
             "True",
             "True True",
             "True True",

@@ -133,7 +133,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public async Task<JobLease?> Claim(Guid job)
     {
         await using AppDbContext store = await Stores.CreateDbContextAsync();
-        return await JobLease.ClaimAsync(store, job, CancellationToken.None);
+        JobRow row = await store.Jobs.AsNoTracking().SingleAsync(row => row.Id == job);
+        return await JobLease.ClaimAsync(store, row, entry: null, CancellationToken.None);
     }
 
     public async Task<JobRow> Row(Guid job)

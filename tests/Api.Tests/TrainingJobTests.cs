@@ -129,6 +129,102 @@ public sealed class TrainingJobTests(TrainedService trained)
     }
 
     [Fact]
+    public async Task A_request_that_the_state_of_a_job_forbids_says_what_to_do()
+    {
+        string ended = $"/v1/training-jobs/{trained.Jobs["dense"]["id"]}";
+        await Conflict($"{ended}/pause", "", "succeeded already");
+        await Conflict($"{ended}/resume", "", "/extend");
+        await Conflict($"{ended}/extend", """{"steps":1000}""", "learningRateSchedule");
+        string failed = await Service.Submit(
+            """{"dataset":"synthetic-digits","steps":3,"learningRate":1,"channels":[1,1],"warmupSteps":0,"stopOnCollapse":false}""");
+        if ((string?)(await Service.Ended(failed))["status"] == "failed") // by a loss that is no number
+        {
+            await Conflict($"{failed}/resume", "", "failed");
+            await Conflict($"{failed}/extend", """{"steps":10,"learningRateSchedule":"constant"}""", "failed");
+        }
+
+        string running = await Service.Submit(Long);
+        await Service.Await(running, job => (int)job["progress"]!["step"]! > 0);
+        await Conflict($"{running}/extend", """{"steps":100001,"learningRateSchedule":"constant"}""", "/pause");
+        using HttpResponseMessage resumed = await Service.Post($"{running}/resume", "");
+        Assert.Equal(HttpStatusCode.OK, resumed.StatusCode);
+        await Service.Post($"{running}/cancel", "");
+        await Service.Ended(running);
+        foreach (string steps in (string[])["null", "0", "100000", "-1", "2147483647"])
+        {
+            using HttpResponseMessage invalid = await Service.Post($"{running}/extend", $$"""{"steps":{{steps}}}""");
+            Assert.NotNull((await Expect.Problem(HttpStatusCode.BadRequest, invalid))["errors"]!["steps"]);
+        }
+
+        foreach (string verb in (string[])["pause", "resume", "extend"])
+        {
+            using HttpResponseMessage missing = await Service.Post($"/v1/training-jobs/{Guid.NewGuid()}/{verb}", """{"steps":10}""");
+            await Expect.Problem(HttpStatusCode.NotFound, missing);
+        }
+
+        async Task Conflict(string path, string body, string advice)
+        {
+            using HttpResponseMessage response = await Service.Post(path, body);
+            Assert.Contains(advice, (string?)(await Expect.Problem(HttpStatusCode.Conflict, response))["detail"], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_dashboard_shows_which_job_an_entry_of_the_queue_has_run_and_links_to_it()
+    {
+        string job = await Service.Submit("""{"name":"on-the-dashboard","dataset":"synthetic-digits","steps":1,"channels":[1,1]}""");
+        await Service.Ended(job);
+        string details = "";
+        for (int i = 0; i < 50 && !details.Contains(job, StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(100); // the entry ends after its job
+            string entries = await Service.Http.GetStringAsync("/hangfire/jobs/succeeded");
+            string newest = System.Text.RegularExpressions.Regex.Match(entries, "/hangfire/jobs/details/([0-9a-f-]+)").Value;
+            details = newest.Length == 0 ? "" : await Service.Http.GetStringAsync(newest);
+        }
+
+        Assert.Contains($"""<a href="../../..{job}">""", details, StringComparison.Ordinal);
+        Assert.Contains("<dd>on-the-dashboard</dd><dt>Architecture</dt><dd>strided</dd><dt>Dataset</dt><dd>synthetic-digits</dd>", details,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_that_was_cancelled_before_it_began_is_resumed_from_its_first_step()
+    {
+        string running = await Service.Submit(Long), queued = await Service.Submit(Short);
+        using HttpResponseMessage paused = await Service.Post($"{queued}/pause", "");
+        Assert.Equal(HttpStatusCode.OK, paused.StatusCode);
+        Assert.Equal("paused", (string?)(await Service.Json(queued))["status"]);
+        await Service.Post($"{queued}/cancel", "");
+        Assert.Equal("cancelled", (string?)(await Service.Json(queued))["status"]);
+        await Service.Post($"{running}/cancel", "");
+        using HttpResponseMessage resumed = await Service.Post($"{queued}/resume", "");
+        Assert.Equal(HttpStatusCode.Accepted, resumed.StatusCode);
+        Assert.Null(JsonNode.Parse(await resumed.Content.ReadAsStringAsync())!["endedAt"]);
+        JsonNode job = await Service.Ended(queued);
+        Assert.Equal(("succeeded", 1), ((string?)job["status"], (int)job["attempt"]!));
+    }
+
+    [Fact]
+    public async Task A_pause_at_the_moment_of_the_end_leaves_the_job_paused_or_succeeded()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            string job = await Service.Submit("""{"dataset":"synthetic-digits","steps":2,"channels":[1,1]}""");
+            await Task.Delay(i * 7);
+            using HttpResponseMessage pause = await Service.Post($"{job}/pause", "");
+            JsonNode state = await Service.Await(job, state => (string)state["status"]! is "paused" or "succeeded");
+            if ((string)state["status"]! == "paused")
+            {
+                Assert.True(pause.IsSuccessStatusCode);
+                Assert.Equal(HttpStatusCode.Accepted, (await Service.Post($"{job}/resume", "")).StatusCode);
+            }
+
+            Assert.Equal("succeeded", (string?)(await Service.Ended(job))["status"]);
+        }
+    }
+
+    [Fact]
     public async Task A_job_that_has_succeeded_cannot_be_cancelled()
     {
         using HttpResponseMessage response = await Service.Post($"{trained.Jobs["dense"]["links"]!["cancel"]}", "");

@@ -70,6 +70,11 @@ public sealed class GoneTests(Chromium chromium)
         ILocator row = page.Rows().And(page.Locator(":visible"));
         await row.GetByText("Settings").ClickAsync();
         await row.Locator(".settings-list").Sees().ToContainTextAsync("learningRate");
+        await page.GetByLabel("Filter").First.FillAsync("ticket:t-142");
+        Assert.Equal(1, await row.CountAsync());
+        await row.GetByText("Settings").ClickAsync();
+        await row.Locator(".settings-list").Sees().ToContainTextAsync("ticket:T-142");
+        await row.Sees().ToContainTextAsync("run-142");
 
         async Task Answer(IRoute route)
         {
@@ -86,6 +91,7 @@ public sealed class GoneTests(Chromium chromium)
             JsonNode job = real.DeepClone();
             job["id"] = $"01900000-0000-7000-8000-{999 - i:d12}";
             job["name"] = $"run-{i}";
+            job["metadata"] = new JsonObject { ["ticket"] = $"T-{i}" };
             return job;
         }
     }

@@ -53,6 +53,38 @@ public sealed partial class TrainTests(Chromium chromium)
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    public async Task A_job_is_paused_resumed_and_trained_longer_and_a_waiting_one_says_its_place()
+    {
+        IPage page = await chromium.Open(chromium.Url + "#train");
+        await chromium.Client.Submit(Named("paused", 100_000));
+        await chromium.Client.Submit(Named("waits", 20));
+        ILocator paused = Row(page, "paused"), waits = Row(page, "waits");
+        await waits.Locator(".pace").Sees().ToHaveTextAsync(Place());
+        await page.Button("Pause paused").ClickAsync();
+        await paused.Locator(".status").Sees().ToHaveTextAsync("paused");
+        await waits.Locator(".status").Sees().ToHaveTextAsync("succeeded");
+        await page.Button("Resume paused").ClickAsync();
+        await paused.Locator(".status").Sees().ToHaveTextAsync("running");
+        await page.Button("Cancel paused").ClickAsync();
+
+        await page.Button("Train longer… waits").ClickAsync();
+        ILocator steps = page.GetByRole(AriaRole.Dialog).GetByLabel("Steps in all");
+        await Assertions.Expect(steps).ToHaveValueAsync("40");
+        await steps.FillAsync("20"); // no more than now
+        await page.Answer("Train");
+        await Assertions.Expect(steps).ToBeVisibleAsync();
+        await steps.FillAsync("30");
+        await page.Answer("Train");
+        await waits.GetByText(", 30 steps,").Sees().ToBeVisibleAsync();
+        await waits.Locator(".status").Sees().ToHaveTextAsync("succeeded");
+
+        static string Named(string name, int steps) =>
+            $$"""{"name":"{{name}}","dataset":"synthetic-digits","channels":[2,2],"steps":{{steps}},"checkpointEvery":100000,"film":false}""";
+
+        static ILocator Row(IPage page, string name) => page.Rows().Filter(new() { Has = page.GetByText(name, new() { Exact = true }) });
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -146,6 +178,9 @@ public sealed partial class TrainTests(Chromium chromium)
 
     [GeneratedRegex(@"^\d+ % of strided, code 32, batch 8 – ")]
     private static partial Regex Progress();
+
+    [GeneratedRegex("^(next|[0-9]+ ahead)(, about [0-9]+ (s|min.*|h.*))?$")]
+    private static partial Regex Place();
 
     [GeneratedRegex(@"^M[\d. L]+$")]
     private static partial Regex DrawnCurve();

@@ -41,7 +41,7 @@ internal sealed partial class Attempts
 
     public ServiceNode? NodeOf(string job, int attempt) => _begun.TryGetValue((job, attempt), out var begun) ? begun.Node : null;
 
-    /// <summary>Times that a worker was handed the job and found it taken or ended.</summary>
+    /// <summary>Times that a worker was handed the job's entry and found no job to claim.</summary>
     public int Refusals(string job) => _refusals.GetValueOrDefault(job);
 
     public int Successes(string job) => _successes.GetValueOrDefault(job);
@@ -60,7 +60,7 @@ internal sealed partial class Attempts
     [GeneratedRegex("Job ([0-9a-f-]{36}) begins, attempt ([0-9]+)")]
     private static partial Regex BeginsLine();
 
-    [GeneratedRegex("Job ([0-9a-f-]{36}) is not there to be claimed")]
+    [GeneratedRegex("No job is there to be claimed by the queue's entry that was made for job ([0-9a-f-]{36})")]
     private static partial Regex RefusedLine();
 
     [GeneratedRegex("Job ([0-9a-f-]{36}) is now ([A-Z][a-z]+)")]

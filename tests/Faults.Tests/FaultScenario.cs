@@ -142,6 +142,29 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
     public Task<byte[]> BytesAsync(string path) => UntilAnsweredAsync(
         HttpMethod.Get, path, async response => await response.Content.ReadAsByteArrayAsync());
 
+    /// <summary>Pauses a job, or cancels it, for a while, and resumes it, as a careful client does; unless it is over.</summary>
+    /// <param name="verb"><c>pause</c> or <c>cancel</c>.</param>
+    public async Task InterruptAsync(string job, string verb, TimeSpan pause)
+    {
+        string status = await StatusAfterAsync(job, verb);
+        Log.Write("client", $"{verb} of {job}: {status}");
+        await Task.Delay(pause);
+        while (await AwaitAsync(job, state => (string?)state["status"] is not ("pausing" or "cancelling")) is { } state
+            && (string?)state["status"] is "paused" or "cancelled")
+        {
+            Log.Write("client", $"resume of {job}: {await StatusAfterAsync(job, "resume")}");
+        }
+    }
+
+    /// <summary>The status that a request leaves, or the one that forbids it.</summary>
+    private async Task<string> StatusAfterAsync(string job, string verb) => await UntilAnsweredAsync(
+        HttpMethod.Post,
+        $"{job}/{verb}",
+        async response => response.IsSuccessStatusCode
+            ? (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["status"]
+            : "a conflict",
+        orElse: HttpStatusCode.Conflict);
+
     /// <summary>Polls a job until <paramref name="until"/> holds; null where that takes over three minutes.</summary>
     public async Task<JsonNode?> AwaitAsync(string job, Func<JsonNode, bool> until)
     {
@@ -180,15 +203,21 @@ internal sealed class FaultScenario(string name, Store store) : IAsyncDisposable
     }
 
     /// <summary>Asks whichever process serves clients, again while it is dead, starting, or answers 503.</summary>
+    /// <param name="orElse">A status that is an answer too.</param>
     private async Task<T> UntilAnsweredAsync<T>(
-        HttpMethod method, string path, Func<HttpResponseMessage, Task<T?>> read, Action<HttpRequestMessage>? prepare = null)
+        HttpMethod method,
+        string path,
+        Func<HttpResponseMessage, Task<T?>> read,
+        Action<HttpRequestMessage>? prepare = null,
+        HttpStatusCode orElse = HttpStatusCode.OK)
         where T : class
     {
         using var timeout = new CancellationTokenSource(s_timeout);
         while (!timeout.IsCancellationRequested)
         {
             using HttpResponseMessage? response = _api is { } api ? await api.AskAsync(method, path, prepare) : null;
-            if (response is { IsSuccessStatusCode: true } && await read(response) is { } answer)
+            if (response is not null && (response.IsSuccessStatusCode || response.StatusCode == orElse)
+                && await read(response) is { } answer)
             {
                 return answer;
             }

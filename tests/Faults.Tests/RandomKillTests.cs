@@ -6,6 +6,7 @@ public sealed class RandomKillTests(BaselineRuns baselines, PostgresServer postg
 {
     private const int KillsPerScenario = 5;
     private const int JobsPerScenario = 6;
+    private const int PausesPerScenario = 4;
 
     [Theory]
     [InlineData("sqlite")]
@@ -29,12 +30,18 @@ public sealed class RandomKillTests(BaselineRuns baselines, PostgresServer postg
         report.Expect($"SIGKILL or SIGTERM at a random moment, {store}", sum);
     }
 
-    /// <summary>Submits jobs and kills processes at moments drawn from the seed, both at once, and brings each dead process back.</summary>
+    /// <summary>
+    /// Submits jobs, pauses or cancels and resumes some, and kills processes at moments drawn from the seed, all at once, and brings each
+    /// dead process back.
+    /// </summary>
     private async Task<ScenarioResult> RunAsync(string store, int seed)
     {
         await using FaultScenario scenario = new FaultScenario($"kill-{store}-{seed}", await Store.CreateAsync(store, postgres));
         ServiceNode[] nodes = [.. scenario.Store.Roles.Select(role => scenario.Start(role))];
-        await Task.WhenAll(SubmitAsync(scenario, new Random(seed)), KillAsync(scenario, nodes, new Random(seed + 1_000_000)));
+        await Task.WhenAll(
+            SubmitAsync(scenario, new Random(seed)),
+            InterruptAsync(scenario, new Random(seed + 2_000_000)),
+            KillAsync(scenario, nodes, new Random(seed + 1_000_000)));
         return await new ScenarioVerifier(baselines).VerifyAsync(scenario);
     }
 
@@ -44,6 +51,19 @@ public sealed class RandomKillTests(BaselineRuns baselines, PostgresServer postg
         {
             await scenario.SubmitAsync(JobKind.Short[random.Next(JobKind.Short.Length)]);
             await Task.Delay(random.Next(2_000));
+        }
+    }
+
+    private static async Task InterruptAsync(FaultScenario scenario, Random random)
+    {
+        for (int pause = 0; pause < PausesPerScenario; pause++)
+        {
+            await Task.Delay(random.Next(3_000));
+            if (scenario.Accepted is { Count: > 0 } jobs)
+            {
+                await scenario.InterruptAsync(
+                    jobs[random.Next(jobs.Count)], random.Next(3) == 0 ? "cancel" : "pause", TimeSpan.FromMilliseconds(random.Next(1_500)));
+            }
         }
     }
 

@@ -181,6 +181,8 @@ test("a list is read page by page", async () => {
     json(response, 200, url.includes("cursor=next") ? { items: [3], nextCursor: null } : { items: [1, 2], nextCursor: "next" }));
   assert.deepEqual(await all(client.list("/v1/checkpoints", { query: { limit: 2 } })), [1, 2, 3]);
   assert.deepEqual(service.requests.map(({ url }) => url), ["/v1/checkpoints?limit=2", "/v1/checkpoints?limit=2&cursor=next"]);
+  await all(client.list("/v1/training-jobs", { query: { dataset: "mnist", metadata: ["team:vision", "run:a:1"] } }));
+  assert.equal(service.requests[2].url, "/v1/training-jobs?dataset=mnist&metadata=team%3Avision&metadata=run%3Aa%3A1");
 });
 
 test("a stream that breaks is opened again after its last event, with the key, until the job has ended", async () => {

@@ -36,14 +36,14 @@ class Client:
     # Jobs
 
     def submit(self, *, idempotency_key: str | None = None, **settings: Any) -> Json:
-        """Enqueues a training job: `submit(architecture="switch-unpool", steps=2000)`. Answers with the job."""
+        """Enqueues a training job: `submit(architecture="switch-unpool", steps=2000, metadata={"team": "vision"})`. Answers with the job."""
         return self._create("/v1/training-jobs", settings, idempotency_key)
 
     def job(self, job_id: str) -> Json:
         return self._json("GET", f"/v1/training-jobs/{quoted(job_id)}")
 
     def jobs(self, **filters: Any) -> Iterator[Json]:
-        """All jobs, newest first; filters as `status="running", architecture="dense", name="mine"`."""
+        """All jobs, newest first; filters as `status="running", architecture="dense", name="mine", dataset="mnist", metadata={"team": "vision"}`."""
         return self._pages("/v1/training-jobs", filters)
 
     def metrics(self, job_id: str) -> list[Json]:
@@ -60,6 +60,19 @@ class Client:
 
     def cancel(self, job_id: str) -> Json:
         return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/cancel")
+
+    def pause(self, job_id: str) -> Json:
+        """Pauses a job until it is resumed; a running job stores a checkpoint first."""
+        return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/pause")
+
+    def resume(self, job_id: str) -> Json:
+        """Resumes a paused or cancelled job from its last checkpoint."""
+        return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/resume")
+
+    def extend(self, job_id: str, steps: int, learning_rate_schedule: str | None = None) -> Json:
+        """Trains a job that does not run up to `steps` in all; under another schedule where its own is a cosine."""
+        schedule = {} if learning_rate_schedule is None else {"learningRateSchedule": learning_rate_schedule}
+        return self._json("POST", f"/v1/training-jobs/{quoted(job_id)}/extend", {"steps": steps, **schedule})
 
     def delete_job(self, job_id: str) -> None:
         """Deletes an ended job with its metrics, checkpoints and film."""
@@ -96,15 +109,15 @@ class Client:
     # Experiments
 
     def submit_experiment(self, *, idempotency_key: str | None = None, **request: Any) -> Json:
-        """Enqueues related jobs: `submit_experiment(preset="convolutional-autoencoder")`, or `name=` with `jobs=` or `grid=`, and `common=`."""
+        """Enqueues related jobs: `submit_experiment(preset="convolutional-autoencoder")`, or `name=` and `metadata=` with `jobs=` or `grid=`, and `common=`."""
         return self._create("/v1/experiments", request, idempotency_key)
 
     def experiment(self, experiment_id: str) -> Json:
         return self._json("GET", f"/v1/experiments/{quoted(experiment_id)}")
 
-    def experiments(self) -> Iterator[Json]:
-        """Summaries of all experiments, newest first."""
-        return self._pages("/v1/experiments", {})
+    def experiments(self, **filters: Any) -> Iterator[Json]:
+        """Summaries of all experiments, newest first; a filter is `metadata={"team": "vision"}`."""
+        return self._pages("/v1/experiments", filters)
 
     def poll_experiment(self, experiment_id: str) -> Iterator[Json]:
         """An experiment as it is now, and whenever it has changed, until it has ended."""
@@ -364,6 +377,8 @@ class Client:
                     event, data = "message", ""
 
     def _pages(self, path: str, filters: dict[str, Any]) -> Iterator[Json]:
+        if "metadata" in filters:
+            filters = {**filters, "metadata": [f"{key}:{value}" for key, value in filters["metadata"].items()]}
         cursor: dict[str, str] | None = {}
         while cursor is not None:
             page = self._transport.send(_call("GET", path, query={**filters, **cursor}), json.load)

@@ -54,7 +54,7 @@ class ApiError(Exception):
 class Call:
     method: str
     path: str
-    query: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)  # a list is a parameter that is repeated
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -81,7 +81,7 @@ class Transport:
 
     def open(self, call: Call) -> http.client.HTTPResponse:
         """One attempt. A 304 is an answer."""
-        query = f"?{urllib.parse.urlencode(call.query)}" if call.query else ""
+        query = f"?{urllib.parse.urlencode(call.query, doseq=True)}" if call.query else ""
         headers = {**call.headers, **({"X-API-Key": self._key} if self._key else {})}
         request = urllib.request.Request(self._url + call.path + query, call.body, headers, method=call.method)
         try:

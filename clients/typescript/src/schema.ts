@@ -92,6 +92,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/training-jobs/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a job until it is resumed; a running job stores a checkpoint first
+         * @description Needs the role `operator`.
+         */
+        post: operations["pauseTrainingJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training-jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a paused or cancelled job from its last checkpoint
+         * @description Needs the role `operator`.
+         */
+        post: operations["resumeTrainingJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training-jobs/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train a job that does not run for more steps, and enqueue it
+         * @description Needs the role `operator`.
+         */
+        post: operations["extendTrainingJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/training-jobs/{id}/metrics": {
         parameters: {
             query?: never;
@@ -1724,12 +1784,18 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Current status. */
             status: components["schemas"]["JobStatus"];
             /** @description All settings, with defaults resolved. */
             settings: components["schemas"]["TrainingSettings"];
             /** @description Whether frames of the weights are kept; `links.film` lists them. */
             film: boolean;
+            /** @description Place in the queue; null where the job does not wait for a worker, and until the place is known. */
+            queue: components["schemas"]["QueuePosition"] | null;
             /** @description Progress of the training. */
             progress: components["schemas"]["JobProgress"];
             /** @description Mean squared error per pixel, pixels 0..1, as of the latest evaluation. */
@@ -2010,6 +2076,10 @@ export interface components {
             preset?: components["schemas"]["ExperimentPreset"] | null;
             /** @description A name to find the experiment by. */
             name?: null | string;
+            /** @description Up to 16 pairs of text to find the experiment by, as those of a job. Its jobs have their own, in `common` or `jobs`. */
+            metadata?: null | {
+                [key: string]: string;
+            };
             /** @description Settings that all jobs share, such as data set, steps or seed; each applies where the architecture has it. */
             common?: components["schemas"]["TrainingJobRequest"] | null;
             /** @description The jobs. */
@@ -2032,6 +2102,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Preset that the jobs were made from, or null. */
             preset: components["schemas"]["ExperimentPreset"] | null;
             /** @description Current status. */
@@ -2074,6 +2148,10 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Preset that the jobs were made from, or null. */
             preset: components["schemas"]["ExperimentPreset"] | null;
             /** @description Current status. */
@@ -2102,6 +2180,19 @@ export interface components {
             items: components["schemas"]["ExperimentSummary"][];
             /** @description `cursor` of the next page; null on the last. */
             nextCursor: null | string;
+        };
+        /** @description How much longer a job is to train. */
+        ExtendJobRequest: {
+            /**
+             * Format: int32
+             * @description New total of training steps, more than before.
+             */
+            steps?: null | number;
+            /**
+             * @description Schedule of the learning rate from the newest checkpoint on. Required where the job's is `cosine`, which would have been another
+             *     one from the start.
+             */
+            learningRateSchedule?: components["schemas"]["LearningRateSchedule"] | null;
         };
         /** @description A rectangle of pixels. */
         FieldResponse: {
@@ -2219,6 +2310,12 @@ export interface components {
             events: string;
             /** @description Path to POST to for cancelling the job. */
             cancel: string;
+            /** @description Path to POST to for pausing the job. */
+            pause: string;
+            /** @description Path to POST to for resuming the paused or cancelled job. */
+            resume: string;
+            /** @description Path to POST to for more steps. */
+            extend: string;
             /** @description Path of the list of the job's checkpoints. */
             checkpoints: string;
             /** @description Path of the list of the frames of the job's film. */
@@ -2683,6 +2780,20 @@ export interface components {
              */
             evaluation: string;
         };
+        /** @description Place of a job in the queue, computed at most once a second. */
+        QueuePosition: {
+            /**
+             * Format: int32
+             * @description Jobs that start before this one, if no other key posts a job.
+             */
+            ahead: number;
+            /**
+             * Format: double
+             * @description Estimated seconds until a worker starts the job, from the measured durations of jobs that have ended; null where none was measured or no
+             *     worker is there.
+             */
+            etaSeconds: null | number;
+        };
         /** @description The values and errors of a reconstruction. */
         ReconstructionResponse: {
             /** @description Values of the image, channel by channel, row by row: 0 background, 1 ink; outside 0..1 where the network's output is unbounded. */
@@ -2853,6 +2964,13 @@ export interface components {
             preset?: components["schemas"]["TrainingPreset"] | null;
             /** @description A name to find the job by. */
             name?: null | string;
+            /**
+             * @description Up to 16 pairs of text to find the job by. A key has 1 to 64 letters of ASCII, digits, dots, dashes, underscores or slashes, a value
+             *     at most 256 characters.
+             */
+            metadata?: null | {
+                [key: string]: string;
+            };
             /** @description The data set, from GET /v1/datasets. Default `mnist` where it is here, else `synthetic-digits`. */
             dataset?: null | string;
             /**
@@ -2951,12 +3069,18 @@ export interface components {
             id: string;
             /** @description Name given at creation, or null. */
             name: null | string;
+            /** @description Pairs given at creation, by key; empty without any. */
+            metadata: {
+                [key: string]: string;
+            };
             /** @description Current status. */
             status: components["schemas"]["JobStatus"];
             /** @description All settings, with defaults resolved. */
             settings: components["schemas"]["TrainingSettings"];
             /** @description Whether frames of the weights are kept; `links.film` lists them. */
             film: boolean;
+            /** @description Place in the queue; null where the job does not wait for a worker, and until the place is known. */
+            queue: components["schemas"]["QueuePosition"] | null;
             /** @description Progress of the training. */
             progress: components["schemas"]["JobProgress"];
             /** @description Mean squared error per pixel, pixels 0..1, as of the latest evaluation. */
@@ -3437,6 +3561,15 @@ export interface components {
             headers: {
                 /** @description Seconds to wait before sending the request again. */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The data set cannot be had. The request cannot be carried out. */
+        "dataset-unavailable.unprocessable": {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -3967,6 +4100,10 @@ export interface operations {
                 architecture?: "strided" | "zero-unpool" | "nearest-unpool" | "switch-unpool" | "dense";
                 /** @description Only the jobs of this name. */
                 name?: string;
+                /** @description Only the jobs on this data set. */
+                dataset?: string;
+                /** @description Only the jobs with this pair, as `key:value`; repeated, with all of them. */
+                metadata?: string[];
                 /** @description Maximum number of items on the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before; none for the first page. */
@@ -4255,6 +4392,144 @@ export interface operations {
             404: components["responses"]["job-not-found"];
             409: components["responses"]["conflict"];
             429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    pauseTrainingJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the job.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd76
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job, paused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingJobResponse"];
+                };
+            };
+            /** @description Pause requested; the worker stops the job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingJobResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["job-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    resumeTrainingJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the job.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd76
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job, which was waiting or running already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingJobResponse"];
+                };
+            };
+            /** @description Job enqueued. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingJobResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["job-not-found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["dataset-unavailable.unprocessable"];
+            429: components["responses"]["queue-full.too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    extendTrainingJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the job.
+                 * @example 01a21060-c1dc-7de8-acad-04c104cfdd76
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendJobRequest"];
+            };
+        };
+        responses: {
+            /** @description The job, which was waiting already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingJobResponse"];
+                };
+            };
+            /** @description Job enqueued. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingJobResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["job-not-found"];
+            408: components["responses"]["too-slow"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            422: components["responses"]["dataset-unavailable.unprocessable"];
+            429: components["responses"]["queue-full.too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["timeout.unavailable"];
         };
@@ -7973,6 +8248,8 @@ export interface operations {
     listExperiments: {
         parameters: {
             query?: {
+                /** @description Only the experiments with this pair, as `key:value`; repeated, with all of them. */
+                metadata?: string[];
                 /** @description Maximum number of items on the page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before; none for the first page. */

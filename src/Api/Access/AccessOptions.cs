@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Text.RegularExpressions;
-using AutoencoderApi.Domain.Jobs;
 
 namespace AutoencoderApi.Api.Access;
 
@@ -10,8 +9,11 @@ internal sealed partial class AccessOptions : IValidatableObject
 {
     public const string Section = "Access";
 
-    /// <summary>The known keys. Without any, only callers on this machine are let in.</summary>
+    /// <summary>The known keys. Without any, and without a file of them, only callers on this machine are let in.</summary>
     public KeyOptions[] Keys { get; set; } = [];
+
+    /// <summary>A JSON file of further keys, which is read again when it changes.</summary>
+    public string? KeysFile { get; set; }
 
     /// <summary>
     /// Addresses or networks (<c>10.0.0.0/8</c>) of proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Prefix are believed.
@@ -21,43 +23,22 @@ internal sealed partial class AccessOptions : IValidatableObject
     /// <summary>Web origins (<c>https://example.org</c>) whose pages may call this service from a browser.</summary>
     public string[] CorsOrigins { get; set; } = [];
 
+    /// <summary>Whether callers need a key; a file stands for keys also while it has none.</summary>
+    public bool AreKeysConfigured => Keys.Length > 0 || KeysFile is not null;
+
+    public KeysFile? File => KeysFile is null ? null : new(KeysFile, $"{Section}:{nameof(KeysFile)} '{KeysFile}'");
+
+    /// <summary>The keys that do not come from the file.</summary>
+    public KeyList Settings => new($"{Section}:{nameof(Keys)}", i => $"{Section}:{nameof(Keys)}:{i}", Keys);
+
     public IEnumerable<IPNetwork> TrustedNetworks => TrustedProxies.Select(proxy => NetworkOf(proxy)!.Value);
 
-    /// <summary>
-    /// Everything wrong with the values: a key that is half configured must not leave a service open, or shut, in
-    /// silence.
-    /// </summary>
+    /// <summary>Everything wrong with the values.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        for (int i = 0; i < Keys.Length; i++)
+        foreach (string violation in Settings.Violations().Concat(FileViolations()))
         {
-            if (!Keys[i].IsComplete)
-            {
-                yield return new(
-                    $"Access:Keys:{i} must have a Hash of 64 hexadecimal digits and a Role, reader, operator or admin. 'keys create' "
-                    + $"prints both."
-                );
-            }
-
-            if (Keys[i].Name is { } name && !TrainingSettingsValidator.IsName(name))
-            {
-                yield return new($"Access:Keys:{i}:Name {TrainingSettingsValidator.NameRule}");
-            }
-
-            if (Keys[i].Name is { } reserved && ClaimsPrincipalExtensions.Reserved.Contains(reserved))
-            {
-                yield return new($"Access:Keys:{i}:Name: '{reserved}' is a name that the service uses itself; choose another one.");
-            }
-        }
-
-        KeyOptions[] complete = [.. Keys.Where(key => key.IsComplete)];
-        if (Twice(complete.Select(key => key.Hash!.ToUpperInvariant())) is not null)
-        {
-            yield return new("Access:Keys has the same Hash twice.");
-        }
-        else if (Twice(complete.Select(key => key.Id)) is { } id)
-        {
-            yield return new($"Access:Keys has two keys called '{id}', which would share their limits; give each a Name of its own.");
+            yield return new(violation);
         }
 
         foreach (string proxy in TrustedProxies.Where(proxy => NetworkOf(proxy) is null))
@@ -71,8 +52,21 @@ internal sealed partial class AccessOptions : IValidatableObject
         }
     }
 
-    private static string? Twice(IEnumerable<string> values) =>
-        values.GroupBy(value => value).FirstOrDefault(same => same.Count() > 1)?.Key;
+    private IEnumerable<string> FileViolations()
+    {
+        if (KeysFile is null)
+        {
+            return [];
+        }
+
+        if (KeysFile.Length == 0)
+        {
+            return [$"{Section}:{nameof(KeysFile)} is empty; set it to the path of a file of keys, or not at all."];
+        }
+
+        string? fault = null;
+        return File!.Read(out fault) is { } content && File.Parse(content, Settings, out fault) is not null ? [] : [fault!];
+    }
 
     private static IPNetwork? NetworkOf(string proxy) =>
         IPAddress.TryParse(proxy, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)

@@ -30,6 +30,7 @@ internal static class AccessSetup
     {
         services.AddSettings<AccessOptions>(AccessOptions.Section);
         services.AddSingleton<ApiKeyStore>();
+        services.AddHostedService<KeysFileWatcher>();
         services.AddSingleton<TicketStore>();
         services.AddSingleton<IHttpContextFactory, TicketQuery>();
         services

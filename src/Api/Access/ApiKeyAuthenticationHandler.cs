@@ -44,12 +44,13 @@ internal sealed class ApiKeyAuthenticationHandler(
         if (Presented() is { } presented)
         {
             return keys.Find(presented) is { } key
-                ? Success(ClaimsPrincipalExtensions.Of(key, SchemeName))
+                ? Success(ClaimsPrincipalExtensions.Of(key, SchemeName), key)
                 : AuthenticateResult.Fail("The key is not known.");
         }
 
         return Context.PresentedTicket() is not { } ticket ? AuthenticateResult.NoResult()
-            : await tickets.FindAsync(ticket, Context.RequestAborted) is { } maker ? Success(ClaimsPrincipalExtensions.ByTicketOf(maker))
+            : await tickets.FindAsync(ticket, Context.RequestAborted) is { } maker
+                ? Success(ClaimsPrincipalExtensions.ByTicketOf(maker), maker)
             : AuthenticateResult.Fail("The ticket is not known.");
     }
 
@@ -90,6 +91,12 @@ internal sealed class ApiKeyAuthenticationHandler(
 
     private static AuthenticateResult Success(ClaimsPrincipal caller) =>
         AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
+
+    private AuthenticateResult Success(ClaimsPrincipal caller, KnownKey key)
+    {
+        Context.Features.Set(key);
+        return Success(caller);
+    }
 
     /// <summary>The key in the request, or null.</summary>
     private string? Presented()

@@ -42,6 +42,9 @@ internal static class ClaimsPrincipalExtensions
     public static string IdOrAddress(this HttpContext context) =>
         context.User.Id() ?? AddressOf(context.Connection.RemoteIpAddress ?? IPAddress.None);
 
+    /// <summary>The key by which, or by whose ticket, the caller was let in; null of the caller on this machine.</summary>
+    public static KnownKey? Key(this HttpContext context) => context.Features.Get<KnownKey>();
+
     private static Claim[] Claims(string id, Role role) =>
         [new Claim(ClaimTypes.NameIdentifier, id), new Claim(ClaimTypes.Role, role.ToString())];
 

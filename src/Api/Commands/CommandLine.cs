@@ -1,7 +1,3 @@
-using AutoencoderApi.Api.Access;
-using AutoencoderApi.Domain;
-using AutoencoderApi.Domain.Jobs;
-
 namespace AutoencoderApi.Api.Commands;
 
 /// <summary>What the program does besides serving, selected by its first arguments.</summary>
@@ -20,11 +16,8 @@ internal static class CommandLine
             _ when args.Any(s_help.Contains) => Help(),
             [var setting, ..] when setting.StartsWith("--", StringComparison.Ordinal) => Fault(args) is { } fault ? Usage(fault) : null,
             ["keys", "create", .. var rest] => KeysCommand.Parse(rest) is { } command
-                ? command.Run(Console.Out)
-                : Usage(
-                    $"keys create needs --role {string.Join('|', JsonConventions.Names<Role>())}, and takes --name NAME: "
-                    + $"{TrainingSettingsValidator.NameRule}"
-                ),
+                ? command.Run(Console.Out, Console.Error)
+                : Usage(KeysCommand.Rule),
             _ when OpenApiCommand.IsNamedBy(args) => null, // Program runs it: the document is of its endpoints
             [OpenApiCommand.Name, ..] => Usage($"openapi takes {OpenApiCommand.Older} or nothing."),
             ["health"] => await HealthCommand.RunAsync(Console.Error, stop),

@@ -15,6 +15,8 @@ internal static class UsageText
         usage: AutoencoderApi.Api [--SETTING=VALUE ...]    serve the API, the page and Swagger, and train
                AutoencoderApi.Api keys create --role {string.Join('|', JsonConventions.Names<Role>())} [--name NAME]
                                                            make an API key; print it once, with the settings that configure it
+               AutoencoderApi.Api keys create --role ROLE --count N [--name NAME] [--file PATH]
+                                                           print a sheet of N keys, and add their hashes to a keys file
                AutoencoderApi.Api health                   0 where the service of this configuration is ready, else 1
                AutoencoderApi.Api openapi [--3.0]          print the OpenAPI document, 3.1 or 3.0
                AutoencoderApi.Api backup FILE              copy the SQLite store to a new file, also while the service runs
@@ -43,6 +45,7 @@ internal static class UsageText
           Training__ParallelJobs   jobs that train at the same time; default {s_training.ParallelJobs}
           Access__Keys__N__Hash, Access__Keys__N__Role, Access__Keys__N__Name
                                    API keys, N from 0 on: "keys create" prints them; without any, callers on this machine need none
+          Access__KeysFile         file of further API keys, read again when it changes: "keys create --count" makes it
           Limits__*                what a caller may ask: docs/security.md
 
         README.md and docs/ beside the source describe all settings. To begin: start the service, open {Listening.Default}.

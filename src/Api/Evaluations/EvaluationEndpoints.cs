@@ -175,7 +175,7 @@ internal static class EvaluationEndpoints
     {
         await using (AppDbContext store = await stores.CreateDbContextAsync(token))
         {
-            await JobCancelling.CancelAsync(store.Jobs.Where(job => job.Id == id && job.Kind == JobKind.Evaluation), token);
+            await JobStops.CancelAsync(store.Jobs.Where(job => job.Id == id && job.Kind == JobKind.Evaluation), token);
         }
 
         notifier.Notify();

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text;
 using System.Text.Json;
 using AutoencoderApi.Api.Access;
@@ -16,6 +17,7 @@ using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -182,6 +184,7 @@ internal static class ExperimentEndpoints
             Preset = request.Preset,
             Tag = request.TagName ?? (request.Grid is null ? null : $"sweep-{id.ToString("N")[^12..]}"),
             Evaluate = request.Evaluate is true,
+            Metadata = MetadataPairs.ToTexts(request.Metadata),
             CreatedAt = DateTime.UtcNow,
         };
     }
@@ -189,6 +192,8 @@ internal static class ExperimentEndpoints
     private static async Task<Results<Ok<Page<ExperimentSummary>>, ProblemHttpResult>> List(
         IDbContextFactory<AppDbContext> stores,
         CancellationToken token,
+        [FromQuery, MetadataFilter, Description("Only the experiments with this pair, as `key:value`; repeated, with all of them.")]
+        string[]? metadata = null,
         [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
         [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
@@ -199,6 +204,7 @@ internal static class ExperimentEndpoints
 
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         var rows = await store.Experiments.AsNoTracking()
+            .With(metadata)
             .Where(row => before == null || row.Id < before)
             .OrderByDescending(row => row.Id)
             .Take(limit + 1)

@@ -38,6 +38,11 @@ internal static class ExperimentPlan
             return Wrong(field, $"is {count} jobs; an experiment has at most {maxJobs} here (Limits:ExperimentJobs).");
         }
 
+        if (MetadataPairs.Violation(request.Metadata) is { } rule)
+        {
+            return Wrong(MetadataPairs.Field, rule);
+        }
+
         if (field == "jobs" && Array.IndexOf(request.Jobs!, null) is >= 0 and var at)
         {
             return Wrong($"jobs[{at}]", "must not be null.");

@@ -23,6 +23,16 @@ internal sealed record ExperimentRequest
     [Name]
     public string? Name { get; init; }
 
+    /// <summary>
+    /// Up to 16 pairs of text to find the experiment by, as those of a job. Its jobs have their own, in <c>common</c> or <c>jobs</c>.
+    /// </summary>
+    [Metadata]
+    public Dictionary<string, string>? Metadata
+    {
+        get;
+        init => field = MetadataPairs.Ordered(value);
+    }
+
     /// <summary>Settings that all jobs share, such as data set, steps or seed; each applies where the architecture has it.</summary>
     public TrainingJobRequest? Common { get; init; }
 

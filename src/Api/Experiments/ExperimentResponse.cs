@@ -25,6 +25,7 @@ internal enum ExperimentStatus
 /// <summary>Jobs that were created together.</summary>
 /// <param name="Id">Identifier used in URLs.</param>
 /// <param name="Name">Name given at creation, or null.</param>
+/// <param name="Metadata">Pairs given at creation, by key; empty without any.</param>
 /// <param name="Preset">Preset that the jobs were made from, or null.</param>
 /// <param name="Status">Current status.</param>
 /// <param name="CreatedAt">Time of creation.</param>
@@ -36,6 +37,7 @@ internal enum ExperimentStatus
 internal sealed record ExperimentResponse(
     Guid Id,
     string? Name,
+    IReadOnlyDictionary<string, string> Metadata,
     ExperimentPreset? Preset,
     ExperimentStatus Status,
     DateTime CreatedAt,
@@ -53,6 +55,7 @@ internal sealed record ExperimentResponse(
         return new(
             experiment.Id,
             experiment.Name,
+            MetadataPairs.Parse(experiment.Metadata),
             experiment.Preset,
             ExperimentSummary.StatusOf(experiment),
             experiment.CreatedAt,
@@ -135,6 +138,7 @@ internal sealed record ExperimentJob(
 /// <summary>An experiment without its jobs.</summary>
 /// <param name="Id">Identifier used in URLs.</param>
 /// <param name="Name">Name given at creation, or null.</param>
+/// <param name="Metadata">Pairs given at creation, by key; empty without any.</param>
 /// <param name="Preset">Preset that the jobs were made from, or null.</param>
 /// <param name="Status">Current status.</param>
 /// <param name="CreatedAt">Time of creation.</param>
@@ -144,6 +148,7 @@ internal sealed record ExperimentJob(
 internal sealed record ExperimentSummary(
     Guid Id,
     string? Name,
+    IReadOnlyDictionary<string, string> Metadata,
     ExperimentPreset? Preset,
     ExperimentStatus Status,
     DateTime CreatedAt,
@@ -151,8 +156,16 @@ internal sealed record ExperimentSummary(
     int Jobs,
     ExperimentLinks Links)
 {
-    public static ExperimentSummary Of(ExperimentRow row, int jobs) =>
-        new(row.Id, row.Name, row.Preset, StatusOf(row), row.CreatedAt, row.EndedAt, jobs, ExperimentLinks.Of(row.Id));
+    public static ExperimentSummary Of(ExperimentRow row, int jobs) => new(
+        row.Id,
+        row.Name,
+        MetadataPairs.Parse(row.Metadata),
+        row.Preset,
+        StatusOf(row),
+        row.CreatedAt,
+        row.EndedAt,
+        jobs,
+        ExperimentLinks.Of(row.Id));
 
     public static ExperimentStatus StatusOf(ExperimentRow row) => row.EndedAt is null ? ExperimentStatus.Running : ExperimentStatus.Ended;
 }

@@ -59,7 +59,7 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
     public async Task CancelAsync(Guid id, CancellationToken token)
     {
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        await JobCancelling.CancelAsync(store.Jobs.Where(job => job.ExperimentId == id), token);
+        await JobStops.CancelAsync(store.Jobs.Where(job => job.ExperimentId == id), token);
     }
 
     /// <summary>
@@ -102,7 +102,9 @@ internal sealed class ExperimentStore(IDbContextFactory<AppDbContext> stores, Ta
             }
 
             await store
-                .Experiments.Where(row => row.Id == experiment.Id)
+                .Experiments.Where(row =>
+                    row.Id == experiment.Id // and none of its jobs was resumed meanwhile
+                    && !store.Jobs.Any(job => job.ExperimentId == row.Id && !JobStatuses.Terminal.Contains(job.Status)))
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, row => AppDbContext.Now()), token);
         }
     }

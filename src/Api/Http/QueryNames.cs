@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace AutoencoderApi.Api.Http;
 
 /// <summary>
-/// Refuses query parameters that an operation does not have, and those that are given twice, by name: a misspelt one must not be ignored.
+/// Refuses query parameters that an operation does not have, and those that are given twice but are no list, by name: a misspelt one must
+/// not be ignored.
 /// </summary>
 internal static class QueryNames
 {
@@ -21,11 +22,10 @@ internal static class QueryNames
         {
             if (endpoint is RouteEndpointBuilder { RoutePattern: var route })
             {
-                string[] names = [.. endpoint.Metadata.OfType<IParameterBindingMetadata>()
-                    .Where(parameter => (parameter.HasTryParse || parameter.ParameterInfo.ParameterType == typeof(string))
-                        && route.GetParameter(parameter.Name) is null)
-                    .Select(parameter => JsonNamingPolicy.CamelCase.ConvertName(parameter.Name))];
-                endpoint.Metadata.Add(new Names(names));
+                IParameterBindingMetadata[] parameters = [.. endpoint.Metadata.OfType<IParameterBindingMetadata>()
+                    .Where(parameter => (parameter.HasTryParse || parameter.ParameterInfo.ParameterType == typeof(string)
+                        || IsList(parameter)) && route.GetParameter(parameter.Name) is null)];
+                endpoint.Metadata.Add(new Names(NamesOf(parameters), NamesOf(parameters.Where(IsList))));
             }
         });
         return endpoints.ProducesProblems(ProblemType.InvalidFields);
@@ -37,7 +37,12 @@ internal static class QueryNames
             ? Problems.Invalid(violations).ExecuteAsync(context)
             : next(context));
 
-    private sealed record Names(string[] Known)
+    private static bool IsList(IParameterBindingMetadata parameter) => parameter.ParameterInfo.ParameterType == typeof(string[]);
+
+    private static string[] NamesOf(IEnumerable<IParameterBindingMetadata> parameters) =>
+        [.. parameters.Select(parameter => JsonNamingPolicy.CamelCase.ConvertName(parameter.Name))];
+
+    private sealed record Names(string[] Known, string[] Repeatable)
     {
         public Dictionary<string, string> Violations(HttpContext context)
         {
@@ -53,7 +58,7 @@ internal static class QueryNames
                 {
                     violations[name] = Unknown();
                 }
-                else if (values.Count > 1)
+                else if (values.Count > 1 && !Repeatable.Contains(name, StringComparer.OrdinalIgnoreCase))
                 {
                     violations[name] = $"is given {values.Count} times; give one value.";
                 }

@@ -81,8 +81,8 @@ internal sealed class EventChanges
     {
         DateTime now = await NowAsync(store, token);
         Guid recent = Guid.CreateVersion7(new DateTimeOffset(now - EventCursor.Slack, TimeSpan.Zero));
-        (List<JobRow> jobs, Guid[] sought) = await ChangedJobsAsync(store, recent, token);
-        if (await HappenedAsync(store, jobs, token) is not { } happened)
+        (List<JobRow> jobs, Guid[] sought) = await ChangedJobsAsync(store, recent, now - EventCursor.Slack, token);
+        if (await HappenedAsync(store, jobs, recent, token) is not { } happened)
         {
             return null;
         }
@@ -130,18 +130,21 @@ internal sealed class EventChanges
         store.Sweeps.Select(_ => AppDbContext.Now()).FirstAsync(token);
 
     /// <returns>The jobs that have changed, and the ids that were sought: those that are not among the jobs were deleted.</returns>
-    private async Task<(List<JobRow> Jobs, Guid[] Sought)> ChangedJobsAsync(AppDbContext store, Guid recent, CancellationToken token)
+    private async Task<(List<JobRow> Jobs, Guid[] Sought)> ChangedJobsAsync(
+        AppDbContext store, Guid recent, DateTime recently, CancellationToken token)
     {
-        // Those that have not ended, and those so young that they may have begun and ended since the last round.
-        Dictionary<Guid, long> versions = await store.TrainingJobs
-            .Where(job => !JobStatuses.Terminal.Contains(job.Status) || job.Id > recent)
-            .Select(job => new { job.Id, job.Version })
-            .ToDictionaryAsync(job => job.Id, job => job.Version, token);
+        // Those that have not ended, and those that may have begun, or gone on, and ended since the last round.
+        var current = await store.TrainingJobs
+            .Where(job => !JobStatuses.Terminal.Contains(job.Status) || job.Id > recent || job.EndedAt > recently)
+            .Select(job => new { job.Id, job.Version, job.EndedAt })
+            .ToDictionaryAsync(job => job.Id, token);
         Guid[] sought =
         [
-            .. versions.Where(job => !Told.HasEnded(job.Key) && _jobs.GetValueOrDefault(job.Key)?.Version != job.Value)
-                .Select(job => job.Key),
-            .. _jobs.Keys.Where(id => !versions.ContainsKey(id)),
+            .. current.Values
+                .Where(job => !(job.EndedAt is { } endedAt && Told.HasEnded(job.Id, endedAt, job.Version))
+                    && _jobs.GetValueOrDefault(job.Id)?.Version != job.Version)
+                .Select(job => job.Id),
+            .. _jobs.Keys.Where(id => !current.ContainsKey(id)),
         ];
         List<JobRow> jobs = sought.Length == 0
             ? []
@@ -151,10 +154,10 @@ internal sealed class EventChanges
 
     /// <summary>The points and checkpoints of the jobs since each was last told of; null where they are more than a round takes.</summary>
     private async Task<ILookup<Guid, (long Version, string Type, object Data)>?> HappenedAsync(
-        AppDbContext store, List<JobRow> jobs, CancellationToken token)
+        AppDbContext store, List<JobRow> jobs, Guid recent, CancellationToken token)
     {
-        Guid[] ids = [.. jobs.Where(job => job.Version > 0).Select(job => job.Id)];
-        long[] told = [.. ids.Select(id => _jobs.GetValueOrDefault(id)?.Version ?? -1)];
+        JobRow[] begun = [.. jobs.Where(job => job.Version > 0)];
+        (Guid[] ids, long[] told) = ([.. begun.Select(job => job.Id)], [.. begun.Select(job => VersionTold(job, recent))]);
         if (ids.Length == 0)
         {
             return Array.Empty<(Guid, long, string, object)>().ToLookup(each => each.Item1, each => (each.Item2, each.Item3, each.Item4));
@@ -192,8 +195,14 @@ internal sealed class EventChanges
         List<ExperimentSummary> changed = await Summaries(
             store, store.Experiments.AsNoTracking().Where(row => sought.Contains(row.Id) || row.Id > recent)).ToListAsync(token);
         _experiments.ExceptWith(_experiments.Except(running).Except(changed.Select(row => row.Id)).ToList()); // deleted
-        return [.. changed.Where(row => !Told.HasEnded(row.Id) && (row.EndedAt is not null || !_experiments.Contains(row.Id)))];
+        return [.. changed.Where(row => row.EndedAt is null ? !_experiments.Contains(row.Id) : !Told.HasEnded(row.Id))];
     }
+
+    /// <summary>
+    /// The version up to which the job was told. Of one that had ended long ago and goes on, what came before was told then.
+    /// </summary>
+    private long VersionTold(JobRow job, Guid recent) =>
+        _jobs.GetValueOrDefault(job.Id)?.Version ?? Told.VersionOf(job.Id) ?? (job.Id > recent ? -1 : job.Version - 1);
 
     private SseItem<object> Tell(ExperimentSummary experiment, DateTime now)
     {

@@ -38,6 +38,11 @@ internal sealed class EventCursor(DateTime since)
 
     public bool HasEnded(Guid id) => _entries.TryGetValue(Key(id), out Entry entry) && entry.EndedAt is not null;
 
+    /// <summary>Whether that end was received. A job that was resumed or extended since may end again.</summary>
+    public bool HasEnded(Guid id, DateTime endedAt, long version) =>
+        _entries.TryGetValue(Key(id), out Entry entry) && entry.EndedAt is { } received
+        && (endedAt <= received || version <= entry.Version);
+
     public void Received(Guid id, long version) => _entries[Key(id)] = new Entry(version, EndedAt: null);
 
     public void Ended(Guid id, long version, DateTime at) => _entries[Key(id)] = new Entry(version, at);

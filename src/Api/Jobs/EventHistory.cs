@@ -39,7 +39,8 @@ internal sealed class EventHistory(IDbContextFactory<AppDbContext> stores, JobEv
     {
         (List<Missed> missed, List<ExperimentSummary> experiments) = await MissedAsync(from, token);
         EventCursor received = from.Copy();
-        foreach (ExperimentSummary experiment in experiments.Where(row => row.EndedAt is null && received.VersionOf(row.Id) is null))
+        foreach (ExperimentSummary experiment in experiments.Where(
+            row => row.EndedAt is null && (received.VersionOf(row.Id) is null || received.HasEnded(row.Id))))
         {
             EventChanges.Receive(received, experiment, received.Since);
             yield return EventChanges.Event(EventChanges.ExperimentEvent, experiment, received);
@@ -78,7 +79,7 @@ internal sealed class EventHistory(IDbContextFactory<AppDbContext> stores, JobEv
         List<Missed> missed, List<ExperimentSummary> experiments, EventCursor from, EventCursor to)
     {
         var jobs = missed
-            .Where(job => job.EndedAt is not null && !from.HasEnded(job.Id) && !IsLive(job, to))
+            .Where(job => job.EndedAt is { } endedAt && !from.HasEnded(job.Id, endedAt, job.Version) && !IsLive(job, to))
             .Select(job => (job.EndedAt!.Value, (Missed?)job, (ExperimentSummary?)null));
         var others = experiments
             .Where(row => row.EndedAt is not null && !from.HasEnded(row.Id))

@@ -35,6 +35,11 @@ internal static class EventStreams
 
         Unbuffer(context.Response);
         context.Response.RegisterForDispose(reader);
+        if (context.Key() is { } key)
+        {
+            context.Response.RegisterForDispose(key.Revoked.UnsafeRegister(static stream => ((HttpContext)stream!).Abort(), context));
+        }
+
         return null;
     }
 

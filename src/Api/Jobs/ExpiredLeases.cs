@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Query;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Requeues running jobs whose lease has expired, ends those that have lost too many workers, and cancels those that were being cancelled.
+/// Requeues running jobs whose lease has expired, ends those that have lost too many workers, and pauses or cancels those that were being paused or cancelled.
 /// A lease that ends later than its own length from now counts as expired: the clock was set back.
 /// </summary>
 internal sealed partial class ExpiredLeases(ILogger<ExpiredLeases> logger)
@@ -30,12 +30,15 @@ internal sealed partial class ExpiredLeases(ILogger<ExpiredLeases> logger)
                 Ended(JobStatus.Failed, JobErrors.WorkerLost($"{MaxClaimsWithoutCheckpoint} times in a row before its next checkpoint")),
                 token);
         int queued = await running.ExecuteUpdateAsync(Ended(JobStatus.Queued, error: null), token);
+        int paused = await expired
+            .Where(job => job.Status == JobStatus.Pausing)
+            .ExecuteUpdateAsync(Ended(JobStatus.Paused, error: null), token);
         int cancelled = await expired
             .Where(job => job.Status == JobStatus.Cancelling)
             .ExecuteUpdateAsync(Ended(JobStatus.Cancelled, error: null), token);
-        if (queued + cancelled + failed > 0)
+        if (queued + paused + cancelled + failed > 0)
         {
-            Log.Released(logger, queued, cancelled, failed);
+            Log.Released(logger, queued, paused, cancelled, failed);
         }
     }
 
@@ -47,8 +50,8 @@ internal sealed partial class ExpiredLeases(ILogger<ExpiredLeases> logger)
         [LoggerMessage(
             1,
             LogLevel.Warning,
-            "Expired leases of dead workers: {Queued} jobs were requeued, {Cancelled} cancelled, {Failed} failed"
+            "Expired leases of dead workers: {Queued} jobs were requeued, {Paused} paused, {Cancelled} cancelled, {Failed} failed"
         )]
-        public static partial void Released(ILogger logger, int queued, int cancelled, int failed);
+        public static partial void Released(ILogger logger, int queued, int paused, int cancelled, int failed);
     }
 }

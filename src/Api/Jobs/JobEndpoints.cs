@@ -15,6 +15,7 @@ using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 
@@ -48,6 +49,7 @@ internal static class JobEndpoints
         RouteGroupBuilder job = app.MapGroup("/v1/training-jobs/{id}").WithTags("Training jobs").RequireRole(Roles.Reader);
         job.TakesParameter("id", "Id of the job.", ExampleId).ProducesProblems(ProblemType.JobNotFound);
         job.MapState();
+        job.MapJobControl();
         job.MapEnding();
         job.MapCurve();
     }
@@ -87,13 +89,6 @@ internal static class JobEndpoints
 
     private static void MapEnding(this RouteGroupBuilder job)
     {
-        job.MapPost("cancel", Cancel)
-            .RequireRole(Roles.Operator)
-            .WithName("cancelTrainingJob")
-            .WithSummary("Cancel a job; its last checkpoint is kept")
-            .Answers(200, "The job, cancelled.")
-            .Answers(202, "Cancellation requested; the worker stops the job.")
-            .ProducesProblems(ProblemType.Conflict);
         job.MapDelete("", Delete)
             .RequireRole(Roles.Operator)
             .WithName("deleteTrainingJob")
@@ -169,10 +164,14 @@ internal static class JobEndpoints
 
     private static async Task<Results<Ok<Page<TrainingJobResponse>>, ProblemHttpResult>> List(
         IDbContextFactory<AppDbContext> stores,
+        QueuePositions positions,
         CancellationToken token,
         [OneOf<JobStatus>, Description("Only the jobs with this status.")] string? status = null,
         [OneOf<Architecture>] string? architecture = null,
         [Name, Description("Only the jobs of this name.")] string? name = null,
+        [Name, Description("Only the jobs on this data set.")] string? dataset = null,
+        [FromQuery, MetadataFilter, Description("Only the jobs with this pair, as `key:value`; repeated, with all of them.")]
+        string[]? metadata = null,
         [Bounds(1, Paging.MaxLimit)] int limit = Paging.DefaultLimit,
         [Pattern(TrainingSettingsValidator.NamePattern, Paging.CursorRule)] string? cursor = null)
     {
@@ -186,24 +185,38 @@ internal static class JobEndpoints
         await using AppDbContext store = await stores.CreateDbContextAsync(token);
         List<JobRow> rows = await store
             .TrainingJobs.AsNoTracking()
+            .With(metadata)
             .Where(job =>
                 (wantedStatus == null || job.Status == wantedStatus)
                 && (wantedArchitecture == null || job.Architecture == wantedArchitecture)
                 && (name == null || job.Name == name)
+                && (dataset == null || job.Dataset == dataset)
                 && (before == null || job.Id < before))
             .OrderByDescending(job => job.Id)
             .Take(limit + 1)
             .ToListAsync(token);
-        return TypedResults.Ok(Paging.Cut(rows, limit, job => job.Id, TrainingJobResponse.Of));
+        IReadOnlyDictionary<Guid, QueuePosition?> queue = await positions.OfAsync(rows, token);
+        return TypedResults.Ok(
+            Paging.Cut(rows, limit, job => job.Id, job => TrainingJobResponse.Of(job, queue.GetValueOrDefault(job.Id))));
     }
 
     private static async Task<Results<Ok<TrainingJobResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
-        Guid id, IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, HttpContext context, CancellationToken token)
+        Guid id,
+        IDbContextFactory<AppDbContext> stores,
+        QueuePositions positions,
+        JobChangeNotifier notifier,
+        HttpContext context,
+        CancellationToken token)
     {
-        JobRow? job = await context.PollAsync(() => FindAsync(id, stores, token), found => found, notifier, token);
-        return job is null ? Problems.JobNotFound(id)
-            : context.IsKnown(JobPolling.EntityTag(job)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(TrainingJobResponse.Of(job));
+        if (await context.PollAsync(() => FindAsync(id, stores, token), found => found, notifier, token) is not { } job)
+        {
+            return Problems.JobNotFound(id);
+        }
+
+        QueuePosition? queue = await positions.OfAsync(job, token);
+        return context.IsKnown(JobPolling.EntityTag(job, queue))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(TrainingJobResponse.Of(job, queue));
     }
 
     private static async Task<IResult> Events(
@@ -230,23 +243,6 @@ internal static class JobEndpoints
             : HttpMethods.IsHead(context.Request.Method) ? EventStreams.Head(context.Response)
             : EventStreams.Refusal(context, readers) is { } refusal ? refusal
             : TypedResults.ServerSentEvents(events.ReadAsync(id, sent, context.Response, token));
-    }
-
-    private static async Task<Results<Accepted<TrainingJobResponse>, Ok<TrainingJobResponse>, ProblemHttpResult>> Cancel(
-        Guid id, IDbContextFactory<AppDbContext> stores, JobChangeNotifier notifier, CancellationToken token)
-    {
-        await using AppDbContext store = await stores.CreateDbContextAsync(token);
-        await JobCancelling.CancelAsync(store.TrainingJobs.Where(job => job.Id == id), token);
-        notifier.Notify();
-        JobRow? job = await store.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, token);
-        return job?.Status switch
-        {
-            null => Problems.JobNotFound(id),
-            JobStatus.Cancelled => TypedResults.Ok(TrainingJobResponse.Of(job)),
-            JobStatus.Succeeded or JobStatus.Failed => Problems.Conflict(
-                $"The job has {JsonConventions.Name(job.Status)} already; there is nothing to cancel."),
-            _ => TypedResults.Accepted(JobLinks.Of(id).Self, TrainingJobResponse.Of(job)),
-        };
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(

@@ -65,6 +65,7 @@ internal sealed class JobInsertion(JobQueue queue, BuiltInDatasets builtIn, AppD
             store.Verifications.Add(verification);
         }
 
+        await queue.AddTurnsAsync(store, jobs, token);
         store.Jobs.AddRange(jobs);
         FaultPoints.Pass("insert.before", jobs[0].Id);
         if (!await store.TrySaveAsync(answer, token, mayBeTaken: evaluation is not null))
@@ -88,14 +89,17 @@ internal sealed class JobInsertion(JobQueue queue, BuiltInDatasets builtIn, AppD
         await store.DisposeAsync();
     }
 
+    /// <summary>
+    /// Makes sure, within a transaction, that a data set that this process has not itself stays, or is fetched.
+    /// </summary>
+    public static async Task<FetchRequest> TakeDatasetAsync(AppDbContext store, string name, CancellationToken token) =>
+        DatasetCatalog.IsBuiltIn(name) ? await DatasetFetches.RequestAsync(store, name, damaged: null, evenIfFailed: false, token)
+        : await DatasetStore.UseAsync(store, name, token) ? FetchRequest.Stored
+        : FetchRequest.Refused;
+
     private async Task<bool> TakeDatasetAsync(string name, IEnumerable<JobRow> jobs, CancellationToken token)
     {
-        if (!DatasetCatalog.IsBuiltIn(name))
-        {
-            return await DatasetStore.UseAsync(store, name, token);
-        }
-
-        FetchRequest request = await DatasetFetches.RequestAsync(store, name, damaged: null, evenIfFailed: false, token);
+        FetchRequest request = await TakeDatasetAsync(store, name, token);
         foreach (JobRow job in jobs)
         {
             job.PendingDataset = request == FetchRequest.Pending ? name : null;

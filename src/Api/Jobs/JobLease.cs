@@ -43,37 +43,49 @@ internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
 
     public bool HasRunOut => Remaining == TimeSpan.Zero;
 
-    /// <summary>Takes a queued job, or null where somebody else has it, it waits for its data set, or it has ended.</summary>
-    public static async Task<JobLease?> ClaimAsync(AppDbContext store, Guid jobId, CancellationToken token)
+    /// <summary>Takes a queued job, and with it the turn of its key; null where the job has changed since it was read.</summary>
+    /// <param name="entry">The entry of Hangfire's queue that the worker has taken, and the job that it was made for; null without one.</param>
+    public static async Task<JobLease?> ClaimAsync(AppDbContext store, JobRow job, (string Id, Guid MadeFor)? entry, CancellationToken token)
     {
-        IQueryable<JobRow> waiting = store.Jobs.Where(job =>
-            job.Id == jobId && job.Status == JobStatus.Queued && job.PendingDataset == null);
-        long? fence = await waiting.Select(job => (long?)job.Fence).FirstOrDefaultAsync(token);
-        if (fence is null)
+        FaultPoints.Pass("claim.before", job.Id);
+        await using var transaction = await store.Database.BeginTransactionAsync(token);
+        long requestedAt = Stopwatch.GetTimestamp();
+        int claimed = await store.Jobs
+            .Where(row => row.Id == job.Id && row.Fence == job.Fence && row.Status == JobStatus.Queued && row.PendingDataset == null)
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(row => row.Status, JobStatus.Running)
+                    .SetProperty(row => row.Fence, row => row.Fence + 1)
+                    .SetProperty(row => row.Attempt, row => row.Attempt + 1)
+                    .SetProperty(row => row.ClaimsSinceStep, row => row.ClaimsSinceStep + 1)
+                    .SetProperty(row => row.ClaimsSinceCheckpoint, row => row.ClaimsSinceCheckpoint + 1)
+                    .SetProperty(row => row.StartedAt, row => row.StartedAt ?? AppDbContext.Now())
+                    .SetProperty(row => row.LeaseUntil, row => AppDbContext.Now().AddSeconds(Seconds))
+                    .SetProperty(row => row.QueueEntry, row => entry == null ? row.QueueEntry : entry.Value.Id)
+                    .SetProperty(row => row.Version, row => row.Version + 1),
+                token);
+        if (claimed == 0)
         {
             return null;
         }
 
-        FaultPoints.Pass("claim.before", jobId);
-        long requestedAt = Stopwatch.GetTimestamp();
-        int claimed = await waiting
-            .Where(job => job.Fence == fence)
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(job => job.Status, JobStatus.Running)
-                    .SetProperty(job => job.Fence, job => job.Fence + 1)
-                    .SetProperty(job => job.Attempt, job => job.Attempt + 1)
-                    .SetProperty(job => job.ClaimsSinceStep, job => job.ClaimsSinceStep + 1)
-                    .SetProperty(job => job.ClaimsSinceCheckpoint, job => job.ClaimsSinceCheckpoint + 1)
-                    .SetProperty(job => job.StartedAt, job => job.StartedAt ?? AppDbContext.Now())
-                    .SetProperty(job => job.LeaseUntil, job => AppDbContext.Now().AddSeconds(Seconds))
-                    .SetProperty(job => job.Version, job => job.Version + 1),
-                token);
-        FaultPoints.Pass("claim.after", jobId);
-        return claimed == 1 ? new JobLease(jobId, fence.Value + 1, requestedAt) : null;
+        await KeyTurns.PassAsync(store, job.Owner, token);
+        await transaction.CommitAsync(token);
+        if (entry is { } taken && taken.MadeFor != job.Id)
+        {
+            // The job that the entry was made for waits on, by the entry of the job that is claimed. Outside the transaction, so that no two
+            // workers wait for one another's rows.
+            await store.Jobs.Where(row => row.Id == taken.MadeFor && row.Status == JobStatus.Queued && row.QueueEntry == taken.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.QueueEntry, job.QueueEntry), token);
+        }
+
+        FaultPoints.Pass("claim.after", job.Id);
+        return new JobLease(job.Id, job.Fence + 1, requestedAt);
     }
 
-    /// <summary>What every write sets that takes a job from its worker: the new status, and nothing left of the run.</summary>
+    /// <summary>
+    /// What every write sets that takes a job from its worker or from the queue: the new status, and nothing left of the run.
+    /// </summary>
     public static UpdateSettersBuilder<JobRow> LetGo(UpdateSettersBuilder<JobRow> set, JobStatus status, JobError? error) => set
         .SetProperty(job => job.Status, status)
         .SetProperty(job => job.Error, error)
@@ -89,5 +101,6 @@ internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
 
     /// <summary>The job's row, as long as this lease holds.</summary>
     public IQueryable<JobRow> Row(AppDbContext store) => store.Jobs.Where(
-        job => job.Id == jobId && job.Fence == fence && (job.Status == JobStatus.Running || job.Status == JobStatus.Cancelling));
+        job => job.Id == jobId && job.Fence == fence
+            && (job.Status == JobStatus.Running || job.Status == JobStatus.Pausing || job.Status == JobStatus.Cancelling));
 }

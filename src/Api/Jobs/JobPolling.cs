@@ -9,7 +9,9 @@ namespace AutoencoderApi.Api.Jobs;
 internal static class JobPolling
 {
     /// <summary>What a client has seen of a job.</summary>
-    public static EntityTagHeaderValue EntityTag(JobRow job) => ConditionalRequests.EntityTag($"{job.Id:N}-{job.Version}");
+    /// <param name="queue">Its place in the queue, where that is shown too.</param>
+    public static EntityTagHeaderValue EntityTag(JobRow job, QueuePosition? queue = null) =>
+        ConditionalRequests.EntityTag(queue is null ? State(job) : $"{State(job)}-{queue.Ahead}-{queue.EtaSeconds}");
 
     /// <summary>
     /// What is there now; or, where the caller prefers to wait and knows that already, what is there after a change. Says when to ask
@@ -36,6 +38,13 @@ internal static class JobPolling
 
         return found;
 
-        bool IsNoNews(JobRow job) => context.Request.Headers.IfNoneMatch.Count == 0 || context.Request.Knows(EntityTag(job));
+        bool IsNoNews(JobRow job) => context.Request.Headers.IfNoneMatch.Count == 0
+            || context.Request.Knows(EntityTag(job)) || IsKnownInQueue(job);
+
+        // Another place in the queue is no news to wait for: it changes with every second.
+        bool IsKnownInQueue(JobRow job) => job.Status == JobStatus.Queued && context.Request.GetTypedHeaders().IfNoneMatch
+            .Any(tag => tag.Tag.StartsWith($"\"{State(job)}-", StringComparison.Ordinal));
     }
+
+    private static string State(JobRow job) => $"{job.Id:N}-{job.Version}";
 }

@@ -196,8 +196,8 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
         });
 
     /// <summary>
-    /// Ends the job, or gives it back to the queue. Where somebody is cancelling it, it ends as cancelled whatever the run
-    /// says.
+    /// Ends the job, or gives it back to the queue. Where somebody is cancelling it, it ends as cancelled whatever the run says; where
+    /// somebody is pausing it, it is paused unless the run is over.
     /// </summary>
     /// <returns>What the job has become, or null where the lease is lost.</returns>
     public async Task<JobStatus?> EndAsync(JobLease lease, JobStatus status, JobError? error)
@@ -229,6 +229,7 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
 
     private static async Task<JobStatus?> EndAsync(AppDbContext store, JobLease lease, JobStatus status, JobError? error) =>
         await TryEndAsync(store, lease, status, error) ? status
+        : await TryEndAsync(store, lease, JobStatus.Paused, error: null) ? JobStatus.Paused
         : await TryEndAsync(store, lease, JobStatus.Cancelled, error: null) ? JobStatus.Cancelled
         : null;
 

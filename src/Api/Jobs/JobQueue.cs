@@ -28,6 +28,7 @@ internal sealed partial class JobQueue(
 
     private readonly Channel<Guid> _stored = Channel.CreateBounded<Guid>(Room);
     private readonly ConcurrentDictionary<Guid, bool> _pending = [];
+    private readonly ConcurrentDictionary<string, bool> _keys = []; // that have a turn: its row stays
 
     /// <summary>A job's row before it is stored.</summary>
     public static JobRow NewJob(PlannedJob planned, string owner)
@@ -66,6 +67,19 @@ internal sealed partial class JobQueue(
     public async Task<JobInsertion> BeginAsync(JobRow[] jobs, CancellationToken token) =>
         new(this, builtIn, await stores.CreateDbContextAsync(token), jobs);
 
+    /// <summary>Gives the keys of jobs that are about to be stored their turns.</summary>
+    public async Task AddTurnsAsync(AppDbContext store, IEnumerable<JobRow> jobs, CancellationToken token)
+    {
+        foreach (string owner in jobs.Select(job => job.Owner!).Distinct().Where(owner => !_keys.ContainsKey(owner)))
+        {
+            await KeyTurns.AddAsync(store, owner, token);
+            if (store.Database.CurrentTransaction is null) // else it may yet be rolled back
+            {
+                _keys.TryAdd(owner, true);
+            }
+        }
+    }
+
     /// <summary>Has a stored job enqueued soon.</summary>
     public void Offer(Guid jobId)
     {
@@ -82,7 +96,7 @@ internal sealed partial class JobQueue(
     public async Task EnqueueAsync(AppDbContext store, Guid jobId, CancellationToken token)
     {
         FaultPoints.Pass("enqueue.before", jobId);
-        string entry = queue.Enqueue<TrainingJobRunner>(runner => runner.RunAsync(jobId));
+        string entry = queue.Enqueue<TrainingJobRunner>(runner => runner.RunAsync(jobId, null));
         FaultPoints.Pass("enqueue.after", jobId);
         await store.Jobs
             .Where(job => job.Id == jobId)
@@ -128,6 +142,7 @@ internal sealed partial class JobQueue(
         Architecture = planned.Settings.Architecture,
         Settings = planned.Settings,
         Dataset = planned.Settings.Dataset,
+        Metadata = planned.Metadata,
         Film = planned.Film,
         Losses = new Losses(null, null, null),
         CreatedAt = now,

@@ -27,6 +27,7 @@ internal static class JobSetup
                 .UseRecommendedSerializerSettings()
                 // the only one there is: nothing to store with each entry
                 .UseDefaultCulture(CultureInfo.InvariantCulture, captureDefault: false)
+                .UseQueueEntryDetails()
                 .UseQueue(configuration));
         if (configuration.Role() != ProcessRole.Api)
         {
@@ -42,6 +43,8 @@ internal static class JobSetup
 
         services.AddSingleton<JobQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<JobQueue>());
+        services.AddSingleton<JobResumption>();
+        services.AddSingleton<QueuePositions>();
         services.AddSingleton<JobProgressWriter>();
         services.AddTransient<TrainingJobRunner>();
         services.AddSingleton<ExpiredLeases>();

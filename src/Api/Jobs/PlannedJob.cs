@@ -7,6 +7,9 @@ namespace AutoencoderApi.Api.Jobs;
 /// <param name="Film">Whether its film is kept.</param>
 internal sealed record PlannedJob(string? Name, TrainingSettings Settings, bool Film)
 {
+    /// <summary>Texts <c>key:value</c>.</summary>
+    public string[] Metadata { get; init; } = [];
+
     /// <summary>That the job stores if it runs to its last step.</summary>
     public double Bytes => StorageCost.Of(Settings, Film).Bytes;
 }

@@ -24,6 +24,17 @@ internal sealed record TrainingJobRequest
     [Name]
     public string? Name { get; init; }
 
+    /// <summary>
+    /// Up to 16 pairs of text to find the job by. A key has 1 to 64 letters of ASCII, digits, dots, dashes, underscores or slashes, a value
+    /// at most 256 characters.
+    /// </summary>
+    [Metadata]
+    public Dictionary<string, string>? Metadata
+    {
+        get;
+        init => field = MetadataPairs.Ordered(value);
+    }
+
     /// <summary>The data set, from GET /v1/datasets. Default <c>mnist</c> where it is here, else <c>synthetic-digits</c>.</summary>
     [Name]
     public string? Dataset { get; init; }

@@ -9,9 +9,11 @@ namespace AutoencoderApi.Api.Jobs;
 /// <summary>A training job and its current state.</summary>
 /// <param name="Id">Identifier used in URLs.</param>
 /// <param name="Name">Name given at creation, or null.</param>
+/// <param name="Metadata">Pairs given at creation, by key; empty without any.</param>
 /// <param name="Status">Current status.</param>
 /// <param name="Settings">All settings, with defaults resolved.</param>
 /// <param name="Film">Whether frames of the weights are kept; <c>links.film</c> lists them.</param>
+/// <param name="Queue">Place in the queue; null where the job does not wait for a worker, and until the place is known.</param>
 /// <param name="Progress">Progress of the training.</param>
 /// <param name="Loss">Mean squared error per pixel, pixels 0..1, as of the latest evaluation.</param>
 /// <param name="Warnings">Warnings in words, such as a data set that the job waits for, a damaged checkpoint or a collapse.</param>
@@ -25,9 +27,11 @@ namespace AutoencoderApi.Api.Jobs;
 internal record TrainingJobResponse(
     Guid Id,
     string? Name,
+    IReadOnlyDictionary<string, string> Metadata,
     JobStatus Status,
     TrainingSettings Settings,
     bool Film,
+    QueuePosition? Queue,
     JobProgress Progress,
     Losses Loss,
     string[] Warnings,
@@ -39,12 +43,14 @@ internal record TrainingJobResponse(
     Guid? LatestCheckpoint,
     JobLinks Links)
 {
-    public static TrainingJobResponse Of(JobRow job) => new(
+    public static TrainingJobResponse Of(JobRow job, QueuePosition? queue = null) => new(
         job.Id,
         job.Name,
+        MetadataPairs.Parse(job.Metadata),
         job.Status,
         job.Settings,
         job.Film,
+        job.Status == JobStatus.Queued ? queue : null,
         JobProgress.Of(job),
         job.Losses,
         WarningsOf(job),
@@ -90,6 +96,9 @@ internal sealed record JobProgress(
 /// <param name="Loss">Path of the loss plot.</param>
 /// <param name="Events">Path of the job's server-sent events.</param>
 /// <param name="Cancel">Path to POST to for cancelling the job.</param>
+/// <param name="Pause">Path to POST to for pausing the job.</param>
+/// <param name="Resume">Path to POST to for resuming the paused or cancelled job.</param>
+/// <param name="Extend">Path to POST to for more steps.</param>
 /// <param name="Checkpoints">Path of the list of the job's checkpoints.</param>
 /// <param name="Film">Path of the list of the frames of the job's film.</param>
 internal sealed record JobLinks(
@@ -98,6 +107,9 @@ internal sealed record JobLinks(
     [property: ApiPath] string Loss,
     [property: ApiPath] string Events,
     [property: ApiPath] string Cancel,
+    [property: ApiPath] string Pause,
+    [property: ApiPath] string Resume,
+    [property: ApiPath] string Extend,
     [property: ApiPath] string Checkpoints,
     [property: ApiPath] string Film)
 {
@@ -110,6 +122,9 @@ internal sealed record JobLinks(
             $"{self}/loss.png",
             $"{self}/events",
             $"{self}/cancel",
+            $"{self}/pause",
+            $"{self}/resume",
+            $"{self}/extend",
             $"/v1/checkpoints?jobId={id}",
             $"{self}/film");
     }

@@ -126,6 +126,11 @@ internal static class TrainingJobRules
             violations["name"] = TrainingSettingsValidator.NameRule;
         }
 
+        if (MetadataPairs.Violation(request.Metadata) is { } rule)
+        {
+            violations[MetadataPairs.Field] = rule;
+        }
+
         if (dataset is null)
         {
             violations["dataset"] = NoDataset;
@@ -142,7 +147,10 @@ internal static class TrainingJobRules
 
     /// <param name="settings">The request's, within <see cref="TrainingSettingsValidator"/>.</param>
     private static PlannedJob Planned(TrainingJobRequest request, TrainingSettings settings, JobLimits bounds) =>
-        new(request.Name, settings, request.Film ?? bounds.IsFilmedByDefault(settings));
+        new(request.Name, settings, request.Film ?? bounds.IsFilmedByDefault(settings))
+        {
+            Metadata = MetadataPairs.ToTexts(request.Metadata),
+        };
 
     /// <summary>The fields for sizes that the request has and that may not apply; a refused code width has a problem of its own.</summary>
     private static IEnumerable<string> Given(TrainingJobRequest request, ArchitectureDescriptor descriptor)

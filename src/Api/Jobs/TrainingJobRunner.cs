@@ -13,15 +13,16 @@ using AutoencoderApi.Domain.Jobs;
 using AutoencoderApi.Domain.Networks;
 using AutoencoderApi.Training.Runs;
 using Hangfire;
+using Hangfire.Server;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Runs one queued job from wherever it stands; an evaluation by <see cref="EvaluationRunner"/>, a verification by
+/// Runs the job whose turn it is from wherever it stands; an evaluation by <see cref="EvaluationRunner"/>, a verification by
 /// <see cref="VerificationRunner"/>. Training has a thread of its own; this class writes what it tells, keeps the lease, and passes on a
-/// wish to stop. It may be called twice for one job: the second call finds nothing to claim.
+/// wish to stop. It may be called once too often: then it finds nothing to claim.
 /// </summary>
 [AutomaticRetry(Attempts = 0)]
 internal sealed partial class TrainingJobRunner(
@@ -40,37 +41,38 @@ internal sealed partial class TrainingJobRunner(
     /// <summary>What a warning begins with of a run that was resumed by other instructions, or by another engine.</summary>
     public const string ResumedElsewhere = "Resumed at step ";
 
-    public async Task RunAsync(Guid jobId)
+    /// <param name="jobId">The job that the queue's entry was made for; which job is run is decided by <see cref="KeyTurns"/>.</param>
+    /// <param name="context">Of the queue's entry; set by Hangfire.</param>
+    [JobDisplayName("Run the job whose turn it is")]
+    public async Task RunAsync(Guid jobId, PerformContext? context)
     {
-        using IDisposable? scope = Log.OfJob(logger, jobId);
         CancellationToken shutdown = lifetime.ApplicationStopping; // Hangfire's own token also means that its storage lost the entry
+        (string, Guid)? entry = context is null ? null : (context.BackgroundJob.Id, jobId);
         await using AppDbContext store = await stores.CreateDbContextAsync(shutdown);
-        JobRow? queued = await store.Jobs.AsNoTracking()
-            .FirstOrDefaultAsync(row => row.Id == jobId && row.Status == JobStatus.Queued && row.PendingDataset == null, shutdown);
-        if (queued is null)
+        while (await KeyTurns.NextAsync(store, shutdown) is { } next)
         {
-            Log.NotClaimed(logger, jobId);
-            return;
+            using IDisposable? scope = Log.OfJob(logger, next.Id);
+
+            // Before the claim: it may take longer than a lease holds.
+            Result<Dataset, DatasetFault> data = next.Kind == JobKind.Verification
+                ? await datasets.AskAsync(next.Dataset, mayRequest: true, shutdown) // which waits for none that cannot come
+                : await datasets.LoadAsync(next.Dataset, shutdown);
+            if (!data.TryGet(out _, out DatasetFault? fault) && fault.Kind == DatasetFaultKind.Pending)
+            {
+                await fetches.ParkAsync(next.Id, next.Dataset, shutdown);
+                Log.Parked(logger, next.Id, next.Dataset);
+                continue;
+            }
+
+            if (await JobLease.ClaimAsync(store, next, entry, shutdown) is { } lease)
+            {
+                QueueEntryDetails.Write(context, next);
+                await RunClaimedAsync(next, lease, data, store, shutdown);
+                return;
+            }
         }
 
-        // Before the claim: it may take longer than a lease holds.
-        Result<Dataset, DatasetFault> data = queued.Kind == JobKind.Verification
-            ? await datasets.AskAsync(queued.Settings.Dataset, mayRequest: true, shutdown) // which waits for none that cannot come
-            : await datasets.LoadAsync(queued.Settings.Dataset, shutdown);
-        if (!data.TryGet(out _, out DatasetFault? fault) && fault.Kind == DatasetFaultKind.Pending)
-        {
-            await fetches.ParkAsync(jobId, queued.Settings.Dataset, shutdown);
-            Log.Parked(logger, jobId, queued.Settings.Dataset);
-            return;
-        }
-
-        if (await JobLease.ClaimAsync(store, jobId, shutdown) is not { } lease)
-        {
-            Log.NotClaimed(logger, jobId);
-            return;
-        }
-
-        await RunClaimedAsync(queued, lease, data, store, shutdown);
+        Log.NoneClaimed(logger, jobId);
     }
 
     private async Task RunClaimedAsync(
@@ -152,8 +154,13 @@ internal sealed partial class TrainingJobRunner(
 
         foreach (CheckpointRow row in await checkpoints.OfJobAsync(job.Id, token))
         {
-            if ((await checkpoints.LoadAsync(row, token)).TryGet(out Checkpoint? checkpoint, out _))
+            if ((await checkpoints.LoadAsync(row, token)).TryGet(out Checkpoint? stored, out _))
             {
+                if (stored.Under(job.Settings) is not { } checkpoint)
+                {
+                    continue;
+                }
+
                 await progress.RewindAsync(lease, checkpoint.EvaluatedStep, checkpoint.Step);
                 if (ResumeWarning(row.Step, checkpoint) is { } warning)
                 {
@@ -260,8 +267,8 @@ internal sealed partial class TrainingJobRunner(
         /// <summary>Puts the job's id beside every line that is logged until it is disposed of.</summary>
         public static readonly Func<ILogger, Guid, IDisposable?> OfJob = LoggerMessage.DefineScope<Guid>("Job {JobId}");
 
-        [LoggerMessage(1, LogLevel.Debug, "Job {JobId} is not there to be claimed: it has ended, or another worker has it")]
-        public static partial void NotClaimed(ILogger logger, Guid jobId);
+        [LoggerMessage(1, LogLevel.Debug, "No job is there to be claimed by the queue's entry that was made for job {JobId}")]
+        public static partial void NoneClaimed(ILogger logger, Guid jobId);
 
         [LoggerMessage(2, LogLevel.Information, "Job {JobId} begins, attempt {Attempt}")]
         public static partial void Claimed(ILogger logger, Guid jobId, int attempt);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Http;
@@ -38,7 +39,7 @@ internal sealed record BatchInput(NpyType Type, ReadOnlyMemory<byte> Data, int C
         {
             token.ThrowIfCancellationRequested();
             ReadOnlySpan<float> values = Floats(item, Shape.Count);
-            for (int i = 0; i < values.Length; i++)
+            for (int i = AreWithin(values, low, high) ? values.Length : 0; i < values.Length; i++)
             {
                 if (!(values[i] >= low && values[i] <= high))
                 {
@@ -49,6 +50,10 @@ internal sealed record BatchInput(NpyType Type, ReadOnlyMemory<byte> Data, int C
 
         return null;
     }
+
+    /// <summary>Whether all values are within the bounds; NaN is not. Min and max of a span are NaN where a value is.</summary>
+    private static bool AreWithin(ReadOnlySpan<float> values, float low, float high) =>
+        TensorPrimitives.Min(values) >= low && TensorPrimitives.Max(values) <= high;
 
     private ReadOnlySpan<float> Floats(int first, int length) =>
         MemoryMarshal.Cast<byte, float>(Data.Span).Slice(first * Shape.Count, length);

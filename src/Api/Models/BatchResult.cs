@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Domain;
@@ -17,7 +18,7 @@ internal delegate void ReadItems(int first, Span<float> items);
 /// </summary>
 internal sealed class BatchResult : IResult
 {
-    private const int PassBytes = 4 << 20; // of what a pass holds: inputs, and the outputs of all layers
+    private const int PassBytes = 4 << 20; // of what a pass holds: inputs, the outputs of all layers, and those that are being sent
     private const int MaxPerPass = 256;
     private const int MinPerShare = 8; // items; fewer are not worth another processor
 
@@ -38,7 +39,7 @@ internal sealed class BatchResult : IResult
         IEnumerable<Layer> computed = layer is { } last
             ? definition.Layers.Take(last + 1)
             : definition.Layers.Skip(definition.CodeIndex + 1);
-        BytesPerItem = sizeof(float) * (Input.Count + computed.Sum(each => (long)each.Output.Count));
+        BytesPerItem = sizeof(float) * (Input.Count + Output.Count + computed.Sum(each => (long)each.Output.Count));
         PerPass = (int)Math.Min(count, Math.Clamp(PassBytes / BytesPerItem, 1, MaxPerPass));
     }
 
@@ -77,14 +78,27 @@ internal sealed class BatchResult : IResult
         }
 
         await response.Body.WriteAsync(header, token);
-        float[] inputs = new float[PerPass * Input.Count];
-        byte[] outputs = new byte[PerPass * size];
-        for (int first = 0; first < _count; first += PerPass)
+        float[] inputs = ArrayPool<float>.Shared.Rent(PerPass * Input.Count);
+        byte[][] outputs = [ArrayPool<byte>.Shared.Rent(PerPass * size), ArrayPool<byte>.Shared.Rent(PerPass * size)];
+        Task write = Task.CompletedTask;
+        try
         {
-            token.ThrowIfCancellationRequested();
-            int some = Math.Min(PerPass, _count - first);
-            Compute(first, some, inputs, outputs);
-            await response.Body.WriteAsync(outputs.AsMemory(0, some * size), token);
+            for (int first = 0, pass = 0; first < _count; first += PerPass, pass++)
+            {
+                token.ThrowIfCancellationRequested();
+                (int some, byte[] output) = (Math.Min(PerPass, _count - first), outputs[pass % 2]);
+                Compute(first, some, inputs, output); // while the pass before is being sent
+                await write;
+                write = response.Body.WriteAsync(output.AsMemory(0, some * size), token).AsTask();
+            }
+
+            await write;
+        }
+        finally
+        {
+            await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ArrayPool<float>.Shared.Return(inputs);
+            Array.ForEach(outputs, output => ArrayPool<byte>.Shared.Return(output));
         }
     }
 

@@ -74,6 +74,15 @@ internal sealed class SchemaFilter : ISchemaFilter
                 case PatternAttribute { Pattern: var pattern }:
                     schema.Pattern = pattern;
                     break;
+                case MetadataAttribute when schema.AdditionalProperties is OpenApiSchema value:
+                    schema.MaxProperties = MetadataPairs.MaxPairs;
+                    (value.MaxLength, value.Pattern) = (MetadataPairs.MaxValueLength, MetadataPairs.ValuePattern);
+                    break;
+                case MetadataFilterAttribute when schema.Items is OpenApiSchema pair:
+                    schema.MaxItems = MetadataPairs.MaxPairs;
+                    pair.MaxLength = MetadataPairs.MaxKeyLength + 1 + MetadataPairs.MaxValueLength;
+                    pair.Pattern = MetadataPairs.FilterPattern;
+                    break;
                 case ItemBoundsAttribute { Bounds: var bounds } when schema.Items is OpenApiSchema each:
                     Bound(each, bounds);
                     break;

@@ -132,6 +132,7 @@ internal sealed class JobRowConfiguration : IEntityTypeConfiguration<JobRow>
         job.HasIndex(row => new { row.Architecture, row.Id });
         job.HasIndex(row => new { row.Name, row.Id });
         job.HasIndex(row => new { row.Dataset, row.Id });
+        job.HasIndex(row => row.EndedAt);
         job.HasIndex(row => new { row.Status, row.PendingDataset, row.Owner, row.Id });
         job.HasIndex(row => new { row.ExperimentId, row.Id });
         job.HasOne<ExperimentRow>().WithMany().HasForeignKey(row => row.ExperimentId).OnDelete(DeleteBehavior.Cascade);

@@ -129,7 +129,7 @@ internal static class VerificationEndpoints
     {
         await using (AppDbContext store = await stores.CreateDbContextAsync(token))
         {
-            await JobCancelling.CancelAsync(store.Jobs.Where(job => job.Id == id && job.Kind == JobKind.Verification), token);
+            await JobStops.CancelAsync(store.Jobs.Where(job => job.Id == id && job.Kind == JobKind.Verification), token);
         }
 
         notifier.Notify();

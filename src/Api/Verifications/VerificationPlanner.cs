@@ -168,19 +168,12 @@ internal sealed partial class VerificationPlanner(
             return null;
         }
 
-        bool isExtended = state.Settings.Steps < stated.Settings.Steps;
-        if (state.FirstMoment is null || !NetworkDefinition.For(state.Settings).HasShapeOf(NetworkDefinition.For(stated.Settings))
-            || (CheckpointLineage.IsAside(state.Settings, state.Step, stated.Settings) && state.EvaluatedStep == state.Step))
-        {
-            return null;
-        }
-
-        return state with
-        {
-            Settings = stated.Settings,
-            Environment = stated.Environment,
-            Losses = isExtended ? state.Losses with { Test = null } : state.Losses,
-        };
+        bool isOfLaterSettings = state.Settings.Steps > stated.Settings.Steps; // of a run that was extended after the stated one
+        return state.FirstMoment is null || isOfLaterSettings
+            || !NetworkDefinition.For(state.Settings).HasShapeOf(NetworkDefinition.For(stated.Settings))
+                ? null
+                : state.Under(stated.Settings) is { } passed ? passed with { Environment = stated.Environment }
+                : null;
     }
 
     /// <summary>The state before the first step.</summary>

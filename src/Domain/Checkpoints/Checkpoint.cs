@@ -61,6 +61,15 @@ public sealed record Checkpoint(
         Errors = null,
     };
 
+    /// <summary>
+    /// This state as one of a run of <paramref name="settings"/>, which differ from its own in the number of steps and the schedule at most;
+    /// null where no such run passes through it: the last step of the shorter run has an evaluation that the longer one has not.
+    /// </summary>
+    public Checkpoint? Under(TrainingSettings settings) =>
+        settings.Steps == Settings.Steps ? this with { Settings = settings }
+        : EvaluatedStep > 0 && EvaluatedStep % settings.EvaluateEvery != 0 ? null
+        : this with { Settings = settings, Losses = Losses with { Test = null } };
+
     /// <summary>Whether every loss, weight and moment is a finite number: no other checkpoint is stored, or read back.</summary>
     public bool IsFinite => Losses.AreFinite() && double.IsFinite(LossSum) && Array.TrueForAll(Weights, float.IsFinite)
         && Array.TrueForAll(FirstMoment ?? [], float.IsFinite) && Array.TrueForAll(SecondMoment ?? [], float.IsFinite);

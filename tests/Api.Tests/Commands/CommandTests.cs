@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using AutoencoderApi.Api.Access;
 using AutoencoderApi.Tests;
 
@@ -22,12 +23,91 @@ public sealed class CommandTests
     }
 
     [Theory]
+    [InlineData("--count", "3", "--role", "reader")]
+    [InlineData("--role", "reader", "--name", "key", "--count", "3")]
+    public async Task A_sheet_without_a_file_shows_the_keys_and_then_the_content_of_one(params string[] arguments)
+    {
+        (int status, string output, string errors) = await ServiceProcess.Run(["keys", "create", .. arguments]);
+        Assert.Equal((0, ""), (status, errors));
+        (string Name, string Key)[] sheet = Access.Sheet.Of(output);
+        Assert.Equal(["key-01", "key-02", "key-03"], sheet.Select(line => line.Name));
+        string file = output[output.IndexOf('{', StringComparison.Ordinal)..];
+        Assert.Equal(Access.KeysFileService.Text([.. sheet.Select(line => (line.Name, Role.Reader, line.Key))]), file);
+        Assert.DoesNotContain("aek_", file, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_sheet_with_a_file_makes_it_or_adds_to_it_for_its_owner_and_group_alone()
+    {
+        string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName, path = Path.Combine(folder, "keys.json");
+        (_, string output, _) = await ServiceProcess.Run(["keys", "create", "--role", "operator", "--count", "1000", "--file", path]);
+        (string Name, string Key)[] sheet = Access.Sheet.Of(output);
+        Assert.Equal((1_000, "key-0001", "key-1000"), (sheet.Length, sheet[0].Name, sheet[^1].Name));
+        Assert.DoesNotContain(ApiKey.HashOf(sheet[0].Key), output, StringComparison.Ordinal);
+        (string, Role, string)[] known = [.. sheet.Select(line => (line.Name, Role.Operator, line.Key))];
+        Assert.Equal(Access.KeysFileService.Text(known), await File.ReadAllTextAsync(path));
+        Assert.Equal("640", Mode());
+
+        File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherRead);
+        (_, output, _) = await ServiceProcess.Run(["keys", "create", "--role", "reader", "--name", "late", "--count", "1", "--file", path]);
+        (string name, string key) = Assert.Single(Access.Sheet.Of(output));
+        Assert.Equal("late-01", name);
+        string both = Access.KeysFileService.Text([.. known, (name, Role.Reader, key)]);
+        Assert.Equal(both, await File.ReadAllTextAsync(path));
+        Assert.Equal("644", Mode()); // as it was
+
+        (int status, output, string errors) = await ServiceProcess.Run(
+            ["keys", "create", "--role", "reader", "--name", "late", "--count", "2", "--file", path]);
+        Assert.Equal((1, ""), (status, output));
+        Assert.StartsWith($"'{path}' has two keys called 'late-01'", errors);
+        Assert.Equal(both, await File.ReadAllTextAsync(path));
+        Assert.Equal([path], Directory.GetFiles(folder));
+        Directory.Delete(folder, recursive: true);
+
+        string Mode() => Convert.ToString((int)File.GetUnixFileMode(path), 8);
+    }
+
+    [Theory]
+    [InlineData("keys of another program", "is malformed at line 1")]
+    [InlineData(null, "was not written, as user ")]
+    public async Task A_file_that_cannot_take_the_keys_stays_as_it_was_and_no_key_is_shown(string? content, string fault)
+    {
+        string folder = Directory.CreateTempSubdirectory("autoencoder-").FullName;
+        string path = Path.Combine(folder, content is null ? "nowhere/keys.json" : "keys.json");
+        if (content is not null)
+        {
+            await File.WriteAllTextAsync(path, content);
+        }
+
+        (int status, string output, string errors) = await ServiceProcess.Run(
+            ["keys", "create", "--role", "operator", "--count", "2", "--file", path]);
+        Assert.Equal((1, ""), (status, output));
+        Assert.StartsWith($"'{path}' {fault}", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(content, content is null ? null : await File.ReadAllTextAsync(path));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
     [InlineData("There is no command 'keys'.", "keys")]
     [InlineData("keys create needs --role", "keys", "create")]
     [InlineData("keys create needs --role", "keys", "create", "--role")]
     [InlineData("keys create needs --role", "keys", "create", "--role", "king")]
     [InlineData("keys create needs --role", "keys", "create", "--role", "reader", "--name", "../x")]
     [InlineData("keys create needs --role", "keys", "create", "--role", "operator", "--name", "local")]
+    [InlineData("keys create needs --role", "keys", "create", "--count", "30")]
+    [InlineData("keys create needs --role", "keys", "create", "--count", "0", "--role", "reader")]
+    [InlineData("keys create needs --role", "keys", "create", "--count", "1001", "--role", "reader")]
+    [InlineData("keys create needs --role", "keys", "create", "--count", "-1", "--role", "reader")]
+    [InlineData("keys create needs --role", "keys", "create", "--count", "many", "--role", "reader")]
+    [InlineData("keys create needs --role", "keys", "create", "--count", "3", "--count", "3", "--role", "reader")]
+    [InlineData("keys create needs --role", "keys", "create", "--role", "reader", "--count")]
+    [InlineData("keys create needs --role", "keys", "create", "--role", "reader", "--file", "keys.json")]
+    [InlineData("keys create needs --role", "keys", "create", "--role", "reader", "--count", "3", "--file", "")]
+    [InlineData("keys create needs --role", "keys", "create", "--role", "reader", "--number", "3")]
+    [InlineData(
+        "keys create needs --role", "keys", "create", "--count", "30", "--role", "reader", "--name",
+        "a123456789012345678901234567890123456789012345678901234567890123")] // a name, and -30 makes it too long
     [InlineData("There is no command 'keys delete'.", "keys", "delete")]
     [InlineData("There is no command 'health now'.", "health", "now")]
     [InlineData("There is no command 'serve'.", "serve")]
@@ -55,7 +135,8 @@ public sealed class CommandTests
         Assert.Equal((0, ""), (status, errors));
         Assert.All(
             ["keys create --role reader|operator|admin", "health", "openapi", "backup FILE", "Exit status",
-            "ASPNETCORE_URLS", "http://localhost:8080", "Store__Folder", "./data", "ConnectionStrings__Store", "Access__Keys__N__Hash"],
+            "ASPNETCORE_URLS", "http://localhost:8080", "Store__Folder", "./data", "ConnectionStrings__Store", "Access__Keys__N__Hash",
+            "--count N", "Access__KeysFile"],
             word => Assert.Contains(word, output, StringComparison.Ordinal));
         Assert.All(output.Split('\n'), line => Assert.InRange(line.Length, 0, 140));
     }

@@ -52,7 +52,9 @@ internal sealed class FuzzResources
         {
             "deleteTrainingJob" => await EndedJob(),
             "deleteExperiment" => await EndedExperiment(),
-            "cancelTrainingJob" => Last(await Made(HttpMethod.Post, "/v1/training-jobs", Json(Job))),
+            "cancelTrainingJob" or "pauseTrainingJob" => Last(await Made(HttpMethod.Post, "/v1/training-jobs", Json(Job))),
+            "resumeTrainingJob" => await CancelledJob(),
+            "extendTrainingJob" => await Ended((await Made(HttpMethod.Post, "/v1/training-jobs", Json(Job))).ToString()),
             "cancelExperiment" => Last(await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""))),
             "deleteCheckpoint" => Last(await Made(HttpMethod.Post, "/v1/checkpoints", Raw(Weights, "application/octet-stream"))),
             "deleteTag" => Last(await Made(HttpMethod.Put, $"/v1/tags/{Name()}", Json($$"""{"checkpoint":"{{Checkpoint}}"}"""))),
@@ -68,7 +70,7 @@ internal sealed class FuzzResources
             "cancelEvaluation" => await MadeEvaluation(isEnded: false),
             _ when operation.Path.StartsWith("/v1/evaluations/{id}", StringComparison.Ordinal) => _evaluation,
             _ when operation.Path.StartsWith("/v1/training-jobs/{id}", StringComparison.Ordinal) =>
-                await Newest($"/v1/training-jobs?limit={1 + random.Below(20)}"),
+                await Newest($"/v1/training-jobs?status=succeeded&limit={1 + random.Below(20)}"),
             _ => null,
         };
         return name => name switch
@@ -91,6 +93,7 @@ internal sealed class FuzzResources
     public byte[]? Body(Operation operation, string mediaType) => (mediaType, operation.Id) switch
     {
         ("application/json", "createTrainingJob") => Text(Job),
+        ("application/json", "extendTrainingJob") => Text("""{"steps":2,"learningRateSchedule":"constant"}"""),
         ("application/json", "createExperiment") => Text($$"""{"common":{{Job}},"jobs":[{}]}"""),
         ("application/json", "createEvaluation") => Text($$"""{"checkpoint":"{{Checkpoint}}"}"""),
         ("application/json", "createTicket") => Text("""{"seconds":60}"""),
@@ -128,6 +131,14 @@ internal sealed class FuzzResources
             .Select(set => (string)set!["name"]!)
             .FirstOrDefault(name => name.StartsWith(Prefix, StringComparison.Ordinal))
         ?? Last(await Made(HttpMethod.Put, $"/v1/datasets/{Name()}", Raw(Zip(), "application/zip")));
+
+    /// <summary>A job that was cancelled, unless it was over before.</summary>
+    private async Task<string> CancelledJob()
+    {
+        string job = (await Made(HttpMethod.Post, "/v1/training-jobs", Json(Job))).ToString();
+        using HttpResponseMessage cancel = await _service.Post($"{job}/cancel", "");
+        return await Ended(job);
+    }
 
     private async Task<string> EndedJob()
     {

@@ -210,6 +210,10 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void A_keys_file_without_a_path_stops_the_start() =>
+        Expect("Access:KeysFile is empty; set it to the path of a file of keys, or not at all.", ("Access:KeysFile", ""));
+
+    [Fact]
     public void What_an_operator_may_set_and_what_a_host_sets_for_others_does_not_stop_the_start()
     {
         Assert.Null(Violation());

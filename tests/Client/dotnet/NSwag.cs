@@ -19,7 +19,7 @@ await Steps.RunAsync(
     ("kernelSize", () => Task.FromResult(Steps.Join(jobs.Take(4).Select(job => (int)job.Settings.KernelSize)))),
     ("experiment", ExperimentAsync),
     ("poll", PollAsync),
-    ("list", async () => $"{(await client.ListTrainingJobsAsync(null, null, name, 50, null, null)).Items.Count}"),
+    ("list", async () => $"{(await client.ListTrainingJobsAsync(null, null, name, null, null, 50, null, null)).Items.Count}"),
     ("checkpoint", async () =>
     {
         CheckpointResponse checkpoint = await client.GetCheckpointAsync(Reference(), null);

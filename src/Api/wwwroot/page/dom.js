@@ -89,13 +89,24 @@ export function save(blob, name) {
 
 /** Asks in a dialog; resolves to whether the answer was yes. */
 export function confirm(title, text, yes, leave = "Keep it") {
-  const ok = el("button", { type: "button", className: "danger", textContent: yes });
+  return answer(title, [el("p", { textContent: text })], el("button", { type: "button", className: "danger", textContent: yes }), leave);
+}
+
+/** Asks for a whole number; null where none is given. */
+export async function askNumber(title, text, label, { value, min }, yes) {
+  const input = el("input", { type: "number", step: 1, required: true, value, min });
+  const isGiven = await answer(title, [el("p", { textContent: text }), el("label", {}, `${label} `, input)],
+    el("button", { type: "button", textContent: yes }), "Leave it", () => input.reportValidity());
+  return isGiven ? input.valueAsNumber : null;
+}
+
+function answer(title, content, ok, leave, isValid = () => true) {
   const no = el("button", { type: "button", textContent: leave });
   const dialog = el("dialog", { className: "small", "aria-label": title },
-    el("h2", { textContent: title }), el("p", { textContent: text }), el("div", { className: "buttons" }, no, ok));
+    el("h2", { textContent: title }), ...content, el("div", { className: "buttons" }, no, ok));
   document.body.append(dialog);
   return new Promise((resolve) => {
-    ok.onclick = () => dialog.close("yes");
+    ok.onclick = () => isValid() && dialog.close("yes");
     no.onclick = () => dialog.close();
     dialog.onclose = () => {
       dialog.remove();

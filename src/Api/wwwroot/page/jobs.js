@@ -3,9 +3,9 @@
 import * as api from "./api.js";
 import * as calls from "./calls.js";
 import { Curves } from "./curves.js";
-import { byId, confirm, loss, say } from "./dom.js";
+import { askNumber, byId, confirm, loss, say } from "./dom.js";
 import { follow } from "./job-stream.js";
-import { JobRow, isOver, nameOf } from "./job-row.js";
+import { JobRow, isAtWork, isOver, nameOf } from "./job-row.js";
 import { Listing, QUIET_SECONDS } from "./listing.js";
 import { attempt, onceAnswered, show } from "./notifications.js";
 import { asCurl } from "./show-as.js";
@@ -63,7 +63,7 @@ export class Jobs {
   async #listed(jobs, isFirst) {
     this.#render();
     if (isFirst && this.#isSeen) await this.seen();
-    return this.#list.entries.some((row) => !isOver(row.job)) ? BUSY_SECONDS : QUIET_SECONDS;
+    return this.#list.entries.some(({ job }) => !isOver(job) && job.status !== "paused") ? BUSY_SECONDS : QUIET_SECONDS;
   }
 
   #take(jobs) {
@@ -106,7 +106,7 @@ export class Jobs {
 
   /** One job at a time is followed live, the one that runs, and only while somebody can see it: a browser opens few connections to one host. */
   #followNext() {
-    const running = this.#list.entries.map((row) => row.job).find((job) => job.status === "running" || job.status === "cancelling");
+    const running = this.#list.entries.map((row) => row.job).find((job) => isAtWork(job.status));
     if (document.hidden || !running || this.#followed?.id === running.id) return;
     this.#unfollow();
     if (!this.#marks.has(running.id)) this.#marks.set(running.id, { lastId: null });
@@ -145,13 +145,27 @@ export class Jobs {
     failed: show,
   };
 
+  #request(button, path, body = {}) {
+    return attempt(button, async () => {
+      await api.post(path, body);
+      await this.refresh();
+    });
+  }
+
   #actions = {
     show: (job, shown) => Promise.resolve(shown ? this.#curves.show(job.id) : this.#curves.hide(job.id)).then(() => this.#draw(), show),
     look: (job, button) => attempt(button, () => this.#on.look(job.latestCheckpoint)),
-    cancel: (job, button) => attempt(button, async () => {
-      await api.post(job.links.cancel, {});
-      await this.refresh();
-    }),
+    pause: (job, button) => this.#request(button, job.links.pause),
+    resume: (job, button) => this.#request(button, job.links.resume),
+    cancel: (job, button) => this.#request(button, job.links.cancel),
+    extend: async (job, button) => {
+      const { steps, learningRateSchedule } = job.settings;
+      const isConstant = learningRateSchedule === "constant";
+      const text = isConstant ? "The weights will be those of the longer training, bit for bit."
+        : "The learning rate has fallen to 0 along a cosine. It goes on at its full value, so the weights will be those of no other training.";
+      const more = await askNumber(`Train ${nameOf(job)} longer`, text, "Steps in all", { value: 2 * steps, min: steps + 1 }, "Train");
+      if (more !== null) await this.#request(button, job.links.extend, { steps: more, learningRateSchedule: "constant" });
+    },
     remove: (job, button) => attempt(button, async () => {
       const isSure = await confirm(`Delete ${nameOf(job)}?`, "Its losses and checkpoints go with it. This cannot be undone.", "Delete");
       if (!isSure) return;

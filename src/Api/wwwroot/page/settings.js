@@ -80,6 +80,10 @@ export function options(list, datasets) {
   return first;
 }
 
+/** Metadata as an entry of a dl, or as none: each pair as a list's filter takes it. */
+export const metadataList = (pairs = {}) => (Object.keys(pairs).length === 0 ? [] : [el("div", { className: "metadata" },
+  el("dt", { textContent: "metadata" }), ...Object.entries(pairs).map(([key, value]) => el("dd", { textContent: `${key}:${value}` })))]);
+
 /** Settings as the entries of a dl, but for those that are not set. */
 export const settingsList = (settings) => Object.entries(settings)
   .filter(([, value]) => value !== null && value !== undefined)

@@ -101,6 +101,11 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
                 columns: new[] { "Dataset", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_jobs_EndedAt",
+                table: "jobs",
+                column: "EndedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_jobs_Status_PendingDataset_Owner_Id",
                 table: "jobs",
                 columns: new[] { "Status", "PendingDataset", "Owner", "Id" });
@@ -127,6 +132,10 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
             migrationBuilder.DropIndex(
                 name: "IX_jobs_Dataset_Id",
+                table: "jobs");
+
+            migrationBuilder.DropIndex(
+                name: "IX_jobs_EndedAt",
                 table: "jobs");
 
             migrationBuilder.DropIndex(

@@ -521,6 +521,8 @@ namespace AutoencoderApi.Api.Store.Migrations.Postgres
 
                     b.HasIndex("Dataset", "Id");
 
+                    b.HasIndex("EndedAt");
+
                     b.HasIndex("ExperimentId", "Id");
 
                     b.HasIndex("Name", "Id");

@@ -516,6 +516,8 @@ namespace AutoencoderApi.Api.Store.Migrations.Sqlite
 
                     b.HasIndex("Dataset", "Id");
 
+                    b.HasIndex("EndedAt");
+
                     b.HasIndex("ExperimentId", "Id");
 
                     b.HasIndex("Name", "Id");
