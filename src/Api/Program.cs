@@ -1,5 +1,6 @@
 using AutoencoderApi.Api;
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Cards;
 using AutoencoderApi.Api.Checkpoints;
 using AutoencoderApi.Api.Commands;
 using AutoencoderApi.Api.Datasets;
@@ -22,6 +23,7 @@ using AutoencoderApi.Api.Startup;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Api.Tags;
 using AutoencoderApi.Api.Telemetry;
+using AutoencoderApi.Api.Verifications;
 using AutoencoderApi.Domain;
 
 using var signals = new StopSignals(); // from the first line on
@@ -78,6 +80,11 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
     builder.Services.AddSingleton<EvaluationCreation>();
     builder.Services.AddSingleton<DatasetBaselines>();
     builder.Services.AddSingleton<EvaluationRunner>();
+    builder.Services.AddSingleton<VerificationStore>();
+    builder.Services.AddSingleton<VerificationCreation>();
+    builder.Services.AddSingleton<VerificationPlanner>();
+    builder.Services.AddSingleton<VerificationRunner>();
+    builder.Services.AddSingleton<CardBuilder>();
     builder.Services.AddSingleton<IdempotencyKeys>();
     builder.Services.AddJobs(builder.Configuration);
     builder.Services.AddSingleton<ImageDecoder>();
@@ -136,7 +143,9 @@ static async Task<int> RunAsync(string[] args, CancellationToken stop)
         stored.MapExperiments();
         stored.MapEvaluations();
         stored.MapEvaluationImages();
+        stored.MapVerifications();
         stored.MapCheckpoints();
+        stored.MapCards();
         stored.MapTags();
         stored.MapReconstructions();
         stored.MapLayers();

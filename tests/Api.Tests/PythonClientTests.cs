@@ -196,6 +196,13 @@ public sealed class PythonClientTests(TrainedService trained)
             print([one["id"] for one in client.evaluations(checkpoint=checkpoint)] == [evaluation["id"]])
             blank = __import__("numpy").zeros((1, 28, 28), "float32")
             print(client.score(checkpoint, blank, quantile=0.5)["quantile"])
+            verification = client.verify(checkpoint)
+            print(verification["result"]["outcome"], client.verification(verification["id"]) == verification,
+                [one["id"] for one in client.verifications(checkpoint=checkpoint)] == [verification["id"]])
+            card = client.card(checkpoint)
+            print(card["verification"] == verification, len(card["evaluations"]),
+                client.card_markdown(checkpoint).startswith("# " + card["title"]))
+            client.delete_verification(verification["id"])
             client.delete_evaluation(evaluation["id"])
             client.delete_tag("python")
             client.delete_experiment(ended["id"])
@@ -224,6 +231,8 @@ public sealed class PythonClientTests(TrainedService trained)
             "succeeded 2000 (2000,) 2000 True",
             "True",
             "0.5",
+            "equal True True",
+            "True 1 True",
             "checkpoint-not-found tag-not-found experiment-not-found job-not-found",
             "True True",
             "dataset-not-found",

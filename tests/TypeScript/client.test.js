@@ -84,6 +84,24 @@ test("an evaluation is created once and polled until it has ended", async () => 
   ]);
 });
 
+test("a verification is created once and polled until it has ended, and a card is read as JSON and as text", async () => {
+  const verification = (status, endedAt) => (_, response) => json(response, 200, { id: "8", status, endedAt }, { "Retry-After": "0" });
+  service = await inTurn(busy(503, "0"), verification("queued", null), verification("running", null), verification("succeeded", "2026"),
+    (_, response) => json(response, 200, { title: "a card" }), (_, response) => json(response, 200, "a text"));
+  assert.equal((await client.verify("best")).status, "succeeded");
+  assert.deepEqual(await client.card("best"), { title: "a card" });
+  assert.equal(await client.cardMarkdown("best"), '"a text"');
+  assert.equal(service.requests[0].headers["idempotency-key"], service.requests[1].headers["idempotency-key"]);
+  assert.deepEqual(service.requests.slice(1).map(({ method, url }) => `${method} ${url}`), [
+    "POST /v1/checkpoints/best/verifications",
+    "GET /v1/verifications/8",
+    "GET /v1/verifications/8",
+    "GET /v1/checkpoints/best/card",
+    "GET /v1/checkpoints/best/card.md",
+  ]);
+  assert.equal(service.requests.at(-1).headers.accept, "text/markdown");
+});
+
 test("a NumPy file of other values, or none at all, is refused", () => {
   const of = (text) => new TextEncoder().encode(text).buffer;
   assert.throws(() => parseNpy(of("not one")), /no NPY file/);

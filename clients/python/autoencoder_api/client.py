@@ -172,6 +172,31 @@ class Client:
     def delete_evaluation(self, evaluation_id: str) -> None:
         self._delete(f"/v1/evaluations/{quoted(evaluation_id)}")
 
+    # Verifications: a job each, that trains a checkpoint again and compares
+
+    def verify(self, checkpoint: str, *, idempotency_key: str | None = None) -> Json:
+        """The verification of a checkpoint, an id or a tag, once it has ended; `result["outcome"]` is `equal`, `differs`, `losses-differ` or `not-checkable`."""
+        verification = self._create(f"/v1/checkpoints/{quoted(checkpoint)}/verifications", None, idempotency_key)
+        *_, ended = self.poll_verification(verification["id"])
+        return ended
+
+    def verification(self, verification_id: str) -> Json:
+        return self._json("GET", f"/v1/verifications/{quoted(verification_id)}")
+
+    def verifications(self, **filters: Any) -> Iterator[Json]:
+        """All verifications, newest first; filters as `checkpoint=id, status="succeeded"`."""
+        return self._pages("/v1/verifications", filters)
+
+    def poll_verification(self, verification_id: str) -> Iterator[Json]:
+        """A verification as it is now, and whenever it has changed, until it has ended."""
+        return self._poll(f"/v1/verifications/{quoted(verification_id)}", lambda verification: verification["status"] in _TERMINAL)
+
+    def cancel_verification(self, verification_id: str) -> Json:
+        return self._json("POST", f"/v1/verifications/{quoted(verification_id)}/cancel")
+
+    def delete_verification(self, verification_id: str) -> None:
+        self._delete(f"/v1/verifications/{quoted(verification_id)}")
+
     # Checkpoints and tags: `checkpoint` is an id or a tag
 
     def checkpoint(self, checkpoint: str) -> Json:
@@ -185,6 +210,14 @@ class Client:
     def layers(self, checkpoint: str) -> list[Json]:
         """The network's named layers in order, each with its `shape` [C, H, W] and number of `parameters`."""
         return self._json("GET", f"/v1/checkpoints/{quoted(checkpoint)}/layers")
+
+    def card(self, checkpoint: str) -> Json:
+        """The model card: data, losses, evaluations, verification, intended use and limits, each number with what measured it."""
+        return self._json("GET", f"/v1/checkpoints/{quoted(checkpoint)}/card")
+
+    def card_markdown(self, checkpoint: str) -> str:
+        """The model card as Markdown."""
+        return self._bytes("GET", f"/v1/checkpoints/{quoted(checkpoint)}/card.md", accept="text/markdown").decode()
 
     def import_checkpoint(self, weights_file: bytes, name: str | None = None, *, idempotency_key: str | None = None) -> Json:
         """Imports a safetensors file."""
@@ -352,7 +385,7 @@ class Client:
             yield from page["items"]
             cursor = {"cursor": page["nextCursor"]} if page["nextCursor"] else None
 
-    def _create(self, path: str, body: Json | bytes, key: str | None, query: dict[str, Any] | None = None) -> Json:
+    def _create(self, path: str, body: Json | bytes | None, key: str | None, query: dict[str, Any] | None = None) -> Json:
         call = _call("POST", path, body, query, headers={"Idempotency-Key": key or str(uuid.uuid4())})
         return self._transport.send(call, json.load)
 

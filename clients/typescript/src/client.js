@@ -170,6 +170,42 @@ export class Client {
   }
 
   /**
+   * The verification of a checkpoint once it has ended: whether training again gives the same bits.
+   * @param {string} reference id or tag of the checkpoint.
+   * @param {api.CreateOptions} options
+   * @returns {Promise<api.Verification>}
+   */
+  async verify(reference, options = {}) {
+    const idempotencyKey = options.idempotencyKey ?? randomKey();
+    const { id } = await this.json("post", "/v1/checkpoints/{reference}/verifications", { ...options, idempotencyKey, path: { reference } });
+    for await (const verification of this.pollVerification(id, options)) {
+      if (verification.endedAt !== null) return verification;
+    }
+    throw new Error(`The verification ${id} has no end.`);
+  }
+
+  /**
+   * The model card of a checkpoint, each number with what measured it.
+   * @param {string} reference id or tag of the checkpoint.
+   * @param {api.CallOptions} options
+   * @returns {Promise<api.Card>}
+   */
+  card(reference, options = {}) {
+    return this.json("get", "/v1/checkpoints/{reference}/card", { ...options, path: { reference } });
+  }
+
+  /**
+   * The model card of a checkpoint as Markdown.
+   * @param {string} reference id or tag of the checkpoint.
+   * @param {api.CallOptions} options
+   * @returns {Promise<string>}
+   */
+  async cardMarkdown(reference, options = {}) {
+    const call = /** @type {const} */ ({ accept: "text/markdown" });
+    return (await this.file("get", "/v1/checkpoints/{reference}/card.md", { ...options, ...call, path: { reference } })).text();
+  }
+
+  /**
    * How normal an image is to a network: its error among those of the validation images. The image is `body`, or one of a data set named
    * by the query.
    * @param {string} reference id or tag of the checkpoint.
@@ -226,6 +262,16 @@ export class Client {
    */
   pollEvaluation(id, { signal } = {}) {
     return this.#poll("/v1/evaluations/{id}", id, ({ status }) => ["succeeded", "failed", "cancelled"].includes(status), signal);
+  }
+
+  /**
+   * A verification as it is now, and whenever it has changed, until it has ended; see poll.
+   * @param {string} id
+   * @param {{ signal?: AbortSignal }} options
+   * @returns {AsyncGenerator<api.Verification, void, void>}
+   */
+  pollVerification(id, { signal } = {}) {
+    return this.#poll("/v1/verifications/{id}", id, ({ status }) => ["succeeded", "failed", "cancelled"].includes(status), signal);
   }
 
   /**

@@ -13,6 +13,8 @@ export { ApiError, ConnectionError } from "./problem.js";
 /** @typedef {import("./types.js").ExperimentRequest} ExperimentRequest */
 /** @typedef {import("./types.js").Evaluation} Evaluation */
 /** @typedef {import("./types.js").EvaluationRequest} EvaluationRequest */
+/** @typedef {import("./types.js").Verification} Verification */
+/** @typedef {import("./types.js").Card} Card */
 /** @typedef {import("./types.js").Score} Score */
 /** @typedef {import("./types.js").Checkpoint} Checkpoint */
 /** @typedef {import("./types.js").ClientOptions} ClientOptions */

@@ -420,6 +420,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkpoints/{reference}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The model card: what the network is, its data, losses, evaluations, verification and limits
+         * @description Needs the role `reader`.
+         */
+        get: operations["getCard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkpoints/{reference}/card.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The model card as Markdown
+         * @description Needs the role `reader`.
+         */
+        get: operations["getCardMarkdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/checkpoints/{reference}/reconstruction": {
         parameters: {
             query?: never;
@@ -1008,6 +1048,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkpoints/{reference}/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train a checkpoint again and compare, bit for bit; enqueued like a training
+         * @description Needs the role `operator`.
+         */
+        post: operations["createVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the verifications, newest first
+         * @description Needs the role `reader`.
+         */
+        get: operations["listVerifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One verification with its progress and what it has found
+         * @description Needs the role `reader`.
+         */
+        get: operations["getVerification"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an ended verification with what it has found
+         * @description Needs the role `operator`.
+         */
+        delete: operations["deleteVerification"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a verification
+         * @description Needs the role `operator`.
+         */
+        post: operations["cancelVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/experiments": {
         parameters: {
             query?: never;
@@ -1373,6 +1497,96 @@ export interface components {
             /** @description Role of the key. */
             role: components["schemas"]["Role"];
         };
+        /** @description The data of a training. */
+        CardData: {
+            /** @description Name of the data set. */
+            dataset: string;
+            /** @description SHA-256 of its images and labels, as recorded when the checkpoint was written; null where it was not. */
+            sha256: null | string;
+            /** @description Number of images in each split; null where that content is not at hand, or which content it was is not known. */
+            splits: null | {
+                [key: string]: number;
+            };
+            /** @description Labels of the images that were used; null: all images. */
+            labels: null | number[];
+            /** @description Noise that the network learned to remove; null without noise. */
+            noise: components["schemas"]["Noise"] | null;
+            /** @description What the network was trained on, in a sentence. */
+            statement: string;
+        };
+        /** @description What an evaluation has found. */
+        CardEvaluation: {
+            /**
+             * Format: uuid
+             * @description Id of the evaluation.
+             */
+            id: string;
+            /** @description Data set whose images were used. */
+            dataset: string;
+            /** @description Split whose images were used. */
+            split: string;
+            /** @description Data set whose images were anomalous; null without one. */
+            against: null | string;
+            /** @description The numbers that were found. */
+            numbers: components["schemas"]["CardNumber"][];
+        };
+        /** @description A number, with what measured it. */
+        CardNumber: {
+            /** @description What the number is, as in the JSON that it stands in elsewhere: `test`, `labelAccuracy.code.knn`. */
+            name: string;
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value: number;
+            /** @description How it was measured, and on which images. */
+            measuredBy: string;
+        };
+        /** @description A model card: what a network is, what it was trained on, what was measured on it by what, and what it is not for. */
+        CardResponse: {
+            /** @description The network in a line. */
+            title: string;
+            /** @description What the network is, in sentences. */
+            description: string[];
+            /** @description The checkpoint, as `GET /v1/checkpoints/{reference}` answers. */
+            checkpoint: components["schemas"]["CheckpointResponse"];
+            /**
+             * Format: int32
+             * @description Trainable parameters.
+             */
+            parameters: number;
+            /** @description Data set of the training. */
+            data: components["schemas"]["CardData"];
+            /** @description Threads, instruction set and engine of the training, as the file states them. */
+            environment: components["schemas"]["ExecutionEnvironment"];
+            /** @description Losses that the checkpoint states. */
+            losses: components["schemas"]["CardNumber"][];
+            /** @description Evaluations of the checkpoint that have a result, newest first, at most 20. */
+            evaluations: components["schemas"]["CardEvaluation"][];
+            /** @description Newest verification of the file that has a result; null where it was not verified. */
+            verification: components["schemas"]["VerificationResponse"] | null;
+            /** @description What the network is for, in sentences. */
+            intendedUse: string[];
+            /** @description What it is not for, and what its numbers do not say, in sentences. */
+            limits: string[];
+        };
+        /** @description What a checkpoint was made from, as recorded when it was written. */
+        CheckpointLineage: {
+            /** @description SHA-256 of the data set's images and labels, in lower-case hexadecimal: of the whole set. */
+            datasetSha256: string;
+            /** @description Checkpoint that training resumed or started from; null where it began with the seed. */
+            parent: components["schemas"]["CheckpointParent"] | null;
+        };
+        /** @description An earlier checkpoint. */
+        CheckpointParent: {
+            /**
+             * Format: uuid
+             * @description Id of the checkpoint, which may have been deleted since.
+             */
+            id: string;
+            /** @description SHA-256 of its file at that time, in lower-case hexadecimal; null where it was gone already. */
+            sha256: null | string;
+        };
         /** @description A checkpoint: the weights of a network at one step, and its settings. */
         CheckpointResponse: {
             /**
@@ -1429,6 +1643,11 @@ export interface components {
              * @description Time when the checkpoint was written or imported.
              */
             createdAt: string;
+            /**
+             * @description Data set and parent checkpoint, as recorded when the checkpoint was written; null of an imported checkpoint, of an example, and of one
+             *     from before this was recorded.
+             */
+            lineage: components["schemas"]["CheckpointLineage"] | null;
             /** @description How an example that comes with the service was made; null of all other checkpoints. */
             provenance: components["schemas"]["Provenance"] | null;
         };
@@ -1744,6 +1963,18 @@ export interface components {
             };
             /** @description How well the loss tells other images from the normal ones; null where nothing says which are normal. */
             anomaly: components["schemas"]["AnomalyDetection"] | null;
+        };
+        /** @description What equal bytes depend on beside the settings. */
+        ExecutionEnvironment: {
+            /**
+             * Format: int32
+             * @description Threads that computed.
+             */
+            threads: number;
+            /** @description The widest vector instructions of the CPU, such as `avx512`. */
+            instructionSet: string;
+            /** @description The library that computed: `simd` or `torchsharp`; null in a file from before it was recorded. */
+            engine: null | string;
         };
         /** @description What the evaluation of a job's checkpoint has found, in short. */
         ExperimentEvaluation: {
@@ -2234,6 +2465,21 @@ export interface components {
          * @enum {string}
          */
         LearningRateSchedule: "cosine" | "constant";
+        /** @description A stated loss that differs. */
+        LossDifference: {
+            /** @description Name of the loss: `train`, `validation`, `test` or another number of the file's header. */
+            name: string;
+            /**
+             * Format: double
+             * @description Value in the file.
+             */
+            stated: number;
+            /**
+             * Format: double
+             * @description Value that was measured again; null where there is none.
+             */
+            measured: null | number;
+        };
         /** @description Numbers of images by loss. */
         LossHistogram: {
             /** @description From the smallest loss to the largest, one more than there are bins. */
@@ -2645,6 +2891,31 @@ export interface components {
             /** @description `cursor` of the next page; null on the last. */
             nextCursor: null | string;
         };
+        /** @description The first value of a checkpoint that differs. */
+        TensorDifference: {
+            /** @description Name of the tensor in the file. */
+            tensor: string;
+            /**
+             * Format: int32
+             * @description Index of the value in the tensor, counted row by row from 0.
+             */
+            index: number;
+            /**
+             * Format: float
+             * @description Value in the file.
+             */
+            stated: number;
+            /**
+             * Format: float
+             * @description Value that training again gave.
+             */
+            measured: number;
+            /**
+             * Format: int32
+             * @description Values of the tensor that differ.
+             */
+            count: number;
+        };
         /** @description A ticket to make. */
         TicketRequest: {
             /**
@@ -3016,6 +3287,140 @@ export interface components {
              * @description value · weight.
              */
             product: number;
+        };
+        /** @description The paths of a verification. */
+        VerificationLinks: {
+            /** @description Path of the verification. */
+            self: string;
+            /** @description Path to POST to for cancelling it. */
+            cancel: string;
+            /** @description Path of the checkpoint, which may have been deleted since. */
+            checkpoint: string;
+        };
+        /**
+         * @description What training again has shown of a checkpoint.
+         *     - `equal`: Training again gave the same tensors and the same losses, bit for bit.
+         *     - `differs`: A tensor of the file is not the one that training again gave.
+         *     - `losses-differ`: The tensors are the same; a loss that the file states is not the one that was measured.
+         *     - `not-checkable`: Training again could prove nothing here; reason says why.
+         * @enum {string}
+         */
+        VerificationOutcome: "equal" | "differs" | "losses-differ" | "not-checkable";
+        /** @description A verification of a checkpoint, which is a job of its own, and what it has found. */
+        VerificationResponse: {
+            /**
+             * Format: uuid
+             * @description Identifier used in URLs.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Id of the checkpoint.
+             */
+            checkpoint: string;
+            /** @description SHA-256 of the checkpoint's file when the verification was requested, in lower-case hexadecimal. */
+            sha256: string;
+            /** @description Current status. */
+            status: components["schemas"]["JobStatus"];
+            /**
+             * Format: int32
+             * @description Progress in percent.
+             */
+            percent: number;
+            /**
+             * Format: int32
+             * @description Number of times that a worker has started the verification.
+             */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description Time of creation.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Time when a worker first started it; null before.
+             */
+            startedAt: null | string;
+            /**
+             * Format: date-time
+             * @description Time when it ended; null before.
+             */
+            endedAt: null | string;
+            /** @description Error of a failed verification, or null. A checkpoint that differs is no error but a result. */
+            error: components["schemas"]["JobError"] | null;
+            /** @description What was found; null until it is known. */
+            result: components["schemas"]["VerificationResult"] | null;
+            /** @description Paths of related resources. */
+            links: components["schemas"]["VerificationLinks"];
+        };
+        /** @description A page of a list. */
+        VerificationResponsePage: {
+            /** @description Items of the page, in the order of the list. */
+            items: components["schemas"]["VerificationResponse"][];
+            /** @description `cursor` of the next page; null on the last. */
+            nextCursor: null | string;
+        };
+        /** @description What a verification has found. */
+        VerificationResult: {
+            /** @description The outcome in a word. */
+            outcome: components["schemas"]["VerificationOutcome"];
+            /** @description The outcome in a sentence or two. */
+            reason: string;
+            /** @description State that training began from again; null where nothing was trained. */
+            from: components["schemas"]["VerificationStart"] | null;
+            /**
+             * Format: int32
+             * @description Steps trained again.
+             */
+            steps: number;
+            /**
+             * Format: double
+             * @description Time of training and measuring again, in seconds.
+             */
+            seconds: number;
+            /** @description Threads, instruction set and engine that trained again; null where nothing was trained. */
+            environment: components["schemas"]["ExecutionEnvironment"] | null;
+            /** @description What was compared; null where nothing was trained. */
+            compared: components["schemas"]["VerifiedContent"] | null;
+            /** @description First value that differs, in the order of the file; null unless the outcome is `differs`. */
+            difference: components["schemas"]["TensorDifference"] | null;
+            /** @description Stated losses that differ from the measured ones; empty unless the outcome is `losses-differ`. */
+            losses: components["schemas"]["LossDifference"][];
+            /** @description What else was noticed, such as an earlier checkpoint that could not be used. */
+            notes: string[];
+        };
+        /** @description The state that training began from again. */
+        VerificationStart: {
+            /**
+             * Format: uuid
+             * @description Id of the earlier checkpoint of the job, or of the one whose weights the job starts from; null: the seed.
+             */
+            checkpoint: null | string;
+            /**
+             * Format: int32
+             * @description Step of that state.
+             */
+            step: number;
+        };
+        /** @description What a verification has compared. */
+        VerifiedContent: {
+            /**
+             * Format: int32
+             * @description Tensors of the file that were compared, bit for bit.
+             */
+            tensors: number;
+            /**
+             * Format: int32
+             * @description Numbers in these tensors.
+             */
+            values: number;
+            /** @description Whether the optimizer's state is among them; a file of weights alone has none. */
+            optimizer: boolean;
+            /** @description Stated losses that were measured again. */
+            losses: string[];
+            /** @description Whether the whole file, written again, has the same bytes. */
+            file: boolean;
         };
     };
     responses: {
@@ -3541,6 +3946,24 @@ export interface components {
         };
         /** @description No such checkpoint. No such evaluation. */
         "checkpoint-not-found.evaluation-not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The idempotency key belongs to another request. The request cannot be carried out. */
+        "idempotency-key-reused.unprocessable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description No such verification. */
+        "verification-not-found": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4920,6 +5343,191 @@ export interface operations {
             401: components["responses"]["not-authenticated"];
             403: components["responses"]["not-allowed"];
             404: components["responses"]["checkpoint-not-found"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getCard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The card, each number with what measured it. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the card.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the card.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            422: components["responses"]["checkpoint-damaged"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getCardMarkdown: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The card. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the card, by its text.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example # Nearest-neighbour unpooling: an autoencoder of [1, 28, 28] images with a code of 1568 numbers
+                     *
+                     *     Max pooling; the decoder repeats each value over its 2×2 block. It turns an image of 784 numbers ([1, 28, 28]: channels, height, width) into a code of 1568 ([32, 7, 7]), and that into an image again, by 26448 parameters. It was trained for 600 of 600 steps. The training job 01a221f9-2e9b-7498-b86b-75e494cf4d3a of this service wrote it.
+                     *
+                     *     | | |
+                     *     |---|---|
+                     *     | checkpoint | 01a221f9-883c-7af0-bf2a-2df1753976fd |
+                     *     | name | – |
+                     *     | written | 2026-11-28 11:45:31Z |
+                     *     | file | 325832 bytes, sha256 `902705a4c2606de416b5de8b9b4ad5855bd7c9da4a13f1de83f64ba667fc9984` |
+                     *     | trained by | simd, threads: 2, avx512 |
+                     *
+                     *     ## Intended use
+                     *
+                     *     - To teach and to look at: how an autoencoder encodes and reconstructs digits generated by this service, 28×28 pixels, layer by layer.
+                     *     - Its code can be compared, mapped and classified, and its loss scores how unlike its training images an image is.
+                     *
+                     *     ## Limits
+                     *
+                     *     - It knows digits generated by this service, 28×28 pixels and nothing else. Other images are cut to that size or refused, and what it makes of them means nothing.
+                     *     - A low mean squared error says that pixels are copied well. It says nothing of what the network has understood, nor of images that are unlike those it was measured on.
+                     *     - Its code has 1568 numbers for 784: no bottleneck, so a copy needs no understanding.
+                     *     - One seed is one sample: another seed gives other numbers.
+                     *     - It must decide nothing about people: not who wrote a digit, nor whether a document is genuine.
+                     *
+                     *     ## Data
+                     *
+                     *     The data set synthetic-digits: 20000 training images, 2000 validation images, 2000 test images.
+                     *
+                     *     sha256 of its images and labels: `2f48e6f52486f45d9cc2785860a2e91446831e2f957c318b5f34aff843961040`.
+                     *
+                     *     ## Lineage
+                     *
+                     *     Trained on from checkpoint 01a221f9-7b63-7b51-9a40-000e38d93080, sha256 `4ce1f55f8ca63265bbfd5df45a80f465baf7372d1a3e6ca7c999939036690308`.
+                     *
+                     *     ## Losses
+                     *
+                     *     | number | value | measured by |
+                     *     |---|---|---|
+                     *     | train | 0.01894609470234379 | mean squared error per pixel over the training batches since the evaluation before, after step 600 |
+                     *     | validation | 0.01915026938407951 | mean squared error per pixel on the validation split, 2000 images, after step 600 |
+                     *     | test | 0.0189231348553577 | mean squared error per pixel on the test split, 2000 images, after the last step (600) |
+                     *
+                     *     ## Evaluations
+                     *
+                     *     Evaluation 01a221f9-9493-74e4-9103-a95e2fe849ee, test split of synthetic-digits:
+                     *
+                     *     | number | value | measured by |
+                     *     |---|---|---|
+                     *     | loss.mean | 0.01892313485383056 | mean squared error per pixel on the test split of synthetic-digits, 2000 images |
+                     *     | labelAccuracy.code.knn | 0.997 | 5 nearest neighbours: fraction of labels found from the code, fitted on the training split, tested on the test split of synthetic-digits, 2000 images |
+                     *     | labelAccuracy.code.ridge | 0.9985 | ridge classifier: fraction of labels found from the code, fitted on the training split, tested on the test split of synthetic-digits, 2000 images |
+                     *     | labelAccuracy.pixels.knn | 0.9965 | 5 nearest neighbours: fraction of labels found from the pixels, fitted on the training split, tested on the test split of synthetic-digits, 2000 images |
+                     *     | labelAccuracy.pixels.ridge | 0.9755 | ridge classifier: fraction of labels found from the pixels, fitted on the training split, tested on the test split of synthetic-digits, 2000 images |
+                     *     | labelAccuracy.pca.knn | 0.9965 | 5 nearest neighbours: fraction of labels found from as many principal components as the code has numbers, at most those of the image, fitted on the training split, tested on the test split of synthetic-digits, 2000 images |
+                     *     | labelAccuracy.pca.ridge | 0.9755 | ridge classifier: fraction of labels found from as many principal components as the code has numbers, at most those of the image, fitted on the training split, tested on the test split of synthetic-digits, 2000 images |
+                     *     | pcaLoss | 0 | mean squared error per pixel of PCA with as many components as the code has numbers, at most those of the image, on the test split of synthetic-digits, 2000 images |
+                     *     | codeDimensions | 15.087095558031082 | participation ratio of the codes' covariance on the test split of synthetic-digits, 2000 images |
+                     *
+                     *     ## Verification
+                     *
+                     *     **equal** (verification 01a221f9-88d8-774f-b591-4927a7b05e62, 2026-11-28 11:45:34Z). Training again from checkpoint 01a221f9-7b63-7b51-9a40-000e38d93080 of step 500 to step 600 by simd with 2 threads on avx512 gave the same 79344 numbers in 18 tensors and the same losses (train, validation, test, errorQuantiles), bit for bit.
+                     *
+                     *     ## Settings
+                     *
+                     *     | setting | value |
+                     *     |---|---|
+                     *     | architecture | `nearest-unpool` |
+                     *     | dataset | `synthetic-digits` |
+                     *     | imageShape | `[1,28,28]` |
+                     *     | steps | `600` |
+                     *     | batchSize | `60` |
+                     *     | learningRate | `0.01` |
+                     *     | seed | `1` |
+                     *     | channels | `[16,32]` |
+                     *     | kernelSize | `5` |
+                     *     | encoderActivation | `relu` |
+                     *     | decoderActivation | `sigmoid` |
+                     *     | outputActivation | `sigmoid` |
+                     *     | decoderBias | `false` |
+                     *     | denseWidths | `[300,64]` |
+                     *     | warmupSteps | `100` |
+                     *     | learningRateSchedule | `cosine` |
+                     *     | initialization | `article` |
+                     *     | stopOnCollapse | `true` |
+                     *     | evaluateEvery | `250` |
+                     *     | checkpointEvery | `500` |
+                     */
+                    "text/markdown": string;
+                };
+            };
+            400: components["responses"]["invalid-fields"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            422: components["responses"]["checkpoint-damaged"];
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["timeout.unavailable"];
@@ -7383,6 +7991,258 @@ export interface operations {
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["memory-full.timeout.unavailable"];
+        };
+    };
+    createVerification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: for 24 hours the same key with the same request gets the first response again; with another request, 422. A UUID is a good key. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the checkpoint, or a tag such as `latest` or `best`. Operations that run the network also take `{job}@{step}`, a frame of a job's film.
+                 * @example example-strided
+                 */
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verification of that checkpoint that has not ended yet. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationResponse"];
+                };
+            };
+            /** @description Verification created and enqueued. */
+            202: {
+                headers: {
+                    /**
+                     * @description Path of the new resource.
+                     * @example /v1/verifications/01a221f9-88d8-774f-b591-4927a7b05e62
+                     */
+                    Location?: string;
+                    /**
+                     * @description Seconds to wait before requesting the verification.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["checkpoint-not-found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency-key-reused.unprocessable"];
+            429: components["responses"]["queue-full.too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    listVerifications: {
+        parameters: {
+            query?: {
+                /** @description Only the verifications of the checkpoint with this id. */
+                checkpoint?: string;
+                /** @description Only the verifications with this status. */
+                status?: "queued" | "running" | "pausing" | "paused" | "cancelling" | "succeeded" | "failed" | "cancelled";
+                /** @description Maximum number of items on the page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; none for the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of verifications. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationResponsePage"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the page.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    getVerification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `wait=N` holds the response for up to N seconds, at most 30, until the verification differs from the state in `If-None-Match` (without that header, from its current state). */
+                Prefer?: string;
+                /** @description ETag of an earlier answer: while it is current, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the verification.
+                 * @example 01a221f9-88d8-774f-b591-4927a7b05e62
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verification. */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies the current state of the verification.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description Seconds to wait before the next poll; absent once the verification has ended.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    /**
+                     * @description Maximum time that the response was held.
+                     * @example wait=20
+                     */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationResponse"];
+                };
+            };
+            /** @description Not modified: the `If-None-Match` of the request is current. */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies the current state of the verification.
+                     * @example "01a2106100ad7380b090c0c951facf43"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["verification-not-found"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    deleteVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the verification.
+                 * @example 01a221f9-88d8-774f-b591-4927a7b05e62
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Verification deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["verification-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
+        };
+    };
+    cancelVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the verification.
+                 * @example 01a221f9-88d8-774f-b591-4927a7b05e62
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verification, cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationResponse"];
+                };
+            };
+            /** @description Cancellation requested; the worker stops the verification. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationResponse"];
+                };
+            };
+            400: components["responses"]["invalid-fields.malformed-request"];
+            401: components["responses"]["not-authenticated"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["verification-not-found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["timeout.unavailable"];
         };
     };
     listExperiments: {

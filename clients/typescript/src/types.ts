@@ -10,6 +10,8 @@ export type Experiment = Schemas["ExperimentResponse"];
 export type ExperimentRequest = Schemas["ExperimentRequest"];
 export type Evaluation = Schemas["EvaluationResponse"];
 export type EvaluationRequest = Schemas["EvaluationRequest"];
+export type Verification = Schemas["VerificationResponse"];
+export type Card = Schemas["CardResponse"];
 export type Score = Schemas["ScoreResponse"];
 export type Checkpoint = Schemas["CheckpointResponse"];
 
@@ -31,7 +33,7 @@ export type JsonPath<M extends Method> = PathWith<M, "application/json">;
 
 /** Paths that answer a file to the method: a PNG, weights, an ONNX model, a NumPy file, a report. */
 export type FilePath<M extends Method> = PathWith<M, FileType>;
-export type FileType = "image/png" | "application/octet-stream" | "application/x-npy" | "text/csv" | "text/html";
+export type FileType = "image/png" | "application/octet-stream" | "application/x-npy" | "text/csv" | "text/html" | "text/markdown";
 
 /** Paths that answer a NumPy file to the method. */
 export type ArrayPath<M extends Method> = PathWith<M, "application/x-npy">;

@@ -36,6 +36,10 @@ namespace AutoencoderApi.Api.Checkpoints;
 /// <param name="Bytes">Size of the safetensors file, in bytes.</param>
 /// <param name="Sha256">SHA-256 of the safetensors file, in lower-case hexadecimal.</param>
 /// <param name="CreatedAt">Time when the checkpoint was written or imported.</param>
+/// <param name="Lineage">
+/// Data set and parent checkpoint, as recorded when the checkpoint was written; null of an imported checkpoint, of an example, and of one
+/// from before this was recorded.
+/// </param>
 /// <param name="Provenance">How an example that comes with the service was made; null of all other checkpoints.</param>
 internal sealed record CheckpointResponse(
     Guid Id,
@@ -53,6 +57,7 @@ internal sealed record CheckpointResponse(
     int Bytes,
     [property: RegularExpression("^[0-9a-f]{64}$")] string Sha256,
     DateTime CreatedAt,
+    CheckpointLineage? Lineage,
     Provenance? Provenance)
 {
     public static CheckpointResponse Of(CheckpointRow row)
@@ -74,6 +79,7 @@ internal sealed record CheckpointResponse(
             row.Bytes,
             row.Sha256,
             row.CreatedAt,
+            CheckpointLineage.Of(row),
             row.Provenance);
     }
 }

@@ -34,8 +34,11 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
     /// <summary>The tags that move by themselves.</summary>
     public static readonly string[] ManagedTags = [Best, Latest];
 
-    public static (CheckpointRow Row, CheckpointFileRow File) Rows(Guid jobId, Checkpoint checkpoint, double elapsedSeconds) =>
-        Rows(CheckpointFile.Write(checkpoint), checkpoint.Settings, checkpoint.Step, checkpoint.Losses, jobId, name: null, elapsedSeconds);
+    /// <param name="datasetSha256">Of the data set's content; null where it is not known.</param>
+    public static (CheckpointRow Row, CheckpointFileRow File) Rows(
+        Guid jobId, Checkpoint checkpoint, double elapsedSeconds, string? datasetSha256 = null) => Rows(
+        CheckpointFile.Write(checkpoint), checkpoint.Settings, checkpoint.Step, checkpoint.Losses, jobId, name: null, elapsedSeconds,
+        datasetSha256);
 
     /// <summary>The rows of a file that comes from elsewhere. Its step and losses are what it claims.</summary>
     public static (CheckpointRow Row, CheckpointFileRow File) ImportedRows(string? name, CheckpointUpload upload) =>
@@ -185,7 +188,8 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
         $"The bytes of checkpoint {row.Id} are not those that were stored: their sha256 differs. Use another checkpoint of its job.";
 
     private static (CheckpointRow Row, CheckpointFileRow File) Rows(
-        byte[] content, TrainingSettings settings, int step, Losses losses, Guid? jobId, string? name, double elapsedSeconds)
+        byte[] content, TrainingSettings settings, int step, Losses losses, Guid? jobId, string? name, double elapsedSeconds,
+        string? datasetSha256 = null)
     {
         var row = new CheckpointRow
         {
@@ -199,6 +203,7 @@ internal sealed class CheckpointStore(IDbContextFactory<AppDbContext> stores)
             ElapsedSeconds = elapsedSeconds,
             Bytes = content.Length,
             Sha256 = Sha256Of(content),
+            DatasetSha256 = datasetSha256,
             CreatedAt = DateTime.UtcNow,
         };
         return (row, new CheckpointFileRow { CheckpointId = row.Id, Content = content });

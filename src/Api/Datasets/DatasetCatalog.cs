@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using AutoencoderApi.Api.Store;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Datasets;
@@ -94,6 +95,15 @@ internal sealed class DatasetCatalog(BuiltInDatasets builtIn, DatasetStore store
     /// <summary>The SHA-256 of the data set's images and labels; null where there is no such data set, or it is not here.</summary>
     public async Task<string?> Sha256Async(string name, CancellationToken token) =>
         (await FingerprintAsync(name, token))?.Split(' ')[0];
+
+    /// <summary>
+    /// The same with the numbers of images in the splits, in the order of <see cref="Dataset.Splits"/>; null where there is no such data
+    /// set, or it is not here.
+    /// </summary>
+    public async Task<(string Sha256, int[] Splits)?> ContentAsync(string name, CancellationToken token) =>
+        (await FingerprintAsync(name, token))?.Split(' ') is [var sha256, .., var splits]
+            ? (sha256, [.. splits.Split('+').Select(count => int.Parse(count, CultureInfo.InvariantCulture))])
+            : null;
 
     /// <summary>How a built-in data set stands.</summary>
     public async Task<BuiltInStatus> StatusAsync(string name, CancellationToken token)

@@ -60,6 +60,7 @@ internal static class ProblemExamples
         Problems.FrameNotFound(s_job, 3),
         Problems.ExperimentNotFound(s_job),
         Problems.EvaluationNotFound(s_job),
+        Problems.VerificationNotFound(s_job),
         Problems.CheckpointNotFound("none"),
         Problems.TagNotFound("none"),
         Problems.LayerNotFound("none", ["conv1", "code", "deconv1", "output"]),

@@ -23,6 +23,7 @@ internal sealed record ProblemType(int Status, string Slug, string Title)
     public static readonly ProblemType FrameNotFound = new(404, "frame-not-found", "No such frame");
     public static readonly ProblemType ExperimentNotFound = new(404, "experiment-not-found", "No such experiment");
     public static readonly ProblemType EvaluationNotFound = new(404, "evaluation-not-found", "No such evaluation");
+    public static readonly ProblemType VerificationNotFound = new(404, "verification-not-found", "No such verification");
     public static readonly ProblemType CheckpointNotFound = new(404, "checkpoint-not-found", "No such checkpoint");
     public static readonly ProblemType TagNotFound = new(404, "tag-not-found", "No such tag");
     public static readonly ProblemType LayerNotFound = new(404, "layer-not-found", "No such layer");

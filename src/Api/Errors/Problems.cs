@@ -54,6 +54,9 @@ internal static class Problems
     public static ProblemHttpResult EvaluationNotFound(Guid id) =>
         ProblemType.EvaluationNotFound.With($"There is no evaluation {id}. GET /v1/evaluations lists them.");
 
+    public static ProblemHttpResult VerificationNotFound(Guid id) =>
+        ProblemType.VerificationNotFound.With($"There is no verification {id}. GET /v1/verifications lists them.");
+
     public static ProblemHttpResult CheckpointNotFound(string reference) => ProblemType.CheckpointNotFound.With(
         $"There is no checkpoint '{reference}'. Use an id from GET /v1/checkpoints, or a tag from GET /v1/tags: "
         + $"'latest', 'best' (once a job has succeeded) or one of yours.");

@@ -20,6 +20,11 @@ internal static class JobErrors
         "The checkpoint to evaluate is gone",
         $"Checkpoint {checkpoint} was deleted before its evaluation had ended. Evaluate another.");
 
+    public static JobError VerifiedCheckpointGone(Guid checkpoint) => new(
+        ProblemType.CheckpointNotFound.Urn,
+        "The checkpoint to verify is gone",
+        $"Checkpoint {checkpoint} was deleted before its verification had ended. Verify another.");
+
     public static JobError CheckpointDamaged(string damage) =>
         new(ProblemType.CheckpointDamaged.Urn, ProblemType.CheckpointDamaged.Title, damage);
 

@@ -35,9 +35,14 @@ internal sealed class JobInsertion(JobQueue queue, BuiltInDatasets builtIn, AppD
     /// <param name="answer">The answer to the request that made them, to be kept under its idempotency key; null without a key.</param>
     /// <param name="experiment">That the jobs are a part of, or null.</param>
     /// <param name="evaluation">That the job is to carry out, or null.</param>
+    /// <param name="verification">The same.</param>
     /// <returns>False, and nothing is stored, where the answer's key is taken, or there is such an evaluation already.</returns>
     public async Task<bool> CommitAsync(
-        IdempotencyRow? answer, CancellationToken token, ExperimentRow? experiment = null, EvaluationRow? evaluation = null)
+        IdempotencyRow? answer,
+        CancellationToken token,
+        ExperimentRow? experiment = null,
+        EvaluationRow? evaluation = null,
+        VerificationRow? verification = null)
     {
         using Activity? span = experiment is null ? JobTracing.Enqueue(jobs[0].Id) : null;
         foreach (JobRow job in jobs)
@@ -53,6 +58,11 @@ internal sealed class JobInsertion(JobQueue queue, BuiltInDatasets builtIn, AppD
         if (evaluation is not null)
         {
             store.Evaluations.Add(evaluation);
+        }
+
+        if (verification is not null)
+        {
+            store.Verifications.Add(verification);
         }
 
         await queue.AddTurnsAsync(store, jobs, token);

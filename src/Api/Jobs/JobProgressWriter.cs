@@ -127,10 +127,22 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
     /// others.
     /// </summary>
     /// <param name="isFilmed">Whether the checkpoint is a frame of the film too: then both are stored, or neither.</param>
-    public async Task<bool> CheckpointedAsync(JobLease lease, Checkpoint checkpoint, double elapsedSeconds, bool isFilmed)
+    /// <param name="datasetSha256">Finds the sha256 of the data set's content; null where it is not to be known.</param>
+    public async Task<bool> CheckpointedAsync(
+        JobLease lease, Checkpoint checkpoint, double elapsedSeconds, bool isFilmed, Func<Task<string?>>? datasetSha256 = null)
     {
         using Activity? span = JobTracing.WriteCheckpoint(lease.JobId, checkpoint.Step);
-        (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(lease.JobId, checkpoint, elapsedSeconds);
+        string? data = null;
+        if (datasetSha256 is not null && !await PersistAsync(lease, async _ =>
+            {
+                data = await datasetSha256();
+                return true;
+            }))
+        {
+            return false;
+        }
+
+        (CheckpointRow row, CheckpointFileRow file) = CheckpointStore.Rows(lease.JobId, checkpoint, elapsedSeconds, data);
         FilmFrameRow? frame = isFilmed ? FilmStore.Row(lease.JobId, checkpoint.ToFrame()) : null;
         FaultPoints.Pass("checkpoint.before", lease.JobId);
         try
@@ -147,6 +159,7 @@ internal sealed class JobProgressWriter(IDbContextFactory<AppDbContext> stores, 
                     if (!await store.Checkpoints.AnyAsync(other => other.Id == row.Id))
                     {
                         row.Version = await VersionAsync(store, lease);
+                        (row.ParentId, row.ParentSha256) = await CheckpointLineage.ParentAsync(store, row);
                         store.AddRange(row, file);
                     }
 

@@ -46,6 +46,15 @@ internal sealed partial class JobQueue(
         return NewJob(Guid.CreateVersion7(now), planned, owner, now, experiment: null, JobKind.Evaluation);
     }
 
+    /// <summary>The row of a verification's job before it is stored.</summary>
+    /// <param name="settings">Of the checkpoint.</param>
+    public static JobRow NewVerification(TrainingSettings settings, string owner)
+    {
+        DateTime now = DateTime.UtcNow;
+        var planned = new PlannedJob(Name: null, settings, Film: false);
+        return NewJob(Guid.CreateVersion7(now), planned, owner, now, experiment: null, JobKind.Verification);
+    }
+
     /// <summary>The rows of an experiment's jobs before they are stored.</summary>
     public static JobRow[] NewJobs(ExperimentRow experiment, IEnumerable<PlannedJob> planned, string owner) =>
     [

@@ -5,6 +5,7 @@ using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Api.Evaluations;
 using AutoencoderApi.Api.Limits;
 using AutoencoderApi.Api.Store;
+using AutoencoderApi.Api.Verifications;
 using AutoencoderApi.Domain;
 using AutoencoderApi.Domain.Checkpoints;
 using AutoencoderApi.Domain.Datasets;
@@ -19,9 +20,9 @@ using Microsoft.Extensions.Options;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Runs the job whose turn it is from wherever it stands; an evaluation by <see cref="EvaluationRunner"/>. Training has a thread of its own;
-/// this class writes what it tells, keeps the lease, and passes on a wish to stop. It may be called once too often: then it finds nothing to
-/// claim.
+/// Runs the job whose turn it is from wherever it stands; an evaluation by <see cref="EvaluationRunner"/>, a verification by
+/// <see cref="VerificationRunner"/>. Training has a thread of its own; this class writes what it tells, keeps the lease, and passes on a
+/// wish to stop. It may be called once too often: then it finds nothing to claim.
 /// </summary>
 [AutomaticRetry(Attempts = 0)]
 internal sealed partial class TrainingJobRunner(
@@ -31,11 +32,15 @@ internal sealed partial class TrainingJobRunner(
     CheckpointStore checkpoints,
     JobProgressWriter progress,
     EvaluationRunner evaluations,
+    VerificationRunner verifications,
     IOptions<TrainingOptions> options,
     IOptions<LimitsOptions> limits,
     IHostApplicationLifetime lifetime,
     ILogger<TrainingJobRunner> logger)
 {
+    /// <summary>What a warning begins with of a run that was resumed by other instructions, or by another engine.</summary>
+    public const string ResumedElsewhere = "Resumed at step ";
+
     /// <param name="jobId">The job that the queue's entry was made for; which job is run is decided by <see cref="KeyTurns"/>.</param>
     /// <param name="context">Of the queue's entry; set by Hangfire.</param>
     [JobDisplayName("Run the job whose turn it is")]
@@ -49,7 +54,9 @@ internal sealed partial class TrainingJobRunner(
             using IDisposable? scope = Log.OfJob(logger, next.Id);
 
             // Before the claim: it may take longer than a lease holds.
-            Result<Dataset, DatasetFault> data = await datasets.LoadAsync(next.Dataset, shutdown);
+            Result<Dataset, DatasetFault> data = next.Kind == JobKind.Verification
+                ? await datasets.AskAsync(next.Dataset, mayRequest: true, shutdown) // which waits for none that cannot come
+                : await datasets.LoadAsync(next.Dataset, shutdown);
             if (!data.TryGet(out _, out DatasetFault? fault) && fault.Kind == DatasetFaultKind.Pending)
             {
                 await fetches.ParkAsync(next.Id, next.Dataset, shutdown);
@@ -83,6 +90,10 @@ internal sealed partial class TrainingJobRunner(
             if (job.Kind == JobKind.Evaluation)
             {
                 (status, error) = await evaluations.RunAsync(lease, data, shutdown);
+            }
+            else if (job.Kind == JobKind.Verification)
+            {
+                (status, error) = await verifications.RunAsync(lease, data, shutdown);
             }
             else if ((await PrepareAsync(job, lease, data, shutdown)).TryGet(out PreparedRun? prepared, out error))
             {
@@ -203,7 +214,7 @@ internal sealed partial class TrainingJobRunner(
         ];
         return differences.Length == 0
             ? null
-            : $"Resumed at step {step} {string.Join(" and ", differences)}: the last bits of the weights may differ from an "
+            : $"{ResumedElsewhere}{step} {string.Join(" and ", differences)}: the last bits of the weights may differ from an "
                 + "uninterrupted run.";
     }
 
@@ -223,7 +234,12 @@ internal sealed partial class TrainingJobRunner(
                 TrainingEvent.Evaluated e => await progress.EvaluatedAsync(lease, e, elapsed),
                 TrainingEvent.Warned e => await progress.WarnedAsync(lease, e.Message),
                 TrainingEvent.Framed e => await progress.FramedAsync(lease, e.Frame),
-                TrainingEvent.Checkpointed e => await progress.CheckpointedAsync(lease, e.Checkpoint, elapsed, run.IsFilmed),
+                TrainingEvent.Checkpointed e => await progress.CheckpointedAsync(
+                    lease,
+                    e.Checkpoint,
+                    elapsed,
+                    run.IsFilmed,
+                    () => datasets.Sha256Async(e.Checkpoint.Settings.Dataset, CancellationToken.None)),
                 _ => true,
             };
             outcome = !held ? (JobStatus.Queued, null) : happened switch

@@ -61,6 +61,7 @@ internal static class OpenApiSetup
         new() { Name = "Checkpoints", Description = "Networks that jobs have written or users have imported." },
         new() { Name = "Model inspection", Description = "Reconstructions, codes, feature maps and kernels of a checkpoint." },
         new() { Name = "Evaluations", Description = "What a network has understood: losses, labels, anomalies, and a map of its codes." },
+        new() { Name = "Verifications", Description = "Train a checkpoint again and compare, bit for bit." },
         new() { Name = "Experiments", Description = "Create jobs together and compare them." },
         new() { Name = "Tags", Description = "Names for checkpoints. A tagged checkpoint cannot be deleted." },
         new() { Name = "Data sets", Description = "Images to train on." },

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AutoencoderApi.Api.Access;
+using AutoencoderApi.Api.Cards;
 using AutoencoderApi.Api.Errors;
 using AutoencoderApi.Domain;
 using Microsoft.AspNetCore.Authorization;
@@ -90,6 +91,7 @@ internal sealed class ResponseOperationFilter : IOperationFilter
                 Examples = Examples.Of(type!, context.Document, example),
             },
             "text/csv" => Text(mediaType, "Comma-separated values (RFC 4180) with a header line."),
+            CardEndpoints.MarkdownType => Text(mediaType, "CommonMark with tables."),
             "text/event-stream" => Events(mediaType, context),
             _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
         };

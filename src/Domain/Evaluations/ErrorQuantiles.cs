@@ -15,6 +15,9 @@ public sealed class ErrorQuantiles
 
     public float Median => _values[Count / 2];
 
+    /// <summary>The quantiles, ascending, [1001].</summary>
+    public IReadOnlyList<float> Values => _values;
+
     /// <param name="errors">In any order; at least one, all finite. What a float cannot hold is kept as the largest one.</param>
     public static ErrorQuantiles Of(IEnumerable<double> errors)
     {

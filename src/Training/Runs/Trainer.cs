@@ -20,15 +20,19 @@ public sealed class Trainer
     private readonly NetworkDefinition _definition;
     private readonly IEngine _engine;
     private readonly bool _isFilmed;
+    private readonly RunPoint? _until;
     private volatile int _step;
 
     /// <param name="dataset">With images of every label that the settings name.</param>
     /// <param name="start">From <see cref="CreateInitialState"/>, or the checkpoint of a run to resume.</param>
     /// <param name="isFilmed">Whether the frames of a film are told.</param>
-    public Trainer(Dataset dataset, Checkpoint start, EngineKind engine = EngineKind.Auto, bool isFilmed = false)
+    /// <param name="until">Where to end, after a checkpoint of that state; null: after the last step.</param>
+    public Trainer(
+        Dataset dataset, Checkpoint start, EngineKind engine = EngineKind.Auto, bool isFilmed = false, RunPoint? until = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(dataset.Train.Shape, TensorShape.Of(start.Settings.ImageShape));
-        (_settings, _step, _isFilmed) = (start.Settings, start.Step, isFilmed);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start.Step, until?.Step ?? start.Step);
+        (_settings, _step, _isFilmed, _until) = (start.Settings, start.Step, isFilmed, until);
         _dataset = _settings.Labels is { } labels ? dataset.Where(labels) : dataset;
         _start = start with { Data = start.Data ?? DataProfile.Of(_dataset.Train) };
         _definition = NetworkDefinition.For(_settings);
@@ -59,9 +63,9 @@ public sealed class Trainer
     public static int MaxTrialSteps(TrainingSettings settings) => InitializationSearch.MaxSteps(settings);
 
     /// <summary>
-    /// Trains to the last step, telling what happens on the way; ends early when <paramref name="stop"/> asks, within a step or an
-    /// evaluation too, after a checkpoint of the last whole step. A run that goes on from there does again what was broken off, and so ends
-    /// as the run that was never stopped.
+    /// Trains to the last step, or to the point that was asked for, telling what happens on the way; ends early when
+    /// <paramref name="stop"/> asks, within a step or an evaluation too, after a checkpoint of the last whole step. A run that goes on from
+    /// there does again what was broken off, and so ends as the run that was never stopped.
     /// </summary>
     public IEnumerable<TrainingEvent> Train(CancellationToken stop)
     {
@@ -84,7 +88,7 @@ public sealed class Trainer
         }
 
         ITrainingSession session = _engine.StartTraining(_definition, InitialState(sample.Value), threads);
-        using TrainingRun run = new TrainingRun(_dataset, _start, session, batches, collapse, _isFilmed);
+        using TrainingRun run = new TrainingRun(_dataset, _start, session, batches, collapse, _isFilmed, _until);
         if (run.FindEarlierCollapse(stop) is { } collapsed)
         {
             yield return collapsed;

@@ -12,13 +12,15 @@ namespace AutoencoderApi.Training.Runs;
 /// <param name="start">The checkpoint that the run goes on from.</param>
 /// <param name="session">Disposed of with the run.</param>
 /// <param name="isFilmed">Whether the run tells its weights at the steps of <see cref="FilmSchedule"/>.</param>
+/// <param name="until">Where the run stops after a checkpoint; null: only where it is asked to.</param>
 internal sealed class TrainingRun(
     Dataset dataset,
     Checkpoint start,
     ITrainingSession session,
     BatchLoader batches,
     CollapseDetector collapse,
-    bool isFilmed
+    bool isFilmed,
+    RunPoint? until
 ) : IDisposable
 {
     private const string DivergedAdvice =
@@ -32,7 +34,7 @@ internal sealed class TrainingRun(
     private Losses _losses = start.Losses;
     private ErrorQuantiles? _errors = start.Errors;
     private int _framedStep = start.Step > 0 ? start.Step : -1; // the checkpoint that the run goes on from is a frame
-    private bool _isSaved = true; // this step's state is stored, or comes from the seed
+    private bool _isSaved = until?.Step != start.Step; // this step's state is stored, or comes from the seed
 
     /// <summary>Steps taken so far.</summary>
     public int Step { get; private set; } = start.Step;
@@ -40,6 +42,8 @@ internal sealed class TrainingRun(
     public bool HasEnded { get; private set; }
 
     private bool IsLast => Step == _settings.Steps;
+
+    private bool IsThere => Step == until?.Step;
 
     /// <summary>
     /// The end of a run that had collapsed before its process ended, between its last checkpoint and the job's end: the evaluation that has
@@ -75,7 +79,7 @@ internal sealed class TrainingRun(
     public IEnumerable<TrainingEvent> EvaluateIfDue(CancellationToken stop)
     {
         bool isDue = (Step % _settings.EvaluateEvery == 0 || IsLast) && _evaluatedStep < Step;
-        if (!isDue || Evaluate(stop) is not { } measured)
+        if (!isDue || (IsThere && !until!.IsEvaluated) || Evaluate(stop) is not { } measured)
         {
             yield break;
         }
@@ -114,7 +118,7 @@ internal sealed class TrainingRun(
             yield break;
         }
 
-        bool isStopping = stop.IsCancellationRequested, isDue = Step % _settings.CheckpointEvery == 0 || IsLast;
+        bool isStopping = stop.IsCancellationRequested || IsThere, isDue = Step % _settings.CheckpointEvery == 0 || IsLast;
         if (!_isSaved && (isDue || isStopping))
         {
             TrainingEvent saved = Save();

@@ -64,6 +64,8 @@ internal sealed class FuzzResources
             "reportExperiment" or "getExperiment" =>
                 await Newest("/v1/experiments?limit=1")
                 ?? Last(await Made(HttpMethod.Post, "/v1/experiments", Json($$"""{"jobs":[{{Job}}]}"""))),
+            "deleteVerification" => await Ended((await MadeVerification()).ToString()),
+            "cancelVerification" or "getVerification" => Last(await MadeVerification()),
             "deleteEvaluation" => await MadeEvaluation(isEnded: true),
             "cancelEvaluation" => await MadeEvaluation(isEnded: false),
             _ when operation.Path.StartsWith("/v1/evaluations/{id}", StringComparison.Ordinal) => _evaluation,
@@ -153,6 +155,23 @@ internal sealed class FuzzResources
         string checkpoint = Last(await Made(HttpMethod.Post, "/v1/checkpoints", Raw(Weights, "application/octet-stream")));
         Uri made = await Made(HttpMethod.Post, "/v1/evaluations", Json($$"""{"checkpoint":"{{checkpoint}}"}"""));
         return isEnded ? await Ended(made.ToString()) : Last(made);
+    }
+
+    /// <summary>The verification of the checkpoint that stays: a new one, or the one that has not ended.</summary>
+    private async Task<Uri> MadeVerification()
+    {
+        while (true)
+        {
+            using HttpResponseMessage response = await _service.Post($"/v1/checkpoints/{Checkpoint}/verifications", "");
+            JsonNode answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+            if (response.IsSuccessStatusCode)
+            {
+                return new Uri((string)answer["links"]!["self"]!, UriKind.Relative);
+            }
+
+            Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+            await Task.Delay(100);
+        }
     }
 
     private async Task<string> EndedExperiment()

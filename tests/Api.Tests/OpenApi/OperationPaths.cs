@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace AutoencoderApi.Api.Tests.OpenApi;
 
 /// <summary>A path of each operation that leads to something on a service with trained jobs.</summary>
-internal sealed record OperationPaths(string Job, string Experiment, string Evaluation, string Checkpoint)
+internal sealed record OperationPaths(string Job, string Experiment, string Evaluation, string Verification, string Checkpoint)
 {
     public static async Task<OperationPaths> On(TrainedService trained)
     {
@@ -14,10 +14,15 @@ internal sealed record OperationPaths(string Job, string Experiment, string Eval
             "/v1/evaluations", $$"""{"checkpoint":"{{await trained.Service.SmallCheckpoint()}}"}""");
         string evaluation = (string)JsonNode.Parse(await evaluated.Content.ReadAsStringAsync())!["links"]!["self"]!;
         await trained.Service.Ended(evaluation);
+        using HttpResponseMessage verified = await trained.Service.Post(
+            $"/v1/checkpoints/{await trained.Service.SmallCheckpoint()}/verifications", "");
+        string verification = (string)JsonNode.Parse(await verified.Content.ReadAsStringAsync())!["links"]!["self"]!;
+        await trained.Service.Ended(verification);
         return new(
             (string)job["id"]!,
             made.Headers.Location!.ToString().Split('/')[^1],
             evaluation.Split('/')[^1],
+            verification.Split('/')[^1],
             (string)job["latestCheckpoint"]!);
     }
 
@@ -25,6 +30,7 @@ internal sealed record OperationPaths(string Job, string Experiment, string Eval
     {
         "id" => operation.Path.StartsWith("/v1/experiments", StringComparison.Ordinal) ? Experiment
             : operation.Path.StartsWith("/v1/evaluations", StringComparison.Ordinal) ? Evaluation
+            : operation.Path.StartsWith("/v1/verifications", StringComparison.Ordinal) ? Verification
             : Job,
         "reference" => Checkpoint,
         "tag" => "latest",

@@ -27,6 +27,7 @@ import { Strip } from "./strip.js";
 import { Summary } from "./summary.js";
 import { tagging } from "./tags.js";
 import { title } from "./title.js";
+import { verification } from "./verification.js";
 import { weights } from "./weights.js";
 
 const TABS = ["layers", "ablation", "map", "extremes"];
@@ -232,7 +233,9 @@ export function inspect() {
   });
   const files = weights((checkpoint) => page.pick(checkpoint.id));
   const onnx = new FileLink({ download: "", textContent: "Download as ONNX" });
-  byId("files").append(onnx.element);
+  const card = new FileLink({ download: "", textContent: "Model card" });
+  byId("files").append(onnx.element, card.element);
+  const proof = verification();
 
   /** What the header and the settings say of the network. */
   function describe() {
@@ -248,6 +251,8 @@ export function inspect() {
     names.show(tags, checkpoint);
     files.show(checkpoint);
     onnx.point(`${network.path}/onnx`, `${checkpoint.settings.architecture}-${checkpoint.step}.onnx`);
+    card.point(`${network.path}/card.md`, `${checkpoint.settings.architecture}-${checkpoint.step}.md`);
+    proof.show(checkpoint);
     byId("settings-list").replaceChildren(...settingsList({
       step: count(checkpoint.step), "test loss": loss(checkpoint.losses.test), "validation loss": loss(checkpoint.losses.validation), ...checkpoint.settings,
     }));
@@ -470,7 +475,10 @@ export function inspect() {
     secondMap.redraw();
   });
 
-  byId("settings-open").onclick = () => byId("settings-dialog").showModal();
+  byId("settings-open").onclick = () => {
+    byId("settings-dialog").showModal();
+    proof.find().catch(refuse);
+  };
   byId("settings-close").onclick = () => byId("settings-dialog").close();
   byId("copy-link").onclick = () => attempt(byId("copy-link"), async () => {
     await copy(location.href);
