@@ -80,7 +80,9 @@ public sealed partial class TrainTests(Chromium chromium)
         await waits.Locator(".status").Sees().ToHaveTextAsync("succeeded");
 
         static string Named(string name, int steps) =>
-            $$"""{"name":"{{name}}","dataset":"synthetic-digits","channels":[2,2],"steps":{{steps}},"checkpointEvery":100000,"film":false}""";
+            $$"""
+            {"name":"{{name}}","dataset":"synthetic-digits","channels":[2,2],"steps":{{steps}},"checkpointEvery":100000,"film":false}
+            """;
 
         static ILocator Row(IPage page, string name) => page.Rows().Filter(new() { Has = page.GetByText(name, new() { Exact = true }) });
     }

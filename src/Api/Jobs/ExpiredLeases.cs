@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore.Query;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// Requeues running jobs whose lease has expired, ends those that have lost too many workers, and pauses or cancels those that were being paused or cancelled.
+/// Requeues running jobs whose lease has expired, ends those that have lost too many workers, and pauses or cancels those that were being
+/// paused or cancelled.
 /// A lease that ends later than its own length from now counts as expired: the clock was set back.
 /// </summary>
 internal sealed partial class ExpiredLeases(ILogger<ExpiredLeases> logger)

@@ -9,8 +9,8 @@ internal sealed record ExtendJobRequest
     public int? Steps { get; init; }
 
     /// <summary>
-    /// Schedule of the learning rate from the newest checkpoint on. Required where the job's is <c>cosine</c>, which would have been another
-    /// one from the start.
+    /// Schedule of the learning rate from the newest checkpoint on. Required where the job's is <c>cosine</c>, which would have been
+    /// another one from the start.
     /// </summary>
     public LearningRateSchedule? LearningRateSchedule { get; init; }
 }

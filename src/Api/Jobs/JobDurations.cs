@@ -8,8 +8,8 @@ using AutoencoderApi.Domain.Jobs;
 namespace AutoencoderApi.Api.Jobs;
 
 /// <summary>
-/// How long jobs take: as long as those of the same settings took, seed aside; else, of a training, as long as its floating-point operations
-/// at the rate of its architecture, or of any.
+/// How long jobs take: as long as those of the same settings took, seed aside; else, of a training, as long as its floating-point
+/// operations at the rate of its architecture, or of any.
 /// </summary>
 internal sealed class JobDurations
 {

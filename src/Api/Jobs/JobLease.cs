@@ -44,8 +44,11 @@ internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
     public bool HasRunOut => Remaining == TimeSpan.Zero;
 
     /// <summary>Takes a queued job, and with it the turn of its key; null where the job has changed since it was read.</summary>
-    /// <param name="entry">The entry of Hangfire's queue that the worker has taken, and the job that it was made for; null without one.</param>
-    public static async Task<JobLease?> ClaimAsync(AppDbContext store, JobRow job, (string Id, Guid MadeFor)? entry, CancellationToken token)
+    /// <param name="entry">
+    /// The entry of Hangfire's queue that the worker has taken, and the job that it was made for; null without one.
+    /// </param>
+    public static async Task<JobLease?> ClaimAsync(
+        AppDbContext store, JobRow job, (string Id, Guid MadeFor)? entry, CancellationToken token)
     {
         FaultPoints.Pass("claim.before", job.Id);
         await using var transaction = await store.Database.BeginTransactionAsync(token);
@@ -73,8 +76,8 @@ internal sealed class JobLease(Guid jobId, long fence, long requestedAt)
         await transaction.CommitAsync(token);
         if (entry is { } taken && taken.MadeFor != job.Id)
         {
-            // The job that the entry was made for waits on, by the entry of the job that is claimed. Outside the transaction, so that no two
-            // workers wait for one another's rows.
+            // The job that the entry was made for waits on, by the entry of the job that is claimed. Outside the transaction, so that no
+            // two workers wait for one another's rows.
             await store.Jobs.Where(row => row.Id == taken.MadeFor && row.Status == JobStatus.Queued && row.QueueEntry == taken.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.QueueEntry, job.QueueEntry), token);
         }

@@ -11,8 +11,8 @@ namespace AutoencoderApi.Api.Jobs;
 internal static class KeyTurns
 {
     /// <summary>
-    /// The jobs that a worker may claim. One whose workers were lost early is let out by <see cref="QueueRepair"/> alone, by an entry of its
-    /// own.
+    /// The jobs that a worker may claim. One whose workers were lost early is let out by <see cref="QueueRepair"/> alone, by an entry of
+    /// its own.
     /// </summary>
     public static IQueryable<JobRow> Claimable(AppDbContext store) => store.Jobs.Where(job =>
         job.Status == JobStatus.Queued && job.PendingDataset == null && (job.ClaimsSinceStep == 0 || job.QueueEntry != null));
@@ -23,7 +23,11 @@ internal static class KeyTurns
         IQueryable<JobRow> claimable = Claimable(store);
         Guid? next = await store.KeyTurns
             .OrderBy(key => key.Turn).ThenBy(key => key.Owner)
-            .Select(key => claimable.Where(job => job.Owner == key.Owner).OrderBy(job => job.Id).Select(job => (Guid?)job.Id).FirstOrDefault())
+            .Select(key => claimable
+                .Where(job => job.Owner == key.Owner)
+                .OrderBy(job => job.Id)
+                .Select(job => (Guid?)job.Id)
+                .FirstOrDefault())
             .FirstOrDefaultAsync(id => id != null, token);
         return next is null ? null : await store.Jobs.AsNoTracking().FirstOrDefaultAsync(job => job.Id == next, token);
     }

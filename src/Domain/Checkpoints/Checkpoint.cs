@@ -62,8 +62,8 @@ public sealed record Checkpoint(
     };
 
     /// <summary>
-    /// This state as one of a run of <paramref name="settings"/>, which differ from its own in the number of steps and the schedule at most;
-    /// null where no such run passes through it: the last step of the shorter run has an evaluation that the longer one has not.
+    /// This state as one of a run of <paramref name="settings"/>, which differ from its own in the number of steps and the schedule at
+    /// most; null where no such run passes through it: the last step of the shorter run has an evaluation that the longer one has not.
     /// </summary>
     public Checkpoint? Under(TrainingSettings settings) =>
         settings.Steps == Settings.Steps ? this with { Settings = settings }

@@ -56,7 +56,7 @@ public sealed class ErrorWalkTests(TrainedService trained)
         foreach (OperationParameter query in operation.Queries.Where(
             query => (operation.Id, query.Name) is not ("decodeCode" or "decodeCodePng", "dataset"))) // for networks that need switches
         {
-            HttpStatusCode bad = query.Name == "dataset" && operation.Id is not ("listTrainingJobs" or "listEvaluations") // which only select
+            HttpStatusCode bad = query.Name == "dataset" && operation.Id is not ("listTrainingJobs" or "listEvaluations") // which select
                 ? HttpStatusCode.NotFound : HttpStatusCode.BadRequest; // any name may be that of a data set
             await Error(bad, operation.Method, $"{there}?{query.Name}=Not%20such%20a%20value");
             Assert.NotNull((await Error(HttpStatusCode.BadRequest, operation.Method, $"{there}?{query.Name}=1&{query.Name}=1"))[

@@ -65,7 +65,11 @@ public sealed class JobDurationsTests
         Row(JobStatus.Succeeded, seed: seed, startedAt: s_now.AddSeconds(-seconds), endedAt: s_now);
 
     private static JobRow Waiting(
-        Architecture architecture = Architecture.Strided, int steps = 1_000, int seed = 1, int step = 0, string dataset = "synthetic-digits") =>
+        Architecture architecture = Architecture.Strided,
+        int steps = 1_000,
+        int seed = 1,
+        int step = 0,
+        string dataset = "synthetic-digits") =>
         Row(JobStatus.Queued, architecture, steps, seed, step, dataset: dataset);
 
     private static JobRow Running(int step = 0, double? stepsPerSecond = null, DateTime? startedAt = null) =>

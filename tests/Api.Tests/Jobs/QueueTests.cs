@@ -27,7 +27,9 @@ public sealed class QueueTests : IAsyncLifetime
             ("Training__ParallelJobs", "1"),
             .. _keys.SelectMany((key, i) => new[]
             {
-                ($"Access__Keys__{i}__Hash", ApiKey.HashOf(key)), ($"Access__Keys__{i}__Role", "operator"), ($"Access__Keys__{i}__Name", $"key-{i}"),
+                ($"Access__Keys__{i}__Hash", ApiKey.HashOf(key)),
+                ($"Access__Keys__{i}__Role", "operator"),
+                ($"Access__Keys__{i}__Name", $"key-{i}"),
             }),
         ]);
 
