@@ -5,7 +5,7 @@ namespace AutoencoderApi.Api.Tests.Verifications;
 
 /// <summary>Verifications by processes that stop, are killed, and have other engines.</summary>
 [StartsProcesses]
-public sealed class VerificationProcessTests : IDisposable
+public sealed class VerificationProcessTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private const string Long =
         """{"dataset":"synthetic-digits","channels":[4,8],"steps":600,"warmupSteps":100,"evaluateEvery":200,"checkpointEvery":150}""";
@@ -88,6 +88,25 @@ public sealed class VerificationProcessTests : IDisposable
             "by the engine torchsharp; this worker has simd",
             (string?)(await simd.Client.Json(verification))["result"]!["reason"],
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_PostgreSQL_a_worker_verifies_what_another_has_trained()
+    {
+        string database = await postgres.NewDatabase();
+        await using ServiceProcess api = await ServiceProcess.Start(_folder, PostgresServer.Settings(database, "api"));
+        string job;
+        await using (ServiceProcess worker = await ServiceProcess.Start(_folder, PostgresServer.Settings(database, "worker")))
+        {
+            job = await api.Client.Submit(Long);
+            await api.Client.Ended(job);
+        }
+
+        await using ServiceProcess other = await ServiceProcess.Start(_folder, PostgresServer.Settings(database, "worker"));
+        foreach (JsonNode checkpoint in await Checkpoints(api, await api.Client.Json(job)))
+        {
+            Assert.Equal("equal", await Outcome(api, await Begin(api, (string)checkpoint["id"]!)));
+        }
     }
 
     /// <summary>In the order of their steps.</summary>

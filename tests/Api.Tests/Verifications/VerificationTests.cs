@@ -258,6 +258,36 @@ public sealed class VerificationTests(TrainedService trained)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.RescheduledAt, step)));
     }
 
+    [Theory]
+    [InlineData("constant", "")]
+    [InlineData("cosine", ",\"learningRateSchedule\":\"cosine\"")]
+    [InlineData("cosine", ",\"learningRateSchedule\":\"constant\"")]
+    public async Task Every_checkpoint_of_a_run_that_was_paused_resumed_and_extended_is_equal(string schedule, string then)
+    {
+        string job = await Service.Submit($$"""
+            {"architecture":"strided","dataset":"synthetic-digits","channels":[4,8],"steps":310,"warmupSteps":10,"evaluateEvery":50,
+            "checkpointEvery":75,"learningRateSchedule":"{{schedule}}"}
+            """);
+        await Service.Await(job, state => (int)state["progress"]!["step"]! > 100);
+        await Service.Post($"{job}/pause", "");
+        JsonNode paused = await Service.Await(job, state => (string)state["status"]! is "paused" or "succeeded");
+        Assert.Equal("paused", (string?)paused["status"]);
+        await Service.Post($"{job}/resume", "");
+        Assert.Equal("succeeded", (string?)(await Service.Ended(job))["status"]);
+        using HttpResponseMessage extended = await Service.Post($"{job}/extend", $$"""{"steps":430{{then}}}""");
+        Assert.True(extended.IsSuccessStatusCode, await extended.Content.ReadAsStringAsync());
+        JsonNode ended = await Service.Ended(job);
+        Assert.Equal(("succeeded", 430), ((string)ended["status"]!, (int)ended["progress"]!["step"]!));
+        JsonNode[] checkpoints = await CheckpointsOf(ended);
+        Assert.Contains(310, checkpoints.Select(each => (int)each["step"]!)); // the end of the shorter run, off the grid of evaluations
+        foreach (JsonNode checkpoint in checkpoints)
+        {
+            JsonNode result = (await Verify((string)checkpoint["id"]!))["result"]!;
+            AssertOutcome("equal", result);
+            Assert.True((int)result["steps"]! <= 310, result.ToJsonString());
+        }
+    }
+
     [Fact]
     public async Task Losses_that_lie_before_the_only_state_to_train_from_are_not_said_to_be_measured()
     {
