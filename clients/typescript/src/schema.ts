@@ -2189,8 +2189,8 @@ export interface components {
              */
             steps?: null | number;
             /**
-             * @description Schedule of the learning rate from the newest checkpoint on. Required where the job's is `cosine`, which would have been another
-             *     one from the start.
+             * @description Schedule of the learning rate from the newest checkpoint on. Required where the job's is `cosine`, which would have been
+             *     another one from the start.
              */
             learningRateSchedule?: components["schemas"]["LearningRateSchedule"] | null;
         };
