@@ -1,13 +1,12 @@
 using AutoencoderApi.Domain.Datasets;
 using AutoencoderApi.Domain.Networks;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AutoencoderApi.Training.Engines.Torch;
 
 /// <summary>
-/// A network in training by libtorch and its Adam. A call of libtorch cannot be stopped, so a batch is computed in slices whose gradients
+/// A network in training by libtorch. A call of libtorch cannot be stopped, so a batch is computed in slices whose gradients
 /// add up.
 /// </summary>
 internal sealed class TorchTrainingSession : TrainingSession
@@ -18,9 +17,7 @@ internal sealed class TorchTrainingSession : TrainingSession
     private readonly int _threads;
     private readonly int _sliceSize; // images
     private readonly TorchNetwork _network;
-    private readonly TorchSharp.Modules.Parameter _weights; // [P]
-    private readonly Adam _optimizer;
-    private readonly Adam.State _moments;
+    private readonly TorchAdam _optimizer;
 
     public TorchTrainingSession(NetworkDefinition definition, NetworkState from, int threads)
         : base(definition, from.Step)
@@ -28,13 +25,9 @@ internal sealed class TorchTrainingSession : TrainingSession
         (_threads, _sliceSize) = (threads, (int)Math.Clamp(SliceFlop / definition.TrainingFlop, 1, int.MaxValue));
         using DisposeScope scope = NewDisposeScope();
         _network = new TorchNetwork(definition, from.Weights, trainable: true);
-        _weights = new TorchSharp.Modules.Parameter(_network.Weights.detach(), requires_grad: true) { grad = _network.Gradients };
-        _weights.DetachFromDisposeScope();
-        _optimizer = optim.Adam([_weights]);
-        _moments = (Adam.State)_optimizer.state_dict().State.Single();
-        _moments.step = from.Step;
-        from.FirstMoment.CopyTo(TorchNetwork.Values(_moments.exp_avg));
-        from.SecondMoment.CopyTo(TorchNetwork.Values(_moments.exp_avg_sq));
+        _optimizer = new TorchAdam(_network.Weights, _network.Gradients!);
+        from.FirstMoment.CopyTo(TorchNetwork.Values(_optimizer.FirstMoment));
+        from.SecondMoment.CopyTo(TorchNetwork.Values(_optimizer.SecondMoment));
     }
 
     public override ReadOnlySpan<float> Weights => TorchNetwork.Values(_network.Weights);
@@ -88,19 +81,13 @@ internal sealed class TorchTrainingSession : TrainingSession
     public override void Dispose()
     {
         _optimizer.Dispose();
-        _weights.Dispose();
         _network.Dispose();
     }
 
-    protected override void UpdateWeights(int step, double learningRate)
-    {
-        _optimizer.ParamGroups.Single().LearningRate = learningRate;
-        using DisposeScope scope = NewDisposeScope();
-        _optimizer.step();
-    }
+    protected override void UpdateWeights(int step, double learningRate) => _optimizer.Step(step, learningRate);
 
     protected override (float[] First, float[] Second) CopyMoments() =>
-        ([.. TorchNetwork.Values(_moments.exp_avg)], [.. TorchNetwork.Values(_moments.exp_avg_sq)]);
+        ([.. TorchNetwork.Values(_optimizer.FirstMoment)], [.. TorchNetwork.Values(_optimizer.SecondMoment)]);
 
     /// <summary>Adds a slice's part of the batch's gradients, and returns its sum of squared errors.</summary>
     /// <param name="fraction">Of the batch.</param>
@@ -119,7 +106,8 @@ internal sealed class TorchTrainingSession : TrainingSession
         }
 
         Tensor loss = nn.functional.mse_loss(y, TorchNetwork.ToTensor(targets, Definition.Input));
-        (fraction < 1 ? loss * fraction : loss).backward();
+        using Scalar part = fraction; // held until libtorch has read it, see TorchAdam
+        (fraction < 1 ? loss.mul(part) : loss).backward();
         return SquaredError.Sum(TorchNetwork.Values(y.detach()), targets); // the loss itself would overflow where the error's square does
     }
 
