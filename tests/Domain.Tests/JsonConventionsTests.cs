@@ -13,7 +13,9 @@ public sealed class JsonConventionsTests
         Assert.Equal(["strided", "zero-unpool", "nearest-unpool", "switch-unpool", "dense"], JsonConventions.Names<Architecture>());
         Assert.Equal(["relu", "sigmoid", "tanh", "linear"], JsonConventions.Names<Activation>());
         Assert.Equal(["cosine", "constant"], JsonConventions.Names<LearningRateSchedule>());
-        Assert.Equal(["queued", "running", "cancelling", "succeeded", "failed", "cancelled"], JsonConventions.Names<JobStatus>());
+        Assert.Equal(
+            ["queued", "running", "pausing", "paused", "cancelling", "succeeded", "failed", "cancelled"],
+            JsonConventions.Names<JobStatus>());
     }
 
     [Fact]
