@@ -124,3 +124,17 @@ install_package() { # package, what its lack means -> installs it where this use
   fi
   echo "$2: apt-get install $1" >&2
 }
+
+# ICU, without which no .NET program starts, and which an SDK from an archive does not bring.
+need_icu() {
+  local fault
+  if fault=$(dotnet --version 2>&1); then return; fi
+  if [[ $fault == *ICU* ]]; then
+    install_package '^libicu[0-9]+$' "ICU is missing, without which no .NET program starts"
+    if fault=$(dotnet --version 2>&1); then return; fi
+  fi
+  [[ $fault == *ICU* ]] || echo "The .NET SDK does not start: ${fault//$'\n'/ }" >&2
+  exit 1
+}
+
+need_icu

@@ -42,36 +42,47 @@ public sealed class PollingTests(TrainedService trained)
     [Fact]
     public async Task A_held_answer_comes_when_the_job_changes_here_or_in_another_process_and_else_when_the_time_is_up()
     {
-        string running = await Service.Submit(Long), queued = await Service.Submit(Short);
-        using HttpResponseMessage before = await Get(queued);
-        string etag = before.Headers.ETag!.Tag;
-        Assert.NotNull(before.Headers.RetryAfter);
-
-        long began = Stopwatch.GetTimestamp();
-        using HttpResponseMessage unchanged = await Get(queued, etag, "wait=1");
-        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
-        Assert.Equal("wait=1", unchanged.Headers.GetValues("Preference-Applied").Single());
-        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0.9, 25);
-
-        Task<HttpResponseMessage>[] held =
-        [
-            .. Enumerable.Range(0, 20).Select(_ => Get(queued, etag, "respond-async, wait=600")),
-            Get(queued, prefer: "wait=30"),
-        ];
-        await Task.Delay(300, TestContext.Current.CancellationToken);
-        Assert.DoesNotContain(held, answer => answer.IsCompleted);
-        await ChangeBehindTheBackOfTheService(queued);
-        foreach (HttpResponseMessage answer in await Task.WhenAll(held))
+        string running = await Service.Submit(Long), queued = await Service.Submit(Short), paused = await Service.Submit(Short);
+        try
         {
-            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            Assert.Equal("wait=30", answer.Headers.GetValues("Preference-Applied").Single());
-            etag = answer.Headers.ETag!.Tag;
+            await Service.Post($"{paused}/pause", "");
+            using HttpResponseMessage before = await Get(paused);
+            Assert.NotNull(before.Headers.RetryAfter);
+            long began = Stopwatch.GetTimestamp();
+            using HttpResponseMessage unchanged = await Get(paused, before.Headers.ETag!.Tag, "wait=1");
+            Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
+            Assert.Equal("wait=1", unchanged.Headers.GetValues("Preference-Applied").Single());
+            Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0.9, 25);
+
+            using HttpResponseMessage inQueue = await Get(queued);
+            string etag = inQueue.Headers.ETag!.Tag;
+            Task<HttpResponseMessage>[] held =
+            [
+                .. Enumerable.Range(0, 20).Select(_ => Get(queued, etag, "respond-async, wait=600")),
+                Get(queued, prefer: "wait=30"),
+            ];
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+            Assert.DoesNotContain(held, answer => answer.IsCompleted);
+            await ChangeBehindTheBackOfTheService(queued);
+            foreach (HttpResponseMessage answer in await Task.WhenAll(held))
+            {
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+                Assert.Equal("wait=30", answer.Headers.GetValues("Preference-Applied").Single());
+                etag = answer.Headers.ETag!.Tag;
+            }
+
+            Task<HttpResponseMessage> last = Get(queued, etag, "wait=30");
+            await Service.Post($"{queued}/cancel", "");
+            Assert.Equal("cancelled", (string?)JsonNode.Parse(await (await last).Content.ReadAsStringAsync())!["status"]);
+        }
+        finally
+        {
+            foreach (string job in new[] { paused, queued, running })
+            {
+                await Service.Post($"{job}/cancel", "");
+            }
         }
 
-        Task<HttpResponseMessage> last = Get(queued, etag, "wait=30");
-        await Service.Post($"{queued}/cancel", "");
-        Assert.Equal("cancelled", (string?)JsonNode.Parse(await (await last).Content.ReadAsStringAsync())!["status"]);
-        await Service.Post($"{running}/cancel", "");
         await Service.Ended(running);
     }
 
