@@ -127,7 +127,7 @@ internal sealed class EventChanges
 
     /// <summary>The database's clock, by which ends are told.</summary>
     public static Task<DateTime> NowAsync(AppDbContext store, CancellationToken token) =>
-        store.Sweeps.Select(_ => AppDbContext.Now()).FirstAsync(token);
+        store.Sweeps.Select(_ => AppDbContext.Now()).SingleAsync(token);
 
     /// <returns>The jobs that have changed, and the ids that were sought: those that are not among the jobs were deleted.</returns>
     private async Task<(List<JobRow> Jobs, Guid[] Sought)> ChangedJobsAsync(
