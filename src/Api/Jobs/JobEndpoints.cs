@@ -213,6 +213,12 @@ internal static class JobEndpoints
             return Problems.JobNotFound(id);
         }
 
+        if (context.Request.KnownInQueue(job) is { } known)
+        {
+            context.Response.GetTypedHeaders().ETag = known;
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
         QueuePosition? queue = await positions.OfAsync(job, token);
         return context.IsKnown(JobPolling.EntityTag(job, queue))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)

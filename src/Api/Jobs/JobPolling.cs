@@ -39,12 +39,18 @@ internal static class JobPolling
         return found;
 
         bool IsNoNews(JobRow job) => context.Request.Headers.IfNoneMatch.Count == 0
-            || context.Request.Knows(EntityTag(job)) || IsKnownInQueue(job);
-
-        // Another place in the queue is no news to wait for: it changes with every second.
-        bool IsKnownInQueue(JobRow job) => job.Status == JobStatus.Queued && context.Request.GetTypedHeaders().IfNoneMatch
-            .Any(tag => tag.Tag.StartsWith($"\"{State(job)}-", StringComparison.Ordinal));
+            || context.Request.Knows(EntityTag(job)) || context.Request.KnownInQueue(job) is not null;
     }
+
+    /// <summary>
+    /// The tag by which a caller who prefers to wait knows a queued job at whatever place: another place is no news to wait for, since it
+    /// changes with every second. Null where there is none.
+    /// </summary>
+    public static EntityTagHeaderValue? KnownInQueue(this HttpRequest request, JobRow job) =>
+        job.Status == JobStatus.Queued && request.PreferredWait() is not null
+            ? request.GetTypedHeaders().IfNoneMatch
+                .FirstOrDefault(tag => tag.Tag.StartsWith($"\"{State(job)}-", StringComparison.Ordinal))
+            : null;
 
     private static string State(JobRow job) => $"{job.Id:N}-{job.Version}";
 }
