@@ -14,7 +14,8 @@ public sealed class JsonConventionsTests
         Assert.Equal(["relu", "sigmoid", "tanh", "linear"], JsonConventions.Names<Activation>());
         Assert.Equal(["cosine", "constant"], JsonConventions.Names<LearningRateSchedule>());
         Assert.Equal(
-            ["queued", "running", "pausing", "paused", "cancelling", "succeeded", "failed", "cancelled"], JsonConventions.Names<JobStatus>());
+            ["queued", "running", "pausing", "paused", "cancelling", "succeeded", "failed", "cancelled"],
+            JsonConventions.Names<JobStatus>());
     }
 
     [Fact]
