@@ -29,12 +29,13 @@ export class Extremes {
     if (this.#shown === evaluation.id) return;
     const { dataset, split, result } = evaluation;
     const shape = network.imageShape;
-    for (const [key, { list }] of this.#groups) {
+    const items = new Map(); // all at once, so that the card is never of two evaluations
+    for (const key of this.#groups.keys()) {
       const images = await Promise.all(result[key].map((each) => api.get(`/v1/datasets/${dataset}/${split}/${each.index}`)));
       const originals = images.flatMap((image) => image.pixels);
       const { data } = readNpy(await api.batch(`${network.path}/reconstruction`, writeNpy([images.length, ...shape], originals)));
       const size = originals.length / images.length;
-      list.replaceChildren(...result[key].map((each, i) => {
+      items.set(key, result[key].map((each, i) => {
         const [original, output] = [el("canvas"), el("canvas")];
         drawImage(original, images[i].pixels, shape);
         drawImage(output, data.subarray(i * size, (i + 1) * size), shape);
@@ -44,6 +45,8 @@ export class Extremes {
         return el("li", {}, button);
       }));
     }
+    for (const [key, { list }] of this.#groups) list.replaceChildren(...items.get(key));
+    this.#shown = evaluation.id;
     const most = Math.max(...result.perLabel.map((each) => each.mean), 1e-9);
     this.#labels.replaceChildren(...result.perLabel.map(({ label, mean, count }) => {
       const bar = el("span", { className: "bar" });
@@ -51,7 +54,6 @@ export class Extremes {
       return el("p", { title: `${count} images` }, el("strong", { textContent: label }), el("span", { className: "track" }, bar), el("span", { textContent: loss(mean) }));
     }));
     if (result.perLabel.length === 0) this.#labels.replaceChildren("The data set has no labels.");
-    this.#shown = evaluation.id;
   }
 
   forget() {
