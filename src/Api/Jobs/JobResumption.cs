@@ -29,6 +29,9 @@ internal sealed class JobResumption(
     JobLimits bounds,
     JobChangeNotifier notifier)
 {
+    private const string HasFailed =
+        "The job has failed, and would fail again. See its error, then POST /v1/training-jobs with other settings.";
+
     private static readonly JobStatus[] s_extendable = [JobStatus.Queued, JobStatus.Paused, JobStatus.Cancelled, JobStatus.Succeeded];
 
     /// <summary>Resumes a paused or cancelled job. A job that waits or runs stays as it is.</summary>
@@ -43,7 +46,7 @@ internal sealed class JobResumption(
                 $"The job is being cancelled. POST {JobLinks.Of(id).Resume} again once its status is cancelled."),
             JobStatus.Succeeded => Refused(
                 $"The job has done all its {job.Settings.Steps} steps. POST {JobLinks.Of(id).Extend} for more."),
-            _ => Refused("The job has failed, and would fail again. See its error, then POST /v1/training-jobs with other settings."),
+            _ => Refused(HasFailed),
         },
         token);
 
@@ -96,7 +99,7 @@ internal sealed class JobResumption(
         {
             return Problems.Conflict(
                 job.Status == JobStatus.Failed
-                    ? "The job has failed, and would fail again. See its error, then POST /v1/training-jobs with other settings."
+                    ? HasFailed
                     : $"The job is {JsonConventions.Name(job.Status)}. POST {JobLinks.Of(job.Id).Pause} first, and extend it once it is "
                         + "paused.");
         }

@@ -15,7 +15,7 @@ internal sealed class QueuePositions(
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _oneAtATime = new(1);
-    private volatile CachedPositions _cached = new(new Dictionary<Guid, QueuePosition?>(), long.MinValue);
+    private volatile CachedPositions? _cached; // null before anybody has asked
 
     /// <summary>The job's place; null where it does not wait for a worker.</summary>
     public async Task<QueuePosition?> OfAsync(JobRow job, CancellationToken token) =>
@@ -25,31 +25,39 @@ internal sealed class QueuePositions(
     public async Task<IReadOnlyDictionary<Guid, QueuePosition?>> OfAsync(IReadOnlyCollection<JobRow> jobs, CancellationToken token)
     {
         JobRow[] queued = [.. jobs.Where(job => job.Status == JobStatus.Queued)];
-        CachedPositions cached = _cached;
-        if (queued.Length == 0 || IsCurrent(cached))
+        if (queued.Length == 0)
         {
-            return cached.Positions;
+            return new Dictionary<Guid, QueuePosition?>();
+        }
+
+        if (Current() is { } current)
+        {
+            return current;
         }
 
         await _oneAtATime.WaitAsync(token);
         try
         {
-            cached = _cached;
-            if (!IsCurrent(cached))
+            if (Current() is { } meanwhile)
             {
-                long now = time.GetTimestamp();
-                _cached = cached = new CachedPositions(await ComputeAsync(token), now);
+                return meanwhile;
             }
 
-            return cached.Positions;
+            long now = time.GetTimestamp();
+            Dictionary<Guid, QueuePosition?> positions = await ComputeAsync(token);
+            _cached = new CachedPositions(positions, now);
+            return positions;
         }
         finally
         {
             _oneAtATime.Release();
         }
 
-        bool IsCurrent(CachedPositions cached) => cached.At != long.MinValue && time.GetElapsedTime(cached.At) < s_fresh
-            && Array.TrueForAll(queued, job => cached.Positions.ContainsKey(job.Id));
+        IReadOnlyDictionary<Guid, QueuePosition?>? Current() =>
+            _cached is { } cached && time.GetElapsedTime(cached.At) < s_fresh
+            && Array.TrueForAll(queued, job => cached.Positions.ContainsKey(job.Id))
+                ? cached.Positions
+                : null;
     }
 
     public void Dispose() => _oneAtATime.Dispose();
